@@ -1,0 +1,1 @@
+"""Rasa actions: thin, one capability a file."""

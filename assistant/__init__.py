@@ -1,0 +1,1 @@
+"""The IOM Germany assistant: approved answers, found by Rasa, rendered from `knowledge/`."""

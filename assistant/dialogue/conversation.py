@@ -1,0 +1,53 @@
+"""What the assistant remembers of a conversation; kept in one Rasa slot of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.languages import Language, served
+
+SLOT = "conversation"
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The language spoken and wished for, the entries last answered, and the questions last offered."""
+
+    language: Language | None = None
+    wish: Language | None = None
+    entries: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+
+    @property
+    def entry(self) -> str | None:
+        """The entry that a follow-up question leans on."""
+        return self.entries[-1] if self.entries else None
+
+    def as_slot(self) -> dict[str, Any]:
+        return {
+            "language": self.language,
+            "wish": self.wish,
+            "entries": list(self.entries),
+            "said": list(self.said),
+            "offered": list(self.offered),
+        }
+
+    @classmethod
+    def from_slot(cls, value: object) -> Conversation:
+        """The conversation of a slot's value; an empty one where the value is of no use."""
+        if not isinstance(value, Mapping):
+            return cls()
+        return cls(
+            language=served(value.get("language")),
+            wish=served(value.get("wish")),
+            entries=_strings(value.get("entries")),
+            said=_strings(value.get("said")),
+            offered=_strings(value.get("offered")),
+        )
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, (list, tuple)) else ()

@@ -1,0 +1,33 @@
+"""One block for staff: why a message was answered as it was."""
+
+from __future__ import annotations
+
+from assistant.dialogue.reply import Reply
+from assistant.understanding import Candidate, Part, Understanding
+
+
+def explained(understanding: Understanding, reply: Reply) -> str:
+    """Language, and for each part intent, entry, confidence, entities and the gate's reason."""
+    evidence = understanding.evidence
+    lines = [
+        f"[debug] language={reply.language} (text: {evidence.language or '-'}, "
+        f"{'clear' if evidence.clear else 'not clear'}; wish: {reply.conversation.wish or '-'})"
+        f" trouble={understanding.trouble or '-'} choice={understanding.choice or '-'}"
+        f" urgent={understanding.urgent or '-'}",
+        *(line for part in understanding.parts for line in _part(part)),
+        f"[debug] reply={reply.kind} entries={', '.join(a.entry for a in reply.answers if a.entry) or '-'}",
+    ]
+    return "\n".join(lines)
+
+
+def _part(part: Part) -> list[str]:
+    entities = [*part.subjects, *part.places, *part.years]
+    return [
+        f"[debug] part {part.text[:60]!r}: {part.decision} {', '.join(part.chosen[:3]) or '-'} ({part.reason})",
+        f"[debug]   ranking {_ranking(part.ranking)}",
+        f"[debug]   in context {_ranking(part.in_context)}; entities {', '.join(entities) or '-'}",
+    ]
+
+
+def _ranking(candidates: tuple[Candidate, ...]) -> str:
+    return ", ".join(f"{c.id} {c.confidence:.2f}" for c in candidates[:3]) or "-"

@@ -1,0 +1,42 @@
+"""Dresses a reply for its channel: messages with an envelope, or plain text where none can be shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.dialogue.reply import Answer, Reply
+from assistant.knowledge import KnowledgeBase
+from assistant.knowledge.render import date_written
+
+Message = dict[str, Any]
+PLAIN_CHANNELS = {"cmdline"}
+
+
+def messages(reply: Reply, knowledge: KnowledgeBase, channel: str) -> list[Message]:
+    """The messages to send, as keyword arguments of a dispatcher's `utter_message`."""
+    if channel in PLAIN_CHANNELS:
+        return [{"text": plain_text(reply, knowledge)}]
+    told: list[Message] = [{"text": answer.text} for answer in reply.answers]
+    if reply.buttons:
+        told[-1]["buttons"] = [{"title": question, "payload": question} for question in reply.buttons]
+    return [*told, {"json_message": {"answer": reply.envelope()}}]
+
+
+def plain_text(reply: Reply, knowledge: KnowledgeBase) -> str:
+    """A whole reply as text: each answer with its source line, then the numbered suggestions."""
+    blocks = [_with_source(answer, reply, knowledge) for answer in reply.answers]
+    if reply.buttons:
+        lines = [reply.heading] if reply.heading else []
+        lines += [f"{number}. {question}" for number, question in enumerate(reply.buttons, start=1)]
+        blocks.append("\n".join([*lines, knowledge.phrase("choose_number", reply.language)]))
+    return "\n\n".join(blocks)
+
+
+def _with_source(answer: Answer, reply: Reply, knowledge: KnowledgeBase) -> str:
+    if not answer.sources or answer.kind == "control":
+        return answer.text
+    separator = knowledge.phrase("source_separator", reply.language)
+    sources = separator.join(f"{source.title}, {source.url}" for source in answer.sources)
+    key = "source_line" if answer.as_of else "source_line_undated"
+    as_of = date_written(answer.as_of or "", reply.language)
+    return f"{answer.text}\n({knowledge.phrase(key, reply.language).format(as_of=as_of, sources=sources)})"

@@ -1,0 +1,226 @@
+"""The one function that turns an understood message into a reply."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from assistant.dialogue.conversation import Conversation
+from assistant.dialogue.follow_up import asked_of, by_ordinal, same_of
+from assistant.dialogue.reply import Answer, Kind, Reply
+from assistant.knowledge import Entry, KnowledgeBase, render
+from assistant.knowledge.render import date_written
+from assistant.languages import Language, decide
+from assistant.understanding import Part, Understanding
+
+WISHES: dict[str, Language] = {"control/german": "de", "control/english": "en"}
+NONE = "control/none"
+MOST_BUTTONS = 3
+HISTORY = 4
+
+
+def respond(
+    understanding: Understanding,
+    conversation: Conversation,
+    knowledge: KnowledgeBase,
+    hint: Language | None = None,
+) -> Reply:
+    """The reply to a message; `hint` is the language the channel says the visitor has."""
+    wish = _wish(understanding) or conversation.wish
+    language, _ = decide(understanding.evidence, wish, conversation.language, hint)
+    turn = Turn(knowledge, language, replace(conversation, language=language, wish=wish))
+    return turn.reply(understanding)
+
+
+def _wish(understanding: Understanding) -> Language | None:
+    wishes = [WISHES[id_] for part in understanding.parts for id_ in part.chosen[:1] if _wished(part, id_)]
+    return wishes[-1] if wishes else None
+
+
+def _wished(part: Part, id_: str) -> bool:
+    return part.decision == "answer" and id_ in WISHES
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One message on its way to a reply, in the language decided for it."""
+
+    knowledge: KnowledgeBase
+    language: Language
+    conversation: Conversation
+
+    def reply(self, understanding: Understanding) -> Reply:
+        if understanding.trouble in ("empty", "unreadable"):
+            return self._say(self._phrase("fallback", understanding.trouble))
+        if understanding.urgent:
+            return self._entries_said([understanding.urgent])
+        if understanding.choice is not None and self.conversation.offered:
+            return self._chosen(understanding.choice)
+        parts = [part for part in understanding.parts if not any(_wished(part, i) for i in part.chosen)]
+        if not parts:
+            return self._language_changed()
+        reply = self._part(parts[0]) if len(parts) == 1 else self._several(parts)
+        if understanding.trouble == "too_long":
+            note = self._phrase("control", "too_long")
+            return replace(reply, answers=(note, *reply.answers))
+        return reply
+
+    def _part(self, part: Part) -> Reply:
+        """The reply to a message that asks one thing."""
+        entry = self._entry_of(part)
+        if entry:
+            return self._entries_said([entry.id])
+        best = part.chosen[0] if part.chosen else ""
+        if part.decision == "clarify":
+            return self._clarify(part.chosen)
+        if part.decision == "answer" and best.startswith("control/"):
+            return self._control(best)
+        if part.decision == "answer" and best.startswith("follow_up/"):
+            return self._unknown_aspect()
+        if part.decision == "answer" and best == "out_of_scope/illegal":
+            return self._say(self._phrase("referral", "illegal"))
+        return self._fallback(part)
+
+    def _entry_of(self, part: Part) -> Entry | None:
+        """The entry that answers a part: the one chosen, or the one a follow-up question means."""
+        context = self.knowledge.find(self.conversation.entry)
+        best = part.chosen[0] if part.chosen else ""
+        subjects = part.subjects
+        if context and part.ordinal:
+            subjects = by_ordinal(self.knowledge, self.conversation.entries, part.ordinal) or subjects
+            if subjects and part.elliptical:
+                return same_of(self.knowledge, context, subjects) or asked_of(
+                    self.knowledge, context, _aspect(best) or "how_many", subjects
+                )
+        if context and part.decision == "answer" and _aspect(best):
+            return asked_of(self.knowledge, context, _aspect(best), subjects)
+        if context and part.elliptical and subjects:
+            shifted = same_of(self.knowledge, context, subjects)
+            if shifted:
+                return shifted
+        return self.knowledge.find(best) if part.decision == "answer" else None
+
+    def _several(self, parts: list[Part]) -> Reply:
+        """The reply to a message that asks several things: each answered, or its gap named, in order."""
+        answers: list[Answer] = []
+        told: list[str] = []
+        for part in parts:
+            entry = self._entry_of(part)
+            if entry and entry.id not in told:
+                told.append(entry.id)
+                answers.append(self._answer(entry))
+            elif not entry:
+                text = self.knowledge.phrase("fallback_part", self.language)
+                answers.append(Answer("fallback", text.format(question=_shown(part.text))))
+        return self._reply(tuple(answers), told)
+
+    def _entries_said(self, ids: list[str], heading: str | None = None) -> Reply:
+        entries = [entry for entry in map(self.knowledge.find, ids) if entry]
+        answers = tuple(self._answer(entry) for entry in entries)
+        if heading:
+            answers = (replace(answers[0], text=f"{heading}\n\n{answers[0].text}"), *answers[1:])
+        return self._reply(answers, [entry.id for entry in entries])
+
+    def _reply(self, answers: tuple[Answer, ...], told: list[str]) -> Reply:
+        """A reply that tells entries: remembers them and suggests what is related."""
+        entries = [self.knowledge.entries[id_] for id_ in told]
+        lasting = tuple(entry.id for entry in entries if entry.kind == "fact")
+        history = (*self.conversation.entries, *lasting)[-HISTORY:]
+        seen = {*history, *told}
+        related = dict.fromkeys(r for entry in entries for r in entry.related if r not in seen)
+        offered = tuple(related)[:MOST_BUTTONS]
+        conversation = replace(
+            self.conversation, entries=history, said=tuple(told) or self.conversation.said, offered=offered
+        )
+        heading = self.knowledge.phrase("suggestions", self.language) if offered else None
+        return Reply(self.language, answers, conversation, heading, self._questions(offered))
+
+    def _answer(self, entry: Entry) -> Answer:
+        rendered = render(self.knowledge, entry, self.language)
+        return Answer(entry.kind, rendered.text, entry.id, entry.as_of, rendered.sources)
+
+    def _clarify(self, ids: tuple[str, ...]) -> Reply:
+        offered = (*[id_ for id_ in ids if self.knowledge.find(id_)][:MOST_BUTTONS], NONE)
+        conversation = replace(self.conversation, offered=offered)
+        answer = self._phrase("clarify", "clarify")
+        return Reply(self.language, (answer,), conversation, None, self._questions(offered))
+
+    def _fallback(self, part: Part) -> Reply:
+        near = [id_ for id_ in part.chosen if (entry := self.knowledge.find(id_)) and entry.kind == "fact"]
+        text = self.knowledge.phrase("fallback", self.language)
+        contact = self.knowledge.phrase("contact", self.language)
+        offered = tuple(near[:MOST_BUTTONS])
+        heading = self.knowledge.phrase("fallback_near", self.language) if offered else None
+        conversation = replace(self.conversation, offered=offered)
+        answer = Answer("fallback", f"{text} {contact}")
+        return Reply(self.language, (answer,), conversation, heading, self._questions(offered))
+
+    def _chosen(self, number: int) -> Reply:
+        offered = self.conversation.offered
+        if not 1 <= number <= len(offered):
+            return self._clarify(tuple(id_ for id_ in offered if id_ != NONE))
+        id_ = offered[number - 1]
+        return self._control(NONE) if id_ == NONE else self._entries_said([id_])
+
+    def _control(self, id_: str) -> Reply:
+        context = self.knowledge.find(self.conversation.entry)
+        if id_ == "control/repeat":
+            said = list(self.conversation.said)
+            return self._entries_said(said) if said else self._say(self._phrase("control", "repeat_nothing"))
+        if id_ == "control/source":
+            return self._source(context)
+        if id_ == "control/more":
+            return self._more(context)
+        if id_ == "control/human":
+            return self._say(self._phrase("referral", "human"))
+        return self._fallback(Part(text=""))
+
+    def _source(self, context: Entry | None) -> Reply:
+        if not context:
+            return self._say(self._phrase("control", "source_none"))
+        answer = self._answer(context)
+        as_of = date_written(answer.as_of or "", self.language)
+        sources = "; ".join(f"{source.title} ({source.publisher}), {source.url}" for source in answer.sources)
+        text = self.knowledge.phrase("source_asked", self.language).format(as_of=as_of, sources=sources)
+        return self._say(replace(answer, kind="control", text=text))
+
+    def _more(self, context: Entry | None) -> Reply:
+        related = context.related if context else ()
+        fresh = [id_ for id_ in related if id_ not in self.conversation.entries]
+        if fresh:
+            return self._entries_said(fresh[:1], heading=self.knowledge.phrase("more", self.language))
+        return self._say(self._phrase("control", "more_nothing"))
+
+    def _unknown_aspect(self) -> Reply:
+        context = self.knowledge.find(self.conversation.entry)
+        if not context:
+            return self._say(self._phrase("control", "follow_up_without_topic"))
+        heading = self.knowledge.phrase("follow_up_unknown", self.language)
+        return self._entries_said([context.id], heading=heading)
+
+    def _language_changed(self) -> Reply:
+        """Confirms the language and says the last answer again in it, so that the topic is kept."""
+        confirmation = self._phrase("control", "language_set")
+        said = [self._answer(entry) for entry in map(self.knowledge.find, self.conversation.said) if entry]
+        return Reply(self.language, (confirmation, *said), self.conversation)
+
+    def _phrase(self, kind: Kind, key: str) -> Answer:
+        return Answer(kind, self.knowledge.phrase(key, self.language))
+
+    def _say(self, answer: Answer) -> Reply:
+        return Reply(self.language, (answer,), self.conversation)
+
+    def _questions(self, ids: tuple[str, ...]) -> tuple[str, ...]:
+        none = self.knowledge.phrase("clarify_none", self.language)
+        return tuple(
+            none if id_ == NONE else render(self.knowledge, self.knowledge.entries[id_], self.language).question
+            for id_ in ids
+        )
+
+
+def _aspect(id_: str) -> str:
+    topic, _, aspect = id_.partition("/")
+    return aspect if topic == "follow_up" else ""
+
+
+def _shown(text: str, most: int = 80) -> str:
+    return text if len(text) <= most else f"{text[:most].rstrip()} …"

@@ -1,0 +1,1 @@
+"""The Rasa server as this project runs it: a launcher with a few measured patches."""

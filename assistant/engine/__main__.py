@@ -1,0 +1,24 @@
+"""Rasa's command line with the patches applied: `python -m assistant.engine run …`."""
+
+from __future__ import annotations
+
+import sys
+
+from assistant.engine import patches
+
+
+def main() -> None:
+    """Applies the patches, then hands over to Rasa."""
+    try:
+        names = patches.apply()
+    except ValueError as error:
+        sys.exit(f"The engine does not start: {error}")
+    if "no_tensorflow" in names and sys.argv[1:2] not in (["run"], ["shell"]):
+        sys.exit("The engine runs and talks only; train and test with `rasa`, which needs TensorFlow in place.")
+    from rasa.__main__ import main as rasa
+
+    rasa()
+
+
+if __name__ == "__main__":
+    main()

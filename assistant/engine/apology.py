@@ -1,0 +1,38 @@
+"""What the Rasa server says by itself when the action server does not answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rasa.shared.core.events import BotUttered, Event
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from assistant.dialogue.conversation import SLOT, Conversation
+from assistant.dialogue.present import messages
+from assistant.dialogue.reply import Answer, Reply
+from assistant.knowledge import knowledge
+from assistant.languages import decide, hint_of
+from assistant.understanding import KEY, Understanding
+
+
+def is_reply(events: Sequence[Event]) -> bool:
+    """Whether what an action returned says anything to the visitor."""
+    return any(isinstance(event, BotUttered) and (event.text or event.data.get("custom")) for event in events)
+
+
+def apology(tracker: DialogueStateTracker, channel: str) -> list[Event]:
+    """An apology in the language of the message, with its envelope."""
+    conversation = Conversation.from_slot(tracker.get_slot(SLOT))
+    latest = tracker.latest_message
+    data = latest.parse_data.get(KEY) if latest and latest.parse_data else None
+    evidence = (Understanding.from_dict(data) if data else Understanding()).evidence
+    hint = hint_of(latest.metadata if latest else None)
+    language, _ = decide(evidence, conversation.wish, conversation.language, hint)
+    reply = Reply(language, (Answer("error", knowledge().phrase("error", language)),), conversation)
+    return [_uttered(message) for message in messages(reply, knowledge(), channel)]
+
+
+def _uttered(message: dict[str, object]) -> BotUttered:
+    text = message.get("text")
+    custom = {"custom": message["json_message"]} if "json_message" in message else {}
+    return BotUttered(text=str(text) if text else None, data=custom)

@@ -1,0 +1,141 @@
+"""Changes to Rasa 3.6.21 made while it starts, each measured, each tested, each to be switched off.
+
+`ASSISTANT_PATCHES=none` applies none, `ASSISTANT_PATCHES=-bounded_input,-no_tensorflow` all but
+those two. Stock `rasa run` works without any of them, only slower and silent on errors.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import types
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from importlib.machinery import ModuleSpec
+from typing import Any
+
+logger = logging.getLogger(__name__)
+SWITCH = "ASSISTANT_PATCHES"
+LONGEST_INPUT = 1000
+ACTION_SECONDS = 2.5
+
+
+def skops_first() -> None:
+    """Imports `skops.io` while few modules are loaded: it scans all that are (9 s after Rasa's own)."""
+    import skops.io  # noqa: F401
+
+
+class _StubMeta(type):
+    """Lets a stub's attributes be stubs again, so that `tf.keras.callbacks.Callback` can be a base class."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _stub(name)
+
+    def __or__(cls, other: Any) -> Any:
+        return Any
+
+    def __getitem__(cls, item: Any) -> Any:
+        return cls
+
+
+def _stub(name: str) -> Any:
+    return _StubMeta(name, (), {"__init__": lambda self, *args, **kwargs: None})
+
+
+class _Stub(types.ModuleType):
+    """A module of which anything can be imported, and nothing can be expected."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _stub(name)
+
+
+class _StubFinder:
+    """Answers every import of TensorFlow and its kin with a stub."""
+
+    roots = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras")
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        return ModuleSpec(name, self, is_package=True) if name.partition(".")[0] in self.roots else None  # type: ignore[arg-type]
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        return _Stub(spec.name)
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        module.__path__ = []
+
+
+def no_tensorflow() -> None:
+    """Puts stubs in place of TensorFlow, which no component of `config.yml` uses (3 s, 420 MiB)."""
+    if "tensorflow" not in sys.modules:
+        sys.meta_path.insert(0, _StubFinder())  # type: ignore[arg-type]
+
+
+def cached_event_types() -> None:
+    """Looks an event's class up once, not by a walk over all classes for every stored event."""
+    from rasa.shared.core.events import Event
+
+    Event.resolve_by_type = staticmethod(lru_cache(maxsize=128)(Event.resolve_by_type))  # type: ignore[method-assign]
+
+
+def bounded_input() -> None:
+    """Cuts every incoming text to what the guard reads, and makes it text, before anything is stored."""
+    from rasa.core.channels.channel import UserMessage
+
+    original = UserMessage.__init__
+
+    def bounded(self: UserMessage, text: Any = None, *args: Any, **kwargs: Any) -> None:
+        text = text if isinstance(text, str) else ""
+        original(self, text[: LONGEST_INPUT + 1].encode("utf-8", "replace").decode("utf-8"), *args, **kwargs)
+
+    UserMessage.__init__ = bounded  # type: ignore[method-assign]
+
+
+def apology_for_silence() -> None:
+    """An action server that is away, slow or talks nonsense leaves the visitor a sentence, not silence."""
+    import asyncio
+
+    from rasa.core.actions.action import RemoteAction
+
+    from assistant.engine.apology import apology, is_reply
+
+    original = RemoteAction.run
+
+    async def run(self: RemoteAction, output_channel: Any, nlg: Any, tracker: Any, domain: Any) -> list[Any]:
+        with suppress(Exception):
+            events = await asyncio.wait_for(original(self, output_channel, nlg, tracker, domain), ACTION_SECONDS)
+            if is_reply(events):
+                return events
+        logger.error("The action server gave no reply; the visitor gets an apology.")
+        return apology(tracker, output_channel.name())
+
+    RemoteAction.run = run  # type: ignore[method-assign]
+
+
+PATCHES: Mapping[str, Callable[[], None]] = {
+    patch.__name__: patch
+    for patch in (skops_first, no_tensorflow, cached_event_types, bounded_input, apology_for_silence)
+}
+
+
+def chosen(switch: str) -> Iterator[str]:
+    """Names of the patches to apply; raises ValueError for a name that is none."""
+    if switch == "none":
+        return
+    off = {name.strip().lstrip("-") for name in switch.split(",") if name.strip()}
+    if unknown := off - set(PATCHES):
+        raise ValueError(f"{SWITCH} names {', '.join(sorted(unknown))}; known are {', '.join(PATCHES)}.")
+    yield from (name for name in PATCHES if name not in off)
+
+
+def apply(switch: str | None = None) -> list[str]:
+    """Applies the patches chosen by the environment, in order, and names them."""
+    names = list(chosen(os.environ.get(SWITCH, "") if switch is None else switch))
+    for name in names:
+        PATCHES[name]()
+    return names

@@ -1,0 +1,8 @@
+"""The curated answers: load, check, find, render. Knows nothing of Rasa."""
+
+from assistant.knowledge.errors import Finding, KnowledgeError
+from assistant.knowledge.load import knowledge, load
+from assistant.knowledge.model import Entry, KnowledgeBase, Source
+from assistant.knowledge.render import Rendered, render
+
+__all__ = ["Entry", "Finding", "KnowledgeBase", "KnowledgeError", "Rendered", "Source", "knowledge", "load", "render"]

@@ -1,0 +1,172 @@
+"""Checks the knowledge and says what to mend: `python -m assistant.knowledge.check`."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant.knowledge import evidence
+from assistant.knowledge.errors import Finding, KnowledgeError
+from assistant.knowledge.examples import parity_findings, scarce_findings
+from assistant.knowledge.load import SUBJECTS, load, raw_entries
+from assistant.knowledge.model import Entry, KnowledgeBase
+from assistant.knowledge.render import placeholders, render
+from assistant.knowledge.schema import shape_findings
+from assistant.languages import LANGUAGES, Language
+from assistant.paths import KNOWLEDGE, TRAINING
+
+MOST_SENTENCES = 3
+SENTENCE = re.compile(r"[.!?](?:\s|$)")
+Places = dict[str, tuple[str, int]]
+
+
+def check(folder: Path = KNOWLEDGE, training: Path = TRAINING, today: datetime.date | None = None) -> list[Finding]:
+    """Everything wrong with the knowledge and its training questions; warnings are marked as such."""
+    findings = shape_findings(folder)
+    if findings:
+        return findings
+    try:
+        base = load(folder)
+    except KnowledgeError as error:
+        return error.findings
+    places = {entry: (path.name, raw.line) for path, entry, raw in raw_entries(folder)}
+    findings = [f for entry in base.entries.values() for f in _entry_findings(base, entry, places[entry.id])]
+    findings += _alias_findings(base)
+    findings += evidence.length_findings(folder)
+    findings += evidence.coverage_findings(folder, places)
+    findings += _seed_findings(folder)
+    findings += parity_findings(training)
+    findings += scarce_findings(places, training)
+    findings += _overdue(base, places, today or datetime.date.today())
+    return sorted(findings)
+
+
+def _seed_findings(folder: Path) -> Iterator[Finding]:
+    seed = evidence.seed_path()
+    if seed.exists():
+        yield from evidence.word_findings(folder, seed)
+        yield from evidence.uncovered_findings(folder, seed)
+
+
+def _entry_findings(base: KnowledgeBase, entry: Entry, place: tuple[str, int]) -> Iterator[Finding]:
+    for message in [*_text_messages(entry), *_reference_messages(base, entry), *_missing_messages(entry)]:
+        yield Finding(*place, entry.id, message)
+    if not any(_text_messages(entry)):
+        for message in _length_messages(base, entry):
+            yield Finding(*place, entry.id, message)
+
+
+def _texts(entry: Entry, language: Language) -> dict[str, str]:
+    texts = {"question": entry.question[language], "answer": entry.answer[language]}
+    return {**texts, "note": entry.note.text[language]} if entry.note else texts
+
+
+def _text_messages(entry: Entry) -> Iterator[str]:
+    used: set[str] = set()
+    names = {language: _texts(entry, language) for language in LANGUAGES}
+    for part in names[LANGUAGES[0]]:
+        found = {language: placeholders(names[language][part]) for language in LANGUAGES}
+        everywhere = set().union(*found.values())
+        used |= everywhere
+        for language in LANGUAGES:
+            for name in sorted(everywhere - found[language]):
+                yield f"{{{name}}} is missing in the {language} {part}; use it in every language"
+    for name in sorted(used - set(entry.values)):
+        yield f"{{{name}}} has no value; add it to values"
+    for name in sorted(set(entry.values) - used):
+        yield f'the value "{name}" is used in no text; use it as {{{name}}} or remove it'
+    yield from _digit_messages(entry)
+
+
+def _digit_messages(entry: Entry) -> Iterator[str]:
+    for language in LANGUAGES:
+        for part, text in _texts(entry, language).items():
+            bare = re.sub(r"\{\w+\}", "", text)
+            if part != "question" and (digits := re.search(r"\d[\d.,]*", bare)):
+                yield f"{digits[0]} stands in the {language} {part}; put it into values and write {{name}} here"
+    for name, value in entry.values.items():
+        if isinstance(value, dict) and set(value) != set(LANGUAGES):
+            yield f'the value "{name}" needs every language: {", ".join(LANGUAGES)}'
+
+
+def _reference_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
+    citations = entry.citations + (entry.note.citations if entry.note else ())
+    for citation in citations:
+        if citation.source not in base.sources:
+            yield f'the source "{citation.source}" is not in sources.yml; add it there or mend the id'
+    for related in entry.related:
+        if related not in base.entries or related == entry.id:
+            yield f'related: there is no other entry "{related}"; mend the id'
+    for subject in entry.subjects:
+        if subject not in base.subjects:
+            yield f'the subject "{subject}" is not in {SUBJECTS}; add it there or mend the id'
+
+
+def _missing_messages(entry: Entry) -> Iterator[str]:
+    if entry.kind == "fact" and not entry.subjects:
+        yield "a fact needs a subject"
+    if entry.kind == "fact" and not entry.aspects:
+        yield "a fact needs aspects"
+    if entry.kind in ("fact", "referral") and not entry.citations:
+        yield f"a {entry.kind} needs sources"
+    if entry.kind in ("fact", "referral") and not entry.as_of:
+        yield f"a {entry.kind} needs as_of, the date its source speaks of"
+
+
+def _length_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
+    if any(citation.source not in base.sources for citation in entry.citations):
+        return
+    for language in LANGUAGES:
+        answer = re.sub(r"\b(z|B|d|h|bzw|ca)\.", r"\1", entry.answer[language])
+        count = len(SENTENCE.findall(answer))
+        if entry.kind == "fact" and count > MOST_SENTENCES:
+            yield f"the {language} answer has {count} sentences; {MOST_SENTENCES} at most"
+        if not render(base, entry, language).text.strip():
+            yield f"the {language} answer is empty"
+
+
+def _alias_findings(base: KnowledgeBase) -> Iterator[Finding]:
+    owners: dict[str, str] = {}
+    for subject in base.subjects.values():
+        for name in {alias.lower() for aliases in subject.aliases.values() for alias in aliases}:
+            owner = owners.setdefault(name, subject.id)
+            if owner != subject.id:
+                message = f'the alias "{name}" belongs to "{owner}" already; keep it with one of them'
+                yield Finding(SUBJECTS, 0, subject.id, message)
+
+
+def _overdue(base: KnowledgeBase, places: Places, today: datetime.date) -> Iterator[Finding]:
+    """A passed review date warns only: what was right yesterday must not stop the service today."""
+    for entry in base.entries.values():
+        last = (entry.review_by or "9999") + "-99-99"
+        if last[:10] < today.isoformat():
+            message = f"was to be reviewed by {entry.review_by}; check it and set a new date"
+            yield Finding(*places[entry.id], entry.id, message, warning=True)
+
+
+def main() -> int:
+    """Prints the findings; exit code 1 when one is not a mere warning."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, default=KNOWLEDGE)
+    parser.add_argument("--training", type=Path, default=TRAINING)
+    arguments = parser.parse_args()
+    findings = check(arguments.folder, arguments.training)
+    for finding in findings:
+        print(finding, file=sys.stderr)
+    mistakes = [finding for finding in findings if not finding.warning]
+    if mistakes:
+        print(f"{len(mistakes)} to mend in knowledge/ and data/nlu/.", file=sys.stderr)
+        return 1
+    if not evidence.seed_path().exists():
+        print("Skipped: the source text is not at hand, so evidence words were not compared with it.")
+    covered = evidence.coverage_count(arguments.folder)
+    print(f"Knowledge is in order: {len(load(arguments.folder).entries)} entries, {covered} source sentences covered.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""What can be wrong with the knowledge, said so that an editor can mend it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One mistake: where it stands, in which entry, what is wrong and what to do."""
+
+    file: str
+    line: int
+    entry: str
+    message: str
+    warning: bool = False
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.line else self.file
+        of_entry = f" [{self.entry}]" if self.entry else ""
+        mark = "warning: " if self.warning else ""
+        return f"{where}:{of_entry} {mark}{self.message}"
+
+
+class KnowledgeError(Exception):
+    """The knowledge cannot be used; `findings` say where and why."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        self.findings = findings
+        super().__init__("\n".join(str(finding) for finding in findings))

@@ -1,0 +1,103 @@
+"""The source text, where it is at hand: are evidence words really in it, is every sentence covered?"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant.knowledge.errors import Finding
+from assistant.knowledge.load import COVERAGE, raw_entries
+from assistant.knowledge.yaml_lines import read_yaml
+from assistant.paths import ROOT
+
+SEED = "iom-de-70-jahre"
+MOST_WORDS = 8
+SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\d\.)\s+(?=[A-ZÄÖÜ©])")
+
+
+def seed_path() -> Path:
+    """Where the source text lies when it is at hand; `ASSISTANT_SEED` names another place."""
+    default = ROOT.parent / "shared" / "seed" / "iom-deutschland-70-jahre.txt"
+    return Path(os.environ.get("ASSISTANT_SEED", default))
+
+
+def paragraphs(path: Path) -> list[str]:
+    """The non-empty lines of the source text; paragraph 1 is the first."""
+    return [line.strip() for line in path.read_text("utf-8").splitlines() if line.strip()]
+
+
+def sentences(paragraph: str) -> list[str]:
+    """The sentences of a paragraph; a heading has none."""
+    return SENTENCE_END.split(paragraph) if re.search(r"[.!?]", paragraph) else []
+
+
+def holds(text: str, words: str) -> bool:
+    """Whether all pieces of the evidence (split at "…") stand in the text, in order."""
+    at = 0
+    for piece in (piece.strip() for piece in words.split("…")):
+        at = text.find(piece, at)
+        if at < 0:
+            return False
+        at += len(piece)
+    return True
+
+
+def length_findings(folder: Path) -> Iterator[Finding]:
+    """Evidence that quotes more than a pointer needs."""
+    for path, entry, raw in raw_entries(folder):
+        for citation in raw.get("sources", ()):
+            words = citation.get("words", "")
+            if len(words.replace("…", " ").split()) > MOST_WORDS:
+                message = f"the evidence has more than {MOST_WORDS} words; shorten it with …"
+                yield Finding(path.name, citation.line, entry, message)
+            if citation["id"] == SEED and not ("words" in citation and "paragraph" in citation):
+                yield Finding(path.name, citation.line, entry, "name paragraph and words of the source text")
+
+
+def word_findings(folder: Path, seed: Path) -> Iterator[Finding]:
+    """Evidence words that the source text does not contain where the entry says they stand."""
+    lines = paragraphs(seed)
+    for path, entry, raw in raw_entries(folder):
+        for citation in raw.get("sources", ()):
+            number = citation.get("paragraph", 0)
+            if citation["id"] != SEED or not number:
+                continue
+            if number > len(lines) or not holds(lines[number - 1], citation.get("words", "")):
+                message = f'"{citation.get("words")}" does not stand in paragraph {number} of the source'
+                yield Finding(path.name, citation.line, entry, message)
+
+
+def coverage_findings(folder: Path, entries: dict[str, tuple[str, int]]) -> Iterator[Finding]:
+    """Entries named in the coverage map must exist and cite the paragraph they are named for."""
+    cited = {
+        entry: {c.get("paragraph") for c in raw.get("sources", ())} for _, entry, raw in raw_entries(folder)
+    }
+    for row in read_yaml(folder / COVERAGE)["sentences"]:
+        for entry in row["entries"]:
+            if entry not in entries:
+                yield Finding(COVERAGE, row.line, entry, "there is no such entry; mend the id")
+            elif row["paragraph"] not in cited[entry]:
+                message = f"does not cite paragraph {row['paragraph']}; add it to its sources"
+                yield Finding(COVERAGE, row.line, entry, message)
+
+
+def uncovered_findings(folder: Path, seed: Path) -> Iterator[Finding]:
+    """Sentences of the source text that the coverage map does not name, or names with other words."""
+    rows = {(row["paragraph"], row["sentence"]): row for row in read_yaml(folder / COVERAGE)["sentences"]}
+    there = {
+        (p, s): text
+        for p, paragraph in enumerate(paragraphs(seed), start=1)
+        for s, text in enumerate(sentences(paragraph), start=1)
+    }
+    for place in sorted(there.keys() - rows.keys()):
+        yield Finding(COVERAGE, 0, "", f"paragraph {place[0]}, sentence {place[1]} is not covered: {there[place][:60]}")
+    for place, row in rows.items():
+        if place not in there or not holds(there[place], row["words"]):
+            yield Finding(COVERAGE, row.line, "", f'"{row["words"]}" does not stand in paragraph {place[0]}, sentence {place[1]}')
+
+
+def coverage_count(folder: Path) -> int:
+    """Number of source sentences that the coverage map names."""
+    return len(read_yaml(folder / COVERAGE)["sentences"])

@@ -1,0 +1,84 @@
+"""The training questions in `data/nlu/<language>/`, read without Rasa."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.knowledge.errors import Finding
+from assistant.knowledge.yaml_lines import read_yaml
+from assistant.languages import LANGUAGES, Language
+from assistant.paths import TRAINING
+
+ENOUGH = 25
+
+
+@dataclass(frozen=True)
+class Example:
+    """One training question and the intent it belongs to."""
+
+    language: Language
+    file: str
+    line: int
+    intent: str
+    text: str
+
+
+def examples(folder: Path = TRAINING) -> Iterator[Example]:
+    """Every training question of every language."""
+    for language in LANGUAGES:
+        for path in sorted((folder / language).glob("*.yml")):
+            for block in read_yaml(path)["nlu"]:
+                lines = block["examples"].splitlines()
+                for offset, line in enumerate(lines, start=1):
+                    if line.strip().startswith("- "):
+                        name = f"data/nlu/{language}/{path.name}"
+                        yield Example(language, name, block.line + offset, block["intent"], line.strip()[2:])
+
+
+def parity_findings(folder: Path = TRAINING) -> list[Finding]:
+    """Where the languages do not mirror each other: files, intents, and questions given twice."""
+    found = list(examples(folder))
+    findings: list[Finding] = []
+    intents = {
+        language: {(Path(e.file).name, e.intent) for e in found if e.language == language}
+        for language in LANGUAGES
+    }
+    for language in LANGUAGES:
+        others = set().union(*(intents[other] for other in LANGUAGES))
+        for file, intent in sorted(others - intents[language]):
+            name = f"data/nlu/{language}/{file}"
+            findings.append(Finding(name, 0, intent, "has examples in another language only; add them here"))
+    return findings + list(_repeated(found))
+
+
+def _repeated(found: list[Example]) -> Iterator[Finding]:
+    seen: dict[tuple[Language, str], Example] = {}
+    for example in found:
+        key = (example.language, " ".join(example.text.lower().split()))
+        first = seen.setdefault(key, example)
+        if first is not example:
+            where = f"{first.file}:{first.line}"
+            message = f'"{example.text[:60]}" stands already in {where} ({first.intent}); remove one'
+            yield Finding(example.file, example.line, example.intent, message)
+
+
+def scarce_findings(entries: dict[str, tuple[str, int]], folder: Path = TRAINING) -> list[Finding]:
+    """Entries with too few training questions, and examples for entries that are not there."""
+    found = list(examples(folder))
+    counts = Counter((example.intent, example.language) for example in found)
+    topics = {entry.partition("/")[0] for entry in entries}
+    findings = []
+    for entry, (file, line) in entries.items():
+        for language in LANGUAGES:
+            count = counts[entry, language]
+            if count < ENOUGH:
+                where = f"data/nlu/{language}/{entry.partition('/')[0]}.yml"
+                message = f"has {count} training questions in {where}; write at least {ENOUGH}"
+                findings.append(Finding(file, line, entry, message))
+    for intent in sorted({e.intent for e in found if e.intent.partition("/")[0] in topics} - set(entries)):
+        first = next(e for e in found if e.intent == intent)
+        findings.append(Finding(first.file, first.line, intent, "there is no such entry in knowledge/; mend the id"))
+    return findings

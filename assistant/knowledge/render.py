@@ -1,0 +1,88 @@
+"""Turns an entry into text of one language, with numbers and dates as that language writes them."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
+
+from assistant.knowledge.model import Citation, Entry, KnowledgeBase, Source
+from assistant.languages import Language
+
+LOCALES: Mapping[Language, str] = {"de": "de_DE", "en": "en_GB"}
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+YEARS = range(1900, 2101)
+MONTH = re.compile(r"\d{4}-\d{2}")
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """An entry as a visitor reads it; `text` holds the note, `sources` those of answer and note."""
+
+    entry: Entry
+    language: Language
+    question: str
+    text: str
+    as_of: str | None
+    sources: tuple[Source, ...]
+
+
+def placeholders(text: str) -> set[str]:
+    """Names of the placeholders in a text."""
+    return set(PLACEHOLDER.findall(text))
+
+
+def written(value: Any, language: Language) -> str:
+    """A value as the language writes it: 683950 as 683.950 or 683,950, 2016 as a year, ISO dates as dates."""
+    if isinstance(value, Mapping):
+        return written(value[language], language)
+    if isinstance(value, int):
+        return str(value) if value in YEARS else format_decimal(value, locale=LOCALES[language])
+    if isinstance(value, float):
+        return format_decimal(value, locale=LOCALES[language])
+    if isinstance(value, datetime.date):
+        return format_date(value, format="long", locale=LOCALES[language])
+    return date_written(value, language) if isinstance(value, str) else str(value)
+
+
+def date_written(value: str, language: Language) -> str:
+    """`2024-10` as "Oktober 2024" or "October 2024", `2024-10-16` as a day; any other text as it is."""
+    if DAY.fullmatch(value):
+        return written(datetime.date.fromisoformat(value), language)
+    if MONTH.fullmatch(value):
+        first = datetime.date.fromisoformat(f"{value}-01")
+        return format_skeleton("yMMMM", first, locale=LOCALES[language])
+    return value
+
+
+def filled(text: str, values: Mapping[str, Any], language: Language) -> str:
+    """The text with its placeholders filled; raises KeyError for one without a value."""
+    return PLACEHOLDER.sub(lambda match: written(values[match[1]], language), text)
+
+
+def render(knowledge: KnowledgeBase, entry: Entry, language: Language) -> Rendered:
+    """The approved text of an entry in one language, its date and its sources."""
+    paragraphs = [filled(entry.answer[language], entry.values, language)]
+    citations: list[Citation] = list(entry.citations)
+    if entry.note:
+        paragraphs.append(filled(entry.note.text[language], entry.values, language))
+        citations += entry.note.citations
+    return Rendered(
+        entry=entry,
+        language=language,
+        question=filled(entry.question[language], entry.values, language),
+        text="\n\n".join(paragraphs),
+        as_of=entry.as_of,
+        sources=tuple(cited(knowledge, citations)),
+    )
+
+
+def cited(knowledge: KnowledgeBase, citations: Iterable[Citation]) -> Iterable[Source]:
+    """The sources of citations, each once, in order."""
+    return (knowledge.sources[source] for source in dict.fromkeys(c.source for c in citations))

@@ -1,0 +1,79 @@
+"""The shape of the knowledge files: `knowledge/schema.json` for editors, and findings in plain words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from assistant.knowledge.errors import Finding, KnowledgeError
+from assistant.knowledge.yaml_lines import Located, read_yaml
+from assistant.paths import KNOWLEDGE
+
+
+@lru_cache(maxsize=1)
+def schema() -> dict[str, Any]:
+    """The JSON Schema of every file in `knowledge/`."""
+    content: dict[str, Any] = json.loads((KNOWLEDGE / "schema.json").read_text("utf-8"))
+    return content
+
+
+def shape_findings(folder: Path) -> list[Finding]:
+    """What is not well formed in a folder of knowledge, file by file."""
+    findings: list[Finding] = []
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            content = read_yaml(path)
+        except KnowledgeError as error:
+            findings += error.findings
+            continue
+        errors = sorted(_validator(path.name).iter_errors(content), key=lambda error: list(map(str, error.path)))
+        findings += [finding for error in errors for finding in _explained(path.name, content, error)]
+    return sorted(findings)
+
+
+def _validator(file: str) -> jsonschema.Draft7Validator:
+    """A validator for one kind of file, so that messages speak of its fields only."""
+    kind = file.removesuffix(".yml")
+    definition = f"{kind}_file" if f"{kind}_file" in schema()["definitions"] else "topic_file"
+    return jsonschema.Draft7Validator({**schema()["definitions"][definition], "definitions": schema()["definitions"]})
+
+
+def _explained(file: str, content: Any, error: jsonschema.ValidationError) -> Iterator[Finding]:
+    """The most telling of the errors below one that only says "none of the shapes fits"."""
+    if error.context:
+        best = jsonschema.exceptions.best_match([error])
+        error = best if best is not None else error
+    line, entry = _place(content, list(error.absolute_path))
+    yield Finding(file, line, entry, _in_words(error))
+
+
+def _place(content: Any, path: list[Any]) -> tuple[int, str]:
+    line, entry = 0, ""
+    for step in [None, *path]:
+        content = content if step is None else content[step]
+        if isinstance(content, Located):
+            line = content.line
+            entry = str(content.get("id", entry))
+    return line, entry
+
+
+def _in_words(error: jsonschema.ValidationError) -> str:
+    where = ".".join(str(step) for step in error.absolute_path if not isinstance(step, int)) or "this file"
+    value = error.instance
+    if error.validator == "required":
+        missing = ", ".join(f'"{key}"' for key in error.validator_value if key not in value)
+        return f"{where}: {missing} is missing; add it"
+    if error.validator == "additionalProperties":
+        known = set(error.schema.get("properties", ()))
+        unknown = ", ".join(f'"{key}"' for key in value if key not in known)
+        return f"{where}: {unknown} is not a known field; known are: {', '.join(sorted(known))}"
+    if error.validator == "enum":
+        return f'{where}: "{value}" is not possible here; choose one of: {", ".join(error.validator_value)}'
+    if error.validator in ("pattern", "type", "minLength", "maxLength", "minItems", "maxItems"):
+        return f'{where}: {str(value)[:60]!r} does not fit; {error.schema.get("description", error.message)}'
+    return f"{where}: {error.message[:200]}"

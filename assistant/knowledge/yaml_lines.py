@@ -1,0 +1,58 @@
+"""YAML that remembers the line of every mapping and refuses a key given twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assistant.knowledge.errors import Finding, KnowledgeError
+
+
+class Located(dict[str, Any]):
+    """A mapping of a YAML file, with the number of its first line."""
+
+    line: int = 0
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves dates as text: 2024-10 and 2024-10-16 are then read alike."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> Located:
+    located = Located()
+    located.line = node.start_mark.line + 1
+    for key_node, value_node in node.value:
+        key = loader.construct_object(key_node, deep=True)
+        if key in located:
+            raise yaml.constructor.ConstructorError(
+                None, None, f'the key "{key}" is given twice; keep one', key_node.start_mark
+            )
+        located[str(key)] = loader.construct_object(value_node, deep=True)
+    return located
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+
+
+def read_yaml(path: Path) -> Any:
+    """The content of a YAML file; raises KnowledgeError naming file and line where it cannot be read."""
+    try:
+        text = path.read_text("utf-8")
+    except FileNotFoundError:
+        raise KnowledgeError([Finding(path.name, 0, "", "this file is missing; restore it")]) from None
+    except UnicodeDecodeError:
+        raise KnowledgeError([Finding(path.name, 0, "", "not saved as UTF-8; save it as UTF-8 text")]) from None
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader with line numbers
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        message = f"cannot be read: {error.problem}; check indentation, quotes and colons here"
+        raise KnowledgeError([Finding(path.name, line, "", message)]) from None

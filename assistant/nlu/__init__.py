@@ -1,0 +1,1 @@
+"""Custom graph components, named by dotted path in `config.yml`."""

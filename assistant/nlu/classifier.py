@@ -1,0 +1,141 @@
+"""Ranks the entries for a message, for each of its parts, and for it in the light of the last answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant.dialogue.conversation import SLOT, Conversation
+from assistant.knowledge import KnowledgeBase, knowledge
+from assistant.languages import LANGUAGES
+from assistant.nlu.encoder import SentenceEncoder, encode
+from assistant.nlu.head import Floats, Head
+from assistant.nlu.parts import IN_CONTEXT, RANKING, with_parts
+
+# Longer messages hardly ever lean on the last answer.
+LONGEST_FOLLOW_UP = 12
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class EntryClassifier(IntentClassifier, GraphComponent):
+    """Sets rankings on messages; what follows from them is for the gate to decide."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """The featurizer whose vectors it needs."""
+        return [SentenceEncoder]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """What has to be installed for it."""
+        return ["sklearn", "scipy"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Measured values; see docs/decisions/understanding.md."""
+        return {"C": 20.0, "ngrams": [2, 5], "most_ngrams": 20000, "spelling": 0.3, "evenness": 0.5}
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, head: Head | None) -> None:
+        self._config, self._storage, self._resource, self._head = config, storage, resource, head
+        self._exact = exact_questions(knowledge())
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> EntryClassifier:
+        """Makes an untrained classifier; refuses a configuration it could not train with."""
+        low, high = config["ngrams"]
+        if not 1 <= low <= high or config["C"] <= 0:
+            raise InvalidConfigException("EntryClassifier: C must be above 0 and ngrams a pair such as [2, 5].")
+        return cls(config, model_storage, resource, None)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits the head on all examples; fails where there is nothing to tell apart."""
+        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
+        labels = [example.get_full_intent() for example in examples]
+        if len(set(labels)) < 2:
+            raise InvalidConfigException("EntryClassifier: data/nlu needs examples of at least two intents.")
+        vectors = np.stack([_vector(example) for example in examples])
+        texts = [str(example.get(TEXT)).lower() for example in examples]
+        self._head = Head.fit(texts, vectors, labels, self._config)
+        with self._storage.write_to(self._resource) as folder:
+            self._head.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> EntryClassifier:
+        """Loads the head of a trained model; raises ValueError where the model has none."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, Head.load(folder))
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+        """Ranks messages and parts, and short ones once more together with the last question answered."""
+        conversation = Conversation.from_slot(tracker.get_slot(SLOT) if tracker else None)
+        context = knowledge().find(conversation.entry)
+        language = conversation.language
+        for message in with_parts(messages):
+            text = message.get(TEXT) or ""
+            message.set(RANKING, self._exactly(text) or self._ranked(text))
+            if context and language and 0 < len(text.split()) <= LONGEST_FOLLOW_UP:
+                leaning = f"{context.question[language]} {text}"
+                message.set(IN_CONTEXT, self._ranked(leaning))
+        return messages
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leaves training data as they are."""
+        return training_data
+
+    def _exactly(self, text: str) -> list[tuple[str, float]] | None:
+        found = self._exact.get(_folded(text))
+        return [(found, 1.0)] if found else None
+
+    def _ranked(self, text: str) -> list[tuple[str, float]]:
+        if self._head is None or not text:
+            return []
+        vector: Floats = encode(text)[np.newaxis, :]
+        return self._head.rank([text.lower()], vector)[0]
+
+
+def exact_questions(base: KnowledgeBase) -> dict[str, str]:
+    """The questions that buttons send, and the entry each opens."""
+    from assistant.knowledge import render
+
+    found = {
+        _folded(render(base, entry, language).question): entry.id
+        for entry in base.entries.values()
+        for language in LANGUAGES
+    }
+    found.update({_folded(base.phrase("clarify_none", language)): "control/none" for language in LANGUAGES})
+    return found
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _vector(example: Message) -> Floats:
+    vectors: Iterable[Any] = (f.features for f in example.features if f.attribute == TEXT and f.is_dense())
+    return np.asarray(next(iter(vectors)), dtype=np.float32)[0]

@@ -1,0 +1,136 @@
+"""Finds what a message is about: subjects of the knowledge, places, years, "the first"."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import spacy
+from babel import Locale
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from spacy.language import Language as Pipeline
+from spacy.tokens import Doc
+
+from assistant.knowledge import KnowledgeBase, knowledge
+from assistant.languages import LANGUAGES
+from assistant.nlu.parts import with_parts
+
+SUBJECT, PLACE, YEAR, ORDINAL = "subject", "place", "year", "ordinal"
+# Shorter words are too close to others to allow for a typo.
+FUZZY_FROM, FUZZIER_FROM = 6, 10
+ORDINALS = {
+    1: ("erste", "ersten", "erstes", "erstere", "ersteren", "first", "former"),
+    2: ("zweite", "zweiten", "zweites", "letztere", "letzteren", "second", "latter"),
+    3: ("dritte", "dritten", "drittes", "third"),
+}
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
+    """spaCy rulers over the names in `knowledge/subjects.yml` and the territories of CLDR."""
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """What has to be installed for it."""
+        return ["spacy", "babel"]
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> KnowledgeEntities:
+        """Makes the extractor from the knowledge; fails where that names no subject."""
+        base = knowledge()
+        if not base.subjects:
+            raise InvalidConfigException("KnowledgeEntities: knowledge/subjects.yml names no subject.")
+        return cls(base)
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        self._ruler = ruler(base)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Adds entities to messages and their parts."""
+        for message in with_parts(messages):
+            found = self.add_extractor_name(self._entities(message.get(TEXT) or ""))
+            message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+        return messages
+
+    def _entities(self, text: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "entity": span.label_,
+                "value": span.ent_id_ or span.text,
+                "start": span.start_char,
+                "end": span.end_char,
+            }
+            for span in self._ruler(text).ents
+        ]
+
+
+def ruler(base: KnowledgeBase) -> Pipeline:
+    """A pipeline that marks subjects, places, years and ordinals, typos in long words allowed."""
+    nlp = spacy.blank("xx")
+    entity_ruler = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
+    patterns = [*_subject_patterns(nlp, base), *_place_patterns(nlp), *_ordinal_patterns()]
+    patterns.append({"label": YEAR, "pattern": [{"TEXT": {"REGEX": r"^(1[89]|20)\d\d$"}}]})
+    entity_ruler.add_patterns(patterns)  # type: ignore[attr-defined]
+    return nlp
+
+
+def _subject_patterns(nlp: Pipeline, base: KnowledgeBase) -> list[dict[str, Any]]:
+    patterns: list[dict[str, Any]] = []
+    for subject in base.subjects.values():
+        names = {alias for language in LANGUAGES for alias in subject.aliases[language]}
+        for name in sorted(names):
+            patterns.append({"label": SUBJECT, "pattern": _spelt(nlp(name)), "id": subject.id})
+    return patterns
+
+
+def _place_patterns(nlp: Pipeline) -> list[dict[str, Any]]:
+    return [
+        {"label": PLACE, "pattern": [{"LOWER": token.lower_} for token in nlp(name)], "id": code}
+        for code, name in places()
+    ]
+
+
+def _ordinal_patterns() -> list[dict[str, Any]]:
+    return [
+        {"label": ORDINAL, "pattern": [{"LOWER": word}], "id": str(number)}
+        for number, words in ORDINALS.items()
+        for word in words
+    ]
+
+
+def _spelt(doc: Doc) -> list[dict[str, Any]]:
+    """A token pattern that forgives one slip in long words and two in very long ones."""
+    pattern: list[dict[str, Any]] = []
+    for token in doc:
+        if len(token) >= FUZZIER_FROM:
+            pattern.append({"LOWER": {"FUZZY2": token.lower_}})
+        elif len(token) >= FUZZY_FROM:
+            pattern.append({"LOWER": {"FUZZY1": token.lower_}})
+        else:
+            pattern.append({"LOWER": token.lower_})
+    return pattern
+
+
+@lru_cache(maxsize=1)
+def places() -> tuple[tuple[str, str], ...]:
+    """Code and name of every country and territory, in every language served, from CLDR."""
+    found = {
+        (code, name)
+        for language in LANGUAGES
+        for code, name in Locale(language).territories.items()
+        if len(code) == 2 and code not in ("DE", "ZZ", "EU", "UN", "EZ", "QO", "XA", "XB")
+    }
+    return tuple(sorted(found))

@@ -1,0 +1,56 @@
+"""Splits a message into the questions it may hold."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from assistant.nlu.parts import PARTS
+
+MOST_PARTS = 5
+SHORTEST = 3
+ASKING = (
+    r"wann|wer|wen|wem|was|wie|wo|wohin|woher|warum|wieso|wozu|wofür|wofuer|womit|welche\w*|seit wann|mit wem|"
+    r"in welche\w*|auf welche\w*|gibt|habt|haben|hat|ist|sind|kann|können|koennen|macht|"
+    r"when|who|whom|what|how|where|why|which|whose|since when|with whom|in which|is|are|does|do|did|can|has|have"
+)
+SENTENCE = re.compile(r"(?<=[?!;])\s+|(?<=[^\d\W]{3}[.])\s+(?=[^\W\d_])|(?<=\w):\s+|\s+[–—-]\s+")
+CLAUSE = re.compile(rf"(?:,\s*|\s+)(?:und|and|sowie|oder|or|außerdem|also|plus)\s+(?=(?:auch\s+|also\s+)?(?:{ASKING})\b)", re.I)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class QuestionSplitter(GraphComponent):
+    """Proposes parts; whether they stand for questions of their own is for the gate to decide."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> QuestionSplitter:
+        """Makes the splitter; it has nothing to configure."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets the parts of each message that has more than one."""
+        for message in messages:
+            texts = split(message.get(TEXT) or "")
+            if len(texts) > 1:
+                message.set(PARTS, [Message(data={TEXT: text}) for text in texts])
+        return messages
+
+
+def split(text: str) -> list[str]:
+    """The sentences of a text, and clauses that begin a question of their own; at most MOST_PARTS, the last ones."""
+    pieces = [clause for sentence in SENTENCE.split(text) for clause in CLAUSE.split(sentence)]
+    kept = [piece.strip(" ,;-–") for piece in pieces if len(piece.strip(" ,;-–?!.")) >= SHORTEST]
+    return kept[-MOST_PARTS:]

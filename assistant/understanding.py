@@ -1,0 +1,119 @@
+"""What the pipeline understood of a message: written by `assistant.nlu`, read by `assistant.dialogue`.
+
+Travels through Rasa as the plain value under KEY in the parse data of a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from assistant.languages import Evidence
+
+KEY = "understanding"
+
+Trouble = Literal["empty", "unreadable", "too_long"]
+Decision = Literal["answer", "clarify", "unsure"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entry or other class with the head's probability for it."""
+
+    id: str
+    confidence: float
+
+    @property
+    def topic(self) -> str:
+        return self.id.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.partition("/")[2]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question of a message, or the whole message, and what the gate decided for it.
+
+    `chosen` holds ids, best first: one to answer with, two or three to ask about, or the nearest
+    ones where the gate is unsure.
+    """
+
+    text: str
+    ranking: tuple[Candidate, ...] = ()
+    in_context: tuple[Candidate, ...] = ()
+    subjects: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    ordinal: int | None = None
+    elliptical: bool = False
+    decision: Decision = "unsure"
+    chosen: tuple[str, ...] = ()
+    reason: str = ""
+
+    @property
+    def best(self) -> Candidate | None:
+        return self.ranking[0] if self.ranking else None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "ranking": [[c.id, c.confidence] for c in self.ranking],
+            "in_context": [[c.id, c.confidence] for c in self.in_context],
+            "subjects": list(self.subjects),
+            "places": list(self.places),
+            "years": list(self.years),
+            "ordinal": self.ordinal,
+            "elliptical": self.elliptical,
+            "decision": self.decision,
+            "chosen": list(self.chosen),
+            "reason": self.reason,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Part:
+        return cls(
+            text=data["text"],
+            ranking=tuple(Candidate(*pair) for pair in data["ranking"]),
+            in_context=tuple(Candidate(*pair) for pair in data["in_context"]),
+            subjects=tuple(data["subjects"]),
+            places=tuple(data["places"]),
+            years=tuple(data["years"]),
+            ordinal=data["ordinal"],
+            elliptical=data["elliptical"],
+            decision=data["decision"],
+            chosen=tuple(data["chosen"]),
+            reason=data["reason"],
+        )
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """A message in parts, with the evidence for its language and what was wrong with it as input."""
+
+    evidence: Evidence = Evidence(None, False)
+    parts: tuple[Part, ...] = ()
+    trouble: Trouble | None = None
+    choice: int | None = None
+    urgent: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "evidence": self.evidence.as_dict(),
+            "parts": [part.as_dict() for part in self.parts],
+            "trouble": self.trouble,
+            "choice": self.choice,
+            "urgent": self.urgent,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Understanding:
+        return cls(
+            evidence=Evidence.from_dict(data["evidence"]),
+            parts=tuple(Part.from_dict(part) for part in data["parts"]),
+            trouble=data["trouble"],
+            choice=data["choice"],
+            urgent=data["urgent"],
+        )
