@@ -11,10 +11,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from assistant.dialogue import Conversation, respond
+from assistant.dialogue import reply as replies
 from assistant.dialogue.conversation import SLOT
 from assistant.dialogue.debug import explained
 from assistant.dialogue.present import PLAIN_CHANNELS, messages
-from assistant.dialogue import reply as replies
 from assistant.dialogue.reply import Reply
 from assistant.knowledge import knowledge
 from assistant.languages import hint_of

@@ -28,6 +28,9 @@ class Evidence:
         return cls(language=served(data.get("language")), clear=bool(data.get("clear")))
 
 
+NO_EVIDENCE = Evidence(None, False)
+
+
 def served(code: object) -> Language | None:
     """The language served for a code such as `de`, `de-AT` or `EN_us`; None where there is none."""
     if not isinstance(code, str):

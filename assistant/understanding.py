@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.languages import Evidence
+from assistant.languages import NO_EVIDENCE, Evidence
 
 KEY = "understanding"
 
@@ -93,7 +93,7 @@ class Part:
 class Understanding:
     """A message in parts, with the evidence for its language and what was wrong with it as input."""
 
-    evidence: Evidence = Evidence(None, False)
+    evidence: Evidence = NO_EVIDENCE
     parts: tuple[Part, ...] = ()
     trouble: Trouble | None = None
     choice: int | None = None

@@ -10,9 +10,7 @@ from assistant.knowledge import Entry, KnowledgeBase
 OPEN_ASPECTS = {"what", "why", "how"}
 
 
-def asked_of(
-    knowledge: KnowledgeBase, context: Entry, aspect: str, subjects: Sequence[str] = ()
-) -> Entry | None:
+def asked_of(knowledge: KnowledgeBase, context: Entry, aspect: str, subjects: Sequence[str] = ()) -> Entry | None:
     """The fact that answers an aspect ("how_many") of the subjects named, or else of the last answer."""
     if not subjects and context.aspects[:1] == (aspect,):
         return context

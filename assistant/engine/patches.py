@@ -42,8 +42,12 @@ class _StubMeta(type):
         return cls
 
 
+def _accept_anything(self: Any, *_: Any, **__: Any) -> None:
+    """A stub is made from any arguments and does nothing with them."""
+
+
 def _stub(name: str) -> Any:
-    return _StubMeta(name, (), {"__init__": lambda self, *args, **kwargs: None})
+    return _StubMeta(name, (), {"__init__": _accept_anything})
 
 
 class _Stub(types.ModuleType):
@@ -60,8 +64,9 @@ class _StubFinder:
 
     roots = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras")
 
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        return ModuleSpec(name, self, is_package=True) if name.partition(".")[0] in self.roots else None  # type: ignore[arg-type]
+    def find_spec(self, name: str, *_: Any) -> ModuleSpec | None:
+        known = name.partition(".")[0] in self.roots
+        return ModuleSpec(name, self, is_package=True) if known else None  # type: ignore[arg-type]
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         return _Stub(spec.name)
@@ -73,14 +78,14 @@ class _StubFinder:
 def no_tensorflow() -> None:
     """Puts stubs in place of TensorFlow, which no component of `config.yml` uses (3 s, 420 MiB)."""
     if "tensorflow" not in sys.modules:
-        sys.meta_path.insert(0, _StubFinder())  # type: ignore[arg-type]
+        sys.meta_path.insert(0, _StubFinder())
 
 
 def cached_event_types() -> None:
     """Looks an event's class up once, not by a walk over all classes for every stored event."""
     from rasa.shared.core.events import Event
 
-    Event.resolve_by_type = staticmethod(lru_cache(maxsize=128)(Event.resolve_by_type))  # type: ignore[method-assign]
+    Event.resolve_by_type = staticmethod(lru_cache(maxsize=128)(Event.resolve_by_type))
 
 
 def bounded_input() -> None:
@@ -93,7 +98,7 @@ def bounded_input() -> None:
         text = text if isinstance(text, str) else ""
         original(self, text[: LONGEST_INPUT + 1].encode("utf-8", "replace").decode("utf-8"), *args, **kwargs)
 
-    UserMessage.__init__ = bounded  # type: ignore[method-assign]
+    UserMessage.__init__ = bounded
 
 
 def apology_for_silence() -> None:
@@ -108,13 +113,15 @@ def apology_for_silence() -> None:
 
     async def run(self: RemoteAction, output_channel: Any, nlg: Any, tracker: Any, domain: Any) -> list[Any]:
         with suppress(Exception):
-            events = await asyncio.wait_for(original(self, output_channel, nlg, tracker, domain), ACTION_SECONDS)
+            events: list[Any] = await asyncio.wait_for(
+                original(self, output_channel, nlg, tracker, domain), ACTION_SECONDS
+            )
             if is_reply(events):
                 return events
         logger.error("The action server gave no reply; the visitor gets an apology.")
         return apology(tracker, output_channel.name())
 
-    RemoteAction.run = run  # type: ignore[method-assign]
+    RemoteAction.run = run
 
 
 PATCHES: Mapping[str, Callable[[], None]] = {

@@ -5,4 +5,14 @@ from assistant.knowledge.load import knowledge, load
 from assistant.knowledge.model import Entry, KnowledgeBase, Source
 from assistant.knowledge.render import Rendered, render
 
-__all__ = ["Entry", "Finding", "KnowledgeBase", "KnowledgeError", "Rendered", "Source", "knowledge", "load", "render"]
+__all__ = [
+    "Entry",
+    "Finding",
+    "KnowledgeBase",
+    "KnowledgeError",
+    "Rendered",
+    "Source",
+    "knowledge",
+    "load",
+    "render",
+]

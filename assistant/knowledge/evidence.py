@@ -71,9 +71,7 @@ def word_findings(folder: Path, seed: Path) -> Iterator[Finding]:
 
 def coverage_findings(folder: Path, entries: dict[str, tuple[str, int]]) -> Iterator[Finding]:
     """Entries named in the coverage map must exist and cite the paragraph they are named for."""
-    cited = {
-        entry: {c.get("paragraph") for c in raw.get("sources", ())} for _, entry, raw in raw_entries(folder)
-    }
+    cited = {entry: {c.get("paragraph") for c in raw.get("sources", ())} for _, entry, raw in raw_entries(folder)}
     for row in read_yaml(folder / COVERAGE)["sentences"]:
         for entry in row["entries"]:
             if entry not in entries:
@@ -95,7 +93,12 @@ def uncovered_findings(folder: Path, seed: Path) -> Iterator[Finding]:
         yield Finding(COVERAGE, 0, "", f"paragraph {place[0]}, sentence {place[1]} is not covered: {there[place][:60]}")
     for place, row in rows.items():
         if place not in there or not holds(there[place], row["words"]):
-            yield Finding(COVERAGE, row.line, "", f'"{row["words"]}" does not stand in paragraph {place[0]}, sentence {place[1]}')
+            yield Finding(
+                COVERAGE,
+                row.line,
+                "",
+                f'"{row["words"]}" does not stand in paragraph {place[0]}, sentence {place[1]}',
+            )
 
 
 def coverage_count(folder: Path) -> int:

@@ -43,8 +43,7 @@ def parity_findings(folder: Path = TRAINING) -> list[Finding]:
     found = list(examples(folder))
     findings: list[Finding] = []
     intents = {
-        language: {(Path(e.file).name, e.intent) for e in found if e.language == language}
-        for language in LANGUAGES
+        language: {(Path(e.file).name, e.intent) for e in found if e.language == language} for language in LANGUAGES
     }
     for language in LANGUAGES:
         others = set().union(*(intents[other] for other in LANGUAGES))

@@ -98,9 +98,7 @@ def _citation(raw: Mapping[str, Any]) -> Citation:
 
 
 def _source(raw: Mapping[str, Any]) -> Source:
-    return Source(
-        raw["id"], raw["title"], raw["publisher"], raw["url"], raw["language"], _text(raw.get("date"))
-    )
+    return Source(raw["id"], raw["title"], raw["publisher"], raw["url"], raw["language"], _text(raw.get("date")))
 
 
 def _subject(raw: Mapping[str, Any]) -> Subject:

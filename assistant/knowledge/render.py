@@ -43,11 +43,11 @@ def written(value: Any, language: Language) -> str:
     if isinstance(value, Mapping):
         return written(value[language], language)
     if isinstance(value, int):
-        return str(value) if value in YEARS else format_decimal(value, locale=LOCALES[language])
+        return str(value) if value in YEARS else str(format_decimal(value, locale=LOCALES[language]))
     if isinstance(value, float):
-        return format_decimal(value, locale=LOCALES[language])
+        return str(format_decimal(value, locale=LOCALES[language]))
     if isinstance(value, datetime.date):
-        return format_date(value, format="long", locale=LOCALES[language])
+        return str(format_date(value, format="long", locale=LOCALES[language]))
     return date_written(value, language) if isinstance(value, str) else str(value)
 
 
@@ -57,7 +57,7 @@ def date_written(value: str, language: Language) -> str:
         return written(datetime.date.fromisoformat(value), language)
     if MONTH.fullmatch(value):
         first = datetime.date.fromisoformat(f"{value}-01")
-        return format_skeleton("yMMMM", first, locale=LOCALES[language])
+        return str(format_skeleton("yMMMM", first, locale=LOCALES[language]))
     return value
 
 

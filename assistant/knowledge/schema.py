@@ -75,5 +75,5 @@ def _in_words(error: jsonschema.ValidationError) -> str:
     if error.validator == "enum":
         return f'{where}: "{value}" is not possible here; choose one of: {", ".join(error.validator_value)}'
     if error.validator in ("pattern", "type", "minLength", "maxLength", "minItems", "maxItems"):
-        return f'{where}: {str(value)[:60]!r} does not fit; {error.schema.get("description", error.message)}'
+        return f"{where}: {str(value)[:60]!r} does not fit; {error.schema.get('description', error.message)}"
     return f"{where}: {error.message[:200]}"

@@ -20,9 +20,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.dialogue.conversation import SLOT, Conversation
 from assistant.knowledge import KnowledgeBase, knowledge
 from assistant.languages import LANGUAGES
-from assistant.nlu.encoder import SentenceEncoder, encode
+from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.head import Floats, Head
 from assistant.nlu.parts import IN_CONTEXT, RANKING, with_parts
+from assistant.nlu.vectors import encode
 
 # Longer messages hardly ever lean on the last answer.
 LONGEST_FOLLOW_UP = 12
@@ -45,7 +46,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """Measured values; see docs/decisions/understanding.md."""
-        return {"C": 20.0, "ngrams": [2, 5], "most_ngrams": 20000, "spelling": 0.3, "evenness": 0.5}
+        return {"C": 20.0, "ngrams": [2, 5], "most_ngrams": 20000, "spelling": 0.35, "evenness": 0.75}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, head: Head | None) -> None:
         self._config, self._storage, self._resource, self._head = config, storage, resource, head
@@ -138,4 +139,5 @@ def _folded(text: str) -> str:
 
 def _vector(example: Message) -> Floats:
     vectors: Iterable[Any] = (f.features for f in example.features if f.attribute == TEXT and f.is_dense())
-    return np.asarray(next(iter(vectors)), dtype=np.float32)[0]
+    vector: Floats = np.asarray(next(iter(vectors)), dtype=np.float32)[0]
+    return vector

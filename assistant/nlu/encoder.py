@@ -22,6 +22,7 @@ from assistant.paths import VECTORS
 
 VARIANTS = ("original",)
 
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoder(DenseFeaturizer, GraphComponent):
     """Gives every message, and every part of one, the vector of its whole text."""

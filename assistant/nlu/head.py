@@ -1,4 +1,4 @@
-"""The trained head: from a sentence's vector and spelling to entries with probabilities."""
+"""The trained head: from a sentence's vector and its spelling to entries with probabilities."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
@@ -17,64 +16,60 @@ Floats = npt.NDArray[np.float32]
 
 
 class Head:
-    """Logistic regression on centred sentence vectors beside character n-grams.
+    """Two experts, each a logistic regression: one reads the meaning (e5), one the spelling (n-grams).
 
-    e5's vectors all point one way (mean length 0.88 of 1), so the mean is taken off first.
+    Their log-probabilities are mixed, `spelling` being the share of the second. e5's vectors all
+    point one way (their mean has length 0.88), so the mean is taken off first.
     """
 
     def __init__(
-        self,
-        classes: Sequence[str],
-        mean: Floats,
-        weights: Floats,
-        bias: Floats,
-        vectorizer: TfidfVectorizer,
-        spelling: float,
+        self, arrays: dict[str, Floats], classes: Sequence[str], spelling: float, vectorizer: TfidfVectorizer
     ) -> None:
         self.classes = list(classes)
-        self._mean, self._weights, self._bias = mean, weights, bias
-        self._vectorizer, self._spelling = vectorizer, spelling
+        self._arrays, self._spelling, self._vectorizer = arrays, spelling, vectorizer
 
     @classmethod
     def fit(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str], config: dict[str, Any]) -> Head:
         """Trains on texts, their vectors (n, 384) and labels; deterministic."""
+        weights = _sample_weights(labels, config["evenness"])
         vectorizer = _vectorizer(config["ngrams"], config["most_ngrams"]).fit(texts)
         mean = vectors.mean(axis=0)
-        features = _features(texts, vectors, mean, vectorizer, config["spelling"])
-        regression = LogisticRegression(C=config["C"], solver="saga", tol=0.01, max_iter=100, random_state=0)
-        regression.fit(features, labels, sample_weight=_sample_weights(labels, config["evenness"]))
-        weights = regression.coef_.astype(np.float32)
-        bias = regression.intercept_.astype(np.float32)
-        return cls(list(regression.classes_), mean, weights, bias, vectorizer, config["spelling"])
+        meaning = LogisticRegression(C=config["C"], max_iter=300)
+        meaning.fit(_centred(vectors, mean), labels, sample_weight=weights)
+        spelling = LogisticRegression(C=config["C"] / 2, solver="saga", tol=0.02, max_iter=60, random_state=0)
+        spelling.fit(vectorizer.transform(texts), labels, sample_weight=weights)
+        arrays = {
+            "mean": mean,
+            "meaning": meaning.coef_.T,
+            "meaning_bias": meaning.intercept_,
+            "spelling": spelling.coef_.T,
+            "spelling_bias": spelling.intercept_,
+        }
+        arrays = {name: array.astype(np.float32) for name, array in arrays.items()}
+        return cls(arrays, list(meaning.classes_), config["spelling"], vectorizer)
 
     def rank(self, texts: Sequence[str], vectors: Floats, most: int = 5) -> list[list[tuple[str, float]]]:
         """For each text the most probable classes, best first, with their probabilities."""
-        features = _features(texts, vectors, self._mean, self._vectorizer, self._spelling)
-        logits = np.asarray(features @ self._weights.T) + self._bias
-        logits -= logits.max(axis=1, keepdims=True)
-        probabilities = np.exp(logits)
-        probabilities /= probabilities.sum(axis=1, keepdims=True)
+        probabilities = np.exp(self._log_probabilities(texts, vectors))
         best = np.argsort(-probabilities, axis=1)[:, :most]
-        return [
-            [(self.classes[i], round(float(row[i]), 4)) for i in order]
-            for row, order in zip(probabilities, best)
-        ]
+        return [[(self.classes[i], round(float(row[i]), 4)) for i in order] for row, order in zip(probabilities, best)]
+
+    def _log_probabilities(self, texts: Sequence[str], vectors: Floats) -> Floats:
+        arrays = self._arrays
+        meaning = _centred(vectors, arrays["mean"]) @ arrays["meaning"] + arrays["meaning_bias"]
+        ngrams = self._vectorizer.transform(texts)
+        spelling = np.asarray(ngrams @ arrays["spelling"]) + arrays["spelling_bias"]
+        mixed = (1 - self._spelling) * _log_softmax(meaning) + self._spelling * _log_softmax(spelling)
+        return _log_softmax(mixed)
 
     def save(self, folder: Path) -> None:
         """Writes plain arrays and JSON; nothing that could run code when read."""
-        np.savez_compressed(
-            folder / "head.npz",
-            mean=self._mean,
-            weights=self._weights.astype(np.float16),
-            bias=self._bias,
-            idf=self._vectorizer.idf_,
-        )
-        low, high = self._vectorizer.ngram_range
-        vocabulary = {ngram: int(i) for ngram, i in self._vectorizer.vocabulary_.items()}
+        stored: dict[str, Any] = {**self._arrays, "spelling": self._arrays["spelling"].astype(np.float16)}
+        np.savez_compressed(folder / "head.npz", idf=self._vectorizer.idf_, **stored)
         about = {
             "classes": self.classes,
-            "vocabulary": vocabulary,
-            "ngrams": [low, high],
+            "vocabulary": {ngram: int(i) for ngram, i in self._vectorizer.vocabulary_.items()},
+            "ngrams": list(self._vectorizer.ngram_range),
             "spelling": self._spelling,
         }
         (folder / "head.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
@@ -83,13 +78,13 @@ class Head:
     def load(cls, folder: Path) -> Head:
         """Reads what `save` wrote; raises FileNotFoundError where there is nothing."""
         about = json.loads((folder / "head.json").read_text("utf-8"))
-        with np.load(folder / "head.npz", allow_pickle=False) as arrays:
-            mean, bias, idf = arrays["mean"], arrays["bias"], arrays["idf"]
-            weights = arrays["weights"].astype(np.float32)
+        with np.load(folder / "head.npz", allow_pickle=False) as stored:
+            arrays = {name: stored[name].astype(np.float32) for name in stored.files if name != "idf"}
+            idf = stored["idf"]
         vectorizer = _vectorizer(about["ngrams"], None)
         vectorizer.vocabulary_ = about["vocabulary"]
         vectorizer.idf_ = idf
-        return cls(about["classes"], mean, weights, bias, vectorizer, about["spelling"])
+        return cls(arrays, about["classes"], about["spelling"], vectorizer)
 
 
 def _vectorizer(ngrams: Sequence[int], most: int | None) -> TfidfVectorizer:
@@ -99,12 +94,16 @@ def _vectorizer(ngrams: Sequence[int], most: int | None) -> TfidfVectorizer:
     )
 
 
-def _features(
-    texts: Sequence[str], vectors: Floats, mean: Floats, vectorizer: TfidfVectorizer, spelling: float
-) -> csr_matrix:
+def _centred(vectors: Floats, mean: Floats) -> Floats:
     centred = vectors - mean
-    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
-    return hstack([csr_matrix(centred), vectorizer.transform(texts) * spelling]).tocsr()
+    scaled: Floats = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
+    return scaled
+
+
+def _log_softmax(scores: Floats) -> Floats:
+    shifted = scores - scores.max(axis=1, keepdims=True)
+    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return result
 
 
 def _sample_weights(labels: Sequence[str], evenness: float) -> Floats:

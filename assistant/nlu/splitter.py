@@ -22,7 +22,10 @@ ASKING = (
     r"when|who|whom|what|how|where|why|which|whose|since when|with whom|in which|is|are|does|do|did|can|has|have"
 )
 SENTENCE = re.compile(r"(?<=[?!;])\s+|(?<=[^\d\W]{3}[.])\s+(?=[^\W\d_])|(?<=\w):\s+|\s+[–—-]\s+")
-CLAUSE = re.compile(rf"(?:,\s*|\s+)(?:und|and|sowie|oder|or|außerdem|also|plus)\s+(?=(?:auch\s+|also\s+)?(?:{ASKING})\b)", re.I)
+CLAUSE = re.compile(
+    rf"(?:,\s*|\s+)(?:und|and|sowie|oder|or|außerdem|also|plus)\s+(?=(?:auch\s+|also\s+)?(?:{ASKING})\b)",
+    re.I,
+)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)

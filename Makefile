@@ -1,0 +1,44 @@
+# The few commands of this project; `make help` lists them.
+.DEFAULT_GOAL := help
+PYTHON_BIN := .venv/bin/python
+export RASA_TELEMETRY_ENABLED := false
+export TF_CPP_MIN_LOG_LEVEL := 3
+export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+
+.PHONY: help run shell train data check test benchmark lock environment environment-dev clean
+
+help: ## list these commands
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: environment ## set up, train if needed, start the assistant and print its address
+	@$(PYTHON_BIN) -m assistant.commands.run
+
+shell: environment ## talk to the assistant in the terminal; DEBUG=1 shows why it answers as it does
+	@$(PYTHON_BIN) -m assistant.commands.shell $(if $(filter 1,$(DEBUG)),--debug)
+
+train: environment ## check the knowledge, then train a model if anything changed
+	@$(PYTHON_BIN) -m assistant.commands.train
+
+data: environment ## make the generated files anew from knowledge/
+	@$(PYTHON_BIN) -m assistant.commands.data
+
+check: environment-dev ## lint, types, knowledge, languages, generated files, Rasa's own validation
+	@scripts/check
+
+test: environment-dev ## all tests, with real servers where users would have them
+	@scripts/test
+
+benchmark: environment-dev ## measure speed and memory beside Rasa's default pipeline (long)
+	@$(PYTHON_BIN) -m benchmarks.compare
+
+lock: environment ## resolve the requirements anew and lock them with hashes
+	@scripts/lock
+
+environment: ## make .venv from the locked requirements
+	@scripts/environment requirements.txt
+
+environment-dev:
+	@scripts/environment requirements-dev.txt
+
+clean: ## remove the environment, models and caches
+	rm -rf .venv models .cache .rasa .pytest_cache .mypy_cache .ruff_cache

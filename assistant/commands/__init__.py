@@ -1,0 +1,1 @@
+"""What `make` runs: train, run, shell, data, validate."""

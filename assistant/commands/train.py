@@ -1,0 +1,77 @@
+"""Trains a model when something it is made from has changed: `make train`."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from assistant.knowledge.check import check
+from assistant.paths import MODELS, ROOT
+
+# What a model is made from; answers are read from knowledge/ when the servers start.
+INGREDIENTS = ("config.yml", "domain.yml", "requirements.txt", "data", "assistant/nlu")
+KEPT_MODELS = 3
+
+
+def ingredients(root: Path = ROOT) -> Iterator[Path]:
+    """The files a model is made from, in a fixed order."""
+    for name in INGREDIENTS:
+        path = root / name
+        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".yml", ".py"))
+        yield from files
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """A name for the state of the ingredients."""
+    digest = hashlib.sha256()
+    for path in ingredients(root):
+        digest.update(str(path.relative_to(root)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def model_path(root: Path = ROOT) -> Path:
+    """Where the model for the present ingredients lies, or would lie."""
+    return MODELS / f"iom-{fingerprint(root)}.tar.gz"
+
+
+def quiet_environment() -> dict[str, str]:
+    """The environment for Rasa's commands, without the warnings of its old libraries and without telemetry."""
+    quiet = {
+        "RASA_TELEMETRY_ENABLED": "false",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+        "PYTHONWARNINGS": "ignore",
+    }
+    return {**os.environ, **quiet}
+
+
+def ensure_model() -> Path:
+    """The path of an up-to-date model, trained now if there is none; exits with advice where that fails."""
+    findings = [finding for finding in check() if not finding.warning]
+    if findings:
+        print("\n".join(map(str, findings)), file=sys.stderr)
+        sys.exit(f"Not trained: {len(findings)} to mend first, see above. A running assistant keeps its model.")
+    path = model_path()
+    if path.exists():
+        return path
+    print("Training: some minutes the first time, less after small changes …", flush=True)
+    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", path.name.removesuffix(".tar.gz")]
+    if subprocess.run(command, cwd=ROOT, env=quiet_environment()).returncode or not path.exists():
+        sys.exit("Training failed; the reason stands above. A running assistant keeps its model.")
+    _forget_old_models()
+    return path
+
+
+def _forget_old_models() -> None:
+    models = sorted(MODELS.glob("iom-*.tar.gz"), key=lambda path: path.stat().st_mtime)
+    for path in models[:-KEPT_MODELS]:
+        path.unlink()
+
+
+if __name__ == "__main__":
+    print(f"The model is up to date: {ensure_model().relative_to(ROOT)}")

@@ -1,0 +1,44 @@
+"""Compares training questions with questions kept for scoring: none may be in both, or nearly."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from assistant.knowledge.examples import Example
+
+# "Hallo" and "warum?" are in everybody's data; from three words on a text is somebody's own.
+FEWEST_WORDS = 3
+TOO_NEAR = 0.9
+
+
+def scoring_questions(files: Sequence[Path]) -> Iterator[str]:
+    """The texts of question files (one JSON object a line, with `text` or `turns`)."""
+    for path in files:
+        for line in path.read_text("utf-8").splitlines():
+            case = json.loads(line)
+            yield from (turn["text"] for turn in case.get("turns", [case]) if "text" in turn)
+
+
+def near_duplicates(examples: Sequence[Example], questions: Sequence[str]) -> list[tuple[Example, str, float]]:
+    """Training examples too near to a scoring question, by their letters, with the likeness (1 = same)."""
+    kept = [question for question in questions if len(_plain(question).split()) >= FEWEST_WORDS]
+    if not kept:
+        return []
+    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5))
+    training = vectorizer.fit_transform([_plain(example.text) for example in examples])
+    scoring = vectorizer.transform([_plain(question) for question in kept])
+    likeness = (training @ scoring.T).tocoo()
+    return [
+        (examples[row], kept[column], round(float(value), 3))
+        for row, column, value in zip(likeness.row, likeness.col, likeness.data)
+        if value >= TOO_NEAR
+    ]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", " ", text.lower()).strip()

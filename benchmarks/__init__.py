@@ -1,0 +1,1 @@
+"""Measurements; scripts, not tests, since what they find depends on the machine."""
