@@ -1,4 +1,4 @@
-"""A bar for work that takes more than a moment."""
+"""Says what takes its time, on standard output: a bar on a terminal, a line in a log."""
 
 from __future__ import annotations
 
@@ -11,6 +11,17 @@ from tqdm import tqdm
 T = TypeVar("T")
 
 
+def announce(what: str) -> None:
+    """Prints one line now."""
+    print(what, flush=True)
+
+
 def progress(items: Sequence[T], what: str) -> Iterable[T]:
-    """The items, with a bar on a terminal and nothing in a log."""
-    return tqdm(items, desc=what, disable=not sys.stderr.isatty(), leave=False)
+    """The items, with a bar on a terminal and one line elsewhere; nothing where there are none."""
+    if not items:
+        return items
+    if not sys.stdout.isatty():
+        announce(f"{what}: {len(items)} …")
+        return items
+    bar: Iterable[T] = tqdm(items, desc=what, file=sys.stdout)
+    return bar

@@ -15,6 +15,8 @@ from assistant.commands import servers
 from assistant.commands.train import ensure_model
 
 LONGEST_START = 120.0
+# What honcho returns after Ctrl-C: 128 and the number of the signal.
+INTERRUPTED = 130
 BANNER = """
 The assistant answers at http://{host}:{port}/webhooks/rest/webhook
 Ask it something, from another terminal:
@@ -61,7 +63,7 @@ def main() -> int:
             manager.add_process(name, shlex.join(command), env=servers.environment())
         threading.Thread(target=announce, args=(arguments.port,), daemon=True).start()
         manager.loop()
-    return int(manager.returncode or 0)
+    return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def free_port() -> int:
 
 def actions_command(port: int) -> list[str]:
     """The command line of the action server."""
-    return [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)]
+    return [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port), "--quiet"]
 
 
 def rasa_command(verb: str, model: Path, port: int, endpoints: Path) -> list[str]:
@@ -45,15 +45,9 @@ def rasa_command(verb: str, model: Path, port: int, endpoints: Path) -> list[str
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of both servers: loopback only, few log lines, one thread for each sum."""
-    quiet = {
-        "SANIC_HOST": HOST,
-        "LOG_LEVEL": "WARNING",
-        "LOG_LEVEL_LIBRARIES": "ERROR",
-        "PYTHONUNBUFFERED": "1",
-    }
-    kept = {name: value for name, value in os.environ.items() if name in quiet}
-    return {**quiet_environment(), **quiet, **kept, "SANIC_HOST": HOST, **(extra or {})}
+    """The environment of both servers: loopback only, and as talkative as LOG_LEVEL says."""
+    chosen = {"LOG_LEVEL": os.environ["LOG_LEVEL"]} if "LOG_LEVEL" in os.environ else {}
+    return {**quiet_environment(), **chosen, "SANIC_HOST": HOST, **(extra or {})}
 
 
 def endpoints_for(actions_port: int, folder: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from assistant.paths import MODELS, ROOT
 # What a model is made from; answers are read from knowledge/ when the servers start.
 INGREDIENTS = ("config.yml", "domain.yml", "requirements.txt", "data", "assistant/nlu")
 KEPT_MODELS = 3
+# The lines of a traceback that say what went wrong; the rest is Rasa's inner life.
+CAUSE = re.compile(r"^[\w.]+(Error|Exception|NotFound|Interrupt)\b.*|^\S+\.yml:.*")
 
 
 def ingredients(root: Path = ROOT) -> Iterator[Path]:
@@ -46,6 +49,9 @@ def quiet_environment() -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
         "PYTHONWARNINGS": "ignore",
+        "LOG_LEVEL": "WARNING",
+        "LOG_LEVEL_LIBRARIES": "ERROR",
+        "PYTHONUNBUFFERED": "1",
     }
     return {**os.environ, **quiet}
 
@@ -61,10 +67,21 @@ def ensure_model() -> Path:
         return path
     print("Training: some minutes the first time, less after small changes …", flush=True)
     command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", path.name.removesuffix(".tar.gz")]
-    if subprocess.run(command, cwd=ROOT, env=quiet_environment()).returncode or not path.exists():
+    try:
+        result = subprocess.run(command, cwd=ROOT, env=quiet_environment(), stderr=subprocess.PIPE, text=True)
+    except KeyboardInterrupt:
+        sys.exit("Stopped before the model was made.")
+    if result.returncode or not path.exists():
+        print("\n".join(causes(result.stderr)), file=sys.stderr)
         sys.exit("Training failed; the reason stands above. A running assistant keeps its model.")
     _forget_old_models()
     return path
+
+
+def causes(stderr: str) -> list[str]:
+    """The exceptions of Rasa's output, each once, the first cause first; its last lines where there are none."""
+    lines = stderr.splitlines()
+    return list(dict.fromkeys(line for line in lines if CAUSE.match(line))) or lines[-20:]
 
 
 def _forget_old_models() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import os
 import sys
 
 from assistant.engine import patches
@@ -15,6 +17,10 @@ def main() -> None:
         sys.exit(f"The engine does not start: {error}")
     if "no_tensorflow" in names and sys.argv[1:2] not in (["run"], ["shell"]):
         sys.exit("The engine runs and talks only; train and test with `rasa`, which needs TensorFlow in place.")
+    # The old libraries under Rasa warn at every start; LOG_LEVEL=DEBUG shows what they say.
+    logging.captureWarnings(True)
+    if os.environ.get("LOG_LEVEL") != "DEBUG":
+        logging.getLogger("py.warnings").setLevel(logging.ERROR)
     from rasa.__main__ import main as rasa
 
     rasa()

@@ -18,7 +18,8 @@ from typing import Any
 
 logger = logging.getLogger(__name__)
 SWITCH = "ASSISTANT_PATCHES"
-LONGEST_INPUT = 1000
+# More than the guard reads, so that it can still tell that a text was too long.
+LONGEST_INPUT = 1200
 ACTION_SECONDS = 2.5
 
 
@@ -96,7 +97,7 @@ def bounded_input() -> None:
 
     def bounded(self: UserMessage, text: Any = None, *args: Any, **kwargs: Any) -> None:
         text = text if isinstance(text, str) else ""
-        original(self, text[: LONGEST_INPUT + 1].encode("utf-8", "replace").decode("utf-8"), *args, **kwargs)
+        original(self, text[:LONGEST_INPUT].encode("utf-8", "replace").decode("utf-8"), *args, **kwargs)
 
     UserMessage.__init__ = bounded
 

@@ -24,6 +24,7 @@ from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.head import Floats, Head
 from assistant.nlu.parts import IN_CONTEXT, RANKING, with_parts
 from assistant.nlu.vectors import encode
+from assistant.progress import announce
 
 # Longer messages hardly ever lean on the last answer.
 LONGEST_FOLLOW_UP = 12
@@ -74,6 +75,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             raise InvalidConfigException("EntryClassifier: data/nlu needs examples of at least two intents.")
         vectors = np.stack([_vector(example) for example in examples])
         texts = [str(example.get(TEXT)).lower() for example in examples]
+        announce(f"Fitting the head to {len(labels)} questions of {len(set(labels))} kinds …")
         self._head = Head.fit(texts, vectors, labels, self._config)
         with self._storage.write_to(self._resource) as folder:
             self._head.save(folder)

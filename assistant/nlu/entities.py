@@ -92,13 +92,13 @@ def _subject_patterns(nlp: Pipeline, base: KnowledgeBase) -> list[dict[str, Any]
     for subject in base.subjects.values():
         names = {alias for language in LANGUAGES for alias in subject.aliases[language]}
         for name in sorted(names):
-            patterns.append({"label": SUBJECT, "pattern": _spelt(nlp(name)), "id": subject.id})
+            patterns.append({"label": SUBJECT, "pattern": _spelt(nlp.make_doc(name)), "id": subject.id})
     return patterns
 
 
 def _place_patterns(nlp: Pipeline) -> list[dict[str, Any]]:
     return [
-        {"label": PLACE, "pattern": [{"LOWER": token.lower_} for token in nlp(name)], "id": code}
+        {"label": PLACE, "pattern": [{"LOWER": token.lower_} for token in nlp.make_doc(name)], "id": code}
         for code, name in places()
     ]
 

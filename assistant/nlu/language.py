@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -17,27 +19,35 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.lang.de.stop_words import STOP_WORDS as GERMAN
 from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
 
 from assistant.knowledge import knowledge
+from assistant.knowledge.examples import examples
 from assistant.languages import LANGUAGES, Evidence, Language
 from assistant.nlu.parts import EVIDENCE
 
 LINGUA: Mapping[Language, Lingua] = {"de": Lingua.GERMAN, "en": Lingua.ENGLISH}
-FUNCTION_WORDS: Mapping[Language, frozenset[str]] = {
-    "de": frozenset(GERMAN - ENGLISH),
-    "en": frozenset(ENGLISH - GERMAN),
+# What a word tells, in logarithmic odds: above 0 for German, below for English. Function words that
+# only one language has are known from the start, the rest is learned from the training questions.
+WEIGHT_OF_WORD = 2.0
+FUNCTION_WORDS: Mapping[str, float] = {
+    **dict.fromkeys(GERMAN - ENGLISH, WEIGHT_OF_WORD),
+    **dict.fromkeys(ENGLISH - GERMAN, -WEIGHT_OF_WORD),
 }
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-# A function word that only one language has speaks as loud as odds of e² for it.
-WEIGHT_OF_WORD = 2.0
 CLEAR = 1.5
+# Words that tell less, or were met less often, are not worth keeping.
+FAINT, RARE = 0.7, 2
+# No single word may outvote several; characters of a few unknown words tell nothing.
+LOUDEST, FEWEST_WORDS, SHARE_OF_CHARACTERS = 2.5, 3, 0.6
+LEXICON = "words.json"
 
 
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class LanguageDetector(GraphComponent):
-    """Weighs character statistics and function words; one word alone is never clear evidence."""
+    """Weighs character statistics and words; one word alone is never clear evidence."""
 
     @classmethod
     def create(
@@ -47,20 +57,56 @@ class LanguageDetector(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> LanguageDetector:
-        """Makes the detector and loads its models, so that the first message does not wait for them."""
+        """Makes a detector that knows function words only."""
+        return cls(model_storage, resource, FUNCTION_WORDS)
+
+    def __init__(self, storage: ModelStorage, resource: Resource, lexicon: Mapping[str, float]) -> None:
+        self._storage, self._resource, self._lexicon = storage, resource, lexicon
+        # Loaded now, so that the first message does not wait for them.
         detector()
-        return cls()
 
     @staticmethod
     def required_packages() -> list[str]:
-        """What has to be installed for it."""
-        return ["lingua", "spacy"]
+        """What has to be installed for it; lingua's distribution has another name than its module."""
+        return ["spacy"]
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns the words of each language from the folders of `data/nlu`; Rasa's own copy has no languages."""
+        self._lexicon = learned((example.language, example.text) for example in examples())
+        with self._storage.write_to(self._resource) as folder:
+            (folder / LEXICON).write_text(json.dumps(self._lexicon, ensure_ascii=False), "utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LanguageDetector:
+        """Loads the words of a trained model; raises ValueError where the model has none."""
+        with model_storage.read_from(resource) as folder:
+            lexicon = json.loads((folder / LEXICON).read_text("utf-8"))
+        return cls(model_storage, resource, lexicon)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the evidence of each message."""
         for message in messages:
-            message.set(EVIDENCE, evidence_of(message.get(TEXT) or "").as_dict())
+            message.set(EVIDENCE, evidence_of(message.get(TEXT) or "", self._lexicon).as_dict())
         return messages
+
+
+def learned(questions: Iterable[tuple[Language, str]]) -> dict[str, float]:
+    """Function words, and words of the questions with what they tell of the language."""
+    counts: dict[Language, Counter[str]] = {language: Counter() for language in LINGUA}
+    for language, text in questions:
+        counts[language].update(set(WORD.findall(names().sub(" ", text).lower())))
+    met = Counter(counts["de"]) + Counter(counts["en"])
+    odds = {word: math.log((counts["de"][word] + 0.5) / (counts["en"][word] + 0.5)) for word in met}
+    told = {word: round(value, 2) for word, value in odds.items() if met[word] >= RARE and abs(value) >= FAINT}
+    return {**FUNCTION_WORDS, **told}
 
 
 @lru_cache(maxsize=1)
@@ -83,21 +129,22 @@ def names() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(longest_first)})\b", re.I)
 
 
-def evidence_of(text: str) -> Evidence:
+def evidence_of(text: str, lexicon: Mapping[str, float] = FUNCTION_WORDS) -> Evidence:
     """Which language the words speak for, and whether clearly: two words or more, odds well apart."""
     words = WORD.findall(names().sub(" ", text).lower())
-    if not words or not any(char.isascii() for char in "".join(words)):
+    if not any(char.isascii() for char in "".join(words)):
         return Evidence(None, False)
-    odds = _odds(words)
+    told = [max(-LOUDEST, min(LOUDEST, lexicon[word])) for word in words if word in lexicon]
+    odds = sum(told) + _by_characters(words)
+    if not told and len(words) < FEWEST_WORDS:
+        return Evidence(None, False)
     language: Language = "de" if odds > 0 else "en"
-    told = sum(word in FUNCTION_WORDS[language] for word in words)
-    clear = len(words) >= 2 and abs(odds) >= CLEAR and (told >= 1 or len(words) >= 3)
+    clear = len(words) >= 2 and abs(odds) >= CLEAR and (bool(told) or len(words) >= FEWEST_WORDS)
     return Evidence(language, clear)
 
 
-def _odds(words: list[str]) -> float:
-    """Logarithmic odds of German against English."""
+def _by_characters(words: list[str]) -> float:
+    """Logarithmic odds of German against English by character statistics."""
     values = {c.language: c.value for c in detector().compute_language_confidence_values(" ".join(words))}
     german, english = (min(max(values.get(LINGUA[code], 0.5), 0.01), 0.99) for code in ("de", "en"))
-    votes = sum((word in FUNCTION_WORDS["de"]) - (word in FUNCTION_WORDS["en"]) for word in words)
-    return math.log(german / english) + WEIGHT_OF_WORD * votes
+    return math.log(german / english) * SHARE_OF_CHARACTERS

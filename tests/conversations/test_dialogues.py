@@ -1,0 +1,45 @@
+"""The scenarios, said to the running assistant turn by turn, in every language."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from assistant.languages import LANGUAGES
+from tests.conftest import envelope
+from tests.conversations.scenarios import scenarios
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("scenario", scenarios(), ids=lambda scenario: scenario.name)
+def test_scenario(scenario, language, say):
+    sender = uuid.uuid4().hex
+    for turn in scenario.turns:
+        answer = envelope(say(turn.says[language], sender))
+        assert (answer["kind"], answer["entries"]) == (turn.kind, list(turn.entries)), turn.says[language]
+        assert answer["language"] == language
+
+
+def test_one_message_in_another_language_is_answered_in_it(say):
+    assert envelope(say("Was ist das Familienhilfeprogramm?", "mixed"))["language"] == "de"
+    assert envelope(say("Who pays for the Family Assistance Programme?", "mixed"))["language"] == "en"
+    assert envelope(say("Seit wann gibt es das Programm denn?", "mixed"))["language"] == "de"
+
+
+def test_a_wish_for_a_language_lasts_and_keeps_the_topic(say):
+    say("Was macht die IOM in Sachen Klimawandel?", "wish")
+    changed = envelope(say("English please", "wish"))
+    assert (changed["kind"], changed["language"]) == ("control", "en") or changed["entries"]
+    assert changed["entries"] == ["ask_partnership/climate"]
+    assert envelope(say("Was ist das Migration Data Portal?", "wish"))["language"] == "en"
+    assert envelope(say("Deutsch bitte", "wish"))["language"] == "de"
+
+
+def test_a_question_offered_can_be_chosen_by_number(say):
+    offered = [message["buttons"] for message in say("Was ist das FAP?", "number") if "buttons" in message][-1]
+    chosen = say("2", "number")
+    again = say(offered[1]["payload"], "other")
+    assert envelope(chosen)["entries"] == envelope(again)["entries"]

@@ -1,0 +1,110 @@
+"""`make run` and `make shell` as a person at a terminal meets them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+import pexpect
+import pytest
+
+from assistant.commands import servers
+from assistant.paths import ROOT
+
+pytestmark = pytest.mark.slow
+
+RUN = [sys.executable, "-m", "assistant.commands.run"]
+ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def start_running(tmp_path):
+    port, actions_port = servers.free_port(), servers.free_port()
+    command = [*RUN, "--port", str(port), "--actions-port", str(actions_port)]
+    with (tmp_path / "log.txt").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+    assert servers.wait_until_answering(port, 120), (tmp_path / "log.txt").read_text()[-2000:]
+    return process, port, actions_port
+
+
+def assert_freed(*ports):
+    end = time.monotonic() + 20
+    while any(servers.in_use(port) for port in ports):
+        assert time.monotonic() < end, "a server is still running"
+        time.sleep(0.2)
+
+
+def test_it_prints_a_question_that_works_and_stops_cleanly_on_interrupt(tmp_path):
+    process, port, actions_port = start_running(tmp_path)
+    time.sleep(1)
+    printed = (tmp_path / "log.txt").read_text()
+    curl = printed[printed.index("curl -s") : printed.index("Ctrl-C")].strip()
+    answer = subprocess.run(["/bin/sh", "-c", curl], capture_output=True, text=True, timeout=30).stdout
+    assert "683.950" in answer
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(timeout=30) == 0
+    assert_freed(port, actions_port)
+    assert "Traceback" not in (tmp_path / "log.txt").read_text()
+
+
+def test_when_one_server_dies_the_other_is_stopped(tmp_path):
+    process, port, actions_port = start_running(tmp_path)
+    pids = subprocess.run(["pgrep", "-f", f"rasa_sdk.*{actions_port}"], capture_output=True, text=True).stdout.split()
+    for pid in pids:
+        os.kill(int(pid), signal.SIGKILL)
+    assert process.wait(timeout=30) != 0
+    assert_freed(port, actions_port)
+
+
+def test_an_occupied_port_is_named_with_advice():
+    with socket.socket() as occupied:
+        occupied.bind((servers.HOST, 0))
+        occupied.listen()
+        port = occupied.getsockname()[1]
+        result = subprocess.run([*RUN, "--port", str(port)], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 1
+    assert f"Port {port} is in use" in result.stderr
+
+
+class Shell:
+    """The staff's shell in a terminal."""
+
+    def __init__(self, *options):
+        command = [sys.executable, "-m", "assistant.commands.shell", *options]
+        self.terminal = pexpect.spawn(command[0], command[1:], cwd=str(ROOT), encoding="utf-8", dimensions=(50, 200))
+        self.terminal.expect("Your input", timeout=120)
+
+    def says(self, text, *expected):
+        """Types a text; returns what comes until the next prompt, once all that is expected was seen."""
+        self.terminal.sendline(text)
+        self.terminal.expect(re.escape(expected[0]), timeout=30)
+        self.terminal.expect("Your input", timeout=30)
+        said = ANSI.sub("", self.terminal.before)
+        for words in expected[1:]:
+            assert words in said, said
+        return said
+
+    def stop(self):
+        self.terminal.sendline("/stop")
+        self.terminal.expect(pexpect.EOF, timeout=60)
+        self.terminal.close()
+
+
+def test_the_shell_answers_as_a_visitor_reads_it_and_takes_a_number():
+    shell = Shell()
+    said = shell.says("Wie viele Menschen hat das FAP erreicht?", "683.950", "Stand: Oktober 2024", "2. ")
+    assert "custom" not in said.lower()
+    shell.says("2", "Familienhilfeprogramm", "Quelle")
+    shell.says("When did IOM get its present name?", "1989", "Source:")
+    shell.stop()
+
+
+def test_the_debug_switch_shows_why():
+    shell = Shell("--debug")
+    said = shell.says("Wer leitet die IOM?", "Pope", "[debug] language=de", "ask_organisation/director_general")
+    assert "entities" in said
+    shell.stop()

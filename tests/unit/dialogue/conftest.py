@@ -1,0 +1,56 @@
+"""Short ways to say something to the dialogue, on the real knowledge."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from assistant.dialogue import Conversation, Reply, respond
+from assistant.knowledge import knowledge, render
+from assistant.languages import NO_EVIDENCE, Evidence, Language
+from assistant.understanding import Part, Understanding
+
+START = Conversation()
+
+
+def asking(*chosen: str, text: str = "?", decision: Any = "answer", **found: Any) -> Part:
+    """One question, as the gate decided it."""
+    return Part(text=text, decision=decision, chosen=chosen, **found)
+
+
+def message(*parts: Part, language: Language | None = None, **found: Any) -> Understanding:
+    """A message of parts, clearly in a language or in none."""
+    evidence = Evidence(language, True) if language else NO_EVIDENCE
+    return Understanding(evidence=evidence, parts=parts, **found)
+
+
+def reply_to(said: Understanding | Part, conversation: Conversation = START, hint: Language | None = None) -> Reply:
+    """The reply to a message, or to a message of one part."""
+    return respond(message(said) if isinstance(said, Part) else said, conversation, knowledge(), hint)
+
+
+def after(*entries: str, language: Language | None = None) -> Conversation:
+    """The conversation in which these were asked, one after another."""
+    conversation = Conversation(language=language)
+    for entry in entries:
+        conversation = reply_to(asking(entry), conversation).conversation
+    return conversation
+
+
+def told(reply: Reply) -> list[str]:
+    """The entries of a reply."""
+    return reply.envelope()["entries"]
+
+
+def text_of(reply: Reply) -> str:
+    """All that a reply says, without its buttons."""
+    return "\n".join(answer.text for answer in reply.answers)
+
+
+def question(entry: str, language: Language = "de") -> str:
+    """The question of an entry, as a button shows it."""
+    return render(knowledge(), knowledge().entries[entry], language).question
+
+
+def phrase(key: str, language: Language = "de") -> str:
+    """One of the assistant's own sentences."""
+    return knowledge().phrase(key, language)

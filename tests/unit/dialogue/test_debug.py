@@ -1,0 +1,64 @@
+"""The block that tells staff why a message was answered as it was."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.dialogue.debug import explained
+from assistant.understanding import Candidate
+from tests.unit.dialogue.conftest import asking, message, reply_to
+
+FAP = "ask_figures/fap_reached"
+RANKING = tuple(Candidate(f"ask_data/{name}", 0.5) for name in ("dtm", "gmdac", "gdi_launch", "gdi_network"))
+
+
+def block(*parts, **found):
+    """The block for a message of these parts."""
+    said = message(*parts, **found)
+    return explained(said, reply_to(said))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "answer ask_figures/fap_reached (sure)",
+        "'Wie viele?'",
+        "ask_figures/fap_reached 0.87",
+        "in context ask_data/dtm 0.50",
+        "entities fap, syria, 2015",
+        "reply=fact entries=ask_figures/fap_reached",
+        "language=en (text: en, clear; wish: -)",
+        "trouble=too_long choice=7 urgent=-",
+    ],
+)
+def test_the_block_names(words):
+    part = asking(
+        FAP,
+        text="Wie viele?",
+        reason="sure",
+        ranking=(Candidate(FAP, 0.871),),
+        in_context=RANKING[:1],
+        subjects=("fap",),
+        places=("syria",),
+        years=("2015",),
+    )
+    assert words in block(part, language="en", trouble="too_long", choice=7)
+
+
+def test_every_line_is_marked():
+    lines = block(asking(FAP), asking(decision="unsure")).split("\n")
+    assert len(lines) == 8
+    assert all(line.startswith("[debug]") for line in lines)
+
+
+def test_the_three_best_candidates_are_enough():
+    assert "gdi_launch 0.50" in block(asking(FAP, ranking=RANKING))
+    assert "gdi_network" not in block(asking(FAP, ranking=RANKING))
+
+
+def test_a_message_of_which_nothing_is_known_is_explained():
+    assert "entries=-" in block(trouble="empty")
+
+
+def test_an_urgent_message_is_named():
+    assert "urgent=crisis/danger" in block(urgent="crisis/danger")

@@ -1,0 +1,106 @@
+"""A reply dressed for its channel."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.dialogue import Answer, Conversation, Reply
+from assistant.dialogue.present import messages, plain_text
+from assistant.knowledge import knowledge
+from assistant.languages import LANGUAGES
+from tests.unit.dialogue.conftest import after, asking, message, phrase, question, reply_to
+
+FAP = "ask_figures/fap_reached"
+CHOICES = asking("ask_data/dtm", "ask_data/gmdac", decision="clarify")
+
+
+def told_on(channel, *parts, language="de"):
+    """The messages sent on a channel."""
+    return messages(reply_to(message(*parts, language=language)), knowledge(), channel)
+
+
+def plain(part, language="de", conversation=None):
+    """The lines of a reply in plain text."""
+    said = message(part, language=language)
+    reply = reply_to(said, conversation) if conversation else reply_to(said)
+    return plain_text(reply, knowledge()).split("\n")
+
+
+@pytest.mark.parametrize("channel", ["rest", "", "front"])
+def test_the_envelope_is_one_message_and_the_last(channel):
+    sent = told_on(channel, asking(FAP), asking("ask_data/dtm"))
+    assert ["json_message" in one for one in sent] == [False, False, True]
+    assert sent[-1]["json_message"].keys() == {"answer"}
+    assert sent[-1]["json_message"]["answer"]["entries"] == [FAP, "ask_data/dtm"]
+
+
+def test_buttons_stand_once_under_the_last_text():
+    sent = told_on("rest", asking(FAP), asking("ask_data/dtm"))
+    assert ["buttons" in one for one in sent] == [False, True, False]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_button_says_its_question_and_is_no_command(language):
+    first = told_on("rest", CHOICES, language=language)[0]["buttons"][0]
+    assert first == {"title": question("ask_data/dtm", language), "payload": question("ask_data/dtm", language)}
+
+
+def test_without_buttons_there_is_no_list_of_them():
+    assert told_on("rest", asking(decision="unsure"))[0].keys() == {"text"}
+
+
+def test_in_a_terminal_all_is_one_text():
+    sent = told_on("cmdline", asking(FAP), asking("ask_data/dtm"))
+    assert [one.keys() for one in sent] == [{"text"}]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"), [("de", "(Stand: Oktober 2024. Quelle: {})"), ("en", "(As of: October 2024. Source: {})")]
+)
+def test_plain_text_names_date_and_source_under_the_answer(language, line):
+    source = knowledge().sources["iom-de-70-jahre"]
+    assert plain(asking(FAP), language)[1] == line.format(f"{source.title}, {source.url}")
+
+
+def test_plain_text_names_sources_under_each_answer():
+    reply = reply_to(message(asking(FAP), asking("ask_history/photo_1957")))
+    lines = [line for line in plain_text(reply, knowledge()).split("\n") if line.startswith("(Stand")]
+    assert [line.count("https://") for line in lines] == [1, 2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plain_text_numbers_the_suggestions(language):
+    lines = plain(asking(FAP), language)
+    assert lines[3:] == [
+        phrase("suggestions", language),
+        f"1. {question('ask_figures/fap_since', language)}",
+        f"2. {question('ask_programmes/fap_overview', language)}",
+        f"3. {question('ask_programmes/fap_funding', language)}",
+        phrase("choose_number", language),
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plain_text_numbers_the_choices_with_none_of_them_last(language):
+    assert plain(CHOICES, language)[-2] == f"3. {phrase('clarify_none', language)}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_plain_text_heads_the_nearest_questions(language):
+    assert phrase("fallback_near", language) in plain(asking("ask_data/dtm", decision="unsure"), language)
+
+
+def test_plain_text_without_a_source_has_no_source_line():
+    assert plain(asking(decision="unsure")) == [f"{phrase('fallback')} {phrase('contact')}"]
+
+
+def test_plain_text_names_a_source_asked_for_only_once():
+    url = knowledge().sources["iom-de-70-jahre"].url
+    assert "\n".join(plain(asking("control/source"), conversation=after(FAP))).count(url) == 1
+
+
+@pytest.mark.parametrize(("language", "word"), [("de", "(Quelle:"), ("en", "(Source:")])
+def test_an_undated_source_is_named_without_a_date(language, word):
+    sources = (knowledge().sources["iom-de-70-jahre"],)
+    reply = Reply(language, (Answer("fact", "…", "a/a", None, sources),), Conversation())
+    assert plain_text(reply, knowledge()).split("\n")[1].startswith(word)

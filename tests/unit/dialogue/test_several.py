@@ -1,0 +1,84 @@
+"""Several questions in one message."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.languages import LANGUAGES
+from tests.unit.dialogue.conftest import after, asking, message, phrase, reply_to, text_of, told
+
+FAP, DTM = "ask_figures/fap_reached", "ask_data/dtm"
+GAP = asking(decision="unsure", text="Wie viel kostet das?")
+
+
+@pytest.mark.parametrize("asked", [(FAP, DTM), (DTM, FAP)])
+def test_questions_are_answered_in_order(asked):
+    reply = reply_to(message(*map(asking, asked)))
+    assert told(reply) == [answer.entry for answer in reply.answers] == list(asked)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("gap_at", [0, 1, 2])
+def test_a_gap_is_named_where_it_was_asked(gap_at, language):
+    parts = [asking(FAP), asking(DTM)]
+    parts.insert(gap_at, GAP)
+    reply = reply_to(message(*parts, language=language))
+    assert reply.answers[gap_at].text == phrase("fallback_part", language).format(question=GAP.text)
+    assert (told(reply), reply.kind, len(reply.answers)) == ([FAP, DTM], "fact", 3)
+
+
+def test_the_same_entry_is_not_told_twice():
+    reply = reply_to(message(asking(FAP), asking(DTM), asking(FAP)))
+    assert told(reply) == [FAP, DTM]
+    assert len(reply.answers) == 2
+
+
+def test_an_answer_and_the_follow_up_it_already_is_are_told_once():
+    reply = reply_to(message(asking(FAP), asking("follow_up/how_many")), after("ask_programmes/fap_overview"))
+    assert (told(reply), len(reply.answers)) == ([FAP], 1)
+
+
+def test_questions_none_of_which_is_known_are_each_named():
+    reply = reply_to(message(GAP, asking(decision="unsure", text="Und wo?")), after(FAP))
+    assert (reply.kind, told(reply), len(reply.answers)) == ("fallback", [], 2)
+    assert "Wie viel kostet das?" in text_of(reply)
+    assert "Und wo?" in text_of(reply)
+
+
+def test_a_long_question_is_shortened_where_its_gap_is_named():
+    text = text_of(reply_to(message(asking(FAP), asking(decision="unsure", text="x" * 200))))
+    assert f"{'x' * 80} …" in text
+    assert "x" * 81 not in text
+
+
+def test_braces_in_a_question_do_no_harm():
+    assert "{question} {0}" in text_of(reply_to(message(asking(FAP), asking(decision="unsure", text="{question} {0}"))))
+
+
+def test_a_greeting_before_a_question_leaves_a_fact():
+    reply = reply_to(message(asking("smalltalk/greeting"), asking(FAP)))
+    assert (reply.kind, told(reply)) == ("fact", ["smalltalk/greeting", FAP])
+
+
+def test_suggestions_leave_out_all_that_was_told():
+    reply = reply_to(message(asking(FAP), asking("ask_figures/fap_since")))
+    assert reply.conversation.offered[0] == "ask_programmes/fap_overview"
+    assert not {FAP, "ask_figures/fap_since"} & {*reply.conversation.offered}
+
+
+def test_a_follow_up_leans_on_the_last_of_several():
+    before = reply_to(message(asking(FAP), asking("ask_data/gmdac"))).conversation
+    assert told(reply_to(asking("follow_up/when"), before)) == ["ask_data/gmdac_founded"]
+
+
+@pytest.mark.xfail(strict=True, reason="the parts of a message do not lean on one another")
+def test_a_follow_up_in_the_same_message_leans_on_the_part_before():
+    reply = reply_to(message(asking("ask_programmes/fap_overview"), asking("follow_up/who_pays")))
+    assert told(reply) == ["ask_programmes/fap_overview", "ask_programmes/fap_funding"]
+
+
+@pytest.mark.xfail(strict=True, reason="a wish for a person or a refusal counts as a gap beside a question")
+@pytest.mark.parametrize("control", ["control/human", "out_of_scope/illegal"])
+def test_a_reply_without_an_entry_is_no_gap(control):
+    text = text_of(reply_to(message(asking(FAP), asking(control))))
+    assert phrase(control.partition("/")[2]) in text

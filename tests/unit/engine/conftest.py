@@ -1,0 +1,53 @@
+"""Rasa as it comes, put back after each test that patches it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import warnings
+from collections.abc import Callable
+
+import pytest
+import rasa.core.agent  # noqa: F401  imports what the patches change
+from rasa.core.actions.action import RemoteAction
+from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import Event
+
+from assistant.paths import ROOT
+
+
+@pytest.fixture
+def stock(monkeypatch) -> None:
+    """Rasa's own classes, whatever a test makes of them."""
+    monkeypatch.setattr(UserMessage, "__init__", UserMessage.__init__)
+    monkeypatch.setattr(RemoteAction, "run", RemoteAction.run)
+    monkeypatch.setattr(Event, "resolve_by_type", staticmethod(Event.resolve_by_type))
+
+
+@pytest.fixture(scope="session")
+def domain() -> Domain:
+    """The project's own domain; Rasa warns that entities fill no slots, which is meant."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        return Domain.load(str(ROOT / "domain.yml"))
+
+
+@pytest.fixture
+def python() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs a Python of its own, from the project's folder."""
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        import os
+
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=50,
+            check=False,
+        )
+
+    return run

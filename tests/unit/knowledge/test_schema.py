@@ -1,0 +1,142 @@
+"""What an editor is told when a file has the wrong shape."""
+
+import json
+
+import jsonschema
+import pytest
+
+from assistant.knowledge.schema import schema, shape_findings
+from assistant.paths import KNOWLEDGE
+
+HISTORY, REFERRAL = "knowledge/ask_history.yml", "knowledge/referral.yml"
+
+
+def told(project) -> str:
+    """The only thing said about the shape of the knowledge."""
+    (finding,) = shape_findings(project.knowledge)
+    return str(finding)
+
+
+def test_valid_folder_has_the_right_shape(project):
+    assert shape_findings(project.knowledge) == []
+
+
+def test_schema_is_a_valid_json_schema():
+    jsonschema.Draft7Validator.check_schema(schema())
+
+
+def test_schema_is_the_file_that_editors_use():
+    assert schema() == json.loads((KNOWLEDGE / "schema.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("text", ["question", "answer"])
+def test_missing_language_is_reported_where_it_is_missing(project, language, text):
+    lines = (project.knowledge / "referral.yml").read_text("utf-8").splitlines(keepends=True)
+    start = project.line_of(REFERRAL, f"{text}:")
+    del lines[start + ["de", "en"].index(language)]
+    project.write(REFERRAL, "".join(lines))
+    assert told(project) == f'referral.yml:{start + 1}: [doctor] entries.{text}: "{language}" is missing; add it'
+
+
+def test_missing_field_is_reported_at_its_entry(project):
+    project.edit(REFERRAL, "    review_by: 2099\n", "")
+    assert told(project) == 'referral.yml:3: [doctor] entries: "review_by" is missing; add it'
+
+
+@pytest.mark.xfail(strict=True, reason="one finding for each missing field, and each of them names all")
+def test_two_missing_fields_are_reported_once(project):
+    project.edit(REFERRAL, "    kind: referral\n", "")
+    project.edit(REFERRAL, "    review_by: 2099\n", "")
+    assert told(project).endswith('"kind", "review_by" is missing; add it')
+
+
+def test_unknown_field_is_reported_with_the_known_ones(project):
+    project.edit(REFERRAL, "as_of:", "asof:")
+    known = "answer, as_of, aspects, id, kind, note, question, related, review_by, scope, sources, subject, values"
+    assert told(project) == f'referral.yml:3: [doctor] entries: "asof" is not a known field; known are: {known}'
+
+
+def test_unknown_kind_is_reported_with_the_possible_ones(project):
+    project.edit(REFERRAL, "kind: referral", "kind: rumour")
+    assert told(project) == (
+        'referral.yml:3: [doctor] entries.kind: "rumour" is not possible here; '
+        "choose one of: fact, referral, crisis, smalltalk"
+    )
+
+
+def test_unknown_aspect_is_reported(project):
+    project.edit(HISTORY, "aspects: [when]", "aspects: [whence]")
+    assert told(project).startswith('ask_history.yml:3: [opened] entries.aspects: "whence" is not possible here')
+
+
+@pytest.mark.parametrize(("field", "value"), [("id: doctor", "id: The Doctor"), ("as_of: 2023", "as_of: last year")])
+def test_value_of_wrong_form_is_reported_with_the_right_form(project, field, value):
+    project.edit(REFERRAL, field, value)
+    shown = value.partition(": ")[2]
+    assert told(project).startswith("referral.yml:3: [")
+    assert f"'{shown}' does not fit; " in told(project)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_question_too_long_for_a_button_is_reported(project, language):
+    questions = {"de": "Wer hilft, wenn ich krank bin?", "en": "Who helps when I am ill?"}
+    project.edit(REFERRAL, questions[language], "x" * 91)
+    line = project.line_of(REFERRAL, "question:") + 1
+    assert told(project).startswith(f"referral.yml:{line}: [doctor] entries.question.{language}: ")
+    assert told(project).endswith("at most 90 characters")
+
+
+def test_subject_of_wrong_type_is_reported(project):
+    project.edit(HISTORY, "subject: office", "subject: 7")
+    assert told(project).startswith("ask_history.yml:3: [opened] entries.subject: '7' does not fit")
+
+
+def test_scope_year_that_is_no_number_is_reported_at_its_line(project):
+    project.edit(HISTORY, "from: 2016", "from: then")
+    line = project.line_of(HISTORY, "from: then")
+    assert told(project) == f"ask_history.yml:{line}: [reached] entries.scope.from: 'then' does not fit; " + (
+        "first year the claim covers"
+    )
+
+
+@pytest.mark.xfail(strict=True, reason="the id of the citation takes the place of the entry's")
+def test_mistake_in_evidence_names_the_entry(project):
+    project.edit(HISTORY, 'paragraph: 2, words: "Seit', 'paragraph: 0, words: "Seit')
+    assert "[opened]" in told(project)
+
+
+def test_phrase_in_one_language_only_is_reported(project):
+    project.edit("knowledge/phrases.yml", ', en: "I do not know that."', "")
+    assert told(project) == 'phrases.yml:2: phrases.fallback: "en" is missing; add it'
+
+
+def test_source_without_https_address_is_reported(project):
+    project.edit("knowledge/sources.yml", "https://example.org/news", "http://example.org/news")
+    line = project.line_of("knowledge/sources.yml", "id: news")
+    assert told(project).startswith(f"sources.yml:{line}: [news] sources.url: ")
+
+
+def test_empty_file_is_reported(project):
+    project.write(REFERRAL, "")
+    assert told(project).startswith("referral.yml: this file: 'None' does not fit")
+
+
+def test_unreadable_files_do_not_hide_mistakes_in_others(project):
+    project.write("knowledge/broken.yml", "a: [\n")
+    project.edit(REFERRAL, "kind: referral", "kind: rumour")
+    assert [finding.file for finding in shape_findings(project.knowledge)] == ["broken.yml", "referral.yml"]
+
+
+@pytest.mark.xfail(strict=True, reason="the schema knows no months and days")
+@pytest.mark.parametrize("date", ["2023-13", "2023-00", "2023-02-30"])
+def test_impossible_date_is_reported(project, date):
+    project.edit(REFERRAL, "as_of: 2023", f"as_of: {date}")
+    assert date in told(project)
+
+
+@pytest.mark.xfail(strict=True, reason="the schema lets every value pass")
+@pytest.mark.parametrize("value", ["", "no", "[1, 2]"], ids=["nothing", "truth", "list"])
+def test_value_that_cannot_be_written_in_a_sentence_is_reported(project, value):
+    project.edit(HISTORY, "{year: 1954}", f"{{year: {value}}}")
+    assert "year" in told(project)
