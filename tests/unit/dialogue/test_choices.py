@@ -100,6 +100,11 @@ def test_not_knowing_lists_the_nearest_fact_questions_only(language):
     assert phrase("contact", language) in text_of(reply)
 
 
+def test_at_most_three_nearest_questions_are_listed():
+    reply = unsure(*TWO, "ask_data/gdi_launch", "ask_data/gdi_network")
+    assert reply.conversation.offered == (*TWO, "ask_data/gdi_launch")
+
+
 def test_the_best_guess_is_not_told_when_unsure():
     assert told(unsure("ask_data/dtm")) == []
 

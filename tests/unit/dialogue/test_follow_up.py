@@ -37,8 +37,9 @@ def test_a_follow_up_asks_an_aspect_of_the_last_answer(context, aspect, entry):
     assert follow(context, aspect) == [entry]
 
 
-def test_an_aspect_that_the_last_answer_is_about_is_said_again():
-    assert follow("ask_figures/fap_since", "when") == ["ask_figures/fap_since"]
+@pytest.mark.parametrize(("context", "aspect"), [("ask_figures/fap_since", "when"), ("ask_data/gdi_divisions", "what")])
+def test_an_aspect_that_the_last_answer_is_about_is_said_again(context, aspect):
+    assert follow(context, aspect) == [context]
 
 
 def test_an_aspect_that_only_the_last_answer_covers_is_said_again():
@@ -129,8 +130,10 @@ def test_an_ordinal_beyond_what_was_told_means_nothing():
     assert follow(ADMISSION, ordinal=3) == []
 
 
-def test_an_ordinal_with_another_aspect_asks_that_aspect():
-    assert follow(ADMISSION, "today", ordinal=2) == ["ask_programmes/humanitarian_admission_today"]
+@pytest.mark.parametrize("elliptical", [False, True])
+def test_an_ordinal_with_another_aspect_asks_that_aspect(elliptical):
+    found = follow(ADMISSION, "today", ordinal=2, elliptical=elliptical)
+    assert found == ["ask_programmes/humanitarian_admission_today"]
 
 
 @pytest.mark.xfail(strict=True, reason="half a question with an ordinal loses its aspect")

@@ -66,6 +66,16 @@ def test_suggestions_leave_out_all_that_was_told():
     assert not {FAP, "ask_figures/fap_since"} & {*reply.conversation.offered}
 
 
+def test_a_referral_told_beside_a_fact_is_not_suggested_with_it():
+    reply = reply_to(message(asking("referral/resettlement_apply"), asking("ask_programmes/resettlement_today")))
+    assert "referral/resettlement_apply" not in reply.conversation.offered
+
+
+def test_gaps_do_not_make_the_last_answer_unrepeatable():
+    gaps = reply_to(message(GAP, GAP), after(FAP))
+    assert told(reply_to(asking("control/repeat"), gaps.conversation)) == [FAP]
+
+
 def test_a_follow_up_leans_on_the_last_of_several():
     before = reply_to(message(asking(FAP), asking("ask_data/gmdac"))).conversation
     assert told(reply_to(asking("follow_up/when"), before)) == ["ask_data/gmdac_founded"]

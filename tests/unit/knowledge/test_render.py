@@ -77,6 +77,12 @@ def test_numbers_in_a_question_are_filled(base):
     assert render(base, entry, "de").question == "Seit 1954?"
 
 
+def test_source_of_the_note_alone_is_named(base):
+    entry = base.entries["ask_history/reached"]
+    rendered = render(base, dataclasses.replace(entry, citations=entry.citations[:1]), "en")
+    assert [source.id for source in rendered.sources] == ["iom-de-70-jahre", "news"]
+
+
 def test_sources_of_answer_and_note_stand_in_order_and_once(base):
     rendered = render(base, base.entries["ask_history/reached"], "en")
     assert [source.id for source in rendered.sources] == ["iom-de-70-jahre", "news"]
