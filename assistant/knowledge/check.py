@@ -33,6 +33,13 @@ def check(folder: Path = KNOWLEDGE, training: Path = TRAINING, today: datetime.d
         base = load(folder)
     except KnowledgeError as error:
         return error.findings
+    try:
+        return sorted(_findings(base, folder, training, today or datetime.date.today()))
+    except KnowledgeError as error:
+        return error.findings
+
+
+def _findings(base: KnowledgeBase, folder: Path, training: Path, today: datetime.date) -> list[Finding]:
     places = {entry: (path.name, raw.line) for path, entry, raw in raw_entries(folder)}
     findings = [f for entry in base.entries.values() for f in _entry_findings(base, entry, places[entry.id])]
     findings += _alias_findings(base)
@@ -41,8 +48,8 @@ def check(folder: Path = KNOWLEDGE, training: Path = TRAINING, today: datetime.d
     findings += _seed_findings(folder)
     findings += parity_findings(training)
     findings += scarce_findings(places, training)
-    findings += _overdue(base, places, today or datetime.date.today())
-    return sorted(findings)
+    findings += _overdue(base, places, today)
+    return findings
 
 
 def _seed_findings(folder: Path) -> Iterator[Finding]:
@@ -88,9 +95,24 @@ def _digit_messages(entry: Entry) -> Iterator[str]:
             bare = re.sub(r"\{\w+\}", "", text)
             if part != "question" and (digits := re.search(r"\d[\d.,]*", bare)):
                 yield f"{digits[0]} stands in the {language} {part}; put it into values and write {{name}} here"
+            if "{" in bare or "}" in bare:
+                yield f"a brace in the {language} {part} is no placeholder; write {{name}} without blanks"
     for name, value in entry.values.items():
         if isinstance(value, dict) and set(value) != set(LANGUAGES):
             yield f'the value "{name}" needs every language: {", ".join(LANGUAGES)}'
+        if isinstance(value, str) and not is_date_or_text(value):
+            yield f'the value "{name}" is no date that exists: {value}'
+
+
+def is_date_or_text(value: str) -> bool:
+    """False for what is written like a date or month and is none, such as 2023-02-30."""
+    if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", value):
+        return True
+    try:
+        datetime.date.fromisoformat(f"{value}-01"[:10])
+    except ValueError:
+        return False
+    return True
 
 
 def _reference_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
@@ -113,12 +135,16 @@ def _missing_messages(entry: Entry) -> Iterator[str]:
         yield "a fact needs aspects"
     if entry.kind in ("fact", "referral") and not entry.citations:
         yield f"a {entry.kind} needs sources"
+    for date in (entry.as_of, entry.review_by, entry.note.as_of if entry.note else None):
+        if date and not is_date_or_text(date):
+            yield f"{date} is no date that exists; mend it"
     if entry.kind in ("fact", "referral") and not entry.as_of:
         yield f"a {entry.kind} needs as_of, the date its source speaks of"
 
 
 def _length_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
-    if any(citation.source not in base.sources for citation in entry.citations):
+    citations = entry.citations + (entry.note.citations if entry.note else ())
+    if any(citation.source not in base.sources for citation in citations):
         return
     for language in LANGUAGES:
         answer = re.sub(r"\b(z|B|d|h|bzw|ca)\.", r"\1", entry.answer[language])

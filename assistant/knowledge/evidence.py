@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assistant.knowledge.errors import Finding
 from assistant.knowledge.load import COVERAGE, raw_entries
-from assistant.knowledge.yaml_lines import read_yaml
+from assistant.knowledge.yaml_lines import Located, read_yaml
 from assistant.paths import ROOT
 
 SEED = "iom-de-70-jahre"
@@ -20,7 +20,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\d\.)\s+(?=[A-ZÄÖÜ©])")
 def seed_path() -> Path:
     """Where the source text lies when it is at hand; `ASSISTANT_SEED` names another place."""
     default = ROOT.parent / "shared" / "seed" / "iom-deutschland-70-jahre.txt"
-    return Path(os.environ.get("ASSISTANT_SEED", default))
+    return Path(os.environ.get("ASSISTANT_SEED") or default)
 
 
 def paragraphs(path: Path) -> list[str]:
@@ -44,10 +44,15 @@ def holds(text: str, words: str) -> bool:
     return True
 
 
+def _citations(raw: Located) -> list[Located]:
+    """The citations of an entry and of its note."""
+    return [*raw.get("sources", ()), *raw.get("note", {}).get("sources", ())]
+
+
 def length_findings(folder: Path) -> Iterator[Finding]:
     """Evidence that quotes more than a pointer needs."""
     for path, entry, raw in raw_entries(folder):
-        for citation in raw.get("sources", ()):
+        for citation in _citations(raw):
             words = citation.get("words", "")
             if len(words.replace("…", " ").split()) > MOST_WORDS:
                 message = f"the evidence has more than {MOST_WORDS} words; shorten it with …"
@@ -60,7 +65,7 @@ def word_findings(folder: Path, seed: Path) -> Iterator[Finding]:
     """Evidence words that the source text does not contain where the entry says they stand."""
     lines = paragraphs(seed)
     for path, entry, raw in raw_entries(folder):
-        for citation in raw.get("sources", ()):
+        for citation in _citations(raw):
             number = citation.get("paragraph", 0)
             if citation["id"] != SEED or not number:
                 continue

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.knowledge.errors import Finding
+from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.yaml_lines import read_yaml
 from assistant.languages import LANGUAGES, Language
 from assistant.paths import TRAINING
@@ -30,12 +30,24 @@ def examples(folder: Path = TRAINING) -> Iterator[Example]:
     """Every training question of every language."""
     for language in LANGUAGES:
         for path in sorted((folder / language).glob("*.yml")):
-            for block in read_yaml(path)["nlu"]:
-                lines = block["examples"].splitlines()
-                for offset, line in enumerate(lines, start=1):
-                    if line.strip().startswith("- "):
-                        name = f"data/nlu/{language}/{path.name}"
-                        yield Example(language, name, block.line + offset, block["intent"], line.strip()[2:])
+            yield from _examples_of(path, language)
+
+
+def _examples_of(path: Path, language: Language) -> Iterator[Example]:
+    """The training questions of one file; blocks of other kinds (lookups, synonyms) have none."""
+    name = f"data/nlu/{language}/{path.name}"
+    try:
+        content = read_yaml(path)
+        blocks = [block for block in content["nlu"] if "intent" in block]
+    except KnowledgeError as error:
+        raise KnowledgeError([replace(finding, file=name) for finding in error.findings]) from None
+    except (KeyError, TypeError):
+        message = 'holds no training questions; it needs "nlu:" with "- intent:" blocks'
+        raise KnowledgeError([Finding(name, 0, "", message)]) from None
+    for block in blocks:
+        for offset, line in enumerate(block.get("examples", "").splitlines(), start=2):
+            if line.strip().startswith("- "):
+                yield Example(language, name, block.line + offset, block["intent"], line.strip()[2:])
 
 
 def parity_findings(folder: Path = TRAINING) -> list[Finding]:

@@ -27,7 +27,7 @@ def scoring_questions(files: Sequence[Path]) -> Iterator[str]:
 def near_duplicates(examples: Sequence[Example], questions: Sequence[str]) -> list[tuple[Example, str, float]]:
     """Training examples too near to a scoring question, by their letters, with the likeness (1 = same)."""
     kept = [question for question in questions if len(_plain(question).split()) >= FEWEST_WORDS]
-    if not kept:
+    if not kept or not examples:
         return []
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5))
     training = vectorizer.fit_transform([_plain(example.text) for example in examples])

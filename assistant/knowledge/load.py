@@ -53,10 +53,20 @@ def load(folder: Path = KNOWLEDGE) -> KnowledgeBase:
         entries[entry_id] = _entry(entry_id, raw)
     return KnowledgeBase(
         entries=entries,
-        sources={raw["id"]: _source(raw) for raw in read_yaml(folder / SOURCES)["sources"]},
-        subjects={raw["id"]: _subject(raw) for raw in read_yaml(folder / SUBJECTS)["subjects"]},
+        sources={raw["id"]: _source(raw) for raw in _unique(folder / SOURCES, "sources")},
+        subjects={raw["id"]: _subject(raw) for raw in _unique(folder / SUBJECTS, "subjects")},
         phrases=read_yaml(folder / PHRASES)["phrases"],
     )
+
+
+def _unique(path: Path, key: str) -> list[Located]:
+    """The items of a list in a file; raises KnowledgeError where two have the same id."""
+    items: dict[str, Located] = {}
+    for raw in read_yaml(path)[key]:
+        if items.setdefault(raw["id"], raw) is not raw:
+            message = f'the id "{raw["id"]}" is used twice; keep one of them'
+            raise KnowledgeError([Finding(path.name, raw.line, raw["id"], message)])
+    return list(items.values())
 
 
 @lru_cache(maxsize=1)

@@ -33,7 +33,7 @@ def shape_findings(folder: Path) -> list[Finding]:
             continue
         errors = sorted(_validator(path.name).iter_errors(content), key=lambda error: list(map(str, error.path)))
         findings += [finding for error in errors for finding in _explained(path.name, content, error)]
-    return sorted(findings)
+    return sorted(set(findings))
 
 
 def _validator(file: str) -> jsonschema.Draft7Validator:
@@ -58,7 +58,7 @@ def _place(content: Any, path: list[Any]) -> tuple[int, str]:
         content = content if step is None else content[step]
         if isinstance(content, Located):
             line = content.line
-            entry = str(content.get("id", entry))
+            entry = entry or str(content.get("id", ""))
     return line, entry
 
 

@@ -110,7 +110,6 @@ def test_evidence_that_the_source_text_does_not_hold_is_reported(project):
     )
 
 
-@pytest.mark.xfail(strict=True, reason="only the sources of the entry are looked at, not those of its note")
 @pytest.mark.parametrize("words", ["a b c d e f g h i", "nowhere to be found"], ids=["too_long", "not_there"])
 def test_evidence_of_a_note_is_checked_like_any_other(project, words):
     project.edit(HISTORY, "        - {id: news}\n", f"        - {CITED.replace(WORDS, words)}\n")

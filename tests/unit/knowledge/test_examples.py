@@ -20,7 +20,6 @@ def test_question_has_language_file_intent_and_text(project):
     assert (first.intent, first.text) == ("ask_history/opened", "ask_history/opened question 00")
 
 
-@pytest.mark.xfail(strict=True, reason="counted from the line of the intent, not from that of its examples")
 def test_question_has_the_line_it_stands_in(project):
     file = "data/nlu/de/ask_history.yml"
     assert next(examples(project.training)).line == project.line_of(file, "ask_history/opened question 00")

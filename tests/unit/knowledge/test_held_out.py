@@ -36,6 +36,5 @@ def test_every_turn_of_a_conversation_is_a_scoring_question(tmp_path):
     assert list(scoring_questions([file])) == ["one", "two", "three"]
 
 
-@pytest.mark.xfail(strict=True, raises=ValueError, reason="scikit-learn refuses an empty list")
 def test_no_training_questions_have_no_duplicates():
     assert near_duplicates([], ["When was the office in Bonn opened?"]) == []
