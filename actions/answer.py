@@ -11,13 +11,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from assistant.dialogue import Conversation, respond
-from assistant.dialogue import reply as replies
+from assistant.dialogue.apology import apologise
 from assistant.dialogue.conversation import SLOT
 from assistant.dialogue.debug import explained
-from assistant.dialogue.present import PLAIN_CHANNELS, messages
+from assistant.dialogue.present import PLAIN_CHANNELS, Message, messages
 from assistant.dialogue.reply import Reply
 from assistant.knowledge import knowledge
-from assistant.languages import hint_of
+from assistant.languages import NO_EVIDENCE, Language, hint_of
 from assistant.understanding import KEY, Understanding
 
 logger = logging.getLogger(__name__)
@@ -38,30 +38,46 @@ class Answer(Action):
         channel = tracker.get_latest_input_channel() or ""
         try:
             reply = reply_to(tracker)
+            told = dressed(tracker, reply, channel)
         except Exception:
             logger.exception("No reply could be made; the visitor gets an apology.")
             reply = apology(tracker)
-        for message in messages(reply, knowledge(), channel):
+            told = messages(reply, knowledge(), channel)
+        for message in told:
             dispatcher.utter_message(**message)
-        if os.environ.get(DEBUG) == "1" and channel in PLAIN_CHANNELS:
-            dispatcher.utter_message(text=explained(_understood(tracker), reply))
         return [SlotSet(SLOT, reply.conversation.as_slot())]
 
 
 def reply_to(tracker: Tracker) -> Reply:
     """The reply to the latest message of a tracker."""
-    conversation = Conversation.from_slot(tracker.get_slot(SLOT))
-    hint = hint_of(tracker.latest_message.get("metadata"))
-    return respond(_understood(tracker), conversation, knowledge(), hint)
+    return respond(_understood(tracker), _conversation(tracker), knowledge(), _hint(tracker))
+
+
+def dressed(tracker: Tracker, reply: Reply, channel: str) -> list[Message]:
+    """The messages of a reply; in the shell, with the reasons behind it where staff asked for them."""
+    told = messages(reply, knowledge(), channel)
+    if os.environ.get(DEBUG) == "1" and channel in PLAIN_CHANNELS:
+        told.append({"text": explained(_understood(tracker), reply)})
+    return told
 
 
 def apology(tracker: Tracker) -> Reply:
     """A sentence for when something went wrong, in the language of the conversation."""
-    conversation = Conversation.from_slot(tracker.get_slot(SLOT))
-    language = conversation.wish or conversation.language or "de"
-    return Reply(language, (replies.Answer("error", knowledge().phrase("error", language)),), conversation)
+    try:
+        evidence = _understood(tracker).evidence
+    except (KeyError, TypeError, ValueError, AttributeError):
+        evidence = NO_EVIDENCE
+    return apologise(knowledge(), _conversation(tracker), evidence, _hint(tracker))
 
 
 def _understood(tracker: Tracker) -> Understanding:
     data = tracker.latest_message.get(KEY)
     return Understanding.from_dict(data) if data else Understanding()
+
+
+def _conversation(tracker: Tracker) -> Conversation:
+    return Conversation.from_slot(tracker.get_slot(SLOT))
+
+
+def _hint(tracker: Tracker) -> Language | None:
+    return hint_of(tracker.latest_message.get("metadata"))

@@ -13,12 +13,17 @@ SLOT = "conversation"
 
 @dataclass(frozen=True)
 class Conversation:
-    """The language spoken and wished for, the entries last answered, and the questions last offered."""
+    """The language spoken and wished for, what was answered, and what was offered.
+
+    `entries` are the last facts, which follow-up questions lean on; `said` is the last reply, `told`
+    everything told of late, `offered` what a number now chooses.
+    """
 
     language: Language | None = None
     wish: Language | None = None
     entries: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
 
     @property
@@ -32,6 +37,7 @@ class Conversation:
             "wish": self.wish,
             "entries": list(self.entries),
             "said": list(self.said),
+            "told": list(self.told),
             "offered": list(self.offered),
         }
 
@@ -45,6 +51,7 @@ class Conversation:
             wish=served(value.get("wish")),
             entries=_strings(value.get("entries")),
             said=_strings(value.get("said")),
+            told=_strings(value.get("told")),
             offered=_strings(value.get("offered")),
         )
 

@@ -15,6 +15,8 @@ def asked_of(knowledge: KnowledgeBase, context: Entry, aspect: str, subjects: Se
     if not subjects and context.aspects[:1] == (aspect,):
         return context
     candidates = list(_facts(knowledge, subjects or context.subjects))
+    if subjects:
+        candidates = [entry for entry in candidates if entry.id != context.id] or candidates
     found = next((entry for entry in candidates if entry.aspects[:1] == (aspect,)), None)
     if found is None and aspect in context.aspects and not subjects:
         return context

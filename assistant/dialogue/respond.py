@@ -8,14 +8,17 @@ from assistant.dialogue.conversation import Conversation
 from assistant.dialogue.follow_up import asked_of, by_ordinal, same_of
 from assistant.dialogue.reply import Answer, Kind, Reply
 from assistant.knowledge import Entry, KnowledgeBase, render
-from assistant.knowledge.render import date_written
-from assistant.languages import Language, decide
+from assistant.knowledge.render import date_written, place_name
+from assistant.languages import LANGUAGES, Language, decide
 from assistant.understanding import Part, Understanding
 
 WISHES: dict[str, Language] = {"control/german": "de", "control/english": "en"}
 NONE = "control/none"
+# What no entry answers and yet has a sentence of its own.
+PHRASES = {"control/human": "human", "out_of_scope/illegal": "illegal"}
 MOST_BUTTONS = 3
-HISTORY = 4
+HISTORY, LONG_HISTORY = 4, 12
+BOUND_TO_PLACES = {("how_many",), ("when",), ("where",)}
 
 
 def respond(
@@ -57,7 +60,7 @@ class Turn:
             return self._chosen(understanding.choice)
         parts = [part for part in understanding.parts if not any(_wished(part, i) for i in part.chosen)]
         if not parts:
-            return self._language_changed()
+            return self._language_changed() if understanding.parts else self._fallback(Part(text=""))
         reply = self._part(parts[0]) if len(parts) == 1 else self._several(parts)
         if understanding.trouble == "too_long":
             note = self._phrase("control", "too_long")
@@ -68,53 +71,79 @@ class Turn:
         """The reply to a message that asks one thing."""
         entry = self._entry_of(part)
         if entry:
-            return self._entries_said([entry.id])
+            return self._within_scope(self._entries_said([entry.id]), part, entry)
         best = part.chosen[0] if part.chosen else ""
         if part.decision == "clarify":
             return self._clarify(part.chosen)
+        if part.decision == "answer" and best in PHRASES:
+            return self._say(self._phrase("referral", PHRASES[best]))
         if part.decision == "answer" and best.startswith("control/"):
             return self._control(best)
         if part.decision == "answer" and best.startswith("follow_up/"):
             return self._unknown_aspect()
-        if part.decision == "answer" and best == "out_of_scope/illegal":
-            return self._say(self._phrase("referral", "illegal"))
         return self._fallback(part)
+
+    def _within_scope(self, reply: Reply, part: Part, entry: Entry) -> Reply:
+        """The reply, or what is known and what is not where the question names a year or place beyond it."""
+        text = reply.answers[0].text
+        beyond = [*_years_beyond(part, entry, text), *_places_beyond(part, entry, text, self.language)]
+        if not beyond:
+            return reply
+        heading = self.knowledge.phrase("beyond", self.language).format(what=", ".join(beyond))
+        answer = replace(reply.answers[0], kind="fallback", text=f"{heading}\n\n{text}")
+        return replace(reply, answers=(answer, *reply.answers[1:]))
 
     def _entry_of(self, part: Part) -> Entry | None:
         """The entry that answers a part: the one chosen, or the one a follow-up question means."""
         context = self.knowledge.find(self.conversation.entry)
         best = part.chosen[0] if part.chosen else ""
-        subjects = part.subjects
-        if context and part.ordinal:
-            subjects = by_ordinal(self.knowledge, self.conversation.entries, part.ordinal) or subjects
-            if subjects and part.elliptical:
-                return same_of(self.knowledge, context, subjects) or asked_of(
-                    self.knowledge, context, _aspect(best) or "how_many", subjects
-                )
-        if context and part.decision == "answer" and _aspect(best):
-            return asked_of(self.knowledge, context, _aspect(best), subjects)
-        if context and part.elliptical and subjects:
-            shifted = same_of(self.knowledge, context, subjects)
-            if shifted:
-                return shifted
+        leaning = self._leaning(part, context, best) if context else None
+        if leaning or (context and _aspect(best) and part.decision == "answer"):
+            return leaning
         return self.knowledge.find(best) if part.decision == "answer" else None
+
+    def _leaning(self, part: Part, context: Entry, best: str) -> Entry | None:
+        """What a part means in the light of the last answer; None where it stands for itself."""
+        subjects = part.subjects
+        if part.ordinal:
+            subjects = by_ordinal(self.knowledge, self.conversation.entries, part.ordinal) or subjects
+        aspect = _aspect(best) if part.decision == "answer" else ""
+        if aspect:
+            return asked_of(self.knowledge, context, aspect, subjects)
+        if part.ordinal and part.elliptical and subjects:
+            figure = asked_of(self.knowledge, context, "how_many", subjects)
+            return same_of(self.knowledge, context, subjects) or figure
+        if not (part.elliptical and subjects):
+            return None
+        return same_of(self.knowledge, context, subjects)
 
     def _several(self, parts: list[Part]) -> Reply:
         """The reply to a message that asks several things: each answered, or its gap named, in order."""
         answers: list[Answer] = []
         told: list[str] = []
+        turn = self
         for part in parts:
-            entry = self._entry_of(part)
+            entry = turn._entry_of(part)
             if entry and entry.id not in told:
                 told.append(entry.id)
                 answers.append(self._answer(entry))
+                turn = replace(turn, conversation=replace(turn.conversation, entries=(entry.id,)))
             elif not entry:
-                text = self.knowledge.phrase("fallback_part", self.language)
-                answers.append(Answer("fallback", text.format(question=_shown(part.text))))
+                answers.append(self._without_entry(part))
         return self._reply(tuple(answers), told)
+
+    def _without_entry(self, part: Part) -> Answer:
+        """What is said to one of several questions that no entry answers."""
+        best = part.chosen[0] if part.chosen and part.decision == "answer" else ""
+        if best in PHRASES:
+            return self._phrase("referral", PHRASES[best])
+        text = self.knowledge.phrase("fallback_part", self.language)
+        return Answer("fallback", text.format(question=_shown(part.text)))
 
     def _entries_said(self, ids: list[str], heading: str | None = None) -> Reply:
         entries = [entry for entry in map(self.knowledge.find, ids) if entry]
+        if not entries:
+            return self._fallback(Part(text=""))
         answers = tuple(self._answer(entry) for entry in entries)
         if heading:
             answers = (replace(answers[0], text=f"{heading}\n\n{answers[0].text}"), *answers[1:])
@@ -125,12 +154,11 @@ class Turn:
         entries = [self.knowledge.entries[id_] for id_ in told]
         lasting = tuple(entry.id for entry in entries if entry.kind == "fact")
         history = (*self.conversation.entries, *lasting)[-HISTORY:]
-        seen = {*history, *told}
+        seen = (*self.conversation.told, *told)[-LONG_HISTORY:]
         related = dict.fromkeys(r for entry in entries for r in entry.related if r not in seen)
         offered = tuple(related)[:MOST_BUTTONS]
-        conversation = replace(
-            self.conversation, entries=history, said=tuple(told) or self.conversation.said, offered=offered
-        )
+        said = tuple(told) or self.conversation.said
+        conversation = replace(self.conversation, entries=history, said=said, told=seen, offered=offered)
         heading = self.knowledge.phrase("suggestions", self.language) if offered else None
         return Reply(self.language, answers, conversation, heading, self._questions(offered))
 
@@ -167,17 +195,16 @@ class Turn:
             said = list(self.conversation.said)
             return self._entries_said(said) if said else self._say(self._phrase("control", "repeat_nothing"))
         if id_ == "control/source":
-            return self._source(context)
+            last = self.conversation.said[-1] if self.conversation.said else None
+            return self._source(self.knowledge.find(last) or context)
         if id_ == "control/more":
             return self._more(context)
-        if id_ == "control/human":
-            return self._say(self._phrase("referral", "human"))
         return self._fallback(Part(text=""))
 
     def _source(self, context: Entry | None) -> Reply:
-        if not context:
+        answer = self._answer(context) if context else None
+        if not answer or not answer.sources:
             return self._say(self._phrase("control", "source_none"))
-        answer = self._answer(context)
         as_of = date_written(answer.as_of or "", self.language)
         sources = "; ".join(f"{source.title} ({source.publisher}), {source.url}" for source in answer.sources)
         text = self.knowledge.phrase("source_asked", self.language).format(as_of=as_of, sources=sources)
@@ -185,7 +212,7 @@ class Turn:
 
     def _more(self, context: Entry | None) -> Reply:
         related = context.related if context else ()
-        fresh = [id_ for id_ in related if id_ not in self.conversation.entries]
+        fresh = [id_ for id_ in related if id_ not in self.conversation.told]
         if fresh:
             return self._entries_said(fresh[:1], heading=self.knowledge.phrase("more", self.language))
         return self._say(self._phrase("control", "more_nothing"))
@@ -215,6 +242,19 @@ class Turn:
             none if id_ == NONE else render(self.knowledge, self.knowledge.entries[id_], self.language).question
             for id_ in ids
         )
+
+
+def _years_beyond(part: Part, entry: Entry, text: str) -> list[str]:
+    """Years that a question wants a figure for and the answer does not name: a total is not a year's figure."""
+    return [year for year in part.years if entry.aspects[:1] == ("how_many",) and year not in text]
+
+
+def _places_beyond(part: Part, entry: Entry, text: str, language: Language) -> list[str]:
+    """Places that a question of number, time or place names and the answer does not."""
+    if entry.aspects[:1] not in BOUND_TO_PLACES:
+        return []
+    names = {code: {other: place_name(code, other) for other in LANGUAGES} for code in part.places}
+    return [name[language] for name in names.values() if not any(known in text for known in name.values())]
 
 
 def _aspect(id_: str) -> str:

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.dialogue.apology import apologise
 from assistant.dialogue.conversation import SLOT, Conversation
 from assistant.dialogue.present import messages
-from assistant.dialogue.reply import Answer, Reply
 from assistant.knowledge import knowledge
-from assistant.languages import decide, hint_of
+from assistant.languages import hint_of
 from assistant.understanding import KEY, Understanding
 
 
@@ -27,8 +27,7 @@ def apology(tracker: DialogueStateTracker, channel: str) -> list[Event]:
     data = latest.parse_data.get(KEY) if latest and latest.parse_data else None
     evidence = (Understanding.from_dict(data) if data else Understanding()).evidence
     hint = hint_of(latest.metadata if latest else None)
-    language, _ = decide(evidence, conversation.wish, conversation.language, hint)
-    reply = Reply(language, (Answer("error", knowledge().phrase("error", language)),), conversation)
+    reply = apologise(knowledge(), conversation, evidence, hint)
     return [_uttered(message) for message in messages(reply, knowledge(), channel)]
 
 

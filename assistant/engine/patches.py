@@ -135,9 +135,11 @@ def chosen(switch: str) -> Iterator[str]:
     """Names of the patches to apply; raises ValueError for a name that is none."""
     if switch == "none":
         return
-    off = {name.strip().lstrip("-") for name in switch.split(",") if name.strip()}
-    if unknown := off - set(PATCHES):
-        raise ValueError(f"{SWITCH} names {', '.join(sorted(unknown))}; known are {', '.join(PATCHES)}.")
+    named = {name.strip() for name in switch.split(",") if name.strip()}
+    off = {name.removeprefix("-") for name in named if name.startswith("-")}
+    if unknown := {name for name in named if name.removeprefix("-") not in off & set(PATCHES)}:
+        known = ", ".join(f"-{name}" for name in PATCHES)
+        raise ValueError(f"{SWITCH} names {', '.join(sorted(unknown))}; possible are none, {known}.")
     yield from (name for name in PATCHES if name not in off)
 
 

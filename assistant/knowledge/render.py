@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
@@ -59,6 +60,11 @@ def date_written(value: str, language: Language) -> str:
         first = datetime.date.fromisoformat(f"{value}-01")
         return str(format_skeleton("yMMMM", first, locale=LOCALES[language]))
     return value
+
+
+def place_name(code: str, language: Language) -> str:
+    """The name of a country or territory (ISO code) in a language; the code where CLDR has none."""
+    return str(Locale.parse(LOCALES[language]).territories.get(code, code))
 
 
 def filled(text: str, values: Mapping[str, Any], language: Language) -> str:

@@ -28,6 +28,7 @@ from assistant.progress import announce
 
 # Longer messages hardly ever lean on the last answer.
 LONGEST_FOLLOW_UP = 12
+RANGES = {"C": (1e-3, 1e6), "most_ngrams": (1, 10**7), "spelling": (0, 1), "evenness": (0, 1)}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -46,7 +47,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Measured values; see docs/decisions/understanding.md."""
+        """Measured values; see docs/decisions/0005-two-experts.md."""
         return {"C": 20.0, "ngrams": [2, 5], "most_ngrams": 20000, "spelling": 0.35, "evenness": 0.75}
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, head: Head | None) -> None:
@@ -62,9 +63,13 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
     ) -> EntryClassifier:
         """Makes an untrained classifier; refuses a configuration it could not train with."""
-        low, high = config["ngrams"]
-        if not 1 <= low <= high or config["C"] <= 0:
-            raise InvalidConfigException("EntryClassifier: C must be above 0 and ngrams a pair such as [2, 5].")
+        ngrams = config["ngrams"]
+        if not (isinstance(ngrams, (list, tuple)) and len(ngrams) == 2 and 1 <= ngrams[0] <= ngrams[1]):
+            raise InvalidConfigException(f"EntryClassifier: ngrams must be a pair such as [2, 5], not {ngrams!r}.")
+        for name, (low, high) in RANGES.items():
+            value = config[name]
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+                raise InvalidConfigException(f"EntryClassifier: {name} must lie from {low} to {high}, not {value!r}.")
         return cls(config, model_storage, resource, None)
 
     def train(self, training_data: TrainingData) -> Resource:

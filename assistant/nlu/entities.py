@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -24,7 +25,10 @@ from assistant.nlu.parts import with_parts
 
 SUBJECT, PLACE, YEAR, ORDINAL = "subject", "place", "year", "ordinal"
 # Shorter words are too close to others to allow for a typo.
-FUZZY_FROM, FUZZIER_FROM = 6, 10
+# "2021–2022" is one token to spaCy; a blank of the same length leaves all places in the text as they are.
+SPAN_OF_YEARS = re.compile(r"(?<=\d)[–/-](?=\d)")
+FUZZY_FROM, FUZZIER_FROM = 6, 14
+WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 ORDINALS = {
     1: ("erste", "ersten", "erstes", "erstere", "ersteren", "first", "former"),
     2: ("zweite", "zweiten", "zweites", "letztere", "letzteren", "second", "latter"),
@@ -73,15 +77,20 @@ class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
                 "start": span.start_char,
                 "end": span.end_char,
             }
-            for span in self._ruler(text).ents
+            for span in marked(self._ruler, text).ents
         ]
+
+
+def marked(nlp: Pipeline, text: str) -> Doc:
+    """The text as spaCy sees it, its entities marked."""
+    return nlp(SPAN_OF_YEARS.sub(" ", text))
 
 
 def ruler(base: KnowledgeBase) -> Pipeline:
     """A pipeline that marks subjects, places, years and ordinals, typos in long words allowed."""
     nlp = spacy.blank("xx")
     entity_ruler = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
-    patterns = [*_subject_patterns(nlp, base), *_place_patterns(nlp), *_ordinal_patterns()]
+    patterns = [*_subject_patterns(nlp, base), *_place_patterns(nlp, base), *_ordinal_patterns()]
     patterns.append({"label": YEAR, "pattern": [{"TEXT": {"REGEX": r"^(1[89]|20)\d\d$"}}]})
     entity_ruler.add_patterns(patterns)  # type: ignore[attr-defined]
     return nlp
@@ -90,16 +99,22 @@ def ruler(base: KnowledgeBase) -> Pipeline:
 def _subject_patterns(nlp: Pipeline, base: KnowledgeBase) -> list[dict[str, Any]]:
     patterns: list[dict[str, Any]] = []
     for subject in base.subjects.values():
-        names = {alias for language in LANGUAGES for alias in subject.aliases[language]}
+        aliases = {alias for language in LANGUAGES for alias in subject.aliases[language]}
+        names = aliases | {alias.translate(WITHOUT_UMLAUTS) for alias in aliases}
         for name in sorted(names):
             patterns.append({"label": SUBJECT, "pattern": _spelt(nlp.make_doc(name)), "id": subject.id})
     return patterns
 
 
-def _place_patterns(nlp: Pipeline) -> list[dict[str, Any]]:
+def _place_patterns(nlp: Pipeline, base: KnowledgeBase) -> list[dict[str, Any]]:
+    """Countries and territories, but for those whose name is a subject's alias."""
+    taken = {
+        alias.lower() for subject in base.subjects.values() for names in subject.aliases.values() for alias in names
+    }
     return [
         {"label": PLACE, "pattern": [{"LOWER": token.lower_} for token in nlp.make_doc(name)], "id": code}
         for code, name in places()
+        if name.lower() not in taken
     ]
 
 

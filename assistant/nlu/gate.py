@@ -37,7 +37,7 @@ LONGEST_ELLIPSIS = 7
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probabilities from which on the gate acts; measured in docs/decisions/understanding.md.
+    """Probabilities from which on the gate acts; measured in docs/decisions/0009-gate.md.
 
     answer: one entry is said. part: one of several questions is answered. clarify: the best
     candidates together are worth asking about. context: the last answer decides. crisis: the sum
@@ -70,7 +70,7 @@ class AnswerGate(IntentClassifier, GraphComponent):
     ) -> AnswerGate:
         """Makes the gate; refuses thresholds that are no probabilities."""
         values = {name: config[name] for name in Thresholds.__dataclass_fields__}
-        wrong = {name: value for name, value in values.items() if not 0 <= value <= 1}
+        wrong = {name: v for name, v in values.items() if not (isinstance(v, (int, float)) and 0 <= v <= 1)}
         if wrong:
             raise InvalidConfigException(f"AnswerGate: thresholds lie between 0 and 1, unlike {wrong}.")
         return cls(Thresholds(**values))
@@ -142,7 +142,8 @@ class Judge:
 
     def decided(self, part: Part, has_context: bool) -> Part:
         """The part with decision, choice and reason."""
-        ranking = part.ranking if has_context else _without(part.ranking, FOLLOW_UP)
+        leans = has_context or len(part.text.split()) <= LONGEST_ELLIPSIS
+        ranking = part.ranking if leans else _without(part.ranking, FOLLOW_UP)
         if not ranking:
             return replace(part, decision="unsure", reason="nothing to go by")
         best = ranking[0]

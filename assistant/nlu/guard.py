@@ -17,9 +17,9 @@ from rasa.shared.nlu.training_data.message import Message
 from assistant.nlu.parts import CHOICE, TROUBLE
 
 LONGEST = 1000
-MARKUP = re.compile(r"<[^<>]{0,300}>")
-ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07]*\x07?)")
-MANY = re.compile(r"(.)\1{4,}")
+MARKUP = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
+ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
+MANY = re.compile(r"([^\d])\1{4,}")
 NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
 DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}
 MOST_MARKS = 2
@@ -48,7 +48,7 @@ class InputGuard(GraphComponent):
     ) -> InputGuard:
         """Makes the guard; refuses a length that is no positive number."""
         longest = config["longest"]
-        if not isinstance(longest, int) or longest < 1:
+        if isinstance(longest, bool) or not isinstance(longest, int) or longest < 1:
             raise InvalidConfigException(f"InputGuard: longest must be a positive number, not {longest!r}.")
         return cls(longest)
 
@@ -60,7 +60,7 @@ class InputGuard(GraphComponent):
         for message in messages:
             raw = message.get(TEXT)
             raw = raw if isinstance(raw, str) else ""
-            text = cleaned(raw[: self._longest])
+            text = cleaned(raw[: self._longest])[: self._longest].rstrip()
             message.set(TEXT, text, add_to_output=True)
             message.set(TROUBLE, trouble_of(raw, text, self._longest))
             number = NUMBER.fullmatch(text)

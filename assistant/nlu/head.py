@@ -38,13 +38,7 @@ class Head:
         meaning.fit(_centred(vectors, mean), labels, sample_weight=weights)
         spelling = LogisticRegression(C=config["C"] / 2, solver="saga", tol=0.02, max_iter=60, random_state=0)
         spelling.fit(vectorizer.transform(texts), labels, sample_weight=weights)
-        arrays = {
-            "mean": mean,
-            "meaning": meaning.coef_.T,
-            "meaning_bias": meaning.intercept_,
-            "spelling": spelling.coef_.T,
-            "spelling_bias": spelling.intercept_,
-        }
+        arrays = {"mean": mean, **_of_all_classes("meaning", meaning), **_of_all_classes("spelling", spelling)}
         arrays = {name: array.astype(np.float32) for name, array in arrays.items()}
         return cls(arrays, list(meaning.classes_), config["spelling"], vectorizer)
 
@@ -85,6 +79,14 @@ class Head:
         vectorizer.vocabulary_ = about["vocabulary"]
         vectorizer.idf_ = idf
         return cls(arrays, about["classes"], about["spelling"], vectorizer)
+
+
+def _of_all_classes(name: str, regression: LogisticRegression) -> dict[str, Floats]:
+    """Weights and bias with a column for each class; of two classes scikit-learn keeps the second's only."""
+    weights, bias = regression.coef_, regression.intercept_
+    if len(regression.classes_) == 2:
+        weights, bias = np.vstack([np.zeros_like(weights), weights]), np.concatenate([[0.0], bias])
+    return {name: weights.T, f"{name}_bias": bias}
 
 
 def _vectorizer(ngrams: Sequence[int], most: int | None) -> TfidfVectorizer:

@@ -11,10 +11,13 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from spacy.lang.de.tokenizer_exceptions import TOKENIZER_EXCEPTIONS as GERMAN
+from spacy.lang.en.tokenizer_exceptions import TOKENIZER_EXCEPTIONS as ENGLISH
 
 from assistant.nlu.parts import PARTS
 
 MOST_PARTS = 5
+ABBREVIATIONS = frozenset(word for word in (*GERMAN, *ENGLISH) if word.endswith("."))
 SHORTEST = 3
 ASKING = (
     r"wann|wer|wen|wem|was|wie|wo|wohin|woher|warum|wieso|wozu|wofür|wofuer|womit|welche\w*|seit wann|mit wem|"
@@ -52,8 +55,19 @@ class QuestionSplitter(GraphComponent):
         return messages
 
 
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text; an abbreviation that spaCy knows ends none."""
+    sentences: list[str] = []
+    for piece in SENTENCE.split(text):
+        if sentences and sentences[-1].split()[-1:] and sentences[-1].split()[-1] in ABBREVIATIONS:
+            sentences[-1] = f"{sentences[-1]} {piece}"
+        else:
+            sentences.append(piece)
+    return sentences
+
+
 def split(text: str) -> list[str]:
     """The sentences of a text, and clauses that begin a question of their own; at most MOST_PARTS, the last ones."""
-    pieces = [clause for sentence in SENTENCE.split(text) for clause in CLAUSE.split(sentence)]
+    pieces = [clause for sentence in _sentences(text) for clause in CLAUSE.split(sentence)]
     kept = [piece.strip(" ,;-–") for piece in pieces if len(piece.strip(" ,;-–?!.")) >= SHORTEST]
     return kept[-MOST_PARTS:]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -57,9 +58,9 @@ class KeptVectors:
 
     def _read(self) -> dict[str, Vector]:
         try:
-            with np.load(self._path, allow_pickle=False) as kept:
+            with self._path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
                 return dict(zip(kept["texts"].tolist(), kept["vectors"]))
-        except (OSError, ValueError, KeyError, EOFError):
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
             return {}
 
     def _write(self, vectors: dict[str, Vector]) -> None:

@@ -13,7 +13,7 @@ from spacy.language import Language as Pipeline
 
 from assistant.knowledge import knowledge
 from assistant.languages import LANGUAGES, Language
-from assistant.nlu.entities import ruler
+from assistant.nlu.entities import marked, ruler
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def story(scenario: Scenario, language: Language) -> dict[str, Any]:
 
 def annotated(text: str) -> str:
     """The text with its entities marked as Rasa's stories want them; finding them has tests of its own."""
-    for span in reversed(marker()(text).ents):
+    for span in reversed(marked(marker(), text).ents):
         about = json.dumps({"entity": span.label_, "value": span.ent_id_ or span.text})
         text = f"{text[: span.start_char]}[{span.text}]{about}{text[span.end_char :]}"
     return text

@@ -37,13 +37,13 @@ UNDERSTANDINGS = st.builds(
 
 
 @given(UNDERSTANDINGS)
-@settings(database=None, deadline=None)
+@settings(database=None, deadline=None, max_examples=40)
 def test_an_understanding_survives_json(understanding):
     assert Understanding.from_dict(json.loads(json.dumps(understanding.as_dict()))) == understanding
 
 
 @given(PARTS)
-@settings(database=None, deadline=None)
+@settings(database=None, deadline=None, max_examples=40)
 def test_a_part_survives_json(part):
     assert Part.from_dict(json.loads(json.dumps(part.as_dict()))) == part
 

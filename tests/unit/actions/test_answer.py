@@ -117,13 +117,11 @@ async def test_an_apology_shows_no_cause():
     assert said(messages) == phrase("error")
 
 
-@pytest.mark.xfail(strict=True, reason="an apology does not heed the language of the page")
 async def test_an_apology_heeds_the_language_of_the_page():
     messages, _ = await run(BROKEN, metadata={"language": "en"})
     assert answer_of(messages)["language"] == "en"
 
 
-@pytest.mark.xfail(strict=True, raises=RuntimeError, reason="an error in dressing the reply is not caught")
 async def test_a_reply_that_cannot_be_sent_becomes_an_apology():
     messages, _ = await run(understood(asking("control/repeat")), slot={"said": ["ask_data/gone"]})
     assert answer_of(messages)["kind"] in ("error", "control", "fallback")
@@ -156,7 +154,6 @@ async def test_visitors_are_shown_no_reason(channel, monkeypatch):
     assert answer_of(messages)["kind"] == "fact"
 
 
-@pytest.mark.xfail(strict=True, reason="the reason is read from the message that could not be read")
 async def test_staff_get_the_apology_too(monkeypatch):
     monkeypatch.setenv("ASSISTANT_DEBUG", "1")
     messages, _ = await run(BROKEN, channel="cmdline")

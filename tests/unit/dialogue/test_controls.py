@@ -31,7 +31,6 @@ def test_no_more_is_said_openly(before, language):
     assert (text_of(reply), reply.kind) == (phrase("more_nothing", language), "control")
 
 
-@pytest.mark.xfail(strict=True, reason="a referral told is not remembered, so it comes again and again")
 def test_more_never_says_the_same_twice_running():
     first = reply_to(asking("control/more"), after("referral/korean_visa_contact", "ask_programmes/korean_visa"))
     assert told(reply_to(asking("control/more"), first.conversation)) != told(first)
@@ -56,7 +55,6 @@ def test_where_nothing_was_told_there_is_no_source(language):
     assert (text_of(reply), reply.envelope()["sources"]) == (phrase("source_none", language), [])
 
 
-@pytest.mark.xfail(strict=True, reason="the source asked for is always that of the last fact")
 @pytest.mark.parametrize("before", [(), (FAP,)], ids=["alone", "after a fact"])
 def test_the_source_of_a_referral_is_named(before):
     reply = reply_to(asking("control/source"), after(*before, "referral/jobs"))

@@ -18,7 +18,7 @@ LISTS = ("entries", "said", "offered")
 
 
 @given(VALUES | st.dictionaries(FIELDS, VALUES))
-@settings(database=None, deadline=None)
+@settings(database=None, deadline=None, max_examples=40)
 def test_any_slot_makes_a_usable_conversation(value):
     conversation = Conversation.from_slot(value)
     assert {conversation.language, conversation.wish} <= {None, *LANGUAGES}
@@ -28,7 +28,7 @@ def test_any_slot_makes_a_usable_conversation(value):
 
 
 @given(VALUES | st.dictionaries(FIELDS, VALUES))
-@settings(database=None, deadline=None)
+@settings(database=None, deadline=None, max_examples=40)
 def test_a_conversation_survives_json(value):
     conversation = Conversation.from_slot(value)
     assert Conversation.from_slot(json.loads(json.dumps(conversation.as_slot()))) == conversation

@@ -8,7 +8,7 @@ from assistant.dialogue.debug import explained
 from assistant.understanding import Candidate
 from tests.unit.dialogue.conftest import asking, message, reply_to
 
-FAP = "ask_figures/fap_reached"
+FAP = "ask_programmes/fap_overview"
 RANKING = tuple(Candidate(f"ask_data/{name}", 0.5) for name in ("dtm", "gmdac", "gdi_launch", "gdi_network"))
 
 
@@ -21,12 +21,12 @@ def block(*parts, **found):
 @pytest.mark.parametrize(
     "words",
     [
-        "answer ask_figures/fap_reached (sure)",
+        "answer ask_programmes/fap_overview (sure)",
         "'Wie viele?'",
-        "ask_figures/fap_reached 0.87",
+        "ask_programmes/fap_overview 0.87",
         "in context ask_data/dtm 0.50",
-        "entities fap, syria, 2015",
-        "reply=fact entries=ask_figures/fap_reached",
+        "entities fap, syria, 2020",
+        "reply=fact entries=ask_programmes/fap_overview",
         "language=en (text: en, clear; wish: -)",
         "trouble=too_long choice=7 urgent=-",
     ],
@@ -40,7 +40,7 @@ def test_the_block_names(words):
         in_context=RANKING[:1],
         subjects=("fap",),
         places=("syria",),
-        years=("2015",),
+        years=("2020",),
     )
     assert words in block(part, language="en", trouble="too_long", choice=7)
 

@@ -78,7 +78,6 @@ def test_suggestions_are_questions_in_the_language_spoken(language):
     assert reply.heading == phrase("suggestions", language)
 
 
-@pytest.mark.xfail(strict=True, reason="only facts are remembered as told")
 def test_a_referral_told_is_not_suggested_again():
     reply = reply_to(asking("ask_programmes/resettlement_today"), after("referral/resettlement_apply"))
     assert "referral/resettlement_apply" not in reply.conversation.offered
@@ -133,12 +132,10 @@ def test_help_with_something_illegal_is_refused_with_advice(language):
     assert (text_of(reply), reply.kind, told(reply)) == (phrase("illegal", language), "referral", [])
 
 
-@pytest.mark.xfail(strict=True, raises=StopIteration, reason="a remembered id that is gone leaves no answer")
 @pytest.mark.parametrize("said", [message(choice=1), message(asking("control/repeat")), message(urgent="crisis/gone")])
 def test_an_entry_that_is_gone_still_gets_a_reply(said):
     assert reply_to(said, Conversation(said=("ask_data/gone",), offered=("ask_data/gone",))).envelope()
 
 
-@pytest.mark.xfail(strict=True, reason="no parts at all is taken for a wish for a language")
 def test_a_message_not_understood_at_all_confirms_no_language():
     assert phrase("language_set") not in text_of(reply_to(message()))

@@ -81,13 +81,11 @@ def test_a_follow_up_leans_on_the_last_of_several():
     assert told(reply_to(asking("follow_up/when"), before)) == ["ask_data/gmdac_founded"]
 
 
-@pytest.mark.xfail(strict=True, reason="the parts of a message do not lean on one another")
 def test_a_follow_up_in_the_same_message_leans_on_the_part_before():
     reply = reply_to(message(asking("ask_programmes/fap_overview"), asking("follow_up/who_pays")))
     assert told(reply) == ["ask_programmes/fap_overview", "ask_programmes/fap_funding"]
 
 
-@pytest.mark.xfail(strict=True, reason="a wish for a person or a refusal counts as a gap beside a question")
 @pytest.mark.parametrize("control", ["control/human", "out_of_scope/illegal"])
 def test_a_reply_without_an_entry_is_no_gap(control):
     text = text_of(reply_to(message(asking(FAP), asking(control))))

@@ -51,10 +51,12 @@ async def action_server(body: str | None, status: str = "200 OK") -> AsyncIterat
         writer.close()
 
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
-    yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/webhook"
-    over.set()
-    server.close()
-    await server.wait_closed()
+    try:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/webhook"
+    finally:
+        over.set()
+        server.close()
+        await server.wait_closed()
 
 
 def asked(domain, language="de", clear=True, metadata=None, **conversation):

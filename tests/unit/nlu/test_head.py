@@ -118,7 +118,6 @@ def test_folder_without_a_head_is_an_error(tmp_path):
         Head.load(tmp_path)
 
 
-@pytest.mark.xfail(strict=True, reason="with two classes scikit-learn gives one column, so the first always wins")
 def test_two_classes_are_told_apart():
     head = fitted(("ask_history/office_opened", "smalltalk/greeting"))
     assert [ranking[0][0] for ranking in rank(head, "when did the office open?", "hello")] == [

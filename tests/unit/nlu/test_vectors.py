@@ -70,9 +70,7 @@ def damaged(path, how):
     [
         "garbage",
         "empty",
-        pytest.param(
-            "cut", marks=pytest.mark.xfail(run=False, reason="BadZipFile is not caught, and numpy leaves the file open")
-        ),
+        pytest.param("cut"),
     ],
 )
 def test_damaged_file_is_made_anew(tmp_path, how):
