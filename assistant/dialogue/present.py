@@ -17,6 +17,9 @@ def messages(reply: Reply, knowledge: KnowledgeBase, channel: str) -> list[Messa
     if channel in PLAIN_CHANNELS:
         return [{"text": plain_text(reply, knowledge)}]
     told: list[Message] = [{"text": answer.text} for answer in reply.answers]
+    if reply.buttons and reply.heading and reply.kind == "fallback":
+        # Under an answer, buttons explain themselves; after "I do not know", they need a word.
+        told[-1]["text"] += f"\n\n{reply.heading}"
     if reply.buttons:
         told[-1]["buttons"] = [{"title": question, "payload": question} for question in reply.buttons]
     return [*told, {"json_message": {"answer": reply.envelope()}}]

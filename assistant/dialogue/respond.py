@@ -71,7 +71,8 @@ class Turn:
         """The reply to a message that asks one thing."""
         entry = self._entry_of(part)
         if entry:
-            return self._within_scope(self._entries_said([entry.id]), part, entry)
+            reply = self._entries_said([entry.id])
+            return replace(reply, answers=(self._within_scope(reply.answers[0], part, entry), *reply.answers[1:]))
         best = part.chosen[0] if part.chosen else ""
         if part.decision == "clarify":
             return self._clarify(part.chosen)
@@ -83,15 +84,14 @@ class Turn:
             return self._unknown_aspect()
         return self._fallback(part)
 
-    def _within_scope(self, reply: Reply, part: Part, entry: Entry) -> Reply:
-        """The reply, or what is known and what is not where the question names a year or place beyond it."""
-        text = reply.answers[0].text
-        beyond = [*_years_beyond(part, entry, text), *_places_beyond(part, entry, text, self.language)]
+    def _within_scope(self, answer: Answer, part: Part, entry: Entry) -> Answer:
+        """The answer; or what is known and what is not, where the question names a year or place beyond it."""
+        years = _years_beyond(part, entry, answer.text)
+        beyond = [*years, *_places_beyond(part, entry, answer.text, self.language)]
         if not beyond:
-            return reply
+            return answer
         heading = self.knowledge.phrase("beyond", self.language).format(what=", ".join(beyond))
-        answer = replace(reply.answers[0], kind="fallback", text=f"{heading}\n\n{text}")
-        return replace(reply, answers=(answer, *reply.answers[1:]))
+        return replace(answer, kind="fallback", text=f"{heading}\n\n{answer.text}")
 
     def _entry_of(self, part: Part) -> Entry | None:
         """The entry that answers a part: the one chosen, or the one a follow-up question means."""
@@ -126,7 +126,7 @@ class Turn:
             entry = turn._entry_of(part)
             if entry and entry.id not in told:
                 told.append(entry.id)
-                answers.append(self._answer(entry))
+                answers.append(self._within_scope(self._answer(entry), part, entry))
                 turn = replace(turn, conversation=replace(turn.conversation, entries=(entry.id,)))
             elif not entry:
                 answers.append(self._without_entry(part))
@@ -206,7 +206,9 @@ class Turn:
         if not answer or not answer.sources:
             return self._say(self._phrase("control", "source_none"))
         as_of = date_written(answer.as_of or "", self.language)
-        sources = "; ".join(f"{source.title} ({source.publisher}), {source.url}" for source in answer.sources)
+        sources = self.knowledge.phrase("source_separator", self.language).join(
+            f"{source.title} ({source.publisher}), {source.url}" for source in answer.sources
+        )
         text = self.knowledge.phrase("source_asked", self.language).format(as_of=as_of, sources=sources)
         return self._say(replace(answer, kind="control", text=text))
 

@@ -30,8 +30,8 @@ SPAN_OF_YEARS = re.compile(r"(?<=\d)[–/-](?=\d)")
 FUZZY_FROM, FUZZIER_FROM = 6, 14
 WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 ORDINALS = {
-    1: ("erste", "ersten", "erstes", "erstere", "ersteren", "first", "former"),
-    2: ("zweite", "zweiten", "zweites", "letztere", "letzteren", "second", "latter"),
+    1: ("erste", "ersten", "erstes", "erstere", "ersteren", "ersteres", "first", "former"),
+    2: ("zweite", "zweiten", "zweites", "letztere", "letzteren", "letzteres", "second", "latter"),
     3: ("dritte", "dritten", "drittes", "third"),
 }
 

@@ -128,7 +128,7 @@ def test_years_are_found(text, years):
 @pytest.mark.parametrize(
     ("text", "ordinal"),
     [
-        ("das erste", "1"), ("the first one", "1"), ("ersteres", None), ("the former", "1"),
+        ("das erste", "1"), ("the first one", "1"), ("ersteres", "1"), ("the former", "1"),
         ("die zweite bitte", "2"), ("second", "2"), ("das letztere", "2"), ("the latter", "2"),
         ("das dritte", "3"), ("third please", "3"),
     ],
