@@ -21,6 +21,7 @@ from assistant.commands import servers
 from assistant.commands.train import quiet_environment
 from assistant.knowledge.examples import examples
 from assistant.paths import ROOT
+from assistant.progress import announce
 from benchmarks.default_project import lay_out
 
 MESSAGES = 300
@@ -57,10 +58,12 @@ def main() -> None:
 def measured(project: Path, questions: list[str], own: bool) -> Figures:
     """All figures of one project: training, start, memory, single messages, one long conversation."""
     figures: Figures = {}
+    announce(f"Training {project.name} …")
     begun = time.perf_counter()
     command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "model"]
     subprocess.run(command, cwd=project, env=quiet_environment(), check=True, stdout=subprocess.DEVNULL)
     figures["training s"] = time.perf_counter() - begun
+    announce(f"Trained in {figures['training s']:.0f} s; asking {2 * len(questions)} questions …")
     begun = time.perf_counter()
     with running(project, own) as (port, processes):
         _wait(port)
@@ -71,6 +74,7 @@ def measured(project: Path, questions: list[str], own: bool) -> Figures:
         figures["first 20 of 300 ms"] = statistics.median(conversation[:EDGE])
         figures["last 20 of 300 ms"] = statistics.median(conversation[-EDGE:])
         figures["memory MiB"] = sum(_resident(process.pid) for process in processes)
+    announce(f"{project.name}: " + ", ".join(f"{name} {value:.1f}" for name, value in figures.items()))
     return figures
 
 
