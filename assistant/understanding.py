@@ -6,12 +6,23 @@ Travels through Rasa as the plain value under KEY in the parse data of a message
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from assistant.languages import NO_EVIDENCE, Evidence
 
 KEY = "understanding"
+
+FACT = "fact"
+# A topic of facts is called ask_<topic>; all of them are one kind.
+FACTS = "ask_"
+
+
+def kind_of(label: str) -> str:
+    """The kind of message an id stands for: `fact` for every topic of facts, else the topic."""
+    topic = label.partition("/")[0]
+    return FACT if topic.startswith(FACTS) else topic
+
 
 Trouble = Literal["empty", "unreadable", "too_long"]
 Decision = Literal["answer", "clarify", "unsure"]
@@ -32,43 +43,57 @@ class Candidate:
     def name(self) -> str:
         return self.id.partition("/")[2]
 
+    @property
+    def kind(self) -> str:
+        """The kind of message: `fact` for every topic of facts, else the topic."""
+        return kind_of(self.id)
+
 
 @dataclass(frozen=True)
 class Part:
     """One question of a message, or the whole message, and what the gate decided for it.
 
-    `chosen` holds ids, best first: one to answer with, two or three to ask about, or the nearest
-    ones where the gate is unsure.
+    `kinds` holds the probability of each kind of message. `chosen` holds ids, best first: one to answer with,
+    two or three to ask about, or the nearest ones where the gate is unsure. `gap` names what a
+    question asks for that no entry holds: "money", "other_place", "far" and so on.
     """
 
     text: str
     ranking: tuple[Candidate, ...] = ()
+    kinds: Mapping[str, float] = field(default_factory=dict)
     in_context: tuple[Candidate, ...] = ()
+    kinds_in_context: Mapping[str, float] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     years: tuple[str, ...] = ()
     ordinal: int | None = None
-    elliptical: bool = False
     decision: Decision = "unsure"
     chosen: tuple[str, ...] = ()
+    gap: str = ""
     reason: str = ""
 
     @property
     def best(self) -> Candidate | None:
         return self.ranking[0] if self.ranking else None
 
+    def best_of(self, kind: str) -> Candidate | None:
+        """The most probable candidate of a kind of message; all topics of facts are the kind `fact`."""
+        return next((c for c in self.ranking if c.kind == kind), None)
+
     def as_dict(self) -> dict[str, Any]:
         return {
             "text": self.text,
             "ranking": [[c.id, c.confidence] for c in self.ranking],
+            "kinds": dict(self.kinds),
             "in_context": [[c.id, c.confidence] for c in self.in_context],
+            "kinds_in_context": dict(self.kinds_in_context),
             "subjects": list(self.subjects),
             "places": list(self.places),
             "years": list(self.years),
             "ordinal": self.ordinal,
-            "elliptical": self.elliptical,
             "decision": self.decision,
             "chosen": list(self.chosen),
+            "gap": self.gap,
             "reason": self.reason,
         }
 
@@ -77,14 +102,16 @@ class Part:
         return cls(
             text=data["text"],
             ranking=tuple(Candidate(*pair) for pair in data["ranking"]),
+            kinds=data["kinds"],
             in_context=tuple(Candidate(*pair) for pair in data["in_context"]),
+            kinds_in_context=data["kinds_in_context"],
             subjects=tuple(data["subjects"]),
             places=tuple(data["places"]),
             years=tuple(data["years"]),
             ordinal=data["ordinal"],
-            elliptical=data["elliptical"],
             decision=data["decision"],
             chosen=tuple(data["chosen"]),
+            gap=data["gap"],
             reason=data["reason"],
         )
 

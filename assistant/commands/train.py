@@ -7,7 +7,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assistant.knowledge.check import check
@@ -15,23 +15,24 @@ from assistant.paths import MODELS, ROOT
 
 # What a model is made from; answers are read from knowledge/ when the servers start.
 INGREDIENTS = ("config.yml", "domain.yml", "requirements.txt", "data", "assistant/nlu")
+MADE_FROM = (".yml", ".py", ".jsonl")
 KEPT_MODELS = 3
 # The lines of a traceback that say what went wrong; the rest is Rasa's inner life.
 CAUSE = re.compile(r"^[\w.]+(Error|Exception|NotFound|Interrupt)\b.*|^\S+\.yml:.*")
 
 
-def ingredients(root: Path = ROOT) -> Iterator[Path]:
+def ingredients(names: Sequence[str] = INGREDIENTS, root: Path = ROOT) -> Iterator[Path]:
     """The files a model is made from, in a fixed order."""
-    for name in INGREDIENTS:
+    for name in names:
         path = root / name
-        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in (".yml", ".py"))
+        files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in MADE_FROM)
         yield from files
 
 
-def fingerprint(root: Path = ROOT) -> str:
+def fingerprint(names: Sequence[str] = INGREDIENTS, root: Path = ROOT) -> str:
     """A name for the state of the ingredients."""
     digest = hashlib.sha256()
-    for path in ingredients(root):
+    for path in ingredients(names, root):
         digest.update(str(path.relative_to(root)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
@@ -39,7 +40,7 @@ def fingerprint(root: Path = ROOT) -> str:
 
 def model_path(root: Path = ROOT) -> Path:
     """Where the model for the present ingredients lies, or would lie."""
-    return MODELS / f"iom-{fingerprint(root)}.tar.gz"
+    return MODELS / f"iom-{fingerprint(root=root)}.tar.gz"
 
 
 def quiet_environment() -> dict[str, str]:
@@ -52,6 +53,9 @@ def quiet_environment() -> dict[str, str]:
         "LOG_LEVEL": "WARNING",
         "LOG_LEVEL_LIBRARIES": "ERROR",
         "PYTHONUNBUFFERED": "1",
+        # The sentence encoder's threads sleep while they wait for each other: where another program
+        # keeps a core busy, spinning ones make a sentence take 1,100 ms instead of 30.
+        "OMP_WAIT_POLICY": "PASSIVE",
     }
     return {**os.environ, **quiet}
 
@@ -73,6 +77,8 @@ def ensure_model() -> Path:
         sys.exit("Stopped before the model was made.")
     if result.returncode or not path.exists():
         print("\n".join(causes(result.stderr)), file=sys.stderr)
+        if result.returncode < 0:
+            print(f"Rasa was ended by signal {-result.returncode}; is there enough memory (8 GB)?", file=sys.stderr)
         sys.exit("Training failed; the reason stands above. A running assistant keeps its model.")
     _forget_old_models()
     return path

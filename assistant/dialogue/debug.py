@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from assistant.dialogue.reply import Reply
 from assistant.understanding import Candidate, Part, Understanding
 
@@ -24,9 +26,15 @@ def _part(part: Part) -> list[str]:
     entities = [*part.subjects, *part.places, *part.years]
     return [
         f"[debug] part {part.text[:60]!r}: {part.decision} {', '.join(part.chosen[:3]) or '-'} ({part.reason})",
-        f"[debug]   ranking {_ranking(part.ranking)}",
-        f"[debug]   in context {_ranking(part.in_context)}; entities {', '.join(entities) or '-'}",
+        f"[debug]   ranking {_ranking(part.ranking)}; kinds {_kinds(part.kinds)}; gap {part.gap or '-'}",
+        f"[debug]   in context {_ranking(part.in_context)}; kinds {_kinds(part.kinds_in_context)}",
+        f"[debug]   entities {', '.join(entities) or '-'}",
     ]
+
+
+def _kinds(kinds: Mapping[str, float]) -> str:
+    likely = sorted(kinds.items(), key=lambda pair: -pair[1])[:3]
+    return ", ".join(f"{kind} {share:.2f}" for kind, share in likely) or "-"
 
 
 def _ranking(candidates: tuple[Candidate, ...]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assistant.dialogue.conversation import Conversation
-from assistant.dialogue.follow_up import asked_of, by_ordinal, same_of
 from assistant.dialogue.reply import Answer, Kind, Reply
 from assistant.knowledge import Entry, KnowledgeBase, render
 from assistant.knowledge.render import date_written, place_name
@@ -18,6 +17,8 @@ NONE = "control/none"
 PHRASES = {"control/human": "human", "out_of_scope/illegal": "illegal"}
 MOST_BUTTONS = 3
 HISTORY, LONG_HISTORY = 4, 12
+# Questions beyond a time or place, or resting on something false, are met by what is known of it.
+WITH_FACT = {"other_time", "other_place", "false_premise"}
 BOUND_TO_PLACES = {("how_many",), ("when",), ("where",)}
 
 
@@ -94,40 +95,18 @@ class Turn:
         return replace(answer, kind="fallback", text=f"{heading}\n\n{answer.text}")
 
     def _entry_of(self, part: Part) -> Entry | None:
-        """The entry that answers a part: the one chosen, or the one a follow-up question means."""
-        context = self.knowledge.find(self.conversation.entry)
-        best = part.chosen[0] if part.chosen else ""
-        leaning = self._leaning(part, context, best) if context else None
-        if leaning or (context and _aspect(best) and part.decision == "answer"):
-            return leaning
-        return self.knowledge.find(best) if part.decision == "answer" else None
-
-    def _leaning(self, part: Part, context: Entry, best: str) -> Entry | None:
-        """What a part means in the light of the last answer; None where it stands for itself."""
-        subjects = part.subjects
-        if part.ordinal:
-            subjects = by_ordinal(self.knowledge, self.conversation.entries, part.ordinal) or subjects
-        aspect = _aspect(best) if part.decision == "answer" else ""
-        if aspect:
-            return asked_of(self.knowledge, context, aspect, subjects)
-        if part.ordinal and part.elliptical and subjects:
-            figure = asked_of(self.knowledge, context, "how_many", subjects)
-            return same_of(self.knowledge, context, subjects) or figure
-        if not (part.elliptical and subjects):
-            return None
-        return same_of(self.knowledge, context, subjects)
+        """The entry that answers a part, where one does."""
+        return self.knowledge.find(part.chosen[0]) if part.decision == "answer" and part.chosen else None
 
     def _several(self, parts: list[Part]) -> Reply:
         """The reply to a message that asks several things: each answered, or its gap named, in order."""
         answers: list[Answer] = []
         told: list[str] = []
-        turn = self
         for part in parts:
-            entry = turn._entry_of(part)
+            entry = self._entry_of(part)
             if entry and entry.id not in told:
                 told.append(entry.id)
                 answers.append(self._within_scope(self._answer(entry), part, entry))
-                turn = replace(turn, conversation=replace(turn.conversation, entries=(entry.id,)))
             elif not entry:
                 answers.append(self._without_entry(part))
         return self._reply(tuple(answers), told)
@@ -137,8 +116,8 @@ class Turn:
         best = part.chosen[0] if part.chosen and part.decision == "answer" else ""
         if best in PHRASES:
             return self._phrase("referral", PHRASES[best])
-        text = self.knowledge.phrase("fallback_part", self.language)
-        return Answer("fallback", text.format(question=_shown(part.text)))
+        said = self.knowledge.phrase("fallback_part", self.language).format(question=_shown(part.text))
+        return Answer("fallback", f"{said} {self._gap(part)}" if part.gap else said)
 
     def _entries_said(self, ids: list[str], heading: str | None = None) -> Reply:
         entries = [entry for entry in map(self.knowledge.find, ids) if entry]
@@ -173,14 +152,23 @@ class Turn:
         return Reply(self.language, (answer,), conversation, None, self._questions(offered))
 
     def _fallback(self, part: Part) -> Reply:
+        """Says openly what is not known, and offers the nearest questions, or says the nearest fact."""
         near = [id_ for id_ in part.chosen if (entry := self.knowledge.find(id_)) and entry.kind == "fact"]
-        text = self.knowledge.phrase("fallback", self.language)
-        contact = self.knowledge.phrase("contact", self.language)
+        text, contact = self._gap(part), self.knowledge.phrase("contact", self.language)
+        if part.gap in WITH_FACT and near:
+            known = f"{text} {self.knowledge.phrase('known', self.language)}"
+            said = self._entries_said(near[:1], heading=known)
+            return replace(said, answers=tuple(replace(answer, kind="fallback") for answer in said.answers))
         offered = tuple(near[:MOST_BUTTONS])
         heading = self.knowledge.phrase("fallback_near", self.language) if offered else None
         conversation = replace(self.conversation, offered=offered)
         answer = Answer("fallback", f"{text} {contact}")
         return Reply(self.language, (answer,), conversation, heading, self._questions(offered))
+
+    def _gap(self, part: Part) -> str:
+        """What is said of a question that no entry answers, by what it asks for."""
+        key = f"gap_{part.gap}"
+        return self.knowledge.phrase(key if key in self.knowledge.phrases else "fallback", self.language)
 
     def _chosen(self, number: int) -> Reply:
         offered = self.conversation.offered
@@ -257,11 +245,6 @@ def _places_beyond(part: Part, entry: Entry, text: str, language: Language) -> l
         return []
     names = {code: {other: place_name(code, other) for other in LANGUAGES} for code in part.places}
     return [name[language] for name in names.values() if not any(known in text for known in name.values())]
-
-
-def _aspect(id_: str) -> str:
-    topic, _, aspect = id_.partition("/")
-    return aspect if topic == "follow_up" else ""
 
 
 def _shown(text: str, most: int = 80) -> str:

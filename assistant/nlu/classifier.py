@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,22 +13,37 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import InvalidConfigException
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.dialogue.conversation import SLOT, Conversation
 from assistant.knowledge import KnowledgeBase, knowledge
 from assistant.languages import LANGUAGES
+from assistant.nlu.context import Context, aspects_asked, by_ordinal
 from assistant.nlu.encoder import SentenceEncoder
-from assistant.nlu.head import Floats, Head
-from assistant.nlu.parts import IN_CONTEXT, RANKING, with_parts
+from assistant.nlu.entities import ORDINAL, SUBJECT
+from assistant.nlu.head import Head, Ranking
+from assistant.nlu.kinds import Floats
+from assistant.nlu.parts import IN_CONTEXT, LOOSE, PARTS, RANKING
 from assistant.nlu.vectors import encode
 from assistant.progress import announce
+from assistant.understanding import FACT, kind_of
 
 # Longer messages hardly ever lean on the last answer.
 LONGEST_FOLLOW_UP = 12
-RANGES = {"C": (1e-3, 1e6), "most_ngrams": (1, 10**7), "spelling": (0, 1), "evenness": (0, 1)}
+# From this probability on, a part of a message is what the next part leans on.
+SURE = 0.5
+# Nearly every question is about them, so naming them picks out nothing.
+EVERYWHERE = {"iom", "iom_germany"}
+RANGES = {
+    "most_ngrams": (1, 10**7),
+    "spelling": (0, 1),
+    "narrowness": (1e-3, 100),
+    "ridge": (1e-3, 1e3),
+    "evenness": (0, 1),
+    "sharpness": (0.1, 1000),
+}
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -47,8 +62,16 @@ class EntryClassifier(IntentClassifier, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Measured values; see docs/decisions/0005-two-experts.md."""
-        return {"C": 20.0, "ngrams": [2, 5], "most_ngrams": 20000, "spelling": 0.35, "evenness": 0.75}
+        """Measured values; see docs/decisions/0005-the-head.md."""
+        return {
+            "ngrams": [2, 5],
+            "most_ngrams": 40000,
+            "spelling": 0.35,
+            "narrowness": 2.0,
+            "ridge": 0.2,
+            "evenness": 0.75,
+            "sharpness": 14.0,
+        }
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, head: Head | None) -> None:
         self._config, self._storage, self._resource, self._head = config, storage, resource, head
@@ -100,31 +123,52 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             return cls(config, model_storage, resource, Head.load(folder))
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
-        """Ranks messages and parts, and short ones once more together with the last question answered."""
+        """Ranks messages and their parts; short ones once more in the light of what was answered before."""
         conversation = Conversation.from_slot(tracker.get_slot(SLOT) if tracker else None)
-        context = knowledge().find(conversation.entry)
-        language = conversation.language
-        for message in with_parts(messages):
-            text = message.get(TEXT) or ""
-            message.set(RANKING, self._exactly(text) or self._ranked(text))
-            if context and language and 0 < len(text.split()) <= LONGEST_FOLLOW_UP:
-                leaning = f"{context.question[language]} {text}"
-                message.set(IN_CONTEXT, self._ranked(leaning))
+        for message in messages:
+            self._rank(message, conversation.entries)
+            for piece in message.get(LOOSE) or ():
+                self._rank(piece, conversation.entries)
+            before, again = conversation.entries, True
+            for part in message.get(PARTS) or ():
+                for piece in (part, *(part.get(LOOSE) or ())):
+                    self._rank(piece, before, again)
+                told = self._told(part)
+                before, again = (*before, *told), again and not told
         return messages
+
+    def _rank(self, message: Message, before: Sequence[str], again: bool = True) -> None:
+        text, head = message.get(TEXT) or "", self._head
+        found = self._exact.get(_folded(text))
+        if found or head is None or not text:
+            ranking = Ranking([(found, 1.0)], {kind_of(found): 1.0}) if found else Ranking([], {})
+            message.set(RANKING, ranking)
+            return
+        scores = head.scores([text.lower()], encode(text)[np.newaxis, :])[0]
+        message.set(RANKING, head.ranking(text, scores))
+        last = knowledge().find(before[-1]) if before else None
+        if last and len(text.split()) <= LONGEST_FOLLOW_UP:
+            asked = aspects_asked(dict(zip(head.classes, head.probabilities(scores).tolist())))
+            near = Context(knowledge(), head.classes).nearness(last, asked, _named(message, before), again)
+            message.set(IN_CONTEXT, head.ranking(text, scores + near))
+
+    def _told(self, part: Message) -> tuple[str, ...]:
+        """The fact a part asks for, which the next part may lean on."""
+        ranking: Ranking = part.get(RANKING)
+        best = next((id_ for id_, _ in ranking.entries if kind_of(id_) == FACT), None)
+        return (best,) if best and ranking.kinds.get(FACT, 0.0) >= SURE else ()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leaves training data as they are."""
         return training_data
 
-    def _exactly(self, text: str) -> list[tuple[str, float]] | None:
-        found = self._exact.get(_folded(text))
-        return [(found, 1.0)] if found else None
 
-    def _ranked(self, text: str) -> list[tuple[str, float]]:
-        if self._head is None or not text:
-            return []
-        vector: Floats = encode(text)[np.newaxis, :]
-        return self._head.rank([text.lower()], vector)[0]
+def _named(message: Message, before: Sequence[str]) -> list[str]:
+    """The subjects that a message names, by name or as "the first"."""
+    entities = message.get(ENTITIES) or []
+    named = [e["value"] for e in entities if e["entity"] == SUBJECT and e["value"] not in EVERYWHERE]
+    ordinals = [int(e["value"]) for e in entities if e["entity"] == ORDINAL]
+    return [*named, *(subject for number in ordinals for subject in by_ordinal(knowledge(), before, number))]
 
 
 def exact_questions(base: KnowledgeBase) -> dict[str, str]:

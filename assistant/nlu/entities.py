@@ -24,9 +24,9 @@ from assistant.languages import LANGUAGES
 from assistant.nlu.parts import with_parts
 
 SUBJECT, PLACE, YEAR, ORDINAL = "subject", "place", "year", "ordinal"
-# Shorter words are too close to others to allow for a typo.
 # "2021–2022" is one token to spaCy; a blank of the same length leaves all places in the text as they are.
 SPAN_OF_YEARS = re.compile(r"(?<=\d)[–/-](?=\d)")
+# Shorter words are too close to others to allow for a typo.
 FUZZY_FROM, FUZZIER_FROM = 6, 14
 WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 ORDINALS = {

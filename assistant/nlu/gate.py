@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,43 +12,57 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.dialogue.conversation import SLOT, Conversation
 from assistant.languages import Evidence
 from assistant.nlu.entities import ORDINAL, PLACE, SUBJECT, YEAR
-from assistant.nlu.parts import CHOICE, EVIDENCE, IN_CONTEXT, PARTS, RANKING, TROUBLE
+from assistant.nlu.head import Ranking
+from assistant.nlu.parts import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, TROUBLE
 from assistant.nlu.splitter import ASKING
-from assistant.understanding import KEY, Candidate, Part, Understanding
+from assistant.understanding import FACT, KEY, Candidate, Part, Understanding, kind_of
 
+NOTHING = Ranking([], {})
 FALLBACK = "nlu_fallback"
-CRISIS, FOLLOW_UP, OUT_OF_SCOPE = "crisis", "follow_up", "out_of_scope"
-OPENS_FOLLOW_UP = re.compile(
-    r"^(?:ja |yes |ok |okay |sorry,? |danke[.,]? |thanks[.,]? )?"
-    r"(?:und|and|aber|but|auch|also|wie ist es mit|was ist mit|wie sieht es mit|what about|how about|or|oder)\b",
-    re.I,
-)
+CRISIS, FOLLOW_UP, OUT_OF_SCOPE, REFERRAL = "crisis", "follow_up", "out_of_scope", "referral"
+ILLEGAL = "out_of_scope/illegal"
+# Kinds of message that the last answer may give their meaning.
+LEANING = {FACT, FOLLOW_UP, OUT_OF_SCOPE}
 ASKS = re.compile(rf"^(?:und |and )?(?:{ASKING})\b", re.I)
 LONGEST_ELLIPSIS = 7
+# Words beside the questions of a message, such as "bitte".
+MOST_BESIDES = 3
+# Shorter parts of a message decide nothing alone.
+FEWEST_WORDS = 3
+# A whole message hints at an emergency from this probability on.
+HINT = 0.02
 
 
 @dataclass(frozen=True)
 class Thresholds:
     """Probabilities from which on the gate acts; measured in docs/decisions/0009-gate.md.
 
-    answer: one entry is said. part: one of several questions is answered. clarify: the best
-    candidates together are worth asking about. context: the last answer decides. crisis: the sum
-    over all crisis texts; low, because a miss costs more than a false alarm.
+    fact: some fact answers. lead: the best fact against the second, else both are asked about.
+    other: small talk, a referral or a wish is answered; from alone on, it is so even after an answer
+    that would give it another meaning. part: one of several questions counts.
+    clarify: facts and referrals together are worth asking about. context: the last answer decides.
+    loose: what stands between two commas is a question of its own. crisis: an emergency; low, because
+    a miss costs more than a false alarm. crisis_part: a part that is one, torn from its context;
+    crisis_part_hinted: the same where the whole message hints at one.
     """
 
-    answer: float = 0.4
-    part: float = 0.5
-    clarify: float = 0.4
-    context: float = 0.5
-    crisis: float = 0.5
+    fact: float = 0.55
+    lead: float = 0.55
+    other: float = 0.4
+    part: float = 0.3
+    alone: float = 0.8
+    clarify: float = 0.15
+    context: float = 0.4
+    loose: float = 0.7
+    crisis: float = 0.3
+    crisis_part: float = 0.6
+    crisis_part_hinted: float = 0.5
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -78,11 +92,10 @@ class AnswerGate(IntentClassifier, GraphComponent):
     def __init__(self, thresholds: Thresholds) -> None:
         self._judge = Judge(thresholds)
 
-    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Sets understanding, intent and intent ranking of every message."""
-        conversation = Conversation.from_slot(tracker.get_slot(SLOT) if tracker else None)
         for message in messages:
-            understanding = self._judge.understand(message, conversation.entry is not None)
+            understanding = self._judge.understand(message)
             message.set(KEY, understanding.as_dict(), add_to_output=True)
             name, confidence = intent_of(understanding)
             intent = {"name": name, "confidence": confidence}
@@ -110,106 +123,137 @@ class Judge:
     def __init__(self, thresholds: Thresholds) -> None:
         self._at = thresholds
 
-    def understand(self, message: Message, has_context: bool) -> Understanding:
-        """What a message means, given whether something was answered before."""
+    def understand(self, message: Message) -> Understanding:
+        """What a message means."""
         evidence = Evidence.from_dict(message.get(EVIDENCE) or {})
         trouble, choice = message.get(TROUBLE), message.get(CHOICE)
         if trouble in ("empty", "unreadable") or choice is not None:
             return Understanding(evidence, (), trouble, choice)
-        whole = self.part(message, has_context)
-        parts = [self.part(part, has_context) for part in message.get(PARTS) or ()]
-        urgent = self._urgent([whole, *parts])
+        whole = self.part(message)
+        # Where a fact answers the whole, its parts are likely to be asked of facts too.
+        at = self._at.part if whole.kinds.get(FACT, 0.0) >= self._at.fact else self._at.fact
+        given = [(self.part(part, at), part) for part in message.get(PARTS) or ()] or [(whole, message)]
+        opened = [part for read, part_of in given for part in self._opened(read, part_of, at)]
+        parts = [part for part in opened if part is not whole]
+        urgent = self._urgent(whole, [*(read for read, _ in given if read is not whole), *parts])
         if urgent:
             return Understanding(evidence, (whole,), trouble, None, urgent)
         return Understanding(evidence, tuple(self.questions(whole, parts)), trouble)
 
-    def part(self, message: Message, has_context: bool) -> Part:
-        """One text with the decision for it."""
+    def part(self, message: Message, at: float | None = None) -> Part:
+        """One text with the decision for it; `at` is the probability from which on a fact answers it."""
         entities = message.get(ENTITIES) or []
         ordinals = [int(e["value"]) for e in entities if e["entity"] == ORDINAL]
         text = message.get(TEXT) or ""
+        ranking, in_context = message.get(RANKING) or NOTHING, message.get(IN_CONTEXT) or NOTHING
         part = Part(
             text=text,
-            ranking=_candidates(message.get(RANKING)),
-            in_context=_candidates(message.get(IN_CONTEXT)),
+            ranking=_candidates(ranking),
+            kinds=ranking.kinds,
+            in_context=_candidates(in_context),
+            kinds_in_context=in_context.kinds,
             subjects=tuple(dict.fromkeys(e["value"] for e in entities if e["entity"] == SUBJECT)),
             places=tuple(dict.fromkeys(e["value"] for e in entities if e["entity"] == PLACE)),
             years=tuple(dict.fromkeys(e["value"] for e in entities if e["entity"] == YEAR)),
             ordinal=ordinals[0] if ordinals else None,
-            elliptical=has_context and is_elliptical(text),
         )
-        return self.decided(part, has_context)
+        return self.decided(part, self._at.fact if at is None else at)
 
-    def decided(self, part: Part, has_context: bool) -> Part:
+    def decided(self, part: Part, at: float) -> Part:
         """The part with decision, choice and reason."""
-        leans = has_context or len(part.text.split()) <= LONGEST_ELLIPSIS
-        ranking = part.ranking if leans else _without(part.ranking, FOLLOW_UP)
-        if not ranking:
+        leans = bool(part.in_context) or len(part.text.split()) <= LONGEST_ELLIPSIS
+        kinds = part.kinds if leans else _without(part.kinds, FOLLOW_UP)
+        if not part.ranking or not kinds:
             return replace(part, decision="unsure", reason="nothing to go by")
-        best = ranking[0]
-        known = [c for c in ranking if c.topic not in (OUT_OF_SCOPE, FOLLOW_UP)]
-        if best.confidence >= self._at.answer and best.topic != OUT_OF_SCOPE:
-            return _decide(part, "answer", (best.id,), f"{best.confidence:.2f} ≥ {self._at.answer}")
-        if best.id == "out_of_scope/illegal" and best.confidence >= self._at.answer:
-            return _decide(part, "answer", (best.id,), "asks for illegal help")
-        leaning = part.in_context[0] if part.in_context else None
-        if leaning and _is_fact(leaning) and leaning.confidence >= self._at.context and _may_lean(part):
-            return _decide(part, "answer", (leaning.id,), f"in context {leaning.confidence:.2f}")
-        near = tuple(c.id for c in known if _is_fact(c) or c.topic == "referral")
-        weight = sum(c.confidence for c in known[:2] if _is_fact(c) or c.topic == "referral")
+        kind = max(kinds, key=lambda name: kinds[name])
+        in_context = _without(part.kinds_in_context, FOLLOW_UP).get(FACT, 0.0)
+        leaning_kind = kind in LEANING or part.ordinal or kinds[kind] < self._at.alone
+        if in_context >= self._at.context and leaning_kind:
+            leaning = next(c for c in part.in_context if _is_fact(c))
+            return _decide(part, "answer", (leaning.id,), f"in context {in_context:.2f} ≥ {self._at.context}")
+        if kinds.get(FACT, 0.0) >= at:
+            return self._fact(part, kinds[FACT], at)
+        best = part.best_of(kind)
+        answerable = kind not in (FACT, OUT_OF_SCOPE) or (best and best.id == ILLEGAL)
+        if best and answerable and kinds[kind] >= self._at.other:
+            return _decide(part, "answer", (best.id,), f"{kind} {kinds[kind]:.2f} ≥ {self._at.other}")
+        return self._held_back(part, kinds, kind)
+
+    def _fact(self, part: Part, sure: float, at: float) -> Part:
+        """A fact answers: the best one, or a question back where two are close."""
+        facts = [c for c in part.ranking if _is_fact(c)]
+        first, second = facts[0], facts[1] if len(facts) > 1 else None
+        lead = first.confidence / (first.confidence + (second.confidence if second else 0.0))
+        if lead < self._at.lead:
+            return _decide(part, "clarify", tuple(c.id for c in facts[:3]), f"lead {lead:.2f} < {self._at.lead}")
+        return _decide(part, "answer", (first.id,), f"fact {sure:.2f} ≥ {at}")
+
+    def _held_back(self, part: Part, kinds: Mapping[str, float], kind: str) -> Part:
+        """Asks about the nearest facts and referrals, or says openly that nothing answers."""
+        near = tuple(c.id for c in part.ranking if _is_fact(c) or c.topic == REFERRAL)[:3]
+        weight = kinds.get(FACT, 0.0) + kinds.get(REFERRAL, 0.0)
         if near and weight >= self._at.clarify:
-            return _decide(part, "clarify", near[:3], f"best two {weight:.2f} ≥ {self._at.clarify}")
-        return _decide(part, "unsure", near, f"best {best.id} {best.confidence:.2f}")
+            return _decide(part, "clarify", near, f"facts and referrals {weight:.2f} ≥ {self._at.clarify}")
+        best = part.best_of(OUT_OF_SCOPE)
+        gap = best.name if best and kind == OUT_OF_SCOPE else ""
+        return replace(_decide(part, "unsure", near, f"{kind} {kinds[kind]:.2f}"), gap=gap)
+
+    def _opened(self, part: Part, message: Message, at: float) -> list[Part]:
+        """The loose pieces of a part where they are questions of their own, else the part itself."""
+        loose = [self.part(piece, at) for piece in message.get(LOOSE) or ()]
+        sure = [p for p in loose if p.decision == "answer" and p.kinds.get(FACT, 0.0) >= self._at.loose]
+        besides = sum(len(p.text.split()) for p in loose if p not in sure)
+        distinct = len({p.chosen for p in sure}) == len(sure) > 1
+        return sure if distinct and besides <= MOST_BESIDES else [part]
 
     def questions(self, whole: Part, parts: Sequence[Part]) -> list[Part]:
         """The parts that stand for themselves, or the one reading of the whole message that is surest."""
         if self._tells_own_case(whole):
             return [whole]
         answered = [p for p in parts if p.decision == "answer" and self._stands_alone(p)]
-        if len({p.chosen for p in answered}) > 1:
+        if len({p.chosen for p in answered}) > 1 and self._agree(whole, answered):
             return [p for p in parts if p in answered or (p.decision != "answer" and ASKS.match(p.text))]
         if whole.decision == "answer" or not parts:
             return [whole]
-        surest = max(parts, key=_sureness)
+        surest = max((part for part in parts if len(part.text.split()) >= FEWEST_WORDS), key=_sureness, default=whole)
         return [surest if _sureness(surest) > _sureness(whole) else whole]
+
+    def _agree(self, whole: Part, parts: Sequence[Part]) -> bool:
+        """Whether the whole says the same as one of its parts; a story's sentences alone may mislead."""
+        told = whole.decision == "answer" and kind_of(whole.chosen[0]) == FACT
+        return not told or any(part.chosen == whole.chosen for part in parts)
 
     def _stands_alone(self, part: Part) -> bool:
         id_ = part.chosen[0]
         if id_ in ("control/german", "control/english"):
             return True
-        candidate = next((c for c in (*part.ranking, *part.in_context) if c.id == id_), None)
-        sure = candidate is not None and candidate.confidence >= self._at.part
-        return sure and id_.partition("/")[0] not in ("smalltalk", "control")
+        kind = kind_of(id_)
+        sure = part.kinds.get(kind, 0.0)
+        if kind == FACT:
+            sure = max(sure, _without(part.kinds_in_context, FOLLOW_UP).get(FACT, 0.0))
+        return kind in (FACT, REFERRAL) and sure >= self._at.part
 
     def _tells_own_case(self, whole: Part) -> bool:
-        best = whole.best
-        return best is not None and best.topic == "referral" and best.confidence >= self._at.part
+        referred = whole.decision == "answer" and kind_of(whole.chosen[0]) == REFERRAL
+        return referred and whole.kinds.get(REFERRAL, 0.0) >= self._at.part
 
-    def _urgent(self, parts: Sequence[Part]) -> str | None:
-        for part in parts:
-            alarms = [c for c in part.ranking if c.topic == CRISIS]
-            if alarms and sum(c.confidence for c in alarms) >= self._at.crisis:
-                return alarms[0].id
-        return None
-
-
-def is_elliptical(text: str) -> bool:
-    """Whether a text looks as if it leans on what was said before."""
-    return len(text.split()) <= LONGEST_ELLIPSIS and bool(OPENS_FOLLOW_UP.match(text))
-
-
-def _may_lean(part: Part) -> bool:
-    best = part.best
-    return best is None or best.topic != OUT_OF_SCOPE or part.elliptical
+    def _urgent(self, whole: Part, parts: Sequence[Part]) -> str | None:
+        """The crisis text that is due: for the whole message, or for a part of it that is surer."""
+        alarm = whole.kinds.get(CRISIS, 0.0)
+        at = self._at.crisis_part_hinted if alarm >= HINT else self._at.crisis_part
+        alarmed = [whole] if alarm >= self._at.crisis else []
+        alarmed += [part for part in parts if part.kinds.get(CRISIS, 0.0) >= at]
+        best = max(alarmed, key=lambda part: part.kinds[CRISIS]).best_of(CRISIS) if alarmed else None
+        return best.id if best else None
 
 
 def _sureness(part: Part) -> tuple[int, float]:
     """Orders parts: answers before questions back before nothing; facts and referrals before small talk."""
     order = {"answer": 2, "clarify": 1, "unsure": 0}[part.decision]
-    chosen = part.chosen[0] if part.chosen else ""
-    if order == 2 and chosen.startswith(("smalltalk/", "control/", "follow_up/")):
+    kind = kind_of(part.chosen[0]) if part.chosen else ""
+    if order == 2 and kind in ("smalltalk", "control", FOLLOW_UP):
         order = 1
-    return order, part.best.confidence if part.best else 0.0
+    return order, part.kinds.get(kind, 0.0)
 
 
 def _decide(part: Part, decision: Any, chosen: tuple[str, ...], reason: str) -> Part:
@@ -217,16 +261,14 @@ def _decide(part: Part, decision: Any, chosen: tuple[str, ...], reason: str) -> 
 
 
 def _is_fact(candidate: Candidate) -> bool:
-    return candidate.topic.startswith("ask_")
+    return candidate.kind == FACT
 
 
-def _without(ranking: tuple[Candidate, ...], topic: str) -> tuple[Candidate, ...]:
-    kept = [candidate for candidate in ranking if candidate.topic != topic]
-    total = sum(candidate.confidence for candidate in kept)
-    lost = sum(candidate.confidence for candidate in ranking) - total
-    scale = (total + lost) / total if total > 0 else 1.0
-    return tuple(Candidate(c.id, round(min(1.0, c.confidence * scale), 4)) for c in kept)
+def _without(kinds: Mapping[str, float], kind: str) -> dict[str, float]:
+    """The probabilities with one kind ruled out."""
+    rest = 1.0 - kinds.get(kind, 0.0)
+    return {name: share / rest for name, share in kinds.items() if name != kind} if rest > 0 else {}
 
 
-def _candidates(ranking: Sequence[tuple[str, float]] | None) -> tuple[Candidate, ...]:
-    return tuple(Candidate(id_, confidence) for id_, confidence in ranking or ())
+def _candidates(ranking: Ranking) -> tuple[Candidate, ...]:
+    return tuple(Candidate(id_, confidence) for id_, confidence in ranking.entries)

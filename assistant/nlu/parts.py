@@ -10,12 +10,14 @@ TROUBLE = "trouble"
 CHOICE = "choice"
 EVIDENCE = "evidence"
 PARTS = "parts"
+LOOSE = "loose"
 RANKING = "ranking"
 IN_CONTEXT = "in_context"
 
 
 def with_parts(messages: Iterable[Message]) -> Iterator[Message]:
-    """Every message, and after each its parts where it was split."""
+    """Every message, and after each its parts and loose pieces where it was split."""
     for message in messages:
         yield message
-        yield from message.get(PARTS) or ()
+        yield from with_parts(message.get(LOOSE) or ())
+        yield from with_parts(message.get(PARTS) or ())

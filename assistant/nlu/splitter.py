@@ -14,7 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from spacy.lang.de.tokenizer_exceptions import TOKENIZER_EXCEPTIONS as GERMAN
 from spacy.lang.en.tokenizer_exceptions import TOKENIZER_EXCEPTIONS as ENGLISH
 
-from assistant.nlu.parts import PARTS
+from assistant.nlu.parts import LOOSE, PARTS
 
 MOST_PARTS = 5
 ABBREVIATIONS = frozenset(word for word in (*GERMAN, *ENGLISH) if word.endswith("."))
@@ -29,6 +29,15 @@ CLAUSE = re.compile(
     rf"(?:,\s*|\s+)(?:und|and|sowie|oder|or|außerdem|also|plus)\s+(?=(?:auch\s+|also\s+)?(?:{ASKING})\b)",
     re.I,
 )
+
+
+# Words and marks that join two questions, or just two words: pieces between them are proposed only.
+JOINT = re.compile(
+    r"\s*[,;/+&]\s+(?:(?:und|and|sowie|oder|or|plus|außerdem|dazu)\s+)?|"
+    r"\s+(?:/|\+|&|und|and|sowie|plus|as well as|außerdem|oder|or)\s+",
+    re.I,
+)
+MOST_PIECES, FEWEST_WORDS = 4, 2
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -47,12 +56,28 @@ class QuestionSplitter(GraphComponent):
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets the parts of each message that has more than one."""
+        """Sets the parts of each message that has more than one, and the loose pieces of parts and messages."""
         for message in messages:
             texts = split(message.get(TEXT) or "")
             if len(texts) > 1:
-                message.set(PARTS, [Message(data={TEXT: text}) for text in texts])
+                message.set(PARTS, [_with_pieces(Message(data={TEXT: text})) for text in texts])
+            else:
+                _with_pieces(message)
         return messages
+
+
+def _with_pieces(message: Message) -> Message:
+    texts = pieces(message.get(TEXT) or "")
+    if len(texts) > 1:
+        message.set(LOOSE, [Message(data={TEXT: text}) for text in texts])
+    return message
+
+
+def pieces(text: str) -> list[str]:
+    """What stands between commas and words such as "und"; nothing where that is one piece or very many."""
+    found = [piece.strip(" ,;.-–") for piece in JOINT.split(text)]
+    kept = [piece for piece in found if len(piece.split()) >= FEWEST_WORDS]
+    return kept if 1 < len(kept) <= MOST_PIECES else []
 
 
 def _sentences(text: str) -> list[str]:

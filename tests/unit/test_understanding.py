@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.languages import LANGUAGES, Evidence
-from assistant.understanding import Candidate, Part, Understanding
+from assistant.understanding import Candidate, Part, Understanding, kind_of
 
 WORDS = st.lists(st.text(), max_size=3).map(tuple)
+KINDS = st.dictionaries(st.text(), st.floats(0, 1), max_size=3)
 CANDIDATES = st.lists(st.builds(Candidate, st.text(), st.floats(0, 1)), max_size=3).map(tuple)
 PARTS = st.builds(
     Part,
     text=st.text(),
     ranking=CANDIDATES,
+    kinds=KINDS,
     in_context=CANDIDATES,
+    kinds_in_context=KINDS,
     subjects=WORDS,
     places=WORDS,
     years=WORDS,
     ordinal=st.none() | st.integers(),
-    elliptical=st.booleans(),
     decision=st.sampled_from(["answer", "clarify", "unsure"]),
     chosen=WORDS,
+    gap=st.text(),
     reason=st.text(),
 )
 UNDERSTANDINGS = st.builds(
@@ -75,3 +79,30 @@ def test_without_a_ranking_there_is_no_best():
 
 def test_a_part_is_unsure_until_decided():
     assert (Part("?").decision, Part("?").chosen) == ("unsure", ())
+
+
+def test_the_best_of_a_kind_is_its_most_probable_candidate():
+    ids = ("smalltalk/thanks", "ask_data/dtm", "ask_history/founding", "crisis/danger")
+    part = Part("?", ranking=tuple(Candidate(id_, 0.4 - i / 10) for i, id_ in enumerate(ids)))
+    assert [part.best_of(kind).id for kind in ("fact", "crisis")] == ["ask_data/dtm", "crisis/danger"]
+
+
+def test_of_a_kind_not_ranked_there_is_no_best():
+    assert Part("?", ranking=(Candidate("ask_data/dtm", 0.6),)).best_of("crisis") is None
+
+
+@pytest.mark.parametrize(
+    ("label", "kind"),
+    [
+        ("ask_data/dtm", "fact"),
+        ("ask_history/founding", "fact"),
+        ("ask_history", "fact"),
+        ("referral/asylum", "referral"),
+        ("out_of_scope/money", "out_of_scope"),
+        ("follow_up/how_many", "follow_up"),
+        ("tasks/ask_data", "tasks"),
+        ("", ""),
+    ],
+)
+def test_the_topic_gives_the_kind_of_message(label, kind):
+    assert kind_of(label) == Candidate(label, 1.0).kind == kind

@@ -75,9 +75,9 @@ async def test_the_slot_can_be_stored_as_json():
     assert json.loads(json.dumps(events)) == events
 
 
-async def test_a_follow_up_leans_on_the_slot():
-    messages, _ = await run(understood(asking("follow_up/who_pays")), slot=after(FAP).as_slot())
-    assert answer_of(messages)["entries"] == ["ask_programmes/fap_funding"]
+async def test_what_was_told_is_read_from_the_slot():
+    messages, _ = await run(understood(asking("control/more")), slot=after(FAP).as_slot())
+    assert answer_of(messages)["entries"] == ["ask_figures/fap_since"]
 
 
 @pytest.mark.parametrize("hint", ["de", "en-GB"])

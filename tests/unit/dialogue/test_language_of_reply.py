@@ -29,7 +29,8 @@ def test_a_wish_before_any_answer_is_confirmed(spoken, wished, control, number):
 
 def test_a_wish_keeps_the_topic():
     wished = reply_to(asking("control/english"), after(FAP, language="de"))
-    assert told(reply_to(asking("follow_up/who_pays"), wished.conversation)) == ["ask_programmes/fap_funding"]
+    assert wished.conversation.entries == (FAP,)
+    assert told(reply_to(asking("control/more"), wished.conversation)) == ["ask_figures/fap_since"]
 
 
 @pytest.mark.parametrize(("spoken", "wished", "control", "number"), WISHES)

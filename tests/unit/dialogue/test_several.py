@@ -33,11 +33,6 @@ def test_the_same_entry_is_not_told_twice():
     assert len(reply.answers) == 2
 
 
-def test_an_answer_and_the_follow_up_it_already_is_are_told_once():
-    reply = reply_to(message(asking(FAP), asking("follow_up/how_many")), after("ask_programmes/fap_overview"))
-    assert (told(reply), len(reply.answers)) == ([FAP], 1)
-
-
 def test_questions_none_of_which_is_known_are_each_named():
     reply = reply_to(message(GAP, asking(decision="unsure", text="Und wo?")), after(FAP))
     assert (reply.kind, told(reply), len(reply.answers)) == ("fallback", [], 2)
@@ -76,14 +71,28 @@ def test_gaps_do_not_make_the_last_answer_unrepeatable():
     assert told(reply_to(asking("control/repeat"), gaps.conversation)) == [FAP]
 
 
-def test_a_follow_up_leans_on_the_last_of_several():
-    before = reply_to(message(asking(FAP), asking("ask_data/gmdac"))).conversation
-    assert told(reply_to(asking("follow_up/when"), before)) == ["ask_data/gmdac_founded"]
+def test_the_last_of_several_is_the_topic_kept():
+    assert reply_to(message(asking(FAP), asking("ask_data/gmdac"))).conversation.entry == "ask_data/gmdac"
 
 
-def test_a_follow_up_in_the_same_message_leans_on_the_part_before():
-    reply = reply_to(message(asking("ask_programmes/fap_overview"), asking("follow_up/who_pays")))
-    assert told(reply) == ["ask_programmes/fap_overview", "ask_programmes/fap_funding"]
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("gap", ["money", "other_time", "far"])
+def test_what_one_of_several_asks_for_and_is_not_known_is_named(gap, language):
+    text = "Wie viel kostet das?"
+    reply = reply_to(message(asking(FAP), asking(decision="unsure", text=text, gap=gap), language=language))
+    question = phrase("fallback_part", language).format(question=text)
+    assert reply.answers[1].text == f"{question} {phrase(f'gap_{gap}', language)}"
+    assert (reply.answers[1].kind, told(reply)) == ("fallback", [FAP])
+
+
+def test_a_gap_without_a_sentence_of_its_own_is_named_once():
+    reply = reply_to(message(asking(FAP), GAP))
+    assert phrase("fallback") not in reply.answers[1].text
+
+
+def test_what_one_of_several_comes_near_is_not_told_unasked():
+    near = asking(DTM, decision="unsure", text="Wie viele 2035?", gap="other_time")
+    assert told(reply_to(message(asking(FAP), near))) == [FAP]
 
 
 @pytest.mark.parametrize("control", ["control/human", "out_of_scope/illegal"])

@@ -43,6 +43,14 @@ EXAMPLES = {
         "How do I apply for asylum?", "Who helps with my asylum claim?", "My asylum claim was refused", "apply asylum",
     ),
     "smalltalk/greeting": ("Hallo", "Guten Tag", "Hi", "Moin", "Hello", "Good morning", "Hey there", "Good day"),
+    "follow_up/how_many": (
+        "Und wie viele?", "Wie viele sind das?", "wie viele genau", "Wie viele Leute waren das?",
+        "And how many?", "How many is that?", "how many exactly", "How many people was that?",
+    ),
+    "out_of_scope/money": (
+        "Was kostet das?", "Wie hoch ist die Gebühr?", "Wie viel Geld bekomme ich?", "Muss ich dafür bezahlen?",
+        "What does it cost?", "How high is the fee?", "How much money do I get?", "Do I have to pay for it?",
+    ),
 }  # fmt: skip
 
 
@@ -96,7 +104,7 @@ def encoded(tmp_path_factory) -> Callable[..., TrainingData]:
 
 @pytest.fixture(scope="session")
 def trained(encoded, tmp_path_factory) -> tuple[EntryClassifier, Path]:
-    """A classifier trained on six intents, and the folder it was written to."""
+    """A classifier trained on all of them, and the folder it was written to."""
     folder = tmp_path_factory.mktemp("model")
     classifier = build(EntryClassifier, folder)
     classifier.train(encoded())

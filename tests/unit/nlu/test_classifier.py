@@ -1,4 +1,4 @@
-"""The classifier ranks entries for messages, parts and follow-ups, and survives storage."""
+"""The classifier ranks entries for messages, their parts and what leans on an answer, and survives storage."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rasa.shared.core.events import SlotSet
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import InvalidConfigException
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -17,9 +17,13 @@ from assistant.dialogue.conversation import SLOT, Conversation
 from assistant.knowledge import knowledge, render
 from assistant.languages import LANGUAGES
 from assistant.nlu.classifier import LONGEST_FOLLOW_UP, EntryClassifier
-from assistant.nlu.parts import IN_CONTEXT, PARTS, RANKING
+from assistant.nlu.head import Ranking
+from assistant.nlu.parts import IN_CONTEXT, LOOSE, PARTS, RANKING
+from assistant.understanding import kind_of
 from tests.unit.nlu.conftest import context
 
+OVERVIEW, REACHED, GDI = "ask_programmes/fap_overview", "ask_figures/fap_reached", "ask_data/gdi_overview"
+NOTHING = Ranking([], {})
 QUESTIONS = ("Seit wann arbeitet ihr hier?", "how many families", "Was macht FAP genau?", "Moin moin", "asyl")
 
 
@@ -29,28 +33,57 @@ def load(folder):
     return EntryClassifier.load(config, LocalModelStorage(folder), Resource("trained"), context())
 
 
-def processed(classifier, text, tracker=None):
+def processed(classifier, text, tracker=None, **data):
     """A message after the classifier."""
-    return classifier.process([Message({TEXT: text})], tracker)[0]
+    return classifier.process([Message({TEXT: text, **data})], tracker)[0]
 
 
-def after(entry, language="de"):
-    """A conversation in which that entry was the last answer."""
+def parted(classifier, *texts, tracker=None):
+    """The parts of a message after the classifier."""
+    parts = [Message({TEXT: text}) for text in texts]
+    processed(classifier, " ".join(texts), tracker, **{PARTS: parts})
+    return parts
+
+
+def best(message):
+    """The id of the most probable class."""
+    return message.get(RANKING).entries[0][0]
+
+
+def leaning(message):
+    """The most probable fact in the light of what was answered before."""
+    return next(id_ for id_, _ in message.get(IN_CONTEXT).entries if kind_of(id_) == "fact")
+
+
+def likely(message, id_):
+    """How probable a class is in the light of what was answered before; 0 where it is not among the best."""
+    return dict(message.get(IN_CONTEXT).entries).get(id_, 0.0)
+
+
+def naming(*values, entity="subject"):
+    """The entities of a message that names these."""
+    return {ENTITIES: [{"entity": entity, "value": value} for value in values]}
+
+
+def after(*entries):
+    """A conversation in which these were the answers, one after another."""
     slot = AnySlot(SLOT, mappings=[], influence_conversation=False)
-    value = Conversation(language=language, entries=(entry,) if entry else ()).as_slot()
+    value = Conversation(language="de", entries=entries).as_slot()
     return DialogueStateTracker.from_events("visitor", [SlotSet(SLOT, value)], [slot])
 
 
 @pytest.mark.parametrize(
-    ("text", "best"),
+    ("text", "expected", "kind"),
     [
-        ("In welchem Jahr hat das Büro eröffnet?", "ask_history/office_opened"),
-        ("WHEN DID THE OFFICE OPEN", "ask_history/office_opened"),
-        ("Who helps people with asylum?", "referral/asylum"),
+        ("In welchem Jahr hat das Büro eröffnet?", "ask_history/office_opened", "fact"),
+        ("WHEN DID THE OFFICE OPEN", "ask_history/office_opened", "fact"),
+        ("Who helps people with asylum?", "referral/asylum", "referral"),
     ],
 )
-def test_message_is_ranked(trained, text, best):
-    assert processed(trained[0], text).get(RANKING)[0][0] == best
+def test_message_is_ranked(trained, text, expected, kind):
+    message = processed(trained[0], text)
+    kinds = message.get(RANKING).kinds
+    assert (best(message), max(kinds, key=kinds.get)) == (expected, kind)
 
 
 def test_loaded_classifier_ranks_as_the_trained_one(trained):
@@ -58,8 +91,9 @@ def test_loaded_classifier_ranks_as_the_trained_one(trained):
     loaded = load(folder)
     for text in QUESTIONS:
         before, since = (processed(c, text).get(RANKING) for c in (classifier, loaded))
-        assert [id_ for id_, _ in before] == [id_ for id_, _ in since]
-        assert dict(since) == pytest.approx(dict(before), abs=0.005)
+        assert before.entries[0][0] == since.entries[0][0]
+        assert dict(since.entries) == pytest.approx(dict(before.entries), abs=0.005)
+        assert since.kinds == pytest.approx(before.kinds, abs=0.005)
 
 
 def test_model_without_a_head_is_an_error(tmp_path):
@@ -68,31 +102,39 @@ def test_model_without_a_head_is_an_error(tmp_path):
 
 
 def test_part_has_a_ranking_of_its_own(trained):
-    part = Message({TEXT: "Was macht das GDI?"})
-    trained[0].process([Message({TEXT: "Hallo. Was macht das GDI?", PARTS: [part]})])
-    assert part.get(RANKING)[0][0] == "ask_data/gdi_overview"
+    _, part = parted(trained[0], "Hallo.", "Was macht das GDI?")
+    assert best(part) == GDI
+
+
+def test_loose_pieces_have_rankings_of_their_own(trained):
+    pieces = [Message({TEXT: text}) for text in ("Was macht das GDI?", "Guten Tag", "apply asylum")]
+    part = Message({TEXT: "Guten Tag, apply asylum", LOOSE: pieces[1:]})
+    processed(trained[0], "Alles", **{LOOSE: pieces[:1], PARTS: [part]})
+    assert [best(piece) for piece in pieces] == [GDI, "smalltalk/greeting", "referral/asylum"]
 
 
 @pytest.mark.parametrize("text", ["", None])
 def test_message_without_text_has_no_ranking(trained, text):
-    assert processed(trained[0], text).get(RANKING) == []
+    assert processed(trained[0], text).get(RANKING) == NOTHING
 
 
 def test_untrained_classifier_ranks_nothing(made):
-    assert processed(made(EntryClassifier), "Moin moin").get(RANKING) == []
+    assert processed(made(EntryClassifier), "Moin moin").get(RANKING) == NOTHING
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_question_of_a_button_opens_its_entry_for_certain(trained, language):
-    entry = knowledge().entries["ask_history/present_name"]
-    question = render(knowledge(), entry, language).question
-    assert processed(trained[0], f"  {question.lower()} ").get(RANKING) == [(entry.id, 1.0)]
+@pytest.mark.parametrize(("id_", "kind"), [("ask_history/present_name", "fact"), ("referral/jobs", "referral")])
+def test_question_of_a_button_opens_its_entry_for_certain(trained, id_, kind, language):
+    question = render(knowledge(), knowledge().entries[id_], language).question
+    message = processed(trained[0], f"  {question.lower()} ", after(OVERVIEW))
+    assert message.get(RANKING) == Ranking([(id_, 1.0)], {kind: 1.0})
+    assert message.get(IN_CONTEXT) is None
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_button_for_none_of_these_is_known_for_certain(trained, language):
     text = knowledge().phrase("clarify_none", language)
-    assert processed(trained[0], text).get(RANKING) == [("control/none", 1.0)]
+    assert processed(trained[0], text).get(RANKING) == Ranking([("control/none", 1.0)], {"control": 1.0})
 
 
 def test_every_question_of_the_knowledge_is_known_for_certain(trained):
@@ -101,18 +143,91 @@ def test_every_question_of_the_knowledge_is_known_for_certain(trained):
         entry.id
         for entry in base.entries.values()
         for language in LANGUAGES
-        if processed(trained[0], render(base, entry, language).question).get(RANKING) != [(entry.id, 1.0)]
+        if processed(trained[0], render(base, entry, language).question).get(RANKING).entries != [(entry.id, 1.0)]
     ]
     assert wrong == []
 
 
-@pytest.mark.parametrize(("language", "text"), [("de", "Und seit wann?"), ("en", "And since when?")])
-def test_short_message_is_ranked_with_the_question_last_answered(trained, language, text):
-    entry = knowledge().entries["ask_programmes/fap_overview"]
-    message = processed(trained[0], text, after(entry.id, language))
-    together = processed(trained[0], f"{entry.question[language]} {text}")
-    assert message.get(IN_CONTEXT) == together.get(RANKING)
-    assert message.get(IN_CONTEXT) != message.get(RANKING)
+@pytest.mark.parametrize("text", ["Und wie viele?", "And how many?"])
+def test_short_message_leans_on_the_last_answer(trained, text):
+    message = processed(trained[0], text, after(OVERVIEW))
+    assert best(message) == "follow_up/how_many"
+    assert leaning(message) == REACHED
+    assert message.get(IN_CONTEXT).kinds["fact"] > message.get(RANKING).kinds["fact"]
+
+
+def test_message_leans_on_the_last_answer_not_an_earlier_one(trained):
+    text = "Was macht das?"
+    before, since = (processed(trained[0], text, after(*told)) for told in ((OVERVIEW, GDI), (GDI, OVERVIEW)))
+    assert (leaning(before), leaning(since)) == (GDI, OVERVIEW)
+
+
+def test_what_is_said_without_context_does_not_change_by_it(trained):
+    text = "Und wie viele?"
+    assert processed(trained[0], text, after(OVERVIEW)).get(RANKING) == processed(trained[0], text).get(RANKING)
+
+
+def test_what_is_asked_counts_in_context(trained, monkeypatch):
+    asked = []
+    monkeypatch.setattr(
+        "assistant.nlu.classifier.Context.nearness",
+        lambda self, last, aspects, named, again: asked.append(aspects) or 0.0,
+    )
+    processed(trained[0], "Und wie viele genau?", after(OVERVIEW))
+    assert asked[0].keys() == {"how_many"}
+    assert asked[0]["how_many"] > 0.5
+
+
+def test_subject_that_the_message_names_is_nearer_than_the_last(trained):
+    text = "Und was macht das?"
+    named = processed(trained[0], text, after(OVERVIEW), **naming("gdi"))
+    assert leaning(named) == GDI
+    assert likely(named, OVERVIEW) < likely(processed(trained[0], text, after(OVERVIEW)), OVERVIEW)
+
+
+@pytest.mark.parametrize("subject", ["iom", "iom_germany"])
+def test_naming_what_everything_is_about_picks_out_nothing(trained, subject):
+    text = "Und was macht das?"
+    named = processed(trained[0], text, after(OVERVIEW), **naming(subject))
+    assert named.get(IN_CONTEXT) == processed(trained[0], text, after(OVERVIEW)).get(IN_CONTEXT)
+
+
+@pytest.mark.parametrize("entity", ["place", "year"])
+def test_only_subjects_are_named(trained, entity):
+    text = "Und was macht das?"
+    other = processed(trained[0], text, after(OVERVIEW), **naming("gdi", entity=entity))
+    assert other.get(IN_CONTEXT) == processed(trained[0], text, after(OVERVIEW)).get(IN_CONTEXT)
+
+
+def test_the_third_names_a_subject_told_before(trained):
+    text = "Und das dritte?"
+    tracker = after("ask_data/gdi_divisions", OVERVIEW)
+    third = processed(trained[0], text, tracker, **naming("3", entity="ordinal"))
+    assert third.get(IN_CONTEXT) == processed(trained[0], text, tracker, **naming("gdi")).get(IN_CONTEXT)
+
+
+def test_part_leans_on_the_part_before_it(trained):
+    first, second = parted(trained[0], "Was ist das Familienhilfeprogramm?", "Und wie viele?")
+    assert first.get(IN_CONTEXT) is None
+    assert leaning(second) == REACHED
+
+
+@pytest.mark.parametrize("text", ["Guten Tag", "Wie beantrage ich Asyl?"])
+def test_part_that_asks_for_no_fact_is_nothing_to_lean_on(trained, text):
+    _, second = parted(trained[0], text, "Und wie viele?")
+    assert second.get(IN_CONTEXT) is None
+
+
+def test_part_leans_on_the_last_answer_where_no_part_before_it_told_one(trained):
+    _, second = parted(trained[0], "Guten Tag", "Und wie viele?", tracker=after(OVERVIEW))
+    alone = processed(trained[0], "Und wie viele?", after(OVERVIEW))
+    assert second.get(IN_CONTEXT) == alone.get(IN_CONTEXT)
+
+
+def test_what_a_part_asked_for_is_hardly_asked_for_again_in_the_next(trained):
+    text = "Und was genau macht das?"
+    _, second = parted(trained[0], "Was ist das Familienhilfeprogramm?", text)
+    assert likely(second, OVERVIEW) < likely(processed(trained[0], text, after(OVERVIEW)), OVERVIEW)
 
 
 @pytest.mark.parametrize(("words", "leans"), [(LONGEST_FOLLOW_UP, True), (LONGEST_FOLLOW_UP + 1, False)])
@@ -121,7 +236,7 @@ def test_long_message_does_not_lean_on_the_last_answer(trained, words, leans):
     assert (message.get(IN_CONTEXT) is not None) == leans
 
 
-@pytest.mark.parametrize("tracker", [None, after(None), after("ask_history/no_such_entry")])
+@pytest.mark.parametrize("tracker", [None, after(), after("ask_history/no_such_entry")])
 def test_nothing_answered_before_leaves_nothing_to_lean_on(trained, tracker):
     assert processed(trained[0], "Und seit wann?", tracker).get(IN_CONTEXT) is None
 
@@ -129,11 +244,15 @@ def test_nothing_answered_before_leaves_nothing_to_lean_on(trained, tracker):
 @pytest.mark.parametrize(
     "config",
     [
-        {"C": 0},
-        {"C": -1.0},
+        {"ridge": 0},
+        {"ridge": -1.0},
+        {"narrowness": 0},
+        {"sharpness": 0.01},
+        {"evenness": 1.1},
         {"ngrams": [0, 3]},
         {"ngrams": [5, 2]},
-        pytest.param({"C": "20"}),
+        pytest.param({"ridge": "0.2"}),
+        pytest.param({"sharpness": True}),
         pytest.param({"ngrams": [2]}),
         pytest.param({"ngrams": 3}),
         pytest.param({"spelling": 1.5}),

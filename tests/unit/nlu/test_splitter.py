@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.nlu.parts import PARTS
-from assistant.nlu.splitter import MOST_PARTS, QuestionSplitter, split
+from assistant.nlu.parts import LOOSE, PARTS
+from assistant.nlu.splitter import MOST_PARTS, MOST_PIECES, QuestionSplitter, pieces, split
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,78 @@ def test_message_with_one_question_has_no_parts(made, text):
     message = Message({TEXT: text})
     made(QuestionSplitter).process([message])
     assert message.get(PARTS) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Gründung der IOM, Zahl der Mitglieder", ["Gründung der IOM", "Zahl der Mitglieder"]),
+        ("Gründung der IOM und Zahl der Mitglieder", ["Gründung der IOM", "Zahl der Mitglieder"]),
+        ("Gründung der IOM, und außerdem die Mitglieder", ["Gründung der IOM", "außerdem die Mitglieder"]),
+        ("Gründung der IOM / Zahl der Mitglieder?", ["Gründung der IOM", "Zahl der Mitglieder?"]),
+        ("Gründung der IOM + Zahl der Mitglieder", ["Gründung der IOM", "Zahl der Mitglieder"]),
+        ("Gründung der IOM; Zahl der Mitglieder", ["Gründung der IOM", "Zahl der Mitglieder"]),
+        ("founding of IOM, number of members", ["founding of IOM", "number of members"]),
+        ("founding of IOM AND number of members", ["founding of IOM", "number of members"]),
+        ("founding of IOM as well as number of members", ["founding of IOM", "number of members"]),
+        ("founding of IOM & number of members", ["founding of IOM", "number of members"]),
+        ("founding of IOM, or number of members", ["founding of IOM", "number of members"]),
+    ],
+)
+def test_what_stands_between_joints_is_a_piece(text, found):
+    assert pieces(text) == found
+
+
+@pytest.mark.parametrize(
+    "text", ["Wer zahlt FAP", "FAP und DTM", "Hallo, wer zahlt FAP", "Berlin/Bonn heute", "", " , und "]
+)
+def test_single_words_are_no_pieces(text):
+    assert pieces(text) == []
+
+
+@pytest.mark.parametrize("text", ["1,5 Millionen Menschen wann genau", "Hund wo genau", "sandig und", "handy or"])
+def test_joints_are_found_between_words_only(text):
+    assert pieces(text) == []
+
+
+def test_a_word_alone_is_left_out_beside_pieces():
+    assert pieces("Gründung der IOM, bitte, Zahl der Mitglieder") == ["Gründung der IOM", "Zahl der Mitglieder"]
+
+
+@pytest.mark.parametrize(("count", "kept"), [(MOST_PIECES, MOST_PIECES), (MOST_PIECES + 1, 0)])
+def test_very_many_pieces_are_a_list_and_no_questions(count, kept):
+    assert len(pieces(", ".join(["noch etwas"] * count))) == kept
+
+
+@pytest.mark.parametrize("text", ["Gründung der IOM, Zahl der Mitglieder?", "founding of IOM and number of members"])
+def test_message_with_one_question_carries_its_loose_pieces(made, text):
+    message = Message({TEXT: text})
+    made(QuestionSplitter).process([message])
+    assert message.get(PARTS) is None
+    assert [piece.get(TEXT) for piece in message.get(LOOSE)] == pieces(text)
+
+
+def test_loose_pieces_lie_within_the_parts_of_a_message(made):
+    message = Message({TEXT: "Wer leitet die IOM? Sitz der IOM, Zahl der Mitglieder."})
+    made(QuestionSplitter).process([message])
+    first, second = message.get(PARTS)
+    assert message.get(LOOSE) is None
+    assert first.get(LOOSE) is None
+    assert [piece.get(TEXT) for piece in second.get(LOOSE)] == ["Sitz der IOM", "Zahl der Mitglieder"]
+
+
+def test_loose_pieces_are_not_split_further(made):
+    message = Message({TEXT: "Gründung der IOM, Zahl der Mitglieder"})
+    made(QuestionSplitter).process([message])
+    assert all(piece.get(LOOSE) is None and piece.get(PARTS) is None for piece in message.get(LOOSE))
+
+
+@settings(max_examples=200, deadline=None, database=None, derandomize=True)
+@given(st.lists(st.sampled_from(["wer zahlt", "FAP", ",", " und ", "/", " + ", ". ", "ä"]), max_size=20).map("".join))
+def test_pieces_are_few_and_taken_from_the_text(text):
+    found = pieces(text)
+    assert len(found) in (0, *range(2, MOST_PIECES + 1))
+    assert all(piece in text and len(piece.split()) > 1 for piece in found)
 
 
 @settings(max_examples=200, deadline=None, database=None, derandomize=True)
