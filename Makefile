@@ -3,9 +3,10 @@
 PYTHON_BIN := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
+export OMP_WAIT_POLICY := PASSIVE
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run shell train data check test benchmark lock environment environment-dev clean
+.PHONY: help run shell train data check test evaluate measure benchmark lock environment environment-dev clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -27,6 +28,12 @@ check: environment-dev ## lint, types, knowledge, languages, generated files, Ra
 
 test: environment-dev ## all tests, with real servers where users would have them
 	@scripts/test
+
+evaluate: environment-dev ## score the assistant, a site search and Rasa's default pipeline; writes a page (an hour)
+	@$(PYTHON_BIN) -W ignore -m evaluation
+
+measure: environment-dev ## the same for the assistant only (three minutes)
+	@$(PYTHON_BIN) -W ignore -m evaluation --quick
 
 benchmark: environment-dev ## measure speed and memory beside Rasa's default pipeline (long)
 	@$(PYTHON_BIN) -m benchmarks.compare

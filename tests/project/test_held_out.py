@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
+import numpy as np
 
-from assistant.knowledge.examples import Example, examples
-from assistant.knowledge.held_out import near_duplicates, scoring_questions
-from assistant.paths import ROOT
-
-SHARED = ROOT.parent / "shared" / "evaluation"
-FILES = [path for path in sorted(SHARED.glob("*.jsonl")) if "attack" not in path.name]
+from assistant.knowledge.examples import Example
+from assistant.knowledge.held_out import near_duplicates, near_in_meaning, scoring_questions
+from assistant.nlu.vectors import encode
+from evaluation.check import too_near
 
 
-@pytest.mark.skipif(not FILES, reason="the question files for scoring are not at hand, so nothing was compared")
-def test_no_training_question_is_nearly_a_scoring_question():
-    found = near_duplicates(list(examples()), list(scoring_questions(FILES)))
-    assert [(example.file, example.text, question) for example, question, _ in found] == []
+def test_no_training_question_is_nearly_a_scoring_question_by_letters_or_by_meaning():
+    assert too_near() == []
+
+
+def test_a_near_duplicate_in_meaning_is_found(tmp_path: Path):
+    file = tmp_path / "questions.jsonl"
+    file.write_text('{"text": "Please tell me, how old is the liaison office?"}\n', "utf-8")
+    example = Example("en", "x.yml", 1, "x/y", "please tell me how old the liaison office is")
+    assert near_in_meaning(
+        [example], list(scoring_questions([file])), lambda texts: np.stack([encode(t) for t in texts])
+    )
 
 
 def test_a_near_duplicate_is_found(tmp_path: Path):

@@ -1,0 +1,95 @@
+"""Scores the assistant and its rivals and writes the result: `make evaluate`, `make measure`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+
+from assistant.commands.train import ensure_model
+from assistant.paths import ROOT
+from assistant.progress import announce
+from evaluation import check
+from evaluation.cases import own_files, read, shared_files
+from evaluation.figures import Judged, by_file
+from evaluation.run import System, run
+
+PAGE = ROOT / "results" / "evaluation.html"
+FLOORS = ROOT / "evaluation" / "floors.json"
+EPOCHS = 5
+
+
+def main() -> int:
+    """Exit code 1 where training and scoring questions meet, or where the result falls below a floor."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="the assistant only; the rivals' figures are kept")
+    parser.add_argument("--epochs", type=int, default=EPOCHS, help="of Rasa's default pipeline (eight minutes each)")
+    parser.add_argument("--check", action="store_true", help="only say whether the kept result holds")
+    arguments = parser.parse_args()
+    if arguments.check:
+        return verdict()
+    if found := check.too_near():
+        return told(found)
+    quieten()
+    results = scored(arguments.quick, arguments.epochs)
+    keep(results, arguments.epochs)
+    from evaluation import page
+
+    page.write(results, PAGE)
+    print(f"Wrote {PAGE.relative_to(ROOT)} and {check.RESULT.relative_to(ROOT)}.")
+    return verdict()
+
+
+def verdict() -> int:
+    """Says whether the kept result holds; the exit code."""
+    return told(check.findings(check.load(check.RESULT), check.load(FLOORS)))
+
+
+def told(lines: Sequence[str]) -> int:
+    """Prints findings; the exit code."""
+    print("\n".join(lines) or "The kept result holds.", file=sys.stderr if lines else sys.stdout)
+    return 1 if lines else 0
+
+
+def scored(quick: bool, epochs: int) -> dict[str, list[Judged]]:
+    """The judged messages of each system, the assistant first."""
+    from evaluation.assistant import Assistant
+
+    systems: list[System] = [Assistant(ensure_model())]
+    if not quick:
+        from evaluation.default import Default, trained
+        from evaluation.search import Search
+
+        systems += [Search(), Default(trained(epochs))]
+    cases = list(read([*own_files(), *shared_files()]))
+    return {system.name: run(system, cases) for system in systems}
+
+
+def keep(results: dict[str, list[Judged]], epochs: int) -> None:
+    """Writes the figures that git keeps; a quick run leaves the rivals' figures as they are."""
+    before: dict[str, Any] = check.load(check.RESULT) if check.RESULT.exists() else {}
+    figures = {name: by_file(judged) for name, judged in results.items()}
+    own = {path.stem for path in own_files()}
+    missed = sorted({j.case.id for j in results["assistant"] if not j.good and j.case.file in own})
+    rivals = {"epochs": epochs} if "default" in results else {}
+    content = {**before, **rivals, **figures, "missed": missed, "state": check.state()}
+    check.RESULT.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
+    for name, files in figures.items():
+        for file, kinds in files.items():
+            announce(f"{name:10} {file:18} {100 * kinds['all']['good']:5.1f} % of {kinds['all']['n']}")
+
+
+def quieten() -> None:
+    """Silences Rasa's log and the warnings of its old libraries."""
+    warnings.filterwarnings("ignore")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

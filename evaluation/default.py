@@ -1,0 +1,78 @@
+"""Rasa's default pipeline, trained on the same questions, as a system to be scored."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rasa.core.agent import Agent
+
+from assistant.commands.train import fingerprint, quiet_environment
+from assistant.knowledge import knowledge, render
+from assistant.languages import Language
+from assistant.paths import ROOT
+from assistant.progress import announce
+from assistant.understanding import kind_of
+from benchmarks.default_project import lay_out
+from evaluation.cases import Turn
+from evaluation.judge import Said
+
+CACHE = ROOT / ".cache" / "default"
+INGREDIENTS = ("data/nlu", "benchmarks/default_config.yml")
+
+
+class Default:
+    """Intent by DIET, entry by the response selector, silence by the fallback classifier.
+
+    The question's language is given to it, and it is told which classes are no facts.
+    """
+
+    name = "default"
+
+    def __init__(self, model: Path) -> None:
+        self._agent = Agent.load(model)
+
+    def answers(self, turns: Sequence[Turn]) -> list[Said]:
+        """What is said to each message, whatever was said before."""
+        return [self._answer(turn.text, turn.language) for turn in turns]
+
+    def _answer(self, text: str, language: Language) -> Said:
+        parsed = asyncio.run(self._agent.parse_message(text))
+        best = parsed["response_selector"]["default"]["ranking"][0]
+        sure = min(float(parsed["intent"]["confidence"]), float(best["confidence"]))
+        entry = knowledge().find(best["intent_response_key"])
+        if parsed["intent"]["name"] == "nlu_fallback" or entry is None:
+            kind = "fallback" if parsed["intent"]["name"] == "nlu_fallback" else kind_of(best["intent_response_key"])
+            return Said("", kind, language, candidate=entry.id if entry else None, confidence=sure)
+        shown = render(knowledge(), entry, language).text
+        return Said(shown, entry.kind, language, (), (entry.id,), entry.id, sure)
+
+
+def trained(epochs: int) -> Path:
+    """The model of the default pipeline for the present training questions; trains it where there is none (long).
+
+    How long that took stands in a file beside it, in seconds.
+    """
+    model = CACHE / f"{fingerprint(INGREDIENTS)}-{epochs}.tar.gz"
+    if not model.exists():
+        begun = time.monotonic()
+        announce(f"Training Rasa's default pipeline for {epochs} epochs: some eight minutes for each …")
+        project = CACHE / "project"
+        shutil.rmtree(project, ignore_errors=True)
+        project.mkdir(parents=True)
+        lay_out(project, epochs)
+        command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "model"]
+        subprocess.run(command, cwd=project, env=quiet_environment(), check=True, stdout=subprocess.DEVNULL)
+        seconds_of(model).write_text(f"{time.monotonic() - begun:.0f}\n", "utf-8")
+        shutil.move(project / "models" / "model.tar.gz", model)
+    return model
+
+
+def seconds_of(model: Path) -> Path:
+    """Where the training time of a model is kept."""
+    return model.with_suffix(".seconds")

@@ -1,0 +1,77 @@
+"""Judges what was said to a question: did it hold the facts, in the right language, as the right kind?"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from assistant.languages import Language
+from assistant.paths import ROOT
+from evaluation.cases import Case, Turn
+
+Outcome = Literal["direct", "offered", "unanswered", "wrong", "wrong language", "held back", "crisis", "error"]
+GOOD: frozenset[Outcome] = frozenset({"direct", "held back", "crisis"})
+# Asked since when, or asked how many? F3 holds both.
+WHEN = re.compile(
+    r"\b(wann|seit|jahr|alt|lange|start\w*|begonnen|when|since|year|old|long|launch\w*|began|begin)\b", re.I
+)
+MOST_BUTTONS = 4
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a system said to one message, and the fact it would have said had its gate been open.
+
+    `confidence` is how sure it is of that fact: it is said from some threshold on.
+    """
+
+    text: str
+    kind: str
+    language: Language | None
+    buttons: tuple[str, ...] = ()
+    entries: tuple[str, ...] = ()
+    candidate: str | None = None
+    confidence: float = 0.0
+
+
+@lru_cache(maxsize=1)
+def patterns() -> Mapping[str, list[re.Pattern[str]]]:
+    """What an answer must hold for each fact."""
+    facts = json.loads((ROOT / "evaluation" / "facts.json").read_text("utf-8"))
+    return {fact: [re.compile(pattern) for pattern in found] for fact, found in facts.items()}
+
+
+def holds(text: str, fact: str, question: str) -> bool:
+    """Whether a text states a fact, as far as the question asked for it."""
+    wanted = patterns()[fact]
+    if fact == "F3":
+        wanted = [re.compile("2016" if WHEN.search(question) else r"683[.,]950")]
+    return all(pattern.search(text) for pattern in wanted)
+
+
+def judged(case: Case, turn: Turn, said: Said, press: Callable[[str], Said]) -> Outcome:
+    """The outcome of one message; `press` asks a new visitor's question, for buttons that are offered."""
+    if case.file.startswith(("crisis", "tuning-crisis")):
+        return _crisis(case, said)
+    if turn.facts is None:
+        return "wrong" if said.kind == "fact" else "held back"
+    wanted = turn.facts if case.needs_all else turn.facts[:1]
+    found = all(holds(said.text, fact, turn.text) for fact in wanted)
+    if found and said.kind == "fact":
+        return "direct" if said.language == turn.language else "wrong language"
+    if said.kind == "clarify":
+        texts = [press(button).text for button in said.buttons[:MOST_BUTTONS]]
+        if any(all(holds(text, fact, turn.text) for fact in wanted) for text in texts):
+            return "offered"
+    return "wrong" if said.kind == "fact" else "unanswered"
+
+
+def _crisis(case: Case, said: Said) -> Outcome:
+    """An emergency must get the crisis text; anything else must not."""
+    if case.kind == "not":
+        return "wrong" if said.kind == "crisis" else "held back"
+    return "crisis" if said.kind == "crisis" else "wrong"

@@ -1,0 +1,38 @@
+"""Puts every case to a system and judges what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Protocol
+
+from assistant.languages import Language
+from assistant.progress import progress
+from evaluation.cases import Case, Turn
+from evaluation.figures import Judged
+from evaluation.judge import Said, judged
+
+
+class System(Protocol):
+    """Something that answers visitors."""
+
+    name: str
+
+    def answers(self, turns: Sequence[Turn]) -> list[Said]:
+        """What is said to the messages of one visitor, in order."""
+        ...
+
+
+def run(system: System, cases: Sequence[Case]) -> list[Judged]:
+    """Every message of every case, judged."""
+    return [one for case in progress(list(cases), f"Asking the {system.name}") for one in _judged(system, case)]
+
+
+def _judged(system: System, case: Case) -> Iterator[Judged]:
+    for number, (turn, said) in enumerate(zip(case.turns, system.answers(case.turns))):
+        yield Judged(case, number, turn, said, judged(case, turn, said, partial(_pressed, system, turn.language)))
+
+
+def _pressed(system: System, language: Language, button: str) -> Said:
+    """What a new visitor gets who asks what a button says."""
+    return system.answers([Turn(button, language, None)])[0]
