@@ -19,7 +19,7 @@ def test_no_training_question_is_nearly_a_scoring_question_by_letters_or_by_mean
 def test_a_near_duplicate_in_meaning_is_found(tmp_path: Path):
     file = tmp_path / "questions.jsonl"
     file.write_text('{"text": "Please tell me, how old is the liaison office?"}\n', "utf-8")
-    example = Example("en", "x.yml", 1, "x/y", "please tell me how old the liaison office is")
+    example = Example("en", "x.yml", 1, "x/y", "Please tell me how old is the liaison office")
     assert near_in_meaning(
         [example], list(scoring_questions([file])), lambda texts: np.stack([encode(t) for t in texts])
     )

@@ -15,6 +15,7 @@ AGREED = 0.97
 
 
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::UserWarning")  # Rasa warns of a domain read without its training data
 def test_a_sample_scores_as_the_kept_result_says():
     cases = list(read(own_files()))[::EVERY]
     missed = {judged.case.id for judged in run(Assistant(model_path()), cases) if not judged.good}
