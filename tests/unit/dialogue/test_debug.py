@@ -47,7 +47,7 @@ def test_the_block_names(words):
 
 def test_every_line_is_marked():
     lines = block(asking(FAP), asking(decision="unsure")).split("\n")
-    assert len(lines) == 8
+    assert len(lines) == 10
     assert all(line.startswith("[debug]") for line in lines)
 
 
