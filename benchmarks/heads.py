@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import yaml
+from rasa.core.agent import Agent
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 
+from assistant.commands.train import quiet_environment
 from assistant.knowledge import knowledge, render
 from assistant.knowledge.examples import examples
 from assistant.nlu.classifier import EntryClassifier
 from assistant.nlu.head import Head
 from assistant.nlu.kinds import Floats
 from assistant.nlu.vectors import KeptVectors, encode
-from assistant.paths import VECTORS
+from assistant.paths import ROOT, VECTORS
 from assistant.progress import announce
 from assistant.understanding import FACT, kind_of
 from evaluation.cases import CASES, Turn, read
@@ -40,6 +48,23 @@ class Data:
     asked_vectors: Floats
 
 
+WITHIN = "__"
+DIET = {
+    "recipe": "default.v1",
+    "language": "de",
+    "assistant_id": "heads",
+    "pipeline": [
+        {"name": "WhitespaceTokenizer"},
+        {"name": "assistant.nlu.encoder.SentenceEncoder"},
+        {
+            "name": "DIETClassifier",
+            "epochs": 15,
+            "entity_recognition": False,
+            "constrain_similarities": True,
+            "ranking_length": 0,
+        },
+    ],
+}
 Scores = tuple[Sequence[str], Floats]
 
 
@@ -130,11 +155,36 @@ def _kernel(**changed: float) -> Callable[[Data], Scores]:
     return scores
 
 
+def _diet(data: Data) -> Scores:
+    """Rasa's DIET on e5's vectors, every entry an intent of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        questions: dict[str, list[str]] = {}
+        for example in examples():
+            questions.setdefault(example.intent.replace("/", WITHIN), []).append(example.text)
+        blocks = [{"intent": label, "examples": _listed(texts)} for label, texts in questions.items()]
+        (folder / "nlu.yml").write_text(yaml.safe_dump({"version": "3.1", "nlu": blocks}, allow_unicode=True), "utf-8")
+        (folder / "config.yml").write_text(yaml.safe_dump(DIET), "utf-8")
+        command = [sys.executable, "-m", "rasa", "train", "nlu", "--nlu", "nlu.yml", "--config", "config.yml"]
+        environment = {**quiet_environment(), "PYTHONPATH": str(ROOT)}
+        subprocess.run([*command, "--out", "."], cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
+        agent = Agent.load(next(folder.glob("*.tar.gz")))
+        found = [asyncio.run(agent.parse_message(turn.text))["intent_ranking"] for turn in data.asked]
+    classes = sorted(set(data.labels))
+    ranked = [{row["name"].replace(WITHIN, "/"): row["confidence"] for row in ranking} for ranking in found]
+    return classes, np.log([[row.get(name, 0.0) + 1e-9 for name in classes] for row in ranked])
+
+
+def _listed(texts: Sequence[str]) -> str:
+    return "".join(f"- {' '.join(text.replace('[', ' ').replace('{', ' ').split())}\n" for text in texts)
+
+
 HEADS: dict[str, Callable[[Data], Scores]] = {
     "logistic regression on e5": _logistic,
     "two logistic regressions, e5 and n-grams": _two_experts,
     "linear support vector machine on e5": _vector_machine,
     "perceptron (512) on e5": _perceptron,
+    "DIET (15 epochs) on e5": _diet,
     "kernel ridge, e5 only": _kernel(spelling=0.0),
     "kernel ridge, e5 and n-grams (in use)": _kernel(),
     "kernel ridge, wider": _kernel(narrowness=1.0),

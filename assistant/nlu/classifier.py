@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,11 +25,13 @@ from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.entities import ORDINAL, SUBJECT
 from assistant.nlu.head import Head, Ranking
 from assistant.nlu.kinds import Floats
-from assistant.nlu.parts import IN_CONTEXT, LOOSE, PARTS, RANKING
-from assistant.nlu.vectors import encode
+from assistant.nlu.parts import IN_CONTEXT, LOOSE, PARTS, RANKING, with_parts
+from assistant.nlu.vectors import encoded
 from assistant.progress import announce
 from assistant.understanding import FACT, kind_of
 
+# The head's scores for every class, by text.
+Scores = Mapping[str, Floats]
 # Longer messages hardly ever lean on the last answer.
 LONGEST_FOLLOW_UP = 12
 # From this probability on, a part of a message is what the next part leans on.
@@ -126,31 +128,39 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         """Ranks messages and their parts; short ones once more in the light of what was answered before."""
         conversation = Conversation.from_slot(tracker.get_slot(SLOT) if tracker else None)
         for message in messages:
-            self._rank(message, conversation.entries)
-            for piece in message.get(LOOSE) or ():
-                self._rank(piece, conversation.entries)
+            scores = self._scores(with_parts([message]))
+            for piece in (message, *(message.get(LOOSE) or ())):
+                self._rank(piece, scores, conversation.entries)
             before, again = conversation.entries, True
             for part in message.get(PARTS) or ():
                 for piece in (part, *(part.get(LOOSE) or ())):
-                    self._rank(piece, before, again)
+                    self._rank(piece, scores, before, again)
                 told = self._told(part)
                 before, again = (*before, *told), again and not told
         return messages
 
-    def _rank(self, message: Message, before: Sequence[str], again: bool = True) -> None:
+    def _scores(self, pieces: Iterable[Message]) -> Scores:
+        """The head's scores of all texts that have to be judged, in one pass."""
+        texts = list(dict.fromkeys(piece.get(TEXT) or "" for piece in pieces))
+        texts = [text for text in texts if text and _folded(text) not in self._exact]
+        if self._head is None or not texts:
+            return {}
+        vectors = np.stack(encoded(texts))
+        return dict(zip(texts, self._head.scores([text.lower() for text in texts], vectors)))
+
+    def _rank(self, message: Message, scores: Scores, before: Sequence[str], again: bool = True) -> None:
         text, head = message.get(TEXT) or "", self._head
-        found = self._exact.get(_folded(text))
-        if found or head is None or not text:
+        if head is None or text not in scores:
+            found = self._exact.get(_folded(text))
             ranking = Ranking([(found, 1.0)], {kind_of(found): 1.0}) if found else Ranking([], {})
             message.set(RANKING, ranking)
             return
-        scores = head.scores([text.lower()], encode(text)[np.newaxis, :])[0]
-        message.set(RANKING, head.ranking(text, scores))
+        message.set(RANKING, head.ranking(text, scores[text]))
         last = knowledge().find(before[-1]) if before else None
         if last and len(text.split()) <= LONGEST_FOLLOW_UP:
-            asked = aspects_asked(dict(zip(head.classes, head.probabilities(scores).tolist())))
+            asked = aspects_asked(dict(zip(head.classes, head.probabilities(scores[text]).tolist())))
             near = Context(knowledge(), head.classes).nearness(last, asked, _named(message, before), again)
-            message.set(IN_CONTEXT, head.ranking(text, scores + near))
+            message.set(IN_CONTEXT, head.ranking(text, scores[text] + near))
 
     def _told(self, part: Message) -> tuple[str, ...]:
         """The fact a part asks for, which the next part may lean on."""

@@ -24,10 +24,10 @@ class Weights:
     answer told of its own.
     """
 
-    same: float = 0.18
+    same: float = 0.2
     subject: float = 0.18
     touched: float = 0.16
-    related: float = 0.1
+    related: float = 0.14
     aspect: float = 0.1
     named: float = 0.2
     alike: float = 0.15

@@ -17,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.nlu.parts import with_parts
-from assistant.nlu.vectors import KeptVectors, Vector, encode
+from assistant.nlu.vectors import KeptVectors, Vector, encode, encoded
 from assistant.paths import VECTORS
 
 VARIANTS = ("original",)
@@ -57,8 +57,9 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the vector to messages and their parts."""
-        for message in with_parts(messages):
-            self._add_vector(message, encode(message.get(TEXT) or ""))
+        pieces = list(with_parts(messages))
+        for piece, vector in zip(pieces, encoded([piece.get(TEXT) or "" for piece in pieces])):
+            self._add_vector(piece, vector)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:

@@ -16,6 +16,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from assistant.knowledge import knowledge
 from assistant.languages import Evidence
 from assistant.nlu.entities import ORDINAL, PLACE, SUBJECT, YEAR
 from assistant.nlu.head import Ranking
@@ -35,6 +36,8 @@ LONGEST_ELLIPSIS = 7
 MOST_BESIDES = 3
 # Shorter parts of a message decide nothing alone.
 FEWEST_WORDS = 3
+# A second entry is as close to the best one as this share of its probability.
+CLOSE = 0.2
 # A whole message hints at an emergency from this probability on.
 HINT = 0.02
 
@@ -47,6 +50,8 @@ class Thresholds:
     other: small talk, a referral or a wish is answered; from alone on, it is so even after an answer
     that would give it another meaning. part: one of several questions counts.
     clarify: facts and referrals together are worth asking about. context: the last answer decides.
+    beside: a question counts that comes with an answered one, if one entry is clear for it. settled: no
+    name in the message changes what it asks.
     loose: what stands between two commas is a question of its own. crisis: an emergency; low, because
     a miss costs more than a false alarm. crisis_part: a part that is one, torn from its context;
     crisis_part_hinted: the same where the whole message hints at one.
@@ -56,10 +61,13 @@ class Thresholds:
     lead: float = 0.55
     other: float = 0.4
     part: float = 0.3
+    beside: float = 0.15
+    clear: float = 0.5
     alone: float = 0.8
     clarify: float = 0.15
     context: float = 0.4
     loose: float = 0.7
+    settled: float = 0.95
     crisis: float = 0.3
     crisis_part: float = 0.6
     crisis_part_hinted: float = 0.5
@@ -138,7 +146,8 @@ class Judge:
         urgent = self._urgent(whole, [*(read for read, _ in given if read is not whole), *parts])
         if urgent:
             return Understanding(evidence, (whole,), trouble, None, urgent)
-        return Understanding(evidence, tuple(self.questions(whole, parts)), trouble)
+        asked = [one for part in self.questions(whole, parts) for one in self._for_each_subject(part)]
+        return Understanding(evidence, tuple(asked), trouble)
 
     def part(self, message: Message, at: float | None = None) -> Part:
         """One text with the decision for it; `at` is the probability from which on a fact answers it."""
@@ -201,6 +210,9 @@ class Judge:
     def _opened(self, part: Part, message: Message, at: float) -> list[Part]:
         """The loose pieces of a part where they are questions of their own, else the part itself."""
         loose = [self.part(piece, at) for piece in message.get(LOOSE) or ()]
+        settled = part.best and _is_fact(part.best) and part.best.confidence >= self._at.settled
+        if settled and any(_is_short(piece) for piece in loose):
+            return [part]
         sure = [p for p in loose if p.decision == "answer" and p.kinds.get(FACT, 0.0) >= self._at.loose]
         besides = sum(len(p.text.split()) for p in loose if p not in sure)
         distinct = len({p.chosen for p in sure}) == len(sure) > 1
@@ -210,6 +222,7 @@ class Judge:
         """The parts that stand for themselves, or the one reading of the whole message that is surest."""
         if self._tells_own_case(whole):
             return [whole]
+        parts = self._beside_answers(parts)
         answered = [p for p in parts if p.decision == "answer" and self._stands_alone(p)]
         if len({p.chosen for p in answered}) > 1 and self._agree(whole, answered):
             return [p for p in parts if p in answered or (p.decision != "answer" and ASKS.match(p.text))]
@@ -218,9 +231,35 @@ class Judge:
         surest = max((part for part in parts if len(part.text.split()) >= FEWEST_WORDS), key=_sureness, default=whole)
         return [surest if _sureness(surest) > _sureness(whole) else whole]
 
+    def _for_each_subject(self, part: Part) -> list[Part]:
+        """One part for each of two subjects that a question names together: "When were GDI and GMDAC founded?"."""
+        two = [c for c in part.ranking[:2] if _is_fact(c) and c.confidence >= CLOSE * part.ranking[0].confidence]
+        facts = [entry for c in two if (entry := knowledge().find(c.id))]
+        about = {entry.subjects[:1] for entry in facts}
+        named = all(set(subjects) <= set(part.subjects) for subjects in about)
+        alike = len({entry.aspects[:1] for entry in facts}) == 1
+        leads = part.decision in ("answer", "clarify") and part.chosen[:1] == (part.ranking[0].id,)
+        if not (leads and named and alike and len(about) == 2):
+            return [part]
+        return [_decide(part, "answer", (entry.id,), "two subjects are named") for entry in facts]
+
+    def _beside_answers(self, parts: Sequence[Part]) -> list[Part]:
+        """The parts, where questions beside an answered one need less evidence: one question comes with another."""
+        if not any(p.decision == "answer" and kind_of(p.chosen[0]) == FACT and self._stands_alone(p) for p in parts):
+            return list(parts)
+        return [self._beside(p) if p.decision == "clarify" and ASKS.match(p.text) else p for p in parts]
+
+    def _beside(self, part: Part) -> Part:
+        best = part.best_of(FACT)
+        if best is None or best.confidence < self._at.clear or part.kinds.get(FACT, 0.0) < self._at.beside:
+            return part
+        return _decide(part, "answer", (best.id,), f"beside an answer {part.kinds[FACT]:.2f} ≥ {self._at.beside}")
+
     def _agree(self, whole: Part, parts: Sequence[Part]) -> bool:
         """Whether the whole says the same as one of its parts; a story's sentences alone may mislead."""
-        told = whole.decision == "answer" and kind_of(whole.chosen[0]) == FACT
+        best = whole.best
+        clear = best is not None and best.confidence >= self._at.clear
+        told = whole.decision == "answer" and kind_of(whole.chosen[0]) == FACT and clear
         return not told or any(part.chosen == whole.chosen for part in parts)
 
     def _stands_alone(self, part: Part) -> bool:
@@ -231,7 +270,7 @@ class Judge:
         sure = part.kinds.get(kind, 0.0)
         if kind == FACT:
             sure = max(sure, _without(part.kinds_in_context, FOLLOW_UP).get(FACT, 0.0))
-        return kind in (FACT, REFERRAL) and sure >= self._at.part
+        return kind in (FACT, REFERRAL) and (sure >= self._at.part or part.reason.startswith("beside"))
 
     def _tells_own_case(self, whole: Part) -> bool:
         referred = whole.decision == "answer" and kind_of(whole.chosen[0]) == REFERRAL
@@ -258,6 +297,11 @@ def _sureness(part: Part) -> tuple[int, float]:
 
 def _decide(part: Part, decision: Any, chosen: tuple[str, ...], reason: str) -> Part:
     return replace(part, decision=decision, chosen=chosen, reason=reason)
+
+
+def _is_short(part: Part) -> bool:
+    """Whether a part is a mere name: beside a whole that is clear, it belongs to the same question."""
+    return len(part.text.split()) <= FEWEST_WORDS
 
 
 def _is_fact(candidate: Candidate) -> bool:

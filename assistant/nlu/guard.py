@@ -20,6 +20,8 @@ LONGEST = 1000
 MARKUP = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 MANY = re.compile(r"([^\d])\1{4,}")
+# The same words four times and more in a row, as a stuck key or a paste gives them.
+AGAIN = re.compile(r"\b([^\W\d][^\d]{3,80}?)(?:\s*\1){3,}")
 NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
 DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}
 MOST_MARKS = 2
@@ -76,7 +78,8 @@ def cleaned(text: str) -> str:
     text = "".join(char for char in kept if unicodedata.category(char) not in DROPPED)
     text = _without_piled_marks(unicodedata.normalize("NFC", text))
     text = MANY.sub(r"\1\1\1", text)
-    return " ".join(text.split()).lstrip("/ ")
+    text = " ".join(text.split())
+    return AGAIN.sub(r"\1", text).lstrip("/ ")
 
 
 def _without_piled_marks(text: str) -> str:

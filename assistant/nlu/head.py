@@ -69,7 +69,7 @@ class Head:
     def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """How well each class fits each text, shape (texts, classes): about 1 where sure, 0 where not at all."""
         cosines = _centred(vectors, self._mean) @ self._vectors.T
-        likeness = _likeness(cosines, self._vectorizer.transform(texts) @ self._postings, self._config)
+        likeness = _likeness(cosines, _products(self._vectorizer.transform(texts), self._postings), self._config)
         scores: Floats = likeness @ self._weights
         return scores
 
@@ -124,14 +124,26 @@ class Head:
         return cls(vectors, ngrams, weights, kept["mean"], kinds, vectorizer, config)
 
 
-def _likeness(cosines: Floats, spelling: csr_matrix, config: dict[str, Any]) -> Floats:
+def _products(ngrams: csr_matrix, postings: csr_matrix) -> Floats:
+    """`ngrams @ postings` as a dense array; counting is four times as fast as scipy's product for few rows."""
+    products = np.zeros((ngrams.shape[0], postings.shape[1]), dtype=np.float32)
+    for row, (low, high) in enumerate(zip(ngrams.indptr[:-1], ngrams.indptr[1:])):
+        ranges = [slice(*postings.indptr[i : i + 2]) for i in ngrams.indices[low:high]]
+        if ranges:
+            found = np.concatenate([postings.indices[r] for r in ranges])
+            weights = [postings.data[r] * weight for r, weight in zip(ranges, ngrams.data[low:high])]
+            products[row] = np.bincount(found, np.concatenate(weights), minlength=postings.shape[1])
+    return products
+
+
+def _likeness(cosines: Floats, spelling: Floats, config: dict[str, Any]) -> Floats:
     """How much texts resemble each other, from 0 to 1; overwrites `cosines`."""
     share = config["spelling"]
     cosines -= 1
     cosines *= 2 * config["narrowness"]
     np.exp(cosines, out=cosines)
     cosines *= 1 - share
-    cosines += share * spelling.toarray()
+    cosines += share * spelling
     return cosines
 
 
@@ -142,7 +154,7 @@ def _gram(vectors: Floats, ngrams: csr_matrix, config: dict[str, Any]) -> Floats
     others = ngrams.T.tocsr()
     for low in range(0, count, BLOCK):
         block = slice(low, low + BLOCK)
-        gram[block] = _likeness(vectors[block] @ vectors.T, ngrams[block] @ others, config)
+        gram[block] = _likeness(vectors[block] @ vectors.T, (ngrams[block] @ others).toarray(), config)
     return gram
 
 

@@ -19,17 +19,21 @@ from assistant.nlu.parts import LOOSE, PARTS
 MOST_PARTS = 5
 ABBREVIATIONS = frozenset(word for word in (*GERMAN, *ENGLISH) if word.endswith("."))
 SHORTEST = 3
+# What a question or a request for an answer begins with: question words, and verbs that come first.
 ASKING = (
-    r"wann|wer|wen|wem|was|wie|wo|wohin|woher|warum|wieso|wozu|wofür|wofuer|womit|welche\w*|seit wann|mit wem|"
-    r"in welche\w*|auf welche\w*|gibt|habt|haben|hat|ist|sind|kann|können|koennen|macht|"
-    r"when|who|whom|what|how|where|why|which|whose|since when|with whom|in which|is|are|does|do|did|can|has|have"
+    r"wann|wer|wen|wem|wessen|was|wie|wo|wohin|woher|warum|wieso|weshalb|wozu|wof(?:ü|ue)r|womit|wor(?:an|in|um|über)|"
+    r"welche\w*|(?:seit|bis|ab) wann|(?:mit|von|für|an|bei) (?:wem|wen|was)|(?:in|auf|aus|seit|an) welche\w*|"
+    r"gibt|habt|haben|hat|hatten?|ist|sind|seid|war|waren|wird|werden|wurden?|k(?:a|ö|oe)nn(?:en|t|te)?|darf|dürfen|soll|"
+    r"macht|hilft|helft|helfen|stimmt|bietet|nenn\w*|erklär\w*|sag\w*|"
+    r"when|who|whom|whose|what|how|where|why|which|since when|(?:with|for|by|from|to) wh(?:om|ich|at)|in which|"
+    r"is|are|was|were|does|do|did|can|could|will|would|has|have|had|should|tell|name|explain"
 )
 SENTENCE = re.compile(r"(?<=[?!;])\s+|(?<=[^\d\W]{3}[.])\s+(?=[^\W\d_])|(?<=\w):\s+|\s+[–—-]\s+")
 CLAUSE = re.compile(
     rf"(?:,\s*|\s+)(?:und|and|sowie|oder|or|außerdem|also|plus)\s+(?=(?:auch\s+|also\s+)?(?:{ASKING})\b)",
     re.I,
 )
-
+ALONE = re.compile(rf"\W*(?:{ASKING})\W*", re.I)
 
 # Words and marks that join two questions, or just two words: pieces between them are proposed only.
 JOINT = re.compile(
@@ -91,8 +95,18 @@ def _sentences(text: str) -> list[str]:
     return sentences
 
 
+def _clauses(sentence: str) -> list[str]:
+    """The questions of a sentence; a question word alone asks with the clause after it ("when and where …")."""
+    found, begin = [], 0
+    for joint in CLAUSE.finditer(sentence):
+        if not ALONE.fullmatch(sentence[begin : joint.start()]):
+            found.append(sentence[begin : joint.start()])
+            begin = joint.end()
+    return [*found, sentence[begin:]]
+
+
 def split(text: str) -> list[str]:
     """The sentences of a text, and clauses that begin a question of their own; at most MOST_PARTS, the last ones."""
-    pieces = [clause for sentence in _sentences(text) for clause in CLAUSE.split(sentence)]
+    pieces = [clause for sentence in _sentences(text) for clause in _clauses(sentence)]
     kept = [piece.strip(" ,;-–") for piece in pieces if len(piece.strip(" ,;-–?!.")) >= SHORTEST]
     return kept[-MOST_PARTS:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,8 +16,10 @@ from assistant.progress import progress
 
 DIMENSION = 384
 REMEMBERED = 2048
+BATCH = 64
 
 Vector = npt.NDArray[np.float32]
+_remembered: OrderedDict[str, Vector] = OrderedDict()
 
 
 @lru_cache(maxsize=1)
@@ -25,21 +28,33 @@ def model() -> E5:
     return E5()
 
 
-@lru_cache(maxsize=REMEMBERED)
 def encode(text: str) -> Vector:
     """The vector of a text: float32, shape (384,), length 1. A text met before costs nothing."""
-    return fresh(text)
+    return encoded([text])[0]
 
 
-def fresh(text: str) -> Vector:
-    """The vector of a text, computed anew."""
-    vector: Vector = model().query(text)
-    vector.setflags(write=False)
-    return vector
+def encoded(texts: Sequence[str]) -> list[Vector]:
+    """The vectors of some texts, in order; the new ones at once, each on a processor of its own."""
+    known = {text: _remembered[text] for text in texts if text in _remembered}
+    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    known.update(zip(missing, fresh(missing)))
+    for text, vector in known.items():
+        _remembered[text] = vector
+        _remembered.move_to_end(text)
+    while len(_remembered) > REMEMBERED:
+        _remembered.popitem(last=False)
+    return [known[text] for text in texts]
+
+
+def fresh(texts: Sequence[str]) -> Vector:
+    """The vectors of texts, computed anew, shape (texts, 384); the same as if each came alone."""
+    vectors: Vector = model().query(list(texts))
+    vectors.setflags(write=False)
+    return vectors
 
 
 class KeptVectors:
-    """Vectors of training texts on disk, so that training again costs only what is new (13 ms a text)."""
+    """Vectors of training texts on disk, so that training again costs only what is new (some 8 ms a text)."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -49,8 +64,9 @@ class KeptVectors:
         known = self._read()
         wanted = list(dict.fromkeys(texts))
         missing = [text for text in wanted if text not in known]
-        for text in progress(missing, "Encoding training questions"):
-            known[text] = fresh(text)
+        batches = [missing[low : low + BATCH] for low in range(0, len(missing), BATCH)]
+        for batch in progress(batches, f"Encoding {len(missing)} training questions, batches"):
+            known.update(zip(batch, fresh(batch)))
         vectors = {text: known[text] for text in wanted}
         if missing:
             self._write(vectors)

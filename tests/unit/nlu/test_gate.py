@@ -304,6 +304,53 @@ def test_only_what_begins_like_a_question_is_kept_so(text):
     assert len(result.parts) == (2 if text == "wieviel" else 3)
 
 
+BESIDE = {"fact": AT.beside, "out_of_scope": 1 - AT.beside}
+
+
+@pytest.mark.parametrize(
+    ("text", "clear", "kinds", "both"),
+    [
+        ("Wie viele?", AT.clear, BESIDE, True),
+        ("Wie viele?", AT.clear - 0.01, BESIDE, False),
+        ("Wie viele?", AT.clear, {"fact": 0.1, "out_of_scope": 0.9}, False),
+        ("Viele Grüße", AT.clear, BESIDE, False),
+    ],
+)
+def test_question_beside_an_answered_one_needs_less_evidence(text, clear, kinds, both):
+    parts = [message(ranking={OPENED: 0.9}), message(text, ranking={REACHED: clear}, kinds=kinds)]
+    result = understood(message("Alles", parts, {OPENED: 0.9}))
+    assert ((REACHED,) in chosen(result)) == both
+
+
+def test_parts_need_not_agree_with_a_whole_whose_entry_is_unclear():
+    parts = [message(ranking={OPENED: 0.9}), message(ranking={REACHED: 0.9})]
+    result = understood(message("Alles", parts, {FAP: AT.clear - 0.01}, {"fact": 0.9}))
+    assert chosen(result) == [(OPENED,), (REACHED,)]
+
+
+GDI, GMDAC = "ask_data/gdi_launch", "ask_data/gmdac_founded"
+
+
+def about(*subjects):
+    """The entities of a message that names subjects."""
+    return [{"entity": "subject", "value": subject} for subject in subjects]
+
+
+@pytest.mark.parametrize(
+    ("ranking", "subjects", "expected"),
+    [
+        ({GDI: 0.6, GMDAC: 0.3}, ("gdi", "gmdac"), [(GDI,), (GMDAC,)]),
+        ({GDI: 0.5, GMDAC: 0.5}, ("gdi", "gmdac"), [(GDI,), (GMDAC,)]),
+        ({GDI: 0.6, GMDAC: 0.3}, ("gdi",), [(GDI,)]),
+        ({GDI: 0.9, GMDAC: 0.1}, ("gdi", "gmdac"), [(GDI,)]),
+        ({GDI: 0.6, "ask_data/gmdac": 0.3}, ("gdi", "gmdac"), [(GDI,)]),
+    ],
+    ids=["both named", "both as likely", "one named", "one far ahead", "another aspect"],
+)
+def test_two_subjects_asked_about_together_are_both_told_of(ranking, subjects, expected):
+    assert chosen(understood(message(ranking=ranking, **{ENTITIES: about(*subjects)}))) == expected
+
+
 def test_two_parts_with_the_same_fact_are_one_question():
     parts = [message("Wann?", ranking={OPENED: 0.6}), message("Seit wann?", ranking={OPENED: 0.7})]
     result = understood(message("Beides", parts, {OPENED: 0.8}))
@@ -375,6 +422,13 @@ def test_loose_pieces_that_are_faint_the_same_or_no_facts_are_not(second):
     pieces = [message("Eröffnung des Büros", ranking={OPENED: SURE}), message("Zahl im FAP", ranking=second)]
     result = understood(loosely(*pieces, ranking={OPENED: 0.6, MONEY: 0.4}))
     assert [part.text for part in result.parts] == ["Ganz"]
+
+
+@pytest.mark.parametrize(("name", "count"), [("die IOM eigentlich", 1), ("die IOM in ihrem Büro", 2)])
+def test_mere_name_beside_a_clear_question_belongs_to_it(name, count):
+    pieces = [message("Eröffnung des Büros", ranking={OPENED: SURE}), message(name, ranking={FAP: 0.9})]
+    pieces[0].set(TEXT, "Wann öffnete das Büro")
+    assert len(understood(loosely(*pieces, ranking={OPENED: AT.settled})).parts) == count
 
 
 def test_loose_pieces_that_repeat_each_other_are_one_question():

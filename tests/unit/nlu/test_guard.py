@@ -99,6 +99,9 @@ def test_characters_that_grow_when_normalized_stay_within_the_length():
         ("<script>Wann</script><b>?", "Wann ?"),
         ("Bu\u0308ro", "Büro"),
         ("Haaaaaaallo", "Haaallo"),
+        ("Wie viele Menschen " * 40, "Wie viele Menschen"),
+        ("hilfe hilfe hilfe hilfe mir", "hilfe mir"),
+        ("nein nein nein", "nein nein nein"),
     ],
 )
 def test_what_is_not_language_is_taken_out(raw, expected):

@@ -212,6 +212,15 @@ def test_likeness_in_blocks_is_that_of_one_product(monkeypatch, block):
     assert head_module._gram(unit, ngrams, CONFIG) == pytest.approx(whole, abs=1e-5)
 
 
+def test_likeness_of_spelling_is_that_of_the_whole_product():
+    _, ngrams = random_texts(30)
+    few = ngrams[:5].copy()
+    few.data[few.indptr[2] : few.indptr[3]] = 0
+    expected = (few @ ngrams.T).toarray()
+    assert head_module._products(few, ngrams.T.tocsr()) == pytest.approx(expected, abs=1e-5)
+    assert head_module._products(ngrams[:1] * 0, ngrams.T.tocsr()).shape == (1, 30)
+
+
 def test_likeness_is_of_meaning_and_spelling():
     unit, ngrams = random_texts(5)
     meaning = np.exp(2 * CONFIG["narrowness"] * (unit @ unit.T - 1))

@@ -22,6 +22,11 @@ from assistant.nlu.splitter import MOST_PARTS, MOST_PIECES, QuestionSplitter, pi
         ("When did the office open and who heads IOM?", ["When did the office open", "who heads IOM?"]),
         ("Was ist DTM, und was ist GMDAC?", ["Was ist DTM", "was ist GMDAC?"]),
         ("What is DTM, and also what is GMDAC?", ["What is DTM", "also what is GMDAC?"]),
+        (
+            "Wo und wann wurde sie gegründet, und war Deutschland dabei?",
+            ["Wo und wann wurde sie gegründet", "war Deutschland dabei?"],
+        ),
+        ("When and where was it founded, and were you there?", ["When and where was it founded", "were you there?"]),
         ("Was ist DTM? Was ist GDI?", ["Was ist DTM?", "Was ist GDI?"]),
         ("What is DTM; what is GDI?", ["What is DTM", "what is GDI?"]),
         ("Was ist DTM? Und wer leitet die IOM?", ["Was ist DTM?", "Und wer leitet die IOM?"]),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.nlu import vectors
-from assistant.nlu.vectors import DIMENSION, KeptVectors, encode
+from assistant.nlu.vectors import DIMENSION, KeptVectors, encode, encoded
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def counted(monkeypatch) -> list[str]:
     """The texts that were really encoded."""
     texts: list[str] = []
     real = vectors.fresh
-    monkeypatch.setattr(vectors, "fresh", lambda text: texts.append(text) or real(text))
+    monkeypatch.setattr(vectors, "fresh", lambda new: texts.extend(new) or real(new))
     return texts
 
 
@@ -38,6 +38,18 @@ def test_vector_cannot_be_changed_by_who_asks_for_it():
 def test_text_met_before_is_not_encoded_again(counted):
     encode("Eine Frage, die sonst niemand stellt"), encode("Eine Frage, die sonst niemand stellt")
     assert counted == ["Eine Frage, die sonst niemand stellt"]
+
+
+def test_texts_encoded_together_have_the_vectors_they_have_alone():
+    texts = ["Wann denn nun genau?", "Who pays for it then?", "Wann denn nun genau?"]
+    assert all(np.array_equal(vector, vectors.fresh([text])[0]) for text, vector in zip(texts, encoded(texts)))
+
+
+def test_the_texts_met_last_are_remembered(monkeypatch, counted):
+    monkeypatch.setattr(vectors, "REMEMBERED", 2)
+    for text in ("Alt eins", "Alt zwei", "Alt eins", "Alt drei", "Alt eins", "Alt zwei"):
+        encode(text)
+    assert counted == ["Alt eins", "Alt zwei", "Alt drei", "Alt zwei"]
 
 
 def test_kept_vectors_are_read_back(tmp_path, counted):
