@@ -17,7 +17,7 @@ from assistant.dialogue.debug import explained
 from assistant.dialogue.present import PLAIN_CHANNELS, Message, messages
 from assistant.dialogue.reply import Reply
 from assistant.knowledge import knowledge
-from assistant.languages import NO_EVIDENCE, Language, hint_of
+from assistant.languages import NO_EVIDENCE, Language, choice_of, hint_of
 from assistant.understanding import KEY, Understanding
 
 logger = logging.getLogger(__name__)
@@ -76,7 +76,8 @@ def _understood(tracker: Tracker) -> Understanding:
 
 
 def _conversation(tracker: Tracker) -> Conversation:
-    return Conversation.from_slot(tracker.get_slot(SLOT))
+    """What is remembered, with the language the visitor has chosen since."""
+    return Conversation.from_slot(tracker.get_slot(SLOT)).with_choice(choice_of(tracker.latest_message.get("metadata")))
 
 
 def _hint(tracker: Tracker) -> Language | None:

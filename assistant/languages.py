@@ -46,6 +46,13 @@ def hint_of(metadata: object) -> Language | None:
     return served(metadata.get("language"))
 
 
+def choice_of(metadata: object) -> Language | None:
+    """The language the visitor chose with a switch, from a channel's metadata."""
+    if not isinstance(metadata, Mapping):
+        return None
+    return served(metadata.get("choice"))
+
+
 def decide(
     evidence: Evidence,
     wish: Language | None = None,

@@ -19,19 +19,38 @@ LONGEST_START = 120
 
 
 @pytest.fixture(scope="session")
-def assistant_port(tmp_path_factory) -> Iterator[int]:
-    """The port of a running assistant, started as `make run` starts it."""
-    port, actions_port = servers.free_port(), servers.free_port()
-    log = tmp_path_factory.mktemp("assistant") / "log.txt"
-    command = [sys.executable, "-m", "assistant.commands.run", "--port", str(port), "--actions-port", str(actions_port)]
-    with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+def running(tmp_path_factory) -> Iterator[tuple[int, int]]:
+    """The ports of a running front and its Rasa, started as `make run` starts them."""
+    front_port, port, actions_port = servers.free_port(), servers.free_port(), servers.free_port()
+    folder = tmp_path_factory.mktemp("assistant")
+    command = run_command(front_port, port, actions_port)
+    environment = {**os.environ, "ASSISTANT_DATA": str(folder / "data")}
+    with (folder / "log.txt").open("w") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
         try:
-            assert servers.wait_until_answering(port, LONGEST_START), log.read_text()[-3000:]
-            yield port
+            assert servers.wait_until_ready(front_port, LONGEST_START), (folder / "log.txt").read_text()[-3000:]
+            yield front_port, port
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def assistant_port(running) -> int:
+    """The port of the running Rasa server, on loopback."""
+    return running[1]
+
+
+@pytest.fixture(scope="session")
+def front_url(running) -> str:
+    """The address of the running front."""
+    return f"http://{servers.HOST}:{running[0]}"
+
+
+def run_command(front_port: int, port: int, actions_port: int) -> list[str]:
+    """The command line of `make run` on other ports."""
+    command = [sys.executable, "-m", "assistant.commands.run", "--front-port", str(front_port)]
+    return [*command, "--port", str(port), "--actions-port", str(actions_port)]
 
 
 @pytest.fixture

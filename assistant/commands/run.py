@@ -7,6 +7,7 @@ import shlex
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from honcho.manager import Manager
@@ -18,8 +19,8 @@ LONGEST_START = 120.0
 # What honcho returns after Ctrl-C: 128 and the number of the signal.
 INTERRUPTED = 130
 BANNER = """
-The assistant answers at http://{host}:{port}/webhooks/rest/webhook
-Ask it something, from another terminal:
+The assistant is ready. Open it in a browser: http://{host}:{front_port}/
+Rasa itself can be asked on this machine, from another terminal:
 
   curl -s http://{host}:{port}/webhooks/rest/webhook -H 'Content-Type: application/json' \\
     -d '{{"sender": "me", "message": "Wie vielen Menschen hat das Familienhilfeprogramm geholfen?"}}'
@@ -38,30 +39,43 @@ def refuse_if_in_use(*ports: int) -> None:
             )
 
 
-def announce(port: int) -> None:
-    """Prints the address once a question is really answered."""
-    if servers.wait_until_answering(port, LONGEST_START):
-        print(BANNER.format(host=servers.HOST, port=port), flush=True)
+def announce(front_port: int, port: int) -> None:
+    """Prints the address once a question is really answered there."""
+    if servers.wait_until_ready(front_port, LONGEST_START):
+        print(BANNER.format(host=servers.HOST, front_port=front_port, port=port), flush=True)
     else:
         print(f"The assistant does not answer after {LONGEST_START:.0f} s; the lines above say why.", flush=True)
 
 
-def main() -> int:
-    """Runs both servers until Ctrl-C or until one of them dies; its exit code is theirs."""
+def commands(ports: argparse.Namespace, model: Path, folder: Path) -> Mapping[str, list[str]]:
+    """The command lines of the three servers, by the names their lines in the log begin with."""
+    endpoints = servers.endpoints_for(ports.actions_port, folder)
+    return {
+        "actions": servers.actions_command(ports.actions_port),
+        "rasa": servers.rasa_command("run", model, ports.port, endpoints),
+        "front": servers.front_command(ports.front_port, ports.port),
+    }
+
+
+def ports_named() -> argparse.Namespace:
+    """The ports, from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=servers.PORT)
+    parser.add_argument("--front-port", type=int, default=servers.FRONT_PORT)
+    parser.add_argument("--port", type=int, default=servers.PORT, help="of Rasa")
     parser.add_argument("--actions-port", type=int, default=servers.ACTIONS_PORT)
-    arguments = parser.parse_args()
-    refuse_if_in_use(arguments.port, arguments.actions_port)
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Runs the three servers until Ctrl-C or until one of them dies; its exit code is theirs."""
+    ports = ports_named()
+    refuse_if_in_use(ports.front_port, ports.port, ports.actions_port)
     model = ensure_model()
     with tempfile.TemporaryDirectory() as folder:
-        endpoints = servers.endpoints_for(arguments.actions_port, Path(folder))
         manager = Manager()
-        rasa = servers.rasa_command("run", model, arguments.port, endpoints)
-        actions = servers.actions_command(arguments.actions_port)
-        for name, command in (("actions", actions), ("rasa", rasa)):
+        for name, command in commands(ports, model, Path(folder)).items():
             manager.add_process(name, shlex.join(command), env=servers.environment())
-        threading.Thread(target=announce, args=(arguments.port,), daemon=True).start()
+        threading.Thread(target=announce, args=(ports.front_port, ports.port), daemon=True).start()
         manager.loop()
     return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)
 

@@ -17,7 +17,7 @@ from assistant.commands.train import quiet_environment
 from assistant.paths import ROOT
 
 HOST = "127.0.0.1"
-PORT, ACTIONS_PORT = 5005, 5055
+PORT, ACTIONS_PORT, FRONT_PORT = 5005, 5055, 8080
 
 
 def in_use(port: int) -> bool:
@@ -38,6 +38,11 @@ def actions_command(port: int) -> list[str]:
     return [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port), "--quiet"]
 
 
+def front_command(port: int, rasa_port: int) -> list[str]:
+    """The command line of the front, the only one of the three that the public may reach."""
+    return [sys.executable, "-m", "assistant.front", "--port", str(port), "--rasa-port", str(rasa_port)]
+
+
 def rasa_command(verb: str, model: Path, port: int, endpoints: Path) -> list[str]:
     """The command line of the Rasa server (`run`) or the Rasa shell (`shell`)."""
     engine = [sys.executable, "-m", "assistant.engine", verb, "--model", str(model)]
@@ -45,7 +50,7 @@ def rasa_command(verb: str, model: Path, port: int, endpoints: Path) -> list[str
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of both servers: loopback only, and as talkative as LOG_LEVEL says."""
+    """The environment of the servers: loopback only, and as talkative as LOG_LEVEL says."""
     chosen = {"LOG_LEVEL": os.environ["LOG_LEVEL"]} if "LOG_LEVEL" in os.environ else {}
     return {**quiet_environment(), **chosen, "SANIC_HOST": HOST, **(extra or {})}
 
@@ -69,6 +74,18 @@ def ask(text: str, port: int, sender: str, timeout: float = 30.0) -> list[dict[s
     with urllib.request.urlopen(request, timeout=timeout) as reply:  # noqa: S310 - our own http address
         messages: list[dict[str, Any]] = json.load(reply)
         return messages
+
+
+def wait_until_ready(front_port: int, seconds: float) -> bool:
+    """Waits until a question asked through the front really gets an answer; False when time is up."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(f"http://{HOST}:{front_port}/ready", timeout=10) as reply:
+                return bool(reply.status == 200)
+        except (OSError, urllib.error.URLError):
+            time.sleep(0.3)
+    return False
 
 
 def wait_until_answering(port: int, seconds: float) -> bool:

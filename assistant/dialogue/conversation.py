@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.languages import Language, served
@@ -16,7 +16,8 @@ class Conversation:
     """The language spoken and wished for, what was answered, and what was offered.
 
     `entries` are the last facts, which follow-up questions lean on; `said` is the last reply, `told`
-    everything told of late, `offered` what a number now chooses.
+    everything told of late, `offered` what a number now chooses, `choice` the position of the channel's
+    language switch.
     """
 
     language: Language | None = None
@@ -25,11 +26,21 @@ class Conversation:
     said: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
     offered: tuple[str, ...] = ()
+    choice: Language | None = None
 
     @property
     def entry(self) -> str | None:
         """The entry that a follow-up question leans on."""
         return self.entries[-1] if self.entries else None
+
+    def with_choice(self, choice: Language | None) -> Conversation:
+        """The conversation after the switch was set: a wish when it is set anew, nothing when it stays.
+
+        So "in English, please" holds although every message comes with the switch's old position.
+        """
+        if choice is None or choice == self.choice:
+            return self
+        return replace(self, wish=choice, choice=choice)
 
     def as_slot(self) -> dict[str, Any]:
         return {
@@ -39,6 +50,7 @@ class Conversation:
             "said": list(self.said),
             "told": list(self.told),
             "offered": list(self.offered),
+            "choice": self.choice,
         }
 
     @classmethod
@@ -53,6 +65,7 @@ class Conversation:
             said=_strings(value.get("said")),
             told=_strings(value.get("told")),
             offered=_strings(value.get("offered")),
+            choice=served(value.get("choice")),
         )
 
 

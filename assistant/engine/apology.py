@@ -11,7 +11,7 @@ from assistant.dialogue.apology import apologise
 from assistant.dialogue.conversation import SLOT, Conversation
 from assistant.dialogue.present import messages
 from assistant.knowledge import knowledge
-from assistant.languages import hint_of
+from assistant.languages import choice_of, hint_of
 from assistant.understanding import KEY, Understanding
 
 
@@ -22,8 +22,9 @@ def is_reply(events: Sequence[Event]) -> bool:
 
 def apology(tracker: DialogueStateTracker, channel: str) -> list[Event]:
     """An apology in the language of the message, with its envelope."""
-    conversation = Conversation.from_slot(tracker.get_slot(SLOT))
     latest = tracker.latest_message
+    choice = choice_of(latest.metadata if latest else None)
+    conversation = Conversation.from_slot(tracker.get_slot(SLOT)).with_choice(choice)
     data = latest.parse_data.get(KEY) if latest and latest.parse_data else None
     evidence = (Understanding.from_dict(data) if data else Understanding()).evidence
     hint = hint_of(latest.metadata if latest else None)

@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from functools import lru_cache
 from importlib.machinery import ModuleSpec
@@ -125,9 +125,23 @@ def apology_for_silence() -> None:
     RemoteAction.run = run
 
 
+def no_texts_in_logs() -> None:
+    """Keeps what visitors write out of the log, where Rasa's REST channel puts it when a request is broken off."""
+    import structlog
+    from rasa.core.channels import rest
+
+    def without_text(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        event.pop("text", None)
+        return event
+
+    rest.structlogger = structlog.wrap_logger(
+        logging.getLogger(rest.__name__), processors=[without_text, structlog.stdlib.render_to_log_kwargs]
+    )
+
+
 PATCHES: Mapping[str, Callable[[], None]] = {
     patch.__name__: patch
-    for patch in (skops_first, no_tensorflow, cached_event_types, bounded_input, apology_for_silence)
+    for patch in (skops_first, no_tensorflow, cached_event_types, bounded_input, apology_for_silence, no_texts_in_logs)
 }
 
 

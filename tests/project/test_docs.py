@@ -14,7 +14,7 @@ DOCUMENTS = sorted(
     for path in ROOT.glob(pattern)
 )
 PATH = re.compile(r"`((?:[\w.-]+/)+[\w.*<>-]*|[\w-]+\.(?:yml|toml|txt|in|md|json|py))`")
-NOT_HERE_YET = ("models/", ".cache/", "results/", ".venv", "widget/", "deploy/", "assistant/front/")
+NOT_HERE_YET = ("models/", ".cache/", "results/", ".venv", "widget/", "deploy/")
 
 
 def targets() -> set[str]:

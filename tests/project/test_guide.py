@@ -13,7 +13,7 @@ import pytest
 from assistant.commands import servers
 from assistant.knowledge.check import check
 from assistant.paths import ROOT
-from tests.conftest import envelope
+from tests.conftest import envelope, run_command
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +61,7 @@ def test_an_entry_added_as_the_guides_say_answers_after_one_training(checkout):
     question["de"] = re.search(GUIDES["de"][2], (ROOT / "knowledge" / "LIESMICH.md").read_text("utf-8"), re.M)[1]
     subprocess.run([sys.executable, "-m", "assistant.commands.data"], cwd=checkout, check=True)
     port, actions_port = servers.free_port(), servers.free_port()
-    command = [sys.executable, "-m", "assistant.commands.run", "--port", str(port), "--actions-port", str(actions_port)]
+    command = run_command(servers.free_port(), port, actions_port)
     with (checkout / "log.txt").open("w") as log:
         process = subprocess.Popen(command, cwd=checkout, stdout=log, stderr=subprocess.STDOUT)
     try:

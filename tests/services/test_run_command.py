@@ -15,20 +15,31 @@ import pytest
 
 from assistant.commands import servers
 from assistant.paths import ROOT
+from tests.conftest import run_command
 
 pytestmark = pytest.mark.slow
 
-RUN = [sys.executable, "-m", "assistant.commands.run"]
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 def start_running(tmp_path):
-    port, actions_port = servers.free_port(), servers.free_port()
-    command = [*RUN, "--port", str(port), "--actions-port", str(actions_port)]
+    ports = servers.free_port(), servers.free_port(), servers.free_port()
+    environment = {**os.environ, "ASSISTANT_DATA": str(tmp_path)}
     with (tmp_path / "log.txt").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
-    assert servers.wait_until_answering(port, 120), (tmp_path / "log.txt").read_text()[-2000:]
-    return process, port, actions_port
+        process = subprocess.Popen(
+            run_command(*ports), cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    assert servers.wait_until_ready(ports[0], 120), (tmp_path / "log.txt").read_text()[-2000:]
+    return process, *ports
+
+
+def wait_for(log, words):
+    """What a log holds, once certain words are in it."""
+    end = time.monotonic() + 20
+    while words not in (printed := log.read_text()):
+        assert time.monotonic() < end, printed
+        time.sleep(0.1)
+    return printed
 
 
 def assert_freed(*ports):
@@ -38,34 +49,36 @@ def assert_freed(*ports):
         time.sleep(0.2)
 
 
-def test_it_prints_a_question_that_works_and_stops_cleanly_on_interrupt(tmp_path):
-    process, port, actions_port = start_running(tmp_path)
-    time.sleep(1)
-    printed = (tmp_path / "log.txt").read_text()
+def test_it_prints_an_address_and_a_question_that_work_and_stops_cleanly_on_interrupt(tmp_path):
+    process, *ports = start_running(tmp_path)
+    printed = wait_for(tmp_path / "log.txt", "Ctrl-C")
     curl = printed[printed.index("curl -s") : printed.index("Ctrl-C")].strip()
     answer = subprocess.run(["/bin/sh", "-c", curl], capture_output=True, text=True, timeout=30).stdout
     assert "683.950" in answer
+    assert f"browser: http://{servers.HOST}:{ports[0]}/\n" in printed
     os.killpg(process.pid, signal.SIGINT)
     assert process.wait(timeout=30) == 0
-    assert_freed(port, actions_port)
+    assert_freed(*ports)
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
 
 
-def test_when_one_server_dies_the_other_is_stopped(tmp_path):
-    process, port, actions_port = start_running(tmp_path)
-    pids = subprocess.run(["pgrep", "-f", f"rasa_sdk.*{actions_port}"], capture_output=True, text=True).stdout.split()
+def test_when_one_server_dies_the_others_are_stopped(tmp_path):
+    process, *ports = start_running(tmp_path)
+    pids = subprocess.run(["pgrep", "-f", f"rasa_sdk.*{ports[2]}"], capture_output=True, text=True).stdout.split()
     for pid in pids:
         os.kill(int(pid), signal.SIGKILL)
     assert process.wait(timeout=30) != 0
-    assert_freed(port, actions_port)
+    assert_freed(*ports)
 
 
-def test_an_occupied_port_is_named_with_advice():
+@pytest.mark.parametrize("option", ["--front-port", "--port", "--actions-port"])
+def test_an_occupied_port_is_named_with_advice(option):
     with socket.socket() as occupied:
         occupied.bind((servers.HOST, 0))
         occupied.listen()
         port = occupied.getsockname()[1]
-        result = subprocess.run([*RUN, "--port", str(port)], cwd=ROOT, capture_output=True, text=True, timeout=60)
+        command = run_command(servers.free_port(), servers.free_port(), servers.free_port())
+        result = subprocess.run([*command, option, str(port)], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert result.returncode == 1
     assert f"Port {port} is in use" in result.stderr
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.languages import DEFAULT, LANGUAGES, NO_EVIDENCE, Evidence, decide, hint_of, served
+from assistant.languages import DEFAULT, LANGUAGES, NO_EVIDENCE, Evidence, choice_of, decide, hint_of, served
 
 OTHER = {"de": "en", "en": "de"}
 languages = st.sampled_from(LANGUAGES)
@@ -89,3 +89,13 @@ def test_evidence_survives_being_stored(language, clear):
 @pytest.mark.parametrize("stored", [{}, {"language": "fr", "clear": False}, {"language": 7}])
 def test_stored_evidence_of_no_served_language_is_none(stored):
     assert Evidence.from_dict(stored) == NO_EVIDENCE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_language_chosen_with_a_switch_is_a_choice(language):
+    assert choice_of({"choice": f"{language}-XX"}) == language
+
+
+@pytest.mark.parametrize("metadata", [None, {}, {"choice": None}, {"choice": "fr"}, {"language": "de"}, "de", 7])
+def test_metadata_without_a_served_choice_is_none(metadata):
+    assert choice_of(metadata) is None

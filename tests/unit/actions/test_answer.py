@@ -158,3 +158,10 @@ async def test_staff_get_the_apology_too(monkeypatch):
     monkeypatch.setenv("ASSISTANT_DEBUG", "1")
     messages, _ = await run(BROKEN, channel="cmdline")
     assert phrase("error") in said(messages)
+
+
+async def test_the_language_chosen_with_a_switch_outranks_the_pages():
+    slot = {"language": "de", "entries": [FAP]}
+    messages, events = await run(understood(), slot=slot, metadata={"language": "de", "choice": "en"})
+    assert answer_of(messages)["language"] == "en"
+    assert events[0]["value"]["choice"] == "en"

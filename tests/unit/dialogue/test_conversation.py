@@ -35,7 +35,7 @@ def test_a_conversation_survives_json(value):
 
 
 def test_every_field_survives_json():
-    conversation = Conversation("en", "de", ("a/a", "a/b"), ("a/b",), ("a/c", "control/none"))
+    conversation = Conversation("en", "de", ("a/a", "a/b"), ("a/b",), ("a/c", "control/none"), choice="de")
     assert Conversation.from_slot(json.loads(json.dumps(conversation.as_slot()))) == conversation
 
 
@@ -58,3 +58,18 @@ def test_a_follow_up_leans_on_the_last_entry():
 
 def test_at_the_start_there_is_nothing_to_lean_on():
     assert Conversation().entry is None
+
+
+def test_a_switch_set_anew_is_a_wish():
+    conversation = Conversation(language="de", entries=("a/a",)).with_choice("en")
+    assert (conversation.wish, conversation.choice, conversation.entries) == ("en", "en", ("a/a",))
+
+
+def test_a_switch_that_stays_does_not_undo_a_wish_in_words():
+    conversation = Conversation(wish="en", choice="de")
+    assert conversation.with_choice("de") == conversation
+
+
+def test_no_switch_changes_nothing():
+    conversation = Conversation(wish="en", choice="de")
+    assert conversation.with_choice(None) == conversation

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import pytest
 import rasa.core.agent  # noqa: F401  imports what the patches change
 from rasa.core.actions.action import RemoteAction
+from rasa.core.channels import rest
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
@@ -20,6 +21,7 @@ from assistant.paths import ROOT
 @pytest.fixture
 def stock(monkeypatch) -> None:
     """Rasa's own classes, whatever a test makes of them."""
+    monkeypatch.setattr(rest, "structlogger", rest.structlogger)
     monkeypatch.setattr(UserMessage, "__init__", UserMessage.__init__)
     monkeypatch.setattr(RemoteAction, "run", RemoteAction.run)
     monkeypatch.setattr(Event, "resolve_by_type", staticmethod(Event.resolve_by_type))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import rasa.shared.utils.common
+from rasa.core.channels import rest
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import Event, UserUttered
 
@@ -162,6 +163,28 @@ def test_guard_sees_that_a_bounded_text_was_too_long():
     assert LONGEST_INPUT > LONGEST
 
 
+def test_texts_of_visitors_stay_out_of_the_log(stock, caplog):
+    patches.no_texts_in_logs()
+    rest.structlogger.error("rest.message.received.timeout", text="my secret")
+    (record,) = caplog.records
+    assert record.message == "rest.message.received.timeout"
+    assert "my secret" not in str(vars(record))
+
+
+def test_a_fault_is_logged_with_its_trace_and_without_the_text(stock, caplog):
+    patches.no_texts_in_logs()
+    try:
+        raise RuntimeError("fault")
+    except RuntimeError:
+        rest.structlogger.exception("rest.message.received.failure", text="my secret")
+    assert "RuntimeError: fault" in caplog.text
+    assert "my secret" not in caplog.text
+
+
+def test_rasa_still_writes_texts_into_the_log():
+    assert "text=copy.deepcopy(text)" in inspect.getsource(rest.RestInput.blueprint)
+
+
 def test_none_applies_no_patch():
     assert apply("none") == []
 
@@ -173,7 +196,7 @@ def test_each_patch_can_be_switched_off(name):
 
 def test_several_patches_can_be_switched_off():
     assert list(chosen(" -bounded_input, -no_tensorflow,")) == [
-        "skops_first", "cached_event_types", "apology_for_silence",
+        "skops_first", "cached_event_types", "apology_for_silence", "no_texts_in_logs",
     ]  # fmt: skip
 
 

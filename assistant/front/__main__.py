@@ -1,0 +1,47 @@
+"""Runs the front: `python -m assistant.front --port 8080`."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+
+import uvicorn
+
+from assistant.front.app import application
+from assistant.front.settings import LOOPBACK, PORT, RASA_PORT, settings_from
+
+SECONDS_TO_END = 5
+
+
+def main() -> None:
+    """Serves until stopped; says in one line why it cannot."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--rasa-port", type=int, default=RASA_PORT)
+    arguments = parser.parse_args()
+    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"), format="%(levelname)s %(name)s: %(message)s")
+    # Their lines would hold addresses of requests.
+    for name in ("httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    try:
+        settings = settings_from(rasa_port=arguments.rasa_port)
+    except ValueError as error:
+        sys.exit(f"The front does not start: {error}")
+    uvicorn.run(
+        application(settings),
+        host=os.environ.get("ASSISTANT_HOST", LOOPBACK),
+        port=arguments.port,
+        proxy_headers=False,
+        server_header=False,
+        # `auto` wants a newer websockets than Rasa allows.
+        ws="wsproto",
+        access_log=False,
+        log_level="warning",
+        timeout_graceful_shutdown=SECONDS_TO_END,
+    )
+
+
+if __name__ == "__main__":
+    main()

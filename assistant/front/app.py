@@ -1,0 +1,121 @@
+"""Puts the front together: routes, what stands before them, and what runs beside them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx2
+from anyio.to_thread import run_sync
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from assistant.front import chat, pages, rest
+from assistant.front.front import Front
+from assistant.front.hub import Hub
+from assistant.front.limits import Limits
+from assistant.front.rasa import Rasa
+from assistant.front.refusals import RefusedError, language_of, refused
+from assistant.front.secret import Keys
+from assistant.front.settings import Settings
+from assistant.front.shield import KnownOrigins, SafeHeaders, Throttle
+from assistant.front.sockets import PATH, Sockets
+from assistant.front.store import Store
+from assistant.front.worker import Worker
+from assistant.knowledge import knowledge
+
+METHODS = ["GET", "POST", "DELETE"]
+SENT_HEADERS = ["Authorization", "Content-Type", "Accept", "Accept-Language", "Last-Event-ID", "Cache-Control"]
+READ_HEADERS = ["Retry-After", "Content-Disposition", "ETag"]
+A_DAY = 86400
+
+
+def application(settings: Settings, transport: httpx2.AsyncBaseTransport | None = None) -> ASGIApp:
+    """The whole front, as a server runs it; `transport` takes Rasa's place in tests."""
+    app: ASGIApp = bare_application(settings, transport)
+    app = CORSMiddleware(app, settings.origins, METHODS, SENT_HEADERS, expose_headers=READ_HEADERS, max_age=A_DAY)
+    limits = Limits(settings.rates)
+    app = SafeHeaders(KnownOrigins(Throttle(app, limits), settings.origins))
+    if settings.proxies:
+        app = ProxyHeadersMiddleware(app, trusted_hosts=settings.proxies)  # type: ignore[arg-type,assignment]
+    return app
+
+
+def bare_application(settings: Settings, transport: httpx2.AsyncBaseTransport | None = None) -> Starlette:
+    """The routes alone."""
+
+    def front() -> Front:
+        running: Front = app.state.front
+        return running
+
+    sockets = Sockets(front)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        app.state.front = await run_sync(_front, settings, transport)
+        await front().worker.start()
+        yield
+        await sockets.stop()
+        await front().worker.stop()
+        await front().rasa.close()
+        front().store.close()
+
+    handlers = {RefusedError: _refusal, HTTPException: _http, Exception: _fault}
+    app = Starlette(routes=routes(settings, sockets.app), lifespan=lifespan, exception_handlers=handlers)
+    return app
+
+
+def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
+    """Every address of the front."""
+    demo, dist = settings.widget / "demo", settings.widget / "dist"
+    shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
+    return [
+        Route("/api/opening", pages.opening),
+        Route("/api/chat", chat.Chat),
+        Route("/api/chat/messages", chat.post_message, methods=["POST"]),
+        Route("/api/chat/events", chat.get_events),
+        Route("/api/chat/feedback", chat.post_feedback, methods=["POST"]),
+        Route("/health", pages.health),
+        Route("/ready", pages.ready),
+        Route("/openapi.json", pages.openapi),
+        Route("/", pages.Page(demo, "index.html")),
+        Route("/en", pages.Page(demo, "en.html")),
+        Mount("/demo", pages.Files(demo, {"Content-Security-Policy": pages.PAGE})),
+        Mount("/widget", pages.Files(dist, shared)),
+        Route("/webhooks/rest/", rest.status),
+        Route("/webhooks/rest/webhook", rest.webhook, methods=["POST"]),
+        Mount(PATH, sockets),
+    ]
+
+
+def _front(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> Front:
+    store, hub, keys = Store(settings.database), Hub(), Keys(settings.secret)
+    rasa, limits = Rasa(settings.rasa, transport), Limits(settings.rates)
+    known = knowledge()
+    worker = Worker(store, rasa, hub, keys, known, settings.seconds, settings.retention_days)
+    return Front(settings, store, rasa, hub, keys, limits, worker, known)
+
+
+async def _refusal(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RefusedError)  # noqa: S101 - Starlette picks the handler by class
+    return refused(error, language_of(request))
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    """Starlette's own refusals (no such address, no such method) in our words."""
+    assert isinstance(error, HTTPException)  # noqa: S101
+    response = refused(RefusedError("not_found" if error.status_code == 404 else "invalid"), language_of(request))
+    response.status_code = error.status_code
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _fault(request: Request, _: Exception) -> Response:
+    """Something broke: the log has the trace, the visitor a sentence."""
+    return refused(RefusedError("unavailable", retry_after=5), language_of(request))

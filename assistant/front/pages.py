@@ -1,0 +1,121 @@
+"""The public pages: opening, health, description, demo and the widget's files."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from assistant.front.front import front_of
+from assistant.front.refusals import RefusedError, language_of
+from assistant.knowledge import render
+from assistant.languages import LANGUAGES
+
+DESCRIPTION = Path(__file__).with_name("openapi.yml")
+PAGE = (
+    "default-src 'self'; require-trusted-types-for 'script'; frame-ancestors 'self'; "
+    "base-uri 'none'; form-action 'self'; object-src 'none'"
+)
+ADDRESS = re.compile(r"https://\S+")
+STARTERS = (
+    "ask_organisation/what_is_iom",
+    "ask_figures/fap_reached",
+    "ask_services/core_areas",
+    "ask_history/founding",
+)
+LONGEST_PROOF = 3.0
+# Asked of Rasa at most this often, whoever calls.
+PROOF_LASTS = 2.0
+
+
+async def opening(request: Request) -> Response:
+    """What a chat window shows before anything is said; stores nothing."""
+    front, language = front_of(request), language_of(request)
+    entries = [entry for id_ in STARTERS if (entry := front.knowledge.find(id_))]
+    person = front.knowledge.phrase("human", language)
+    content = {
+        "languages": list(LANGUAGES),
+        "language": language,
+        "notice": {"retention_days": front.settings.retention_days},
+        "links": {"privacy": front.settings.privacy, "imprint": front.settings.imprint},
+        "contact": {"text": front.knowledge.phrase("contact", language), "url": ADDRESS.findall(person)[0]},
+        "starters": [render(front.knowledge, entry, language).question for entry in entries],
+        "available": True,
+        "announcement": None,
+    }
+    return JSONResponse(content, headers={"Cache-Control": "public, max-age=300", "Vary": "Accept-Language"})
+
+
+async def health(_: Request) -> Response:
+    """The process lives."""
+    return JSONResponse({"status": "ok"})
+
+
+async def ready(request: Request) -> Response:
+    """A question really gets an answer."""
+    state = request.app.state
+    proof: tuple[float, bool] = getattr(state, "proof", (0.0, False))
+    if time.monotonic() - proof[0] > PROOF_LASTS:
+        front = front_of(request)
+        question = render(front.knowledge, front.knowledge.entries[STARTERS[0]], LANGUAGES[0]).question
+        sender = front.keys.sender("ready", "ready")
+        said = await front.rasa.ask(sender, question, {}, time.time() + LONGEST_PROOF)
+        answered = bool(said) and said is not None and said[-1]["custom"]["answer"]["kind"] != "error"
+        proof = state.proof = (time.monotonic(), answered)
+    if not proof[1]:
+        raise RefusedError("unavailable", retry_after=PROOF_LASTS)
+    return JSONResponse({"status": "ready"})
+
+
+@lru_cache(maxsize=1)
+def description() -> dict[str, Any]:
+    """The OpenAPI description of the front."""
+    content: dict[str, Any] = yaml.safe_load(DESCRIPTION.read_text("utf-8"))
+    return content
+
+
+async def openapi(_: Request) -> Response:
+    """The description, for clients and their tools."""
+    return Response(json.dumps(description(), ensure_ascii=False), media_type="application/json")
+
+
+class Files(StaticFiles):
+    """Files that browsers ask for again each time, and are told when nothing changed."""
+
+    def __init__(self, folder: Path, headers: dict[str, str]) -> None:
+        super().__init__(directory=folder, check_dir=False)
+        self._headers = {"Cache-Control": "no-cache", **headers}
+
+    async def check_config(self) -> None:
+        """Raises RefusedError as long as the folder is not there: the widget may not be built yet."""
+        if not Path(str(self.directory)).is_dir():
+            raise RefusedError("not_found")
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file; raises HTTPException where there is none."""
+        response = await super().get_response(path, scope)
+        response.headers.update(self._headers)
+        if path.endswith((".js", ".mjs")):
+            response.headers["Content-Type"] = "text/javascript; charset=utf-8"
+        return response
+
+
+class Page(Files):
+    """One page of a folder."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        super().__init__(folder, {"Content-Security-Policy": PAGE})
+        self._name = name
+
+    async def get_response(self, _: str, scope: Scope) -> Response:
+        """The page, whatever its path."""
+        return await super().get_response(self._name, scope)

@@ -1,0 +1,57 @@
+"""Rasa's own REST channel, for websites that have a Rasa widget already: same addresses, same messages.
+
+Nothing is kept here. A client names its conversation by itself, so who guesses a name continues it:
+what can be read that way are public facts. No name reaches a chat of the web API.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from anyio.to_thread import run_sync
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from assistant.front.answers import apology_messages
+from assistant.front.apology import language_of_apology
+from assistant.front.bodies import read_body, text_in
+from assistant.front.front import front_of
+from assistant.front.limits import address_of
+from assistant.front.rasa import Message
+from assistant.languages import choice_of, hint_of
+
+LONGEST_SENDER = 255
+
+
+async def status(_: Request) -> Response:
+    """What Rasa's channel says of itself."""
+    return JSONResponse({"status": "ok"})
+
+
+async def webhook(request: Request) -> Response:
+    """Rasa's messages for a text; an apology in time where there are none."""
+    front, body = front_of(request), await read_body(request)
+    name = text_in(body.get("sender", ""), LONGEST_SENDER)
+    front.limits.count("address", address_of(request))
+    text, metadata = text_in(body.get("message")), metadata_in(body.get("metadata"))
+    # Without a name, every message is a conversation of its own, not one that all share.
+    sender = front.keys.sender("rest", name or front.keys.new_chat())
+    front.limits.count("session", sender)
+    said = await front.rasa.ask(sender, text, metadata, time.time() + front.settings.seconds)
+    if not said:
+        language = await run_sync(language_of_apology, text, metadata.get("choice"), None, metadata.get("language"))
+        said = apology_messages(front.knowledge, language)
+    return JSONResponse(addressed(said, name))
+
+
+def metadata_in(value: object) -> Mapping[str, str]:
+    """Of a client's metadata the two languages, and nothing else."""
+    named = {"language": hint_of(value), "choice": choice_of(value)}
+    return {key: language for key, language in named.items() if language}
+
+
+def addressed(messages: list[Message], name: str) -> list[dict[str, Any]]:
+    """The messages to the name the client gave, not to the one that Rasa knows."""
+    return [{**message, "recipient_id": name} for message in messages]

@@ -1,0 +1,62 @@
+"""The front's one secret, and what derives from it: session tokens and the names of conversations in Rasa."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from contextlib import suppress
+from pathlib import Path
+
+from itsdangerous import BadSignature, URLSafeSerializer
+
+BITS_OF_A_CHAT = 128
+SHORTEST_SECRET = 32
+FILE = "secret"
+
+
+def kept_secret(given: str | None, folder: Path) -> bytes:
+    """The secret given, or the one kept in a file of the folder, made at the first start with mode 0600.
+
+    Raises ValueError for one that can be guessed.
+    """
+    if given:
+        if len(given) < SHORTEST_SECRET:
+            raise ValueError(f"ASSISTANT_SECRET must have {SHORTEST_SECRET} characters or more")
+        return given.encode()
+    path = folder / FILE
+    with suppress(FileExistsError):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    return path.read_bytes()
+
+
+class Keys:
+    """Signs and reads session tokens; names conversations so that nobody can name another's."""
+
+    def __init__(self, secret: bytes) -> None:
+        self._secret = secret
+        self._tokens = URLSafeSerializer(secret, salt="chat", signer_kwargs={"digest_method": hashlib.sha256})
+
+    @staticmethod
+    def new_chat() -> str:
+        """A chat's id that nobody can guess."""
+        return secrets.token_hex(BITS_OF_A_CHAT // 8)
+
+    def token(self, chat: str) -> str:
+        """The token that opens this chat, and no other."""
+        return str(self._tokens.dumps(chat))
+
+    def chat_of(self, token: str) -> str | None:
+        """The chat a token opens; None where we did not sign it."""
+        with suppress(BadSignature):
+            chat = self._tokens.loads(token)
+            return chat if isinstance(chat, str) else None
+        return None
+
+    def sender(self, namespace: str, name: str) -> str:
+        """What a conversation is called in Rasa; different namespaces never meet."""
+        digest = hmac.new(self._secret, f"{namespace}:{name}".encode("utf-8", "replace"), hashlib.sha256)
+        return f"{namespace}-{digest.hexdigest()}"

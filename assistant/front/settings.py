@@ -1,0 +1,96 @@
+"""What an operator may set, from the environment; every setting has a default that is safe."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.front.secret import kept_secret
+from assistant.paths import ROOT
+
+DATA = ROOT / ".data"
+LOOPBACK = "127.0.0.1"
+PORT, RASA_PORT = 8080, 5005
+ORGANISATION = "https://germany.iom.int"
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How much one session and one address may ask for, as the library `limits` writes it.
+
+    Many visitors may share one address (a shelter, a mobile network), so an address may do far more.
+    """
+
+    session: str = "20/minute"
+    address: str = "200/minute"
+    chats: str = "60/minute"
+    requests: str = "1200/minute"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the front keeps and finds things, and whom it trusts."""
+
+    database: str
+    secret: bytes
+    rasa: str = f"http://{LOOPBACK}:{RASA_PORT}"
+    origins: frozenset[str] = frozenset()
+    proxies: str = ""
+    retention_days: int = 30
+    privacy: str = ORGANISATION
+    imprint: str = ORGANISATION
+    rates: Rates = field(default_factory=Rates)
+    # From acceptance to the apology; what is missing to the ten promised is kept for the way, and for busy machines.
+    seconds: float = 8.5
+    widget: Path = ROOT / "widget"
+
+
+def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = RASA_PORT) -> Settings:
+    """The settings of an environment; makes the data folder and the secret where none is given.
+
+    Raises ValueError for a value that makes no sense, naming the variable.
+    """
+    data = Path(environment.get("ASSISTANT_DATA") or DATA)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Settings(
+        database=environment.get("ASSISTANT_DATABASE") or f"sqlite:///{data / 'front.db'}",
+        secret=kept_secret(environment.get("ASSISTANT_SECRET"), data),
+        rasa=f"http://{LOOPBACK}:{rasa_port}",
+        origins=origins_of(environment.get("ASSISTANT_ORIGINS", "")),
+        proxies=environment.get("ASSISTANT_TRUSTED_PROXIES", "").strip(),
+        retention_days=_days(environment.get("ASSISTANT_RETENTION_DAYS", "30")),
+        privacy=environment.get("ASSISTANT_PRIVACY_URL") or ORGANISATION,
+        imprint=environment.get("ASSISTANT_IMPRINT_URL") or ORGANISATION,
+        rates=_rates(environment),
+    )
+
+
+def origins_of(listed: str) -> frozenset[str]:
+    """Origins from a comma list; raises ValueError for one that is not `https://host[:port]`."""
+    origins = {origin.strip().rstrip("/").lower() for origin in listed.split(",") if origin.strip()}
+    for origin in origins:
+        scheme, _, host = origin.partition("://")
+        if scheme not in ("http", "https") or not host or "/" in host or "*" in host:
+            raise ValueError(f"ASSISTANT_ORIGINS: {origin!r} is no origin; write https://www.example.org")
+    return frozenset(origins)
+
+
+def _days(written: str) -> int:
+    if not written.isdigit() or not 1 <= int(written) <= 3650:
+        raise ValueError(f"ASSISTANT_RETENTION_DAYS must be a number of days from 1 to 3650, not {written!r}")
+    return int(written)
+
+
+def _rates(environment: Mapping[str, str]) -> Rates:
+    from limits import parse
+
+    named = {name: environment.get(f"ASSISTANT_RATE_{name.upper()}") for name in Rates.__dataclass_fields__}
+    rates = {name: rate for name, rate in named.items() if rate}
+    for name, rate in rates.items():
+        try:
+            parse(rate)
+        except ValueError:
+            raise ValueError(f"ASSISTANT_RATE_{name.upper()}: {rate!r} is no rate; write 20/minute") from None
+    return Rates(**rates)

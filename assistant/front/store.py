@@ -1,0 +1,297 @@
+"""What the front keeps: chats, their events, the inbox, feedback, and what Rasa has still to forget.
+
+All calls block; the front makes them in threads. A messenger's chat is a row like any other:
+its `channel` and `recipient` say where answers go, `external_id` is the messenger's own message id.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    delete,
+    event,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import QueuePool
+
+WAITING, ANSWERED, APOLOGISED = "waiting", "answered", "apologised"
+Event = dict[str, Any]
+
+schema = MetaData()
+chats = Table(
+    "chats",
+    schema,
+    Column("id", String(64), primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("recipient", String(255)),
+    Column("language", String(8), nullable=False),
+    Column("spoken", String(8)),
+    Column("created_at", Float(53), nullable=False),
+    Column("last_at", Float(53), nullable=False, index=True),
+    Column("last_sequence", Integer, nullable=False),
+    # The last event handed to a channel that cannot ask for what it missed (socket.io, messengers).
+    Column("delivered", Integer, nullable=False),
+)
+events = Table(
+    "events",
+    schema,
+    Column("chat", String(64), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("type", String(12), nullable=False),
+    Column("at", Float(53), nullable=False),
+    Column("data", Text, nullable=False),
+)
+messages = Table(
+    "messages",
+    schema,
+    Column("chat", String(64), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("external_id", String(255), nullable=False),
+    Column("language", String(8)),
+    Column("choice", String(8)),
+    Column("accepted_at", Float(53), nullable=False),
+    Column("state", String(12), nullable=False, index=True),
+    UniqueConstraint("chat", "external_id"),
+)
+feedback = Table(
+    "feedback",
+    schema,
+    Column("chat", String(64), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("helpful", Boolean, nullable=False),
+    Column("reason", Text),
+    Column("at", Float(53), nullable=False),
+)
+erasures = Table("erasures", schema, Column("sender", String(255), primary_key=True))
+
+
+class UnknownChatError(Exception):
+    """The chat was deleted, or never was."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message that was accepted and is not answered yet."""
+
+    chat: str
+    sequence: int
+    id: str
+    text: str
+    language: str | None
+    choice: str | None
+    accepted_at: float
+
+
+class Store:
+    """Reads and writes it all; every write is one transaction, every chat's writes come one by one."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+        schema.create_all(self._engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def open_chat(
+        self, chat: str, language: str, now: float, channel: str = "web", recipient: str | None = None
+    ) -> None:
+        """A new chat, with nothing said yet."""
+        row = {"id": chat, "channel": channel, "recipient": recipient, "language": language}
+        with self._engine.begin() as connection:
+            connection.execute(insert(chats).values(**row, created_at=now, last_at=now, last_sequence=0, delivered=0))
+
+    def chat(self, chat: str) -> Mapping[str, Any] | None:
+        """The row of a chat."""
+        with self._engine.connect() as connection:
+            row = connection.execute(select(chats).where(chats.c.id == chat)).mappings().first()
+        return dict(row) if row else None
+
+    def accept(
+        self, chat: str, external_id: str, text: str, language: str | None, choice: str | None, now: float
+    ) -> tuple[int, bool]:
+        """Keeps a message; its sequence, and whether it is new. Raises UnknownChatError."""
+        with self._engine.connect() as connection, connection.begin() as transaction:
+            sequence = _next_sequence(connection, chat, now)
+            known = select(messages.c.sequence).where(messages.c.chat == chat, messages.c.external_id == external_id)
+            if (before := connection.execute(known).scalar()) is not None:
+                transaction.rollback()
+                return int(before), False
+            _add_event(connection, chat, sequence, "visitor", now, {"id": external_id, "text": text})
+            row = {"chat": chat, "sequence": sequence, "external_id": external_id, "accepted_at": now}
+            connection.execute(insert(messages).values(**row, language=language, choice=choice, state=WAITING))
+        return sequence, True
+
+    def waiting_chats(self) -> list[str]:
+        """Chats with a message that waits for its answer."""
+        asked = select(messages.c.chat).where(messages.c.state == WAITING).distinct()
+        with self._engine.connect() as connection:
+            return list(connection.execute(asked).scalars())
+
+    def next_waiting(self, chat: str) -> Waiting | None:
+        """The first message of a chat that is not answered yet."""
+        both = messages.join(events, (events.c.chat == messages.c.chat) & (events.c.sequence == messages.c.sequence))
+        asked = (
+            select(messages, events.c.data)
+            .select_from(both)
+            .where(messages.c.chat == chat, messages.c.state == WAITING)
+            .order_by(messages.c.sequence)
+            .limit(1)
+        )
+        with self._engine.connect() as connection:
+            row = connection.execute(asked).mappings().first()
+        return _waiting(row) if row else None
+
+    def answer(self, message: Waiting, data: Mapping[str, Any], state: str, now: float) -> bool:
+        """Keeps the answer to a message; False where it has one already or the chat is gone."""
+        with self._engine.connect() as connection, connection.begin() as transaction:
+            try:
+                sequence = _next_sequence(connection, message.chat, now, data["language"])
+            except UnknownChatError:
+                return False
+            mine = (messages.c.chat == message.chat) & (messages.c.sequence == message.sequence)
+            open_ = update(messages).where(mine, messages.c.state == WAITING).values(state=state)
+            if not connection.execute(open_).rowcount:
+                transaction.rollback()
+                return False
+            _add_event(connection, message.chat, sequence, "assistant", now, data)
+        return True
+
+    def events_after(self, chat: str, after: int) -> list[Event] | None:
+        """What happened in a chat since, in order; None where the chat is gone."""
+        asked = select(events).where(events.c.chat == chat, events.c.sequence > after).order_by(events.c.sequence)
+        with self._engine.connect() as connection:
+            rows = connection.execute(asked).mappings().all()
+            if not rows and connection.execute(select(chats.c.id).where(chats.c.id == chat)).first() is None:
+                return None
+        return [_event(row) for row in rows]
+
+    def set_delivered(self, chat: str, sequence: int) -> None:
+        """Notes what a channel was handed."""
+        with self._engine.begin() as connection:
+            connection.execute(update(chats).where(chats.c.id == chat).values(delivered=sequence))
+
+    def rate(self, chat: str, sequence: int, helpful: bool, reason: str | None, now: float) -> bool:
+        """Keeps what the visitor thinks of an answer, in place of what they thought before; False for no answer."""
+        mine = (feedback.c.chat == chat) & (feedback.c.sequence == sequence)
+        answer = (events.c.chat == chat) & (events.c.sequence == sequence) & (events.c.type == "assistant")
+        with self._engine.begin() as connection:
+            connection.execute(delete(feedback).where(mine))
+            if connection.execute(select(events.c.sequence).where(answer)).first() is None:
+                return False
+            row = {"chat": chat, "sequence": sequence, "helpful": helpful, "reason": reason, "at": now}
+            connection.execute(insert(feedback).values(**row))
+        return True
+
+    def feedback_of(self, chat: str) -> list[dict[str, Any]]:
+        """What the visitor said of answers, in order."""
+        asked = select(feedback).where(feedback.c.chat == chat).order_by(feedback.c.sequence)
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(asked).mappings()]
+
+    def erase(self, chat: str, sender: str) -> bool:
+        """Erases a chat with all that hangs on it, and notes that Rasa has to forget it; False where there is none."""
+        with self._engine.begin() as connection:
+            found = connection.execute(delete(chats).where(chats.c.id == chat)).rowcount
+            for table in (events, messages, feedback):
+                connection.execute(delete(table).where(table.c.chat == chat))
+            if found:
+                _note_erasure(connection, sender)
+        if found:
+            self._overwrite()
+        return bool(found)
+
+    def silent_since(self, moment: float) -> list[str]:
+        """Chats in which nothing was said since."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(select(chats.c.id).where(chats.c.last_at < moment)).scalars())
+
+    def note_erasure(self, sender: str) -> None:
+        """Notes that Rasa has to forget a conversation."""
+        with self._engine.begin() as connection:
+            _note_erasure(connection, sender)
+
+    def to_erase(self) -> list[str]:
+        """Conversations that Rasa has still to forget."""
+        with self._engine.connect() as connection:
+            return list(connection.execute(select(erasures.c.sender)).scalars())
+
+    def erased(self, sender: str) -> None:
+        """Rasa has forgotten it."""
+        with self._engine.begin() as connection:
+            connection.execute(delete(erasures).where(erasures.c.sender == sender))
+
+    def _overwrite(self) -> None:
+        """Takes what was erased out of SQLite's log as well, where it would stand for a while."""
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
+    arguments = {"check_same_thread": False, "timeout": 10}
+    engine = create_engine(url, future=True, hide_parameters=True, poolclass=QueuePool, connect_args=arguments)
+    event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _: Any) -> None:
+    """Readers beside one writer, kept through a loss of power, and nothing left of what is deleted."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _next_sequence(connection: Connection, chat: str, now: float, spoken: str | None = None) -> int:
+    """Takes the chat's next number; until the transaction ends, nobody else gets one of this chat."""
+    values: dict[str, Any] = {"last_sequence": chats.c.last_sequence + 1, "last_at": now}
+    if spoken:
+        values["spoken"] = spoken
+    if not connection.execute(update(chats).where(chats.c.id == chat).values(**values)).rowcount:
+        raise UnknownChatError
+    return int(connection.execute(select(chats.c.last_sequence).where(chats.c.id == chat)).scalar_one())
+
+
+def _note_erasure(connection: Connection, sender: str) -> None:
+    connection.execute(delete(erasures).where(erasures.c.sender == sender))
+    connection.execute(insert(erasures).values(sender=sender))
+
+
+def _add_event(
+    connection: Connection, chat: str, sequence: int, type_: str, now: float, data: Mapping[str, Any]
+) -> None:
+    written = json.dumps(data, ensure_ascii=False)
+    connection.execute(insert(events).values(chat=chat, sequence=sequence, type=type_, at=now, data=written))
+
+
+def _event(row: Mapping[str, Any]) -> Event:
+    return {"sequence": row["sequence"], "type": row["type"], "at": row["at"], **json.loads(row["data"])}
+
+
+def _waiting(row: Mapping[str, Any]) -> Waiting:
+    return Waiting(
+        chat=row["chat"],
+        sequence=row["sequence"],
+        id=row["external_id"],
+        text=json.loads(row["data"])["text"],
+        language=row["language"],
+        choice=row["choice"],
+        accepted_at=row["accepted_at"],
+    )

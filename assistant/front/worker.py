@@ -1,0 +1,134 @@
+"""Answers what waits in the inbox: one message of a chat at a time, in order; and has Rasa forget."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from anyio.to_thread import run_sync
+
+from assistant.front.answers import apology_event, assistant_event
+from assistant.front.apology import detector, language_of_apology
+from assistant.front.hub import Hub
+from assistant.front.rasa import Rasa
+from assistant.front.secret import Keys
+from assistant.front.store import ANSWERED, APOLOGISED, Store, Waiting
+from assistant.knowledge import KnowledgeBase
+
+logger = logging.getLogger(__name__)
+HOUR, DAY = 3600.0, 86400.0
+BREAK_AFTER_FAULT = 1.0
+BREAK_BETWEEN_ERASURES = 30.0
+
+
+class Worker:
+    """Works as long as the front runs; what it could not finish, it takes up again at the next start."""
+
+    def __init__(
+        self, store: Store, rasa: Rasa, hub: Hub, keys: Keys, knowledge: KnowledgeBase, seconds: float, days: int
+    ) -> None:
+        self._store, self._rasa, self._hub, self._keys = store, rasa, hub, keys
+        self._knowledge, self._seconds, self._days = knowledge, seconds, days
+        self._started = time.time()
+        self._serving: dict[str, asyncio.Task[None]] = {}
+        self._woken: set[str] = set()
+        self._housework: list[asyncio.Task[Any]] = []
+
+    async def start(self) -> None:
+        """Takes up what an earlier run of the front left."""
+        self._started = time.time()
+        for chat in await run_sync(self._store.waiting_chats):
+            self.wake(chat)
+        self._housework = [asyncio.create_task(self._always(work)) for work in (self.purge, self.erase_noted)]
+        # Loaded now, so that an apology does not wait for it when time is up.
+        self._housework.append(asyncio.create_task(run_sync(detector)))
+
+    async def stop(self) -> None:
+        """Stops at once; unanswered messages stay in the inbox."""
+        tasks = [*self._serving.values(), *self._housework]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def wake(self, chat: str) -> None:
+        """Something waits in this chat."""
+        self._woken.add(chat)
+        if chat not in self._serving:
+            self._serving[chat] = asyncio.create_task(self._serve(chat))
+
+    async def _serve(self, chat: str) -> None:
+        try:
+            while chat in self._woken:
+                self._woken.discard(chat)
+                await self._empty(chat)
+        finally:
+            del self._serving[chat]
+
+    async def _empty(self, chat: str) -> None:
+        """Answers all that waits in a chat; after a fault of the database, tries again."""
+        try:
+            while message := await run_sync(self._store.next_waiting, chat):
+                await self._answer(message)
+        except Exception:
+            logger.exception("The inbox could not be worked on; trying again.")
+            await asyncio.sleep(BREAK_AFTER_FAULT)
+            self._woken.add(chat)
+
+    async def _answer(self, message: Waiting) -> None:
+        sender = self._keys.sender("web", message.chat)
+        until = max(message.accepted_at, self._started) + self._seconds
+        said = await self._rasa.ask(sender, message.text, metadata_of(message), until)
+        if said:
+            data, state = assistant_event(said, message.id, self._knowledge), ANSWERED
+        else:
+            logger.warning("Rasa did not answer in %.0f s; the visitor gets an apology.", self._seconds)
+            data, state = await run_sync(self._apology, message), APOLOGISED
+        if await run_sync(self._store.answer, message, data, state, time.time()):
+            self._hub.publish(message.chat)
+        elif not await run_sync(self._store.chat, message.chat):
+            # Deleted while Rasa was thinking, which has now a conversation again.
+            await self.forget(sender)
+
+    def _apology(self, message: Waiting) -> dict[str, Any]:
+        spoken = (self._store.chat(message.chat) or {}).get("spoken")
+        language = language_of_apology(message.text, message.choice, spoken, message.language)
+        return apology_event(message.id, self._knowledge, language)
+
+    async def forget(self, sender: str) -> None:
+        """Has Rasa forget a conversation, now or as soon as it can be asked."""
+        await run_sync(self._store.note_erasure, sender)
+        if await self._rasa.erase(sender):
+            await run_sync(self._store.erased, sender)
+
+    async def erase_noted(self) -> float:
+        """Has Rasa forget what it could not be told to forget before; seconds until the next time."""
+        for sender in await run_sync(self._store.to_erase):
+            if not await self._rasa.erase(sender):
+                break
+            await run_sync(self._store.erased, sender)
+        return BREAK_BETWEEN_ERASURES
+
+    async def purge(self) -> float:
+        """Erases chats that were silent for as long as they may be kept; seconds until the next time."""
+        for chat in await run_sync(self._store.silent_since, time.time() - self._days * DAY):
+            sender = self._keys.sender("web", chat)
+            await run_sync(self._store.erase, chat, sender)
+        return HOUR
+
+    async def _always(self, work: Callable[[], Awaitable[float]]) -> None:
+        while True:
+            try:
+                pause = await work()
+            except Exception:
+                logger.exception("Housework failed; it is done again later.")
+                pause = BREAK_BETWEEN_ERASURES
+            await asyncio.sleep(pause)
+
+
+def metadata_of(message: Waiting) -> dict[str, str]:
+    """All that goes along with a text: the page's language and the visitor's choice."""
+    named = {"language": message.language, "choice": message.choice}
+    return {key: value for key, value in named.items() if value}

@@ -1,0 +1,141 @@
+"""The front with a Rasa that does as told."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx2
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from assistant.commands.servers import HOST, free_port
+from assistant.front.app import application
+from assistant.front.secret import kept_secret
+from assistant.front.settings import Settings
+from assistant.knowledge import knowledge, render
+
+HERE = "http://front.test"
+ENTRY = "ask_history/founding"
+AWAY = httpx2.ConnectError("away")
+
+
+def fact(language="de", entry=ENTRY, buttons=()):
+    """What Rasa says when it tells a fact."""
+    base = knowledge()
+    told = render(base, base.entries[entry], language)
+    message = {"recipient_id": "secret", "text": told.text}
+    if buttons:
+        message["buttons"] = [{"title": title, "payload": title} for title in buttons]
+    return [message, enveloped("fact", [entry], language, told.as_of)]
+
+
+def enveloped(kind, entries=(), language="de", as_of=None):
+    """The message that ends a reply."""
+    answer = {"kind": kind, "entries": list(entries), "language": language, "as_of": as_of, "sources": []}
+    return {"recipient_id": "secret", "custom": {"answer": answer}}
+
+
+class FakeRasa(httpx2.AsyncBaseTransport):
+    """Answers with `reply(body)`; an exception there is raised, a number is a status, seconds in `slow` pass before."""
+
+    def __init__(self):
+        self.asked, self.erased, self.slow = [], [], 0.0
+        self.reply = lambda body: fact(body["metadata"].get("language", "de"))
+
+    async def handle_async_request(self, request):
+        if request.method == "DELETE":
+            self.erased.append(request.url.path.rpartition("/")[2])
+            return httpx2.Response(204)
+        body = json.loads(await request.aread())
+        self.asked.append(body)
+        await asyncio.sleep(self.slow)
+        said = self.reply(body)
+        if isinstance(said, Exception):
+            raise said
+        return httpx2.Response(said) if isinstance(said, int) else httpx2.Response(200, json=said)
+
+    @property
+    def texts(self):
+        return [body["message"] for body in self.asked]
+
+
+class Visitor:
+    """Somebody with a chat of their own."""
+
+    def __init__(self, client, language="de"):
+        self.client = client
+        self.token = client.post("/api/chat", json={"language": language}).json()["token"]
+        self.headers = {"Authorization": f"Bearer {self.token}"}
+
+    def post(self, text, id=None, language="de", choice=None):  # noqa: A002
+        body = {"id": id or str(uuid.uuid4()), "text": text, "language": language, "choice": choice}
+        return self.client.post("/api/chat/messages", json=body, headers=self.headers)
+
+    def events(self, after=0, wait=0):
+        response = self.client.get(f"/api/chat/events?after={after}&wait={wait}", headers=self.headers)
+        assert response.status_code == 200, response.text
+        return response.json()["events"]
+
+    def answer_to(self, text, seconds=10, **options):
+        """Says something and waits for the answer to it."""
+        posted = self.post(text, **options)
+        assert posted.status_code == 202, posted.text
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for event in self.events():
+                if event.get("reply_to") == posted.json()["id"]:
+                    return event
+            time.sleep(0.02)
+        raise AssertionError("no answer")
+
+
+@pytest.fixture
+def rasa():
+    return FakeRasa()
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(database=f"sqlite:///{tmp_path / 'front.db'}", secret=kept_secret(None, tmp_path), widget=tmp_path)
+
+
+@pytest.fixture
+def client(settings, rasa) -> Iterator[TestClient]:
+    with TestClient(application(settings, rasa), HERE) as client:
+        yield client
+
+
+@pytest.fixture
+def visitor(client):
+    return Visitor(client)
+
+
+@contextmanager
+def served(app) -> Iterator[str]:
+    """A real server around an application, for what streams; its address."""
+    port = free_port()
+    server = uvicorn.Server(
+        uvicorn.Config(app, HOST, port, log_level="error", ws="wsproto", timeout_graceful_shutdown=1)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://{HOST}:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@pytest.fixture
+def address(settings, rasa):
+    with served(application(settings, rasa)) as address:
+        yield address

@@ -1,0 +1,64 @@
+"""The OpenAPI description and the front agree, whatever is sent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import httpx2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.config import SchemathesisConfig
+from schemathesis.specs.openapi.checks import negative_data_rejection
+from starlette.routing import Mount, Route
+
+from assistant.front.app import application, bare_application
+from assistant.front.pages import description
+from assistant.front.secret import kept_secret
+from assistant.front.settings import Rates, Settings
+from tests.unit.front.conftest import FakeRasa, Visitor, served
+
+NOT_DESCRIBED = {"/", "/en", "/openapi.json", "/webhooks/rest/"}
+MANY = Rates(session="1000000/minute", address="1000000/minute", chats="1000000/minute", requests="1000000/minute")
+
+
+def test_every_route_of_the_api_is_described():
+    routes = [
+        route for route in bare_application(Settings("sqlite://", b"x" * 32)).routes if not isinstance(route, Mount)
+    ]
+    told = {(path, method) for path, methods in description()["paths"].items() for method in methods}
+    there = {
+        (route.path, method.lower())
+        for route in routes
+        if isinstance(route, Route) and route.path not in NOT_DESCRIBED
+        for method in (route.methods or set(route.endpoint({"type": "http"}, None, None)._allowed_methods)) - {"HEAD"}
+    }
+    assert told == there
+
+
+@pytest.fixture(scope="module")
+def visitor(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("front")
+    options = Settings(f"sqlite:///{folder / 'front.db'}", kept_secret(None, folder), rates=MANY, widget=folder)
+    app = application(replace(options, seconds=1.0), FakeRasa())
+    with served(app) as address, httpx2.Client(base_url=address, timeout=30) as client:
+        visitor = Visitor(client)
+        visitor.answer_to("Hallo")
+        yield visitor
+
+
+# A body that is too large is refused as well, by 413.
+REFUSED = {"checks": {"negative_data_rejection": {"expected-statuses": [400, 401, 404, 405, 413, 429]}}}
+schema = schemathesis.openapi.from_dict(description(), config=SchemathesisConfig.from_dict(REFUSED))
+
+
+@schema.parametrize()
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_request_gets_an_answer_that_is_not_described(case, visitor):
+    if "wait" in (case.query or {}):
+        case.query["wait"] = 0
+    chat = Visitor(visitor.client) if case.method == "DELETE" else visitor
+    # What a query names besides is ignored, which that check takes for a fault.
+    without = [negative_data_rejection] if case.method == "GET" else []
+    base = str(visitor.client.base_url)
+    case.call_and_validate(base_url=base, headers=chat.headers, excluded_checks=without)
