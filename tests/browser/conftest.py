@@ -1,0 +1,76 @@
+"""A real browser, and a front that does as it is told."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from assistant.paths import ROOT
+from tests.browser.scripted_front import ScriptedFront, a_fact
+from tests.browser.visitor import Visitor
+
+AXE = ROOT / "widget" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    path = shutil.which("chromium")
+    if not path:
+        pytest.skip("there is no chromium here; Debian's package of that name has it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="package")
+def scripted_front() -> Iterator[ScriptedFront]:
+    front = ScriptedFront()
+    front.start()
+    yield front
+    front.stop()
+
+
+@pytest.fixture
+def front(scripted_front) -> ScriptedFront:
+    """The scripted front, answering every question with a fact in the language asked for."""
+    scripted_front.reset()
+    scripted_front.script.answer = lambda text, language: a_fact(text, language)
+    return scripted_front
+
+
+@pytest.fixture
+def visitor_of(chromium) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors with a browser profile of their own; at the end, none has seen an error or a breach of policy."""
+    visitors: list[Visitor] = []
+
+    def make(url: str, **context) -> Visitor:
+        visitors.append(Visitor(chromium.new_context(**{"locale": "de-DE", **context}), url))
+        return visitors[-1]
+
+    yield make
+    wrong = [problem for visitor in visitors for problem in visitor.problems()]
+    for visitor in visitors:
+        visitor.context.close()
+    assert wrong == []
+
+
+@pytest.fixture
+def visitor(visitor_of, front) -> Visitor:
+    """A visitor on the German demo page, the panel still closed."""
+    return visitor_of(front.url).go("/")
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """The source of axe-core, installed as the lock file says."""
+    if not AXE.is_file():
+        if not shutil.which("npm"):
+            pytest.skip("there is no npm here to install axe-core with")
+        subprocess.run(["npm", "ci", "--silent"], cwd=ROOT / "widget", check=True)
+    return AXE.read_text("utf-8")

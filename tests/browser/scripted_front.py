@@ -1,0 +1,316 @@
+"""A front that does as it is told: answers from a script, and every fault a network or a server can have."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+import time
+import uuid
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from assistant.commands.servers import free_port
+from assistant.paths import ROOT
+
+Event = dict[str, Any]
+Answer = Callable[[str, str], Event | None]
+POLICY = "default-src 'self'; require-trusted-types-for 'script'"
+WIDGET = ROOT / "widget"
+TICK = 0.02
+
+
+@dataclass
+class Script:
+    """What the front does next; tests change it as they go."""
+
+    answer: Answer = field(default=lambda text, language: None)
+    delay: float = 0.0
+    # Streams that a proxy holds up: open, but nothing comes through.
+    streams_held: bool = False
+    # The line that answers come by is cut, and stays so.
+    events_cut: bool = False
+    refuse_post: Callable[[str], tuple[int, Event] | None] = field(default=lambda text: None)
+    refuse_delete: bool = False
+    announcement: str | None = None
+    available: bool = True
+    retention_days: int = 30
+    policy: str = POLICY
+
+
+@dataclass
+class Chat:
+    """All of one chat, in memory."""
+
+    events: list[Event] = field(default_factory=list)
+    ids: dict[str, int] = field(default_factory=dict)
+    feedback: list[Event] = field(default_factory=list)
+
+    def add(self, type_: str, **data: Any) -> int:
+        sequence = len(self.events) + 1
+        self.events.append({"sequence": sequence, "type": type_, "at": now().isoformat(), **data})
+        return sequence
+
+
+class ScriptedFront:
+    """Runs in a thread of its own; a restart keeps the chats, as the real one does."""
+
+    def __init__(self, port: int | None = None) -> None:
+        self.port = port or free_port()
+        self.script = Script()
+        self.chats: dict[str, Chat] = {}
+        self.requests: list[tuple[str, str]] = []
+        self.posts: list[Event] = []
+        self.open_streams = 0
+        self.pages: dict[str, str] = {}
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        config = uvicorn.Config(
+            self._application(),
+            port=self.port,
+            log_level="critical",
+            timeout_graceful_shutdown=0,
+            lifespan="off",
+            ws="none",
+        )
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run, daemon=True)
+        self._thread.start()
+        while not self._server.started:
+            time.sleep(TICK)
+
+    def stop(self) -> None:
+        assert self._server
+        assert self._thread
+        self._server.should_exit = True
+        self._thread.join(10)
+
+    def reset(self) -> None:
+        """Forgets all, as before the first test."""
+        self.script = Script()
+        self.chats, self.requests, self.posts, self.pages = {}, [], [], {}
+
+    def _application(self) -> Starlette:
+        routes = [
+            Route("/api/opening", self._opening),
+            Route("/api/chat", self._open_chat, methods=["POST"]),
+            Route("/api/chat", self._delete, methods=["DELETE"]),
+            Route("/api/chat", self._export),
+            Route("/api/chat/messages", self._post, methods=["POST"]),
+            Route("/api/chat/events", self._events),
+            Route("/api/chat/feedback", self._feedback, methods=["POST"]),
+            Route("/pages/{name}", self._page),
+            Route("/", self._demo),
+            Route("/en", self._demo),
+            Mount("/widget", StaticFiles(directory=WIDGET / "dist")),
+            Mount("/demo", StaticFiles(directory=WIDGET / "demo")),
+        ]
+        cors = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
+        application = Starlette(routes=routes, middleware=[cors])
+        application.middleware_stack = self._recorded(application.build_middleware_stack())
+        return application
+
+    def _recorded(self, application: Any) -> Any:
+        async def recorded(scope: Any, receive: Any, send: Any) -> None:
+            if scope["type"] == "http":
+                self.requests.append((scope["method"], scope["path"]))
+            await application(scope, receive, send)
+
+        return recorded
+
+    async def _demo(self, request: Request) -> Response:
+        name = "en.html" if request.url.path == "/en" else "index.html"
+        return self._html((WIDGET / "demo" / name).read_text("utf-8"))
+
+    async def _page(self, request: Request) -> Response:
+        return self._html(self.pages[request.path_params["name"]])
+
+    def _html(self, markup: str) -> Response:
+        return HTMLResponse(markup, headers={"Content-Security-Policy": self.script.policy})
+
+    async def _opening(self, request: Request) -> Response:
+        language = request.query_params["language"]
+        home = "https://germany.iom.int"
+        return JSONResponse(
+            {
+                "languages": ["de", "en"],
+                "language": language,
+                "notice": {"retention_days": self.script.retention_days},
+                "links": {"privacy": f"{home}/privacy", "imprint": f"{home}/imprint"},
+                "contact": {"text": "IOM", "url": home},
+                "starters": STARTERS[language],
+                "available": self.script.available,
+                "announcement": self.script.announcement,
+            }
+        )
+
+    async def _open_chat(self, _: Request) -> Response:
+        token = uuid.uuid4().hex
+        self.chats[token] = Chat()
+        return JSONResponse({"token": token, "expires_at": (now() + timedelta(days=30)).isoformat()}, 201)
+
+    async def _post(self, request: Request) -> Response:
+        body = await request.json()
+        chat = self._chat(request)
+        if chat is None:
+            return gone()
+        refusal = self.script.refuse_post(body["text"])
+        if refusal:
+            return JSONResponse({"error": refusal[1]}, refusal[0])
+        if body["id"] not in chat.ids:
+            self.posts.append(body)
+            chat.ids[body["id"]] = chat.add("visitor", id=body["id"], text=body["text"])
+            self._pending = asyncio.create_task(self._answer(chat, body, self.script.answer, self.script.delay))
+        return JSONResponse({"id": body["id"], "sequence": chat.ids[body["id"]]}, 202)
+
+    async def _answer(self, chat: Chat, body: Event, answer: Answer, delay: float) -> None:
+        await asyncio.sleep(delay)
+        event = answer(body["text"], body["choice"] or body["language"])
+        if event:
+            chat.add("assistant", reply_to=body["id"], **event)
+
+    async def _events(self, request: Request) -> Response:
+        chat = self._chat(request)
+        if chat is None:
+            return gone()
+        if self.script.events_cut:
+            return JSONResponse({"error": {"code": "unavailable", "text": "…", "retry_after": None}}, 503)
+        after = int(request.query_params.get("after", 0))
+        if "text/event-stream" in request.headers["accept"]:
+            return StreamingResponse(self._stream(request, chat, after), media_type="text/event-stream")
+        wait = time.monotonic() + float(request.query_params.get("wait", 0))
+        while not (new := chat.events[after:]) and time.monotonic() < wait and not await self._leaving(request):
+            await asyncio.sleep(TICK)
+        return JSONResponse({"events": new})
+
+    async def _stream(self, request: Request, chat: Chat, after: int) -> AsyncIterator[str]:
+        self.open_streams += 1
+        try:
+            async for told in self._told(request, chat, after):
+                yield told
+        finally:
+            self.open_streams -= 1
+
+    async def _told(self, request: Request, chat: Chat, after: int) -> AsyncIterator[str]:
+        yield "" if self.script.streams_held else ": open\n\n"
+        while not await self._leaving(request):
+            if not self.script.streams_held:
+                for event in chat.events[after:]:
+                    after = event["sequence"]
+                    yield f"event: message\nid: {after}\ndata: {json.dumps(event)}\n\n"
+            await asyncio.sleep(TICK)
+
+    async def _leaving(self, request: Request) -> bool:
+        gone_away = self._chat(request) is None or await request.is_disconnected()
+        return gone_away or self.script.events_cut or bool(self._server and self._server.should_exit)
+
+    async def _feedback(self, request: Request) -> Response:
+        chat = self._chat(request)
+        if chat is None:
+            return gone()
+        chat.feedback.append(await request.json())
+        return Response(status_code=204)
+
+    async def _export(self, request: Request) -> Response:
+        chat = self._chat(request)
+        if chat is None:
+            return gone()
+        if request.query_params["format"] == "text":
+            return Response("\n".join(str(event) for event in chat.events), media_type="text/plain")
+        return JSONResponse({"events": chat.events})
+
+    async def _delete(self, request: Request) -> Response:
+        if self.script.refuse_delete:
+            return JSONResponse({"error": {"code": "unavailable", "text": "…", "retry_after": None}}, 503)
+        return Response(status_code=204) if self.chats.pop(token_of(request), None) else gone()
+
+    def _chat(self, request: Request) -> Chat | None:
+        return self.chats.get(token_of(request))
+
+
+STARTERS = {
+    "de": ["Was ist die IOM?", "Wie vielen Menschen hat das Familienhilfeprogramm geholfen?"],
+    "en": ["What is IOM?", "How many people has the Family Assistance Programme helped?"],
+}
+TEXT = {
+    "de": "Seit 2016 hat das Familienhilfeprogramm (FAP) mehr als 683.950 Menschen geholfen.",
+    "en": "Since 2016, the Family Assistance Programme (FAP) has helped more than 683,950 people.",
+}
+SOURCE = {
+    "title": "70 Jahre IOM in Deutschland",
+    "url": "https://germany.iom.int/de/70-jahre-iom-deutschland",
+    "publisher": "IOM Deutschland",
+}
+
+
+def part(text: str, kind: str = "fact", question: str | None = None, **more: Any) -> Event:
+    """One part of an answer, with source and date where it is a fact."""
+    evidence = {"as_of": "2024-10", "as_of_text": "Oktober 2024", "sources": [SOURCE]} if kind == "fact" else {}
+    return {
+        "text": text,
+        "question": question,
+        "entry": None,
+        "kind": kind,
+        "as_of": None,
+        **NOTHING,
+        **evidence,
+        **more,
+    }
+
+
+NOTHING: Event = {"as_of_text": None, "sources": []}
+
+
+def answer(
+    *parts: Event, language: str = "de", heading: str | None = None, suggestions: list[str] | None = None
+) -> Event:
+    """An answer of these parts; its kind is that of the first."""
+    kind = parts[0]["kind"]
+    return {
+        "kind": kind,
+        "language": language,
+        "parts": list(parts),
+        "heading": heading,
+        "suggestions": suggestions or [],
+        "answer": {"kind": kind},
+    }
+
+
+def a_fact(text: str = "", language: str = "de") -> Event:
+    """The usual answer."""
+    heading = {"de": "Dazu passt:", "en": "Related:"}[language]
+    return answer(part(TEXT[language]), language=language, heading=heading, suggestions=STARTERS[language][:1])
+
+
+def echo(text: str, language: str) -> Event:
+    """Says what was asked, so that a test sees which answer belongs to what."""
+    return answer(part(f"Echo {text}"), language=language)
+
+
+def gone() -> Response:
+    return JSONResponse({"error": {"code": "unknown_session", "text": "…", "retry_after": None}}, 401)
+
+
+def token_of(request: Request) -> str:
+    return request.headers.get("authorization", "").removeprefix("Bearer ")
+
+
+def now() -> datetime:
+    return datetime.now(timezone.utc)

@@ -1,0 +1,249 @@
+"""A chat with everything that can be done in it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.scenes import clarify, fallback, several
+from tests.browser.scripted_front import SOURCE, a_fact, answer, echo, part
+
+
+def test_a_fact_shows_source_date_and_that_it_was_checked(visitor):
+    said = visitor.open().ask("Wie vielen?")
+    expect(said).to_contain_text("683.950")
+    expect(said).to_contain_text("Geprüft")
+    expect(said).to_contain_text("Stand: Oktober 2024")
+    source = said.get_by_role("link", name="70 Jahre IOM in Deutschland (IOM Deutschland)")
+    expect(source).to_have_attribute("href", SOURCE["url"])
+    expect(source).to_have_attribute("rel", "noopener noreferrer")
+
+
+@pytest.mark.parametrize("kind", ["fallback", "clarify", "smalltalk", "referral", "crisis", "error"])
+def test_only_facts_are_called_checked(visitor, front, kind):
+    front.script.answer = lambda text, language: answer(part("Etwas", kind))
+    expect(visitor.open().ask("Frage")).not_to_contain_text("Geprüft")
+
+
+def test_several_answers_are_numbered_with_their_questions(visitor, front):
+    front.script.answer = lambda text, language: several(language)
+    parts = visitor.open().ask("Zwei Fragen").locator("ol.parts > li")
+    expect(parts).to_have_count(3)
+    expect(parts.nth(1)).to_contain_text("Wie vielen Menschen hat das Familienhilfeprogramm geholfen?")
+
+
+def test_one_answer_does_not_repeat_the_question(visitor, front):
+    front.script.answer = lambda text, language: answer(part("Ja.", question="Stimmt das?"))
+    expect(visitor.open().ask("Stimmt es?")).not_to_contain_text("Stimmt das?")
+
+
+@pytest.mark.parametrize("make", [clarify, fallback], ids=["clarify", "fallback"])
+def test_a_suggestion_sends_its_full_question_and_stays(visitor, front, make):
+    front.script.answer = lambda text, language: a_fact() if "IOM" in text else make(language)
+    first = visitor.open().ask("Hilfe")
+    first.get_by_role("button", name="Was ist die IOM?").click()
+    expect(visitor.answers).to_have_count(2)
+    assert front.posts[-1]["text"] == "Was ist die IOM?"
+    expect(first.get_by_role("button", name="Was ist die IOM?")).to_be_enabled()
+    expect(visitor.said.last).to_have_text("Was ist die IOM?")
+
+
+def test_enter_sends_and_shift_enter_does_not(visitor, front):
+    visitor.open()
+    visitor.field.type("Eins")
+    visitor.field.press("Shift+Enter")
+    visitor.field.type("Zwei")
+    assert front.posts == []
+    visitor.field.press("Enter")
+    expect(visitor.answers).to_have_count(1)
+    assert front.posts[0]["text"] == "Eins\nZwei"
+    expect(visitor.field).to_have_value("")
+
+
+def test_an_empty_text_is_not_sent(visitor, front):
+    visitor.open()
+    visitor.field.fill("  \n ")
+    visitor.field.press("Enter")
+    visitor.page.wait_for_timeout(200)
+    assert front.posts == []
+
+
+def test_typing_is_shown_until_the_answer_comes(visitor, front):
+    front.script.delay = 1.0
+    visitor.open().ask("Frage", wait=False)
+    typing = visitor.page.locator("iom-assistant .typing:not(.idle)")
+    expect(typing).to_be_visible()
+    expect(visitor.answers).to_have_count(1)
+    expect(typing).to_have_count(0)
+
+
+def test_thumbs_up_is_kept(visitor, front):
+    visitor.open().ask("Frage")
+    visitor.button("Ja").click()
+    expect(visitor.page.get_by_text("Danke für Ihre Rückmeldung.")).to_be_visible()
+    expect(visitor.button("Ja")).to_have_attribute("aria-pressed", "true")
+    (chat,) = front.chats.values()
+    assert chat.feedback == [{"sequence": 2, "helpful": True, "reason": None}]
+
+
+def test_thumbs_down_asks_for_a_reason_that_may_be_left_out(visitor, front):
+    front.script.answer = lambda text, language: fallback(language)
+    visitor.open().ask("Frage")
+    visitor.button("Nein").click()
+    visitor.button("Nichts schreiben").click()
+    expect(visitor.page.get_by_text("Danke für Ihre Rückmeldung.")).to_be_visible()
+    (chat,) = front.chats.values()
+    assert chat.feedback == [{"sequence": 2, "helpful": False, "reason": None}]
+
+
+def test_a_reason_goes_along(visitor, front):
+    visitor.open().ask("Frage")
+    visitor.button("Nein").click()
+    visitor.page.get_by_label("Was hat gefehlt?").fill("Das Jahr")
+    visitor.button("Absenden").click()
+    expect(visitor.page.get_by_text("Danke für Ihre Rückmeldung.")).to_be_visible()
+    (chat,) = front.chats.values()
+    assert chat.feedback[-1] == {"sequence": 2, "helpful": False, "reason": "Das Jahr"}
+
+
+@pytest.mark.parametrize("kind", ["crisis", "smalltalk", "control", "error"])
+def test_no_judgement_is_asked_of_a_crisis_or_small_talk(visitor, front, kind):
+    front.script.answer = lambda text, language: answer(part("112", kind))
+    visitor.open().ask("Frage")
+    visitor.page.wait_for_timeout(250)
+    expect(visitor.button("Ja")).to_have_count(0)
+
+
+def test_a_new_language_keeps_the_chat_and_is_told_with_each_message(visitor, front):
+    visitor.open().ask("Wie vielen?")
+    visitor.button("English").click()
+    expect(visitor.button("Send")).to_be_visible()
+    expect(visitor.answers).to_have_count(1)
+    visitor.ask("How many?")
+    expect(visitor.answers.last).to_contain_text("683,950")
+    assert [(post["language"], post["choice"]) for post in front.posts] == [("de", None), ("de", "en")]
+    assert len(front.chats) == 1
+
+
+def test_the_chosen_language_survives_a_reload(visitor):
+    visitor.open()
+    visitor.button("English").click()
+    visitor.page.reload()
+    expect(visitor.button("Send")).to_be_visible()
+    expect(visitor.panel).to_have_accessible_name("Assistant of IOM Germany")
+
+
+@pytest.mark.parametrize(
+    ("entry", "name"), [("Chat als Text speichern", "txt"), ("Chat als Daten speichern (JSON)", "json")]
+)
+def test_the_chat_can_be_saved(visitor, tmp_path, entry, name):
+    visitor.open().ask("Wie vielen?")
+    with visitor.page.expect_download() as download:
+        visitor.menu(entry)
+    path = Path(tmp_path / "saved")
+    download.value.save_as(path)
+    assert download.value.suggested_filename == f"iom-chat.{name}"
+    assert "Wie vielen?" in path.read_text("utf-8")
+    if name == "json":
+        assert len(json.loads(path.read_text("utf-8"))["events"]) == 2
+
+
+def test_deleting_erases_the_chat_here_and_at_the_front(visitor, front):
+    visitor.open().ask("Wie vielen?")
+    visitor.menu("Chat löschen")
+    visitor.button("Ja, löschen").click()
+    expect(visitor.page.get_by_text("Ihr Chat ist gelöscht.")).to_be_visible()
+    expect(visitor.answers).to_have_count(0)
+    expect(visitor.button("Was ist die IOM?")).to_be_visible()
+    assert front.chats == {}
+    assert "iom-assistant-chat" not in visitor.stored
+
+
+def test_deleting_can_be_thought_better_of(visitor, front):
+    visitor.open().ask("Wie vielen?")
+    visitor.menu("Chat löschen")
+    visitor.button("Abbrechen").click()
+    expect(visitor.answers).to_have_count(1)
+    assert len(front.chats) == 1
+
+
+def test_a_deletion_that_failed_is_said_and_forgets_nothing(visitor, front):
+    visitor.open().ask("Wie vielen?")
+    front.script.refuse_delete = True
+    visitor.menu("Chat löschen")
+    visitor.button("Ja, löschen").click()
+    expect(visitor.alert).to_contain_text("konnte nicht gelöscht werden")
+    expect(visitor.answers).to_have_count(1)
+    assert "iom-assistant-chat" in visitor.stored
+
+
+def test_a_new_chat_begins_empty_and_leaves_the_old_one_to_its_term(visitor, front):
+    front.script.answer = echo
+    visitor.open().ask("eins")
+    visitor.menu("Neuer Chat")
+    visitor.button("Neu beginnen").click()
+    expect(visitor.answers).to_have_count(0)
+    visitor.ask("zwei")
+    assert len(front.chats) == 2
+
+
+def test_a_new_chat_can_take_the_old_one_with_it(visitor, front):
+    visitor.open().ask("eins")
+    visitor.menu("Neuer Chat")
+    visitor.button("Neu beginnen und bisherigen Chat löschen").click()
+    expect(visitor.answers).to_have_count(0)
+    assert front.chats == {}
+
+
+def test_quick_exit_leaves_no_trace_and_no_way_back(visitor, front):
+    visitor.context.route("https://www.tagesschau.de/", lambda route: route.fulfill(body="<title>Nachrichten</title>"))
+    visitor.open().ask("Wie vielen?")
+    before = visitor.page.evaluate("history.length")
+    visitor.button("Schnell verlassen").click()
+    visitor.page.wait_for_url("https://www.tagesschau.de/")
+    assert visitor.page.evaluate("history.length") == before
+    visitor.page.goto(front.url)
+    assert visitor.stored == []
+    assert front.chats == {}
+
+
+def test_quick_exit_leads_where_the_page_says(visitor, front):
+    visitor.context.route("https://weather.example/", lambda route: route.fulfill(body="<title>Wetter</title>"))
+    visitor.page.evaluate(
+        "document.querySelector('iom-assistant').setAttribute('exit-url', 'https://weather.example/')"
+    )
+    visitor.open().button("Schnell verlassen").click()
+    visitor.page.wait_for_url("https://weather.example/")
+
+
+def test_only_the_key_to_the_chat_is_kept_for_the_tab(visitor):
+    visitor.open().ask("Etwas Geheimes")
+    kept = visitor.page.evaluate("[JSON.stringify({ ...sessionStorage }), JSON.stringify({ ...localStorage })]")
+    assert "Geheimes" not in kept[0]
+    assert "683" not in kept[0]
+    assert kept[1] == "{}"
+
+
+def test_a_chat_is_remembered_only_on_request(visitor, front):
+    visitor.open().ask("Wie vielen?")
+    visitor.button("Menü").click()
+    visitor.page.get_by_label("Chat auf diesem Gerät merken").check()
+    assert visitor.page.evaluate("Object.keys(localStorage)") == ["iom-assistant-chat"]
+    later = visitor.another_tab().open()
+    expect(later.answers).to_have_count(1)
+    later.button("Menü").click()
+    expect(later.page.get_by_label("Chat auf diesem Gerät merken")).to_be_checked()
+    later.page.get_by_label("Chat auf diesem Gerät merken").uncheck()
+    assert visitor.page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_an_answer_that_comes_while_the_panel_is_closed_is_counted(visitor, front):
+    front.script.delay = 0.6
+    visitor.open().ask("Wie vielen?", wait=False)
+    visitor.page.keyboard.press("Escape")
+    expect(visitor.launcher).to_have_accessible_name("Fragen? Chat öffnen (1 neue Antwort)")
+    visitor.launcher.click()
+    expect(visitor.answers).to_have_count(1)

@@ -1,0 +1,141 @@
+"""A person with a browser: opens the chat, asks, reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+OPEN = {"de": "Fragen? Chat öffnen", "en": "Questions? Open chat"}
+FIELD = {"de": "Ihre Frage", "en": "Your question"}
+WATCH = """
+window.seen = { violations: [], announced: [] };
+document.addEventListener("securitypolicyviolation", (event) =>
+  seen.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+STORED = "() => [...Object.entries(sessionStorage), ...Object.entries(localStorage)].map(([key]) => key)"
+# What a screen reader would be told: nodes that come into the log, unless the nearest live region is off.
+LISTEN = """
+() => {
+  const log = document.querySelector("iom-assistant").shadowRoot.querySelector("[role=log]");
+  const note = (node) => {
+    const region = node.parentElement.closest("[aria-live]");
+    const own = node.nodeType === 1 && node.getAttribute("aria-live");
+    if (region.getAttribute("aria-live") !== "off" && own !== "off") seen.announced.push(node.textContent);
+  };
+  new MutationObserver((records) => records.forEach((record) => record.addedNodes.forEach(note)))
+    .observe(log, { childList: true, subtree: true });
+}
+"""
+
+
+AXE = """async ([place, runOnly]) => {
+  const { violations } = await axe.run(place, { runOnly, resultTypes: ["violations"] });
+  const where = (node) => `${node.target.flat().join(" ")} ${node.failureSummary}`;
+  return violations.map((violation) => `${violation.id}: ${violation.nodes.map(where).join(" | ")}`);
+}"""
+
+
+class Visitor:
+    """Drives one page; more pages of the same profile come from `another_tab`."""
+
+    def __init__(self, context: BrowserContext, url: str) -> None:
+        self.context, self.url = context, url
+        self.errors: list[str] = []
+        self.requests: list[str] = []
+        context.add_init_script(WATCH)
+        context.on("request", lambda request: self.requests.append(request.url))
+        context.on("weberror", lambda error: self.errors.append(str(error.error)))
+        self.page: Page = context.new_page()
+
+    def go(self, path: str = "/") -> Visitor:
+        self.page.goto(self.url + path)
+        self.page.wait_for_function("() => !!customElements.get('iom-assistant')")
+        return self
+
+    def another_tab(self, path: str = "/") -> Visitor:
+        tab = Visitor.__new__(Visitor)
+        tab.context, tab.url, tab.errors, tab.requests = self.context, self.url, self.errors, self.requests
+        tab.page = self.context.new_page()
+        return tab.go(path)
+
+    def open(self, language: str = "de") -> Visitor:
+        self.button(OPEN[language]).click()
+        expect(self.panel).to_be_visible()
+        return self
+
+    def ask(self, text: str, wait: bool = True) -> Locator:
+        """Types a question and sends it; the newest answer, once it is there."""
+        count = self.answers.count()
+        self.field.fill(text)
+        self.field.press("Enter")
+        if wait:
+            expect(self.answers).to_have_count(count + 1, timeout=15_000)
+        return self.answers.last
+
+    def listen(self) -> None:
+        """Begins to note what is announced."""
+        self.page.evaluate(LISTEN)
+
+    @property
+    def announced(self) -> list[str]:
+        return self.page.evaluate("seen.announced")
+
+    @property
+    def stored(self) -> list[str]:
+        return self.page.evaluate(STORED)
+
+    @property
+    def panel(self) -> Locator:
+        return self.page.get_by_role("dialog")
+
+    @property
+    def launcher(self) -> Locator:
+        return self.page.locator("iom-assistant .launcher")
+
+    @property
+    def field(self) -> Locator:
+        return self.page.locator("iom-assistant #field")
+
+    @property
+    def answers(self) -> Locator:
+        return self.page.locator("iom-assistant .answer")
+
+    @property
+    def said(self) -> Locator:
+        return self.page.locator("iom-assistant .said")
+
+    @property
+    def alert(self) -> Locator:
+        return self.page.locator("iom-assistant [role=alert]")
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def menu(self, name: str) -> None:
+        """Opens the menu and chooses from it."""
+        self.page.locator("iom-assistant [aria-controls=menu]").click()
+        self.button(name).click()
+
+    def violations(self, rules: Any, place: str = "html") -> list[str]:
+        """What axe-core, loaded before the page, finds wrong."""
+        return self.page.evaluate(AXE, [place, rules])
+
+    def in_root(self, code: str) -> Any:
+        """Runs code that knows the element's shadow root as `root`."""
+        return self.page.evaluate(
+            f"() => {{ const root = document.querySelector('iom-assistant').shadowRoot; {code} }}"
+        )
+
+    def focused(self) -> Any:
+        """What has the focus: id, label or text."""
+        return self.page.evaluate(
+            """() => { let at = document.activeElement;
+               while (at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
+               return at ? at.id || at.ariaLabel || at.textContent.trim() : null; }"""
+        )
+
+    def problems(self) -> list[str]:
+        """Errors on any page of the profile, and everything its content policy had to stop."""
+        violations = [v for page in self.context.pages for v in page.evaluate("window.seen ? seen.violations : []")]
+        return [*self.errors, *violations]

@@ -1,0 +1,27 @@
+// Bundles the element into dist/iom-assistant.js; with --tests, the unit tests into build/.
+import { readdir, readFile, rm } from "node:fs/promises";
+import { build, transform } from "esbuild";
+
+// Phones that get no more updates: iOS 15, Android browsers of 2021.
+const target = ["es2020", "safari15", "chrome92", "firefox101"];
+
+const minifiedStyles = {
+  name: "minified-styles",
+  setup(bundler) {
+    bundler.onLoad({ filter: /\.css$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target });
+      return { contents: code, loader: "text" };
+    });
+  },
+};
+
+const common = { bundle: true, format: "esm", charset: "utf8", logLevel: "warning", plugins: [minifiedStyles] };
+
+if (process.argv.includes("--tests")) {
+  await rm("build", { recursive: true, force: true });
+  const tests = (await readdir("tests")).filter((name) => name.endsWith(".test.ts")).map((name) => `tests/${name}`);
+  await build({ ...common, entryPoints: tests, outdir: "build", platform: "node", outExtension: { ".js": ".mjs" } });
+} else {
+  const outfile = process.argv[2] ?? "dist/iom-assistant.js";
+  await build({ ...common, entryPoints: ["src/index.ts"], outfile, target, minify: true, legalComments: "none" });
+}

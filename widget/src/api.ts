@@ -1,0 +1,206 @@
+/** The front's web chat API over fetch; the only module that touches the network. */
+
+import type { Language } from "./languages.js";
+import { readEvent, readOpening, readSession, type ChatEvent, type Opening, type Session } from "./protocol.js";
+import { eventsIn } from "./sse.js";
+
+const PATIENCE = 15_000;
+const STREAM_SILENCE = 40_000;
+
+export type ExportFormat = "text" | "json";
+
+/** A refusal by the front, with its own sentence for the visitor where it gave one. */
+export class Refusal extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly text: string | null,
+    readonly retryAfter: number | null,
+  ) {
+    super(`${status} ${code}`);
+  }
+
+  /** Whether the chat is gone: expired, deleted or never there. */
+  get chatIsGone(): boolean {
+    return this.status === 401;
+  }
+
+  /** Whether the same message may well be taken later. */
+  get passes(): boolean {
+    return this.status === 429 || this.status === 408 || this.status >= 500;
+  }
+}
+
+export interface Outgoing {
+  id: string;
+  text: string;
+}
+
+export interface Feedback {
+  sequence: number;
+  helpful: boolean;
+  reason: string | null;
+}
+
+interface Call {
+  method?: string;
+  token?: string;
+  body?: unknown;
+  accept?: string;
+  signal?: AbortSignal;
+  keepalive?: boolean;
+  patience?: number;
+}
+
+type Read<T> = (response: Response, guard: Deadline) => Promise<T>;
+
+const json = (response: Response): Promise<unknown> => response.json();
+const nothing = async (): Promise<void> => undefined;
+
+export class Api {
+  constructor(readonly server: string) {}
+
+  /** What to show at the opening; keeps nothing. */
+  async opening(language: Language): Promise<Opening> {
+    return readOpening(await this.call(`opening?language=${language}`, {}, json));
+  }
+
+  async openChat(language: Language): Promise<Session> {
+    return readSession(await this.call("chat", { method: "POST", body: { language } }, json));
+  }
+
+  /** Hands a message over for good; returns its sequence in the chat. */
+  async post(token: string, message: Outgoing, language: Language, choice: Language | null): Promise<number> {
+    const body = { ...message, language, choice };
+    const accepted = await this.call("chat/messages", { method: "POST", token, body }, json);
+    return Number((accepted as { sequence?: unknown }).sequence);
+  }
+
+  /** All events after a sequence; waits up to `wait` seconds for the first. */
+  async events(token: string, after: number, wait: number, signal?: AbortSignal): Promise<ChatEvent[]> {
+    const call: Call = { token, patience: PATIENCE + wait * 1000 };
+    if (signal) call.signal = signal;
+    const { events } = (await this.call(`chat/events?after=${after}&wait=${wait}`, call, json)) as { events?: unknown };
+    return (Array.isArray(events) ? events : []).map(readEvent).filter(known);
+  }
+
+  /** Follows the stream of events until it ends; `heard` is called at every sign of life. */
+  async stream(
+    token: string,
+    after: number,
+    signal: AbortSignal,
+    tell: (event: ChatEvent) => void,
+    heard: () => void,
+  ): Promise<void> {
+    const call = { token, accept: "text/event-stream", signal, patience: STREAM_SILENCE };
+    await this.call(`chat/events?after=${after}`, call, async (response, guard) => {
+      const alive = (): void => (guard.restart(), heard());
+      alive();
+      for await (const data of eventsIn(chunksOf(response, alive))) {
+        const event = readEvent(data);
+        if (event) tell(event);
+      }
+    });
+  }
+
+  async feedback(token: string, feedback: Feedback): Promise<void> {
+    await this.call("chat/feedback", { method: "POST", token, body: feedback }, nothing);
+  }
+
+  async export(token: string, format: ExportFormat, language: Language): Promise<Blob> {
+    const call = { token, accept: "*/*" };
+    return this.call(`chat?format=${format}&language=${language}`, call, (response) => response.blob());
+  }
+
+  /** Erases the chat at the front; a chat that is already gone is no error. */
+  async delete(token: string, keepalive = false): Promise<void> {
+    try {
+      await this.call("chat", { method: "DELETE", token, keepalive }, nothing);
+    } catch (error) {
+      if (!(error instanceof Refusal && error.chatIsGone)) throw error;
+    }
+  }
+
+  /** Calls the front and reads its answer, all of it before time is up; a refusal is thrown. */
+  private async call<T>(path: string, call: Call, read: Read<T>): Promise<T> {
+    const { method = "GET", token, body, accept = "application/json", keepalive = false } = call;
+    const headers: Record<string, string> = { Accept: accept };
+    if (token) headers.Authorization = `Bearer ${token}`;
+    if (body) headers["Content-Type"] = "application/json";
+    const guard = new Deadline(call.patience ?? PATIENCE, call.signal);
+    try {
+      const init: RequestInit = { method, headers, keepalive, signal: guard.signal, credentials: "omit" };
+      if (body) init.body = JSON.stringify(body);
+      const response = await fetch(`${this.server}/api/${path}`, init);
+      if (!response.ok) throw await refusalIn(response);
+      return await read(response, guard);
+    } finally {
+      guard.end();
+    }
+  }
+}
+
+function known(event: ChatEvent | null): event is ChatEvent {
+  return event !== null;
+}
+
+async function refusalIn(response: Response): Promise<Refusal> {
+  let error: { code?: unknown; text?: unknown; retry_after?: unknown } = {};
+  try {
+    error = ((await response.json()) as { error?: typeof error }).error ?? {};
+  } catch {
+    // A proxy's own error page: the status says enough.
+  }
+  const { code, text, retry_after: wait } = error;
+  return new Refusal(
+    response.status,
+    typeof code === "string" ? code : "",
+    typeof text === "string" ? text : null,
+    typeof wait === "number" ? wait : null,
+  );
+}
+
+async function* chunksOf(response: Response, heard: () => void): AsyncGenerator<Uint8Array> {
+  const reader = response.body?.getReader();
+  if (!reader) return;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      heard();
+      yield value;
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+/** Aborts when time is up or when an outer signal says so. */
+class Deadline {
+  private readonly controller = new AbortController();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private readonly abort = (): void => this.controller.abort();
+
+  constructor(
+    private readonly patience: number,
+    private readonly outer?: AbortSignal,
+  ) {
+    if (outer?.aborted) this.abort();
+    outer?.addEventListener("abort", this.abort);
+    this.restart();
+  }
+
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  restart(): void {
+    clearTimeout(this.timer);
+    if (this.patience !== Infinity) this.timer = setTimeout(this.abort, this.patience);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+    this.outer?.removeEventListener("abort", this.abort);
+  }
+}

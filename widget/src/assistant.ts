@@ -1,0 +1,387 @@
+/** The whole: wires the chat to its views, and the visitor's wishes to the chat. */
+
+import { Api, type ExportFormat, type Outgoing } from "./api.js";
+import { Chat, type ChatListener, type SendState } from "./chat.js";
+import { h } from "./dom.js";
+import { directionOf, type Language } from "./languages.js";
+import type { AssistantEvent, ChatEvent, Opening } from "./protocol.js";
+import { Store } from "./store.js";
+import { Composer } from "./view/composer.js";
+import { Confirmation } from "./view/confirmation.js";
+import { Conversation, scrollArea } from "./view/conversation.js";
+import { Footer } from "./view/footer.js";
+import { Header } from "./view/header.js";
+import { Launcher } from "./view/launcher.js";
+import { Menu } from "./view/menu.js";
+import { Welcome } from "./view/welcome.js";
+import { Wording } from "./wording.js";
+
+const OPENING_AGAIN = 5_000;
+const USUAL_DAYS = 30;
+
+/** What the page's author decides. */
+export interface Settings {
+  server: string;
+  pageLanguage: () => Language;
+  contactUrl: string;
+  exitUrl: () => string | null;
+  opened: (now: boolean) => void;
+}
+
+export class Assistant implements ChatListener {
+  readonly element: HTMLElement;
+  private readonly api: Api;
+  private readonly store: Store;
+  private readonly chat: Chat;
+  private readonly words: Wording;
+  private readonly launcher: Launcher;
+  private readonly panel: HTMLElement;
+  private readonly menu: Menu;
+  private readonly welcome: Welcome;
+  private readonly conversation: Conversation;
+  private readonly composer: Composer;
+  private readonly footer: Footer;
+  private readonly confirmation = new Confirmation();
+  private readonly scroll: HTMLElement;
+  private opening: Opening | null = null;
+  private resumed = false;
+  private reachable = true;
+  private readonly endings: Array<() => void> = [];
+
+  constructor(private readonly settings: Settings) {
+    this.api = new Api(settings.server);
+    this.store = new Store(settings.server);
+    this.words = new Wording(this.language);
+    this.chat = new Chat(this.api, this.store, this, settings.pageLanguage);
+    this.launcher = new Launcher(this.words, () => this.settings.opened(!this.isOpen));
+    this.menu = this.makeMenu();
+    this.welcome = new Welcome(this.words, (question) => this.send(question));
+    this.conversation = this.makeConversation();
+    this.composer = new Composer(this.words, (text) => this.send(text));
+    this.footer = new Footer(this.words, this.composer, settings.contactUrl);
+    const { welcome, conversation } = this;
+    const parts = [welcome.notice, welcome.starters, conversation.history, conversation.log, conversation.typing];
+    this.scroll = scrollArea(this.words, ...parts);
+    this.panel = this.makePanel();
+    this.element = this.makeRegion();
+    this.listen();
+  }
+
+  get isOpen(): boolean {
+    return !this.panel.hidden;
+  }
+
+  /** Whether this tab left the page with the panel open. */
+  get wasOpen(): boolean {
+    return this.store.tab.open;
+  }
+
+  /** Shows the panel; without `focus` where nobody asked for it just now. */
+  open(focus = true): void {
+    if (this.isOpen) return;
+    this.panel.hidden = false;
+    this.launcher.expanded = true;
+    this.store.keepTab({ open: true });
+    this.menu.remembered = this.store.remembered;
+    if (!this.opening) void this.loadOpening();
+    this.goOn();
+    if (focus) (this.conversation.empty || touch() ? this.panel : this.composer.field).focus();
+  }
+
+  close(): void {
+    if (!this.isOpen) return;
+    if (this.menu.open) this.menu.close(false);
+    const hadFocus = this.panel.matches(":focus-within");
+    this.panel.hidden = true;
+    this.launcher.expanded = false;
+    this.store.keepTab({ open: false });
+    this.chat.rest();
+    if (hadFocus) this.launcher.element.focus();
+  }
+
+  /** Follows the page's language, unless the visitor has chosen one. */
+  followLanguage(): void {
+    if (this.language === this.words.language) return;
+    this.words.change(this.language);
+    if (this.isOpen) void this.loadOpening();
+    else this.opening = null;
+  }
+
+  /** Lets go of everything outside the element. */
+  end(): void {
+    this.chat.stop();
+    this.endings.forEach((end) => end());
+  }
+
+  // What the chat tells
+
+  restored(events: ChatEvent[]): void {
+    this.conversation.restore(events);
+    this.showStarters();
+    this.scroll.scrollTop = this.scroll.scrollHeight;
+  }
+
+  visitor(message: Outgoing, state: SendState): void {
+    this.conversation.visitor(message, state);
+    this.showStarters();
+  }
+
+  refused(message: Outgoing, why: string | null): void {
+    this.conversation.refuse(message);
+    this.footer.warn(why ?? this.words.texts.failed);
+  }
+
+  answer(event: AssistantEvent): void {
+    this.conversation.answer(event);
+    if (!this.isOpen) this.launcher.addUnread();
+    if (!this.isOpen) this.chat.rest();
+  }
+
+  awaiting(any: boolean): void {
+    this.conversation.awaiting(any);
+    if (any) this.scroll.scrollTop = this.scroll.scrollHeight;
+  }
+
+  connected(now: boolean): void {
+    if (now !== this.reachable) this.footer.warn(now ? null : this.troubleNow());
+    this.reachable = now;
+  }
+
+  unanswered(): void {
+    this.footer.warn(this.words.texts.failed);
+  }
+
+  slowDown(text: string | null): void {
+    this.footer.warn(text);
+  }
+
+  ended(): void {
+    this.conversation.note(this.words.texts.ended);
+  }
+
+  reset(): void {
+    this.conversation.clear();
+    this.menu.remembered = this.store.remembered;
+    this.showStarters();
+  }
+
+  // What the visitor wishes
+
+  private send(text: string): void {
+    if (this.reachable) this.footer.hush();
+    this.goOn();
+    this.chat.send(text);
+    this.scroll.scrollTop = this.scroll.scrollHeight;
+  }
+
+  private choose(language: Language): void {
+    this.store.keepKey({ choice: language });
+    this.followLanguage();
+  }
+
+  private exit(): void {
+    this.chat.vanish();
+    location.replace(this.settings.exitUrl() ?? this.words.texts.exitUrl);
+  }
+
+  private askNewChat(): void {
+    const { texts, language } = this.words;
+    const days = this.opening?.retentionDays ?? USUAL_DAYS;
+    const choices = [
+      { label: texts.newChatKeep, act: () => this.chat.forget() },
+      { label: texts.newChatDelete, act: () => void this.deleteChat(), serious: true },
+    ];
+    const { newChatTitle: title, cancel } = texts;
+    this.confirmation.ask({ title, text: texts.newChatText(days), choices, cancel, language }, this.composer.field);
+  }
+
+  private askDelete(): void {
+    const { texts, language } = this.words;
+    const choices = [{ label: texts.deleteConfirm, act: () => void this.deleteChat(), serious: true }];
+    const { deleteTitle: title, deleteText: text, cancel } = texts;
+    this.confirmation.ask({ title, text, choices, cancel, language }, this.composer.field);
+  }
+
+  private async deleteChat(): Promise<void> {
+    try {
+      await this.chat.delete();
+      this.footer.tell(this.words.texts.deleted);
+    } catch {
+      this.footer.warn(this.words.texts.notDeleted);
+    }
+  }
+
+  private async exportChat(format: ExportFormat): Promise<void> {
+    try {
+      const saved = await this.chat.export(format, this.words.language);
+      if (saved) save(saved, `iom-chat.${format === "json" ? "json" : "txt"}`);
+      if (saved) this.footer.tell(this.words.texts.exported);
+    } catch {
+      this.footer.warn(this.words.texts.failed);
+    }
+  }
+
+  private async sendFeedback(sequence: number, helpful: boolean, reason: string | null): Promise<boolean> {
+    try {
+      await this.chat.feedback({ sequence, helpful, reason });
+      return true;
+    } catch {
+      this.footer.warn(this.words.texts.failed);
+      return false;
+    }
+  }
+
+  private remember(wanted: boolean): void {
+    this.store.remember(wanted);
+    this.menu.remembered = this.store.remembered;
+  }
+
+  // The state of things
+
+  private get language(): Language {
+    return this.store.key.choice ?? this.settings.pageLanguage();
+  }
+
+  /** Takes the kept chat up once, and its line whenever it rested. */
+  private goOn(): void {
+    if (this.resumed) return this.chat.wakeUp();
+    this.resumed = true;
+    this.chat.resume();
+  }
+
+  private async loadOpening(): Promise<void> {
+    const { language } = this.words;
+    try {
+      const opening = await this.api.opening(language);
+      if (language === this.words.language) this.show(opening);
+    } catch {
+      if (!this.isOpen || language !== this.words.language) return;
+      this.connected(false);
+      setTimeout(() => void this.loadOpening(), OPENING_AGAIN);
+    }
+  }
+
+  private show(opening: Opening): void {
+    this.opening = opening;
+    if (navigator.onLine) this.connected(true);
+    this.welcome.show(opening);
+    this.showStarters();
+    this.composer.element.hidden = !opening.available;
+    if (!opening.available) this.footer.warn(this.words.texts.unavailable);
+    if (opening.contact) this.footer.leadTo(opening.contact.url);
+  }
+
+  /** A long answer is read from its beginning. */
+  private bringIntoView(answer: HTMLElement): void {
+    const room = Math.min(this.scroll.clientHeight, this.panel.clientHeight);
+    answer.scrollIntoView({ block: answer.offsetHeight > room ? "start" : "nearest" });
+  }
+
+  private showStarters(): void {
+    this.welcome.wanted = this.conversation.empty;
+  }
+
+  private troubleNow(): string {
+    return navigator.onLine ? this.words.texts.unreachable : this.words.texts.offline;
+  }
+
+  // How it is put together
+
+  private makeMenu(): Menu {
+    return new Menu(this.words, {
+      newChat: () => this.askNewChat(),
+      exportText: () => void this.exportChat("text"),
+      exportJson: () => void this.exportChat("json"),
+      delete: () => this.askDelete(),
+      remember: (wanted) => this.remember(wanted),
+    });
+  }
+
+  private makeConversation(): Conversation {
+    return new Conversation(this.words, {
+      ask: (question) => this.send(question),
+      feedback: (sequence, helpful, reason) => this.sendFeedback(sequence, helpful, reason),
+      shown: (answer) => this.bringIntoView(answer),
+      retry: () => this.chat.hurry(),
+      edit: (message) => this.composer.put(message.text),
+    });
+  }
+
+  private makePanel(): HTMLElement {
+    const header = new Header(this.words, this.menu, {
+      close: () => this.settings.opened(false),
+      exit: () => this.exit(),
+      choose: (language) => this.choose(language),
+    });
+    const attributes = {
+      class: "panel",
+      id: "panel",
+      part: "panel",
+      role: "dialog",
+      tabindex: "-1",
+      "aria-labelledby": "title",
+      "aria-describedby": "machine notice-text",
+      hidden: "",
+    };
+    const footer = this.footer.element;
+    const panel = h("div", attributes, header.element, this.scroll, footer, this.confirmation.element);
+    panel.addEventListener("keydown", (event) => this.key(event));
+    return panel;
+  }
+
+  private makeRegion(): HTMLElement {
+    const region = h("div", { class: "assistant", role: "region" }, this.launcher.element, this.panel);
+    this.words.say((texts, language) => {
+      region.setAttribute("aria-label", texts.region);
+      region.lang = language;
+      region.dir = directionOf(language);
+    });
+    region.addEventListener("focusout", (event) => this.leftFor(event.relatedTarget));
+    return region;
+  }
+
+  private key(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.stopPropagation();
+    if (this.confirmation.open) this.confirmation.close();
+    else if (this.menu.open) this.menu.close();
+    else this.settings.opened(false);
+  }
+
+  /** On a small screen the panel hides the page: who goes on to the page must see it. */
+  private leftFor(target: EventTarget | null): void {
+    const leaves = target instanceof Node && !this.element.contains(target);
+    if (leaves && this.isOpen && smallScreen()) this.settings.opened(false);
+  }
+
+  private listen(): void {
+    const on = (target: EventTarget, name: string, act: () => void): void => {
+      target.addEventListener(name, act);
+      this.endings.push(() => target.removeEventListener(name, act));
+    };
+    on(window, "online", () => (this.connected(true), this.chat.hurry()));
+    on(window, "offline", () => this.isOpen && this.connected(false));
+    on(document, "visibilitychange", () => this.lookedAt(!document.hidden));
+    this.endings.push(this.store.watch(() => this.resumed && this.chat.changedElsewhere()));
+  }
+
+  private lookedAt(now: boolean): void {
+    if (!now) this.chat.rest();
+    else if (this.isOpen) this.goOn();
+  }
+}
+
+/** Whether the panel fills the screen; the same condition stands in the styles. */
+export function smallScreen(): boolean {
+  return matchMedia("(max-width: 30em), (max-height: 30em)").matches;
+}
+
+function touch(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
+}
+
+function save(data: Blob, name: string): void {
+  const url = URL.createObjectURL(data);
+  h("a", { href: url, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}

@@ -1,0 +1,292 @@
+/** One visitor's chat: sends in order and never loses a message, follows the answers, knows nothing of any view. */
+
+import { Refusal, type Api, type ExportFormat, type Feedback, type Outgoing } from "./api.js";
+import type { Language } from "./languages.js";
+import { Live, pauseAfter, type LiveListener } from "./live.js";
+import type { AssistantEvent, ChatEvent } from "./protocol.js";
+import type { Store } from "./store.js";
+
+const FAILED_FROM = 3;
+// An unanswered message of the past is not waited for any more.
+const STILL_AWAITED = 60_000;
+// The front promises an answer, or an apology, within ten seconds.
+const LONGEST_ANSWER = 45_000;
+
+export type SendState = "sending" | "waiting" | "offline" | "failed" | "sent";
+
+export interface ChatListener {
+  restored(events: ChatEvent[]): void;
+  /** A message of the visitor, from here or from another tab; the same id may come again. */
+  visitor(message: Outgoing, state: SendState): void;
+  /** The front does not take a message, and says why. */
+  refused(message: Outgoing, why: string | null): void;
+  answer(event: AssistantEvent): void;
+  awaiting(any: boolean): void;
+  /** A message got no answer in any reasonable time. */
+  unanswered(): void;
+  connected(now: boolean): void;
+  /** The front asks for patience, in its own words; null when it is satisfied. */
+  slowDown(text: string | null): void;
+  ended(): void;
+  reset(): void;
+}
+
+export class Chat implements LiveListener {
+  private live: Live | null = null;
+  private readonly awaited = new Set<string>();
+  private pumping = false;
+  private failures = 0;
+  private slowed = false;
+  private lineIsUp = true;
+  private wake: (() => void) | null = null;
+
+  constructor(
+    private readonly api: Api,
+    private readonly store: Store,
+    private readonly listener: ChatListener,
+    private readonly pageLanguage: () => Language,
+  ) {}
+
+  /** Whether there is a chat to follow, export or delete. */
+  get begun(): boolean {
+    return this.store.key.token !== null;
+  }
+
+  get isAwaiting(): boolean {
+    return this.awaited.size > 0 || this.store.tab.outbox.length > 0;
+  }
+
+  /** Goes on with the chat that is kept, where there is one. */
+  resume(): void {
+    this.store.tab.outbox.forEach((message) => this.listener.visitor(message, "waiting"));
+    if (this.begun) this.follow();
+    void this.pump();
+  }
+
+  /** Takes up the line again after a rest. */
+  wakeUp(): void {
+    this.follow();
+  }
+
+  /** Lets the line rest while nobody looks and nothing is awaited. */
+  rest(): void {
+    if (!this.isAwaiting) this.live?.stop();
+  }
+
+  send(text: string): void {
+    const message = { id: newId(), text };
+    this.store.keepTab({ outbox: [...this.store.tab.outbox, message] });
+    this.listener.visitor(message, navigator.onLine ? "sending" : "offline");
+    void this.pump();
+  }
+
+  /** Tries at once what waits for the network. */
+  hurry(): void {
+    this.wake?.();
+    this.live?.hurry();
+  }
+
+  async feedback(feedback: Feedback): Promise<void> {
+    const { token } = this.store.key;
+    if (token) await this.api.feedback(token, feedback);
+  }
+
+  async export(format: ExportFormat, language: Language): Promise<Blob | null> {
+    const { token } = this.store.key;
+    return token ? this.api.export(token, format, language) : null;
+  }
+
+  /** Erases the chat at the front, then here; fails without forgetting anything. */
+  async delete(): Promise<void> {
+    if (this.store.key.token) await this.api.delete(this.store.key.token);
+    this.forget();
+  }
+
+  /** Forgets the chat on this device. */
+  forget(): void {
+    const { choice } = this.store.key;
+    this.drop();
+    this.store.forget();
+    if (choice) this.store.keepKey({ choice });
+    this.listener.reset();
+  }
+
+  /** Erases everything at once, without waiting for the front. */
+  vanish(): void {
+    const { token } = this.store.key;
+    if (token) this.api.delete(token, true).catch(() => undefined);
+    this.drop();
+    this.store.clear();
+  }
+
+  /** Follows what another tab did to the remembered chat. */
+  changedElsewhere(): void {
+    const before = this.store.key.token;
+    this.store.reload();
+    if (this.store.key.token === before) return;
+    this.drop();
+    this.listener.reset();
+    this.resume();
+  }
+
+  stop(): void {
+    this.live?.stop();
+  }
+
+  // What the line tells
+
+  restored(events: ChatEvent[]): void {
+    this.listener.restored(events);
+    const answered = new Set(events.map((event) => (event.type === "assistant" ? event.replyTo : null)));
+    const fresh = (at: string | null): boolean => Date.now() - Date.parse(at ?? "") < STILL_AWAITED;
+    for (const event of events) {
+      if (event.type !== "visitor") continue;
+      this.leaveOutbox(event.id);
+      if (!answered.has(event.id) && fresh(event.at)) this.await(event.id);
+    }
+    this.tellAwaiting();
+  }
+
+  told(event: ChatEvent): void {
+    if (event.type === "visitor") {
+      this.leaveOutbox(event.id);
+      this.await(event.id);
+      this.listener.visitor(event, "sent");
+    } else {
+      if (event.replyTo) this.awaited.delete(event.replyTo);
+      this.listener.answer(event);
+    }
+    this.tellAwaiting();
+  }
+
+  connected(now: boolean): void {
+    this.listener.connected(now);
+    if (now && !this.lineIsUp) this.wake?.();
+    this.lineIsUp = now;
+  }
+
+  ended(): void {
+    const { choice } = this.store.key;
+    this.drop();
+    this.store.keepKey({ token: null, expiresAt: null, choice });
+    this.listener.ended();
+  }
+
+  private drop(): void {
+    this.live?.stop();
+    this.live = null;
+    this.awaited.clear();
+    this.tellAwaiting();
+  }
+
+  private follow(fresh = false): void {
+    const { token } = this.store.key;
+    if (!token) return;
+    this.live ??= new Live(this.api, token, this, fresh);
+    this.live.start();
+  }
+
+  // The outbox: one message at a time, in order
+
+  private async pump(): Promise<void> {
+    if (this.pumping) return;
+    this.pumping = true;
+    for (let next = this.store.tab.outbox[0]; next; next = this.store.tab.outbox[0]) await this.deliver(next);
+    this.pumping = false;
+  }
+
+  private async deliver(message: Outgoing): Promise<void> {
+    try {
+      const token = await this.token();
+      const sequence = await this.api.post(token, message, this.pageLanguage(), this.store.key.choice);
+      this.failures = 0;
+      this.accepted(message, sequence);
+    } catch (error) {
+      await this.heed(error, message);
+    }
+  }
+
+  private async token(): Promise<string> {
+    if (!this.store.key.token) {
+      this.store.keepKey(await this.api.openChat(this.store.key.choice ?? this.pageLanguage()));
+      this.follow(true);
+    }
+    return this.store.key.token as string;
+  }
+
+  private accepted(message: Outgoing, sequence: number): void {
+    const answeredAlready = this.live !== null && this.live.last >= sequence;
+    this.slowDown(null);
+    this.leaveOutbox(message.id);
+    if (!answeredAlready) this.await(message.id);
+    this.listener.visitor(message, "sent");
+    this.follow();
+    this.live?.expect(sequence);
+    this.tellAwaiting();
+  }
+
+  private async heed(error: unknown, message: Outgoing): Promise<void> {
+    const refusal = error instanceof Refusal ? error : null;
+    this.failures += 1;
+    if (refusal?.chatIsGone) this.ended();
+    if (refusal?.chatIsGone && this.failures < FAILED_FROM) return;
+    if (refusal && !refusal.passes && !refusal.chatIsGone) return this.giveBack(message, refusal);
+    if (refusal?.status === 429) this.slowDown(refusal.text);
+    this.listener.visitor(message, this.stateOf(refusal));
+    await this.pause(refusal?.retryAfter ? refusal.retryAfter * 1000 : pauseAfter(this.failures));
+  }
+
+  private slowDown(text: string | null): void {
+    if (text === null && !this.slowed) return;
+    this.slowed = text !== null;
+    this.listener.slowDown(text);
+  }
+
+  private stateOf(refusal: Refusal | null): SendState {
+    if (refusal?.status === 429) return "waiting";
+    if (!navigator.onLine) return "offline";
+    return this.failures >= FAILED_FROM ? "failed" : "waiting";
+  }
+
+  private giveBack(message: Outgoing, refusal: Refusal): void {
+    this.failures = 0;
+    this.leaveOutbox(message.id);
+    this.listener.refused(message, refusal.text);
+  }
+
+  private await(id: string): void {
+    if (this.awaited.has(id)) return;
+    this.awaited.add(id);
+    setTimeout(() => {
+      if (!this.awaited.delete(id)) return;
+      this.listener.unanswered();
+      this.tellAwaiting();
+    }, LONGEST_ANSWER);
+  }
+
+  private leaveOutbox(id: string): void {
+    const outbox = this.store.tab.outbox.filter((message) => message.id !== id);
+    if (outbox.length !== this.store.tab.outbox.length) this.store.keepTab({ outbox });
+  }
+
+  private tellAwaiting(): void {
+    this.listener.awaiting(this.awaited.size > 0);
+  }
+
+  private pause(time: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, time);
+      this.wake = () => (clearTimeout(timer), resolve());
+    });
+  }
+}
+
+/** A random UUID, also on pages without https, where the browser's own is missing. */
+function newId(): string {
+  if (crypto.randomUUID) return crypto.randomUUID();
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
+  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
+  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}

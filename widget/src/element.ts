@@ -1,0 +1,82 @@
+/** The custom element: attributes in, events out; everything inside is the Assistant's. */
+
+import { Assistant, smallScreen, type Settings } from "./assistant.js";
+import { languageAt, spoken } from "./languages.js";
+import styles from "./styles.css";
+
+const CONTACT = "https://germany.iom.int";
+
+/** `<iom-assistant>`: the chat of IOM Germany on any page. */
+export class IomAssistant extends HTMLElement {
+  static readonly observedAttributes = ["open", "language"];
+
+  private assistant: Assistant | null = null;
+  private languages: MutationObserver | null = null;
+  private quietly = false;
+
+  connectedCallback(): void {
+    const root = this.shadowRoot ?? withStyles(this.attachShadow({ mode: "open" }));
+    this.assistant = new Assistant(this.settings());
+    root.append(this.assistant.element);
+    this.languages = new MutationObserver(() => this.assistant?.followLanguage());
+    this.languages.observe(document.documentElement, { attributeFilter: ["lang"], subtree: true });
+    this.openQuietly();
+  }
+
+  disconnectedCallback(): void {
+    this.languages?.disconnect();
+    this.assistant?.end();
+    this.assistant?.element.remove();
+    this.assistant = null;
+  }
+
+  attributeChangedCallback(name: string, before: string | null, now: string | null): void {
+    if (!this.assistant) return;
+    if (name === "language") return this.assistant.followLanguage();
+    if ((before === null) === (now === null)) return;
+    if (now === null) this.assistant.close();
+    else this.assistant.open(!this.quietly);
+    this.dispatchEvent(new CustomEvent(now === null ? "iom-assistant-close" : "iom-assistant-open", { bubbles: true }));
+  }
+
+  get open(): boolean {
+    return this.hasAttribute("open");
+  }
+
+  /** Opens or closes the panel. */
+  set open(now: boolean) {
+    this.toggleAttribute("open", now);
+  }
+
+  /** Opens without taking the focus: because the page says so, or the tab had it open before. */
+  private openQuietly(): void {
+    this.quietly = true;
+    if (this.open) this.assistant?.open(false);
+    else if (this.assistant?.wasOpen && !smallScreen()) this.open = true;
+    this.quietly = false;
+  }
+
+  private settings(): Settings {
+    return {
+      server: (this.getAttribute("server") ?? new URL(import.meta.url).origin).replace(/\/+$/, ""),
+      pageLanguage: () => spoken(this.getAttribute("language")) ?? languageAt(this),
+      contactUrl: this.getAttribute("contact-url") ?? CONTACT,
+      exitUrl: () => this.getAttribute("exit-url"),
+      opened: (now) => (this.open = now),
+    };
+  }
+}
+
+function withStyles(root: ShadowRoot): ShadowRoot {
+  if ("adoptedStyleSheets" in root && "replaceSync" in CSSStyleSheet.prototype) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(styles);
+    root.adoptedStyleSheets = [sheet];
+  } else {
+    // Safari before 16.4; there the page's policy must allow inline styles.
+    const element = document.createElement("style");
+    element.textContent = styles;
+    (root as ShadowRoot).append(element);
+  }
+  return root;
+}

@@ -1,0 +1,34 @@
+/** The only list of the languages the element speaks, each with its direction of writing. */
+
+export const DIRECTIONS = { de: "ltr", en: "ltr" } as const;
+export type Language = keyof typeof DIRECTIONS;
+export type Direction = "ltr" | "rtl";
+
+export const LANGUAGES = Object.keys(DIRECTIONS) as Language[];
+export const DEFAULT: Language = "de";
+
+/** The language spoken for a code such as `de`, `de-AT` or `EN_us`; null where there is none. */
+export function spoken(code: string | null | undefined): Language | null {
+  const short = (code ?? "").replace("_", "-").split("-")[0]?.toLowerCase();
+  return LANGUAGES.find((language) => language === short) ?? null;
+}
+
+/** The direction in which a language is written. */
+export function directionOf(language: Language): Direction {
+  return DIRECTIONS[language];
+}
+
+/** The language that a place in the page is in: the nearest `lang`, through shadow roots too. */
+export function languageAt(place: Element): Language {
+  for (let node: Element | null = place; node; node = parentOf(node)) {
+    const code = node.getAttribute("lang");
+    if (code) return spoken(code) ?? DEFAULT;
+  }
+  return DEFAULT;
+}
+
+function parentOf(node: Element): Element | null {
+  if (node.parentElement) return node.parentElement;
+  const root = node.getRootNode();
+  return root instanceof ShadowRoot ? root.host : null;
+}

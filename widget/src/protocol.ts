@@ -1,0 +1,122 @@
+/** What the front says, and checks that it did: what comes over the network is not believed unseen. */
+
+export interface Opening {
+  languages: string[];
+  retentionDays: number | null;
+  privacy: string | null;
+  imprint: string | null;
+  contact: { text: string; url: string } | null;
+  starters: string[];
+  available: boolean;
+  announcement: string | null;
+}
+
+export interface Session {
+  token: string;
+  expiresAt: string | null;
+}
+
+export interface Source {
+  title: string;
+  url: string;
+  publisher: string | null;
+}
+
+export interface Part {
+  text: string;
+  question: string | null;
+  kind: string;
+  asOf: string | null;
+  sources: Source[];
+}
+
+export interface VisitorEvent {
+  type: "visitor";
+  sequence: number;
+  at: string | null;
+  id: string;
+  text: string;
+}
+
+export interface AssistantEvent {
+  type: "assistant";
+  sequence: number;
+  at: string | null;
+  replyTo: string | null;
+  kind: string;
+  language: string;
+  parts: Part[];
+  heading: string | null;
+  suggestions: string[];
+}
+
+export type ChatEvent = VisitorEvent | AssistantEvent;
+
+type Json = Record<string, unknown>;
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const textOrNull = (value: unknown): string | null => (typeof value === "string" && value ? value : null);
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+const record = (value: unknown): Json => (value && typeof value === "object" ? (value as Json) : {});
+const texts = (value: unknown): string[] => list(value).filter((item): item is string => typeof item === "string");
+
+/** What is shown at the opening. */
+export function readOpening(data: unknown): Opening {
+  const { languages, notice, links, contact, starters, available, announcement } = record(data);
+  const days = record(notice).retention_days;
+  return {
+    languages: texts(languages),
+    retentionDays: typeof days === "number" ? days : null,
+    privacy: textOrNull(record(links).privacy),
+    imprint: textOrNull(record(links).imprint),
+    contact: readContact(record(contact)),
+    starters: texts(starters),
+    available: available !== false,
+    announcement: textOrNull(announcement),
+  };
+}
+
+function readContact({ text: said, url }: Json): Opening["contact"] {
+  return text(url) ? { text: text(said), url: text(url) } : null;
+}
+
+/** A new session's token; throws where there is none. */
+export function readSession(data: unknown): Session {
+  const { token, expires_at } = record(data);
+  if (!text(token)) throw new TypeError("no token");
+  return { token: text(token), expiresAt: textOrNull(expires_at) };
+}
+
+/** An event of the chat; null for what this version does not know. */
+export function readEvent(data: unknown): ChatEvent | null {
+  const event = record(data);
+  const sequence = event.sequence;
+  if (typeof sequence !== "number") return null;
+  const common = { sequence, at: textOrNull(event.at) };
+  if (event.type === "visitor") return { ...common, type: "visitor", id: text(event.id), text: text(event.text) };
+  if (event.type !== "assistant") return null;
+  return {
+    ...common,
+    type: "assistant",
+    replyTo: textOrNull(event.reply_to),
+    kind: text(event.kind),
+    language: text(event.language),
+    parts: list(event.parts).map((part) => readPart(record(part))),
+    heading: textOrNull(event.heading),
+    suggestions: texts(event.suggestions),
+  };
+}
+
+function readPart(part: Json): Part {
+  return {
+    text: text(part.text),
+    question: textOrNull(part.question),
+    kind: text(part.kind),
+    asOf: textOrNull(part.as_of_text) ?? textOrNull(part.as_of),
+    sources: list(part.sources).map((source) => readSource(record(source))),
+  };
+}
+
+function readSource(source: Json): Source {
+  return { title: text(source.title), url: text(source.url), publisher: textOrNull(source.publisher) };
+}

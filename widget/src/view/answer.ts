@@ -1,0 +1,87 @@
+/** One answer: its parts with source and date, then what can be asked next. */
+
+import { button, h, icon } from "../dom.js";
+import { directionOf, spoken, type Language } from "../languages.js";
+import type { AssistantEvent, Part } from "../protocol.js";
+import { helplinesIn, link, richText } from "../rich_text.js";
+import { TEXTS, type Texts } from "../texts.js";
+
+/** Kinds after which the questions offered are part of what is said. */
+const ASKING_BACK = new Set(["clarify", "fallback"]);
+const KINDS = new Set(["fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error"]);
+
+export interface AnswerView {
+  element: HTMLElement;
+  language: Language;
+  /** What belongs to the answer but needs no announcement; to be put in after it. */
+  silent: HTMLElement;
+}
+
+/** The answer as an article in its own language. */
+export function answerView(event: AssistantEvent, fallback: Language, ask: (question: string) => void): AnswerView {
+  const language = spoken(event.language) ?? fallback;
+  const texts = TEXTS[language];
+  const kind = KINDS.has(event.kind) ? event.kind : "smalltalk";
+  const element = h(
+    "article",
+    { class: `message answer ${kind}`, part: "message answer", lang: language, dir: directionOf(language) },
+    h("p", { class: "unseen" }, texts.assistantSaid),
+    ...partsOf(event, texts),
+  );
+  const silent = h("div", { class: "after", "aria-live": "off" });
+  const offered = suggestionsOf(event, ask);
+  if (offered) (ASKING_BACK.has(event.kind) ? element : silent).append(offered);
+  return { element, language, silent };
+}
+
+function partsOf(event: AssistantEvent, texts: Texts): HTMLElement[] {
+  const { parts } = event;
+  if (parts.length < 2) return parts.flatMap((part) => partOf(part, texts));
+  return [h("ol", { class: "parts" }, ...parts.map((part) => h("li", {}, ...questionOf(part), ...partOf(part, texts))))];
+}
+
+function questionOf(part: Part): HTMLElement[] {
+  return part.question ? [h("p", { class: "question" }, part.question)] : [];
+}
+
+function partOf(part: Part, texts: Texts): HTMLElement[] {
+  const text = richText(part.text, texts.newWindow, part.kind === "crisis");
+  const calls = part.kind === "crisis" ? [callsOf(part, texts)] : [];
+  const evidence = part.kind === "control" ? [] : evidenceOf(part, texts);
+  return [...text, ...calls, ...evidence];
+}
+
+/** In an emergency, a number large enough for a trembling hand. */
+function callsOf(part: Part, texts: Texts): HTMLElement {
+  const calls = Array.from(helplinesIn(part.text), ([number, href]) =>
+    h("a", { class: "call", href }, icon("phone"), texts.call(number)),
+  );
+  return h("p", { class: "row calls" }, ...calls);
+}
+
+function evidenceOf(part: Part, texts: Texts): HTMLElement[] {
+  const items: HTMLElement[] = [];
+  if (part.kind === "fact") items.push(h("span", { class: "checked" }, icon("checked"), texts.checked));
+  if (part.asOf) items.push(h("span", {}, texts.asOf(part.asOf)));
+  if (part.sources.length) items.push(h("span", {}, `${texts.source} `, ...sourcesOf(part, texts)));
+  return items.length ? [h("p", { class: "evidence", part: "evidence" }, ...items)] : [];
+}
+
+function sourcesOf(part: Part, texts: Texts): Node[] {
+  return part.sources.flatMap(({ title, url, publisher }, place) => {
+    const label = publisher && publisher !== title ? `${title} (${publisher})` : title || url;
+    const shown = link(url, label, texts.newWindow);
+    return place ? [document.createTextNode("; "), shown] : [shown];
+  });
+}
+
+function suggestionsOf(event: AssistantEvent, ask: (question: string) => void): HTMLElement | null {
+  if (!event.suggestions.length) return null;
+  const id = `heading-${event.sequence}`;
+  const heading = event.heading ? h("p", { class: "label-line", id }, event.heading) : null;
+  const group = h("div", { class: "suggestions", role: "group", "aria-labelledby": heading && id }, heading);
+  for (const question of event.suggestions) {
+    group.append(button({ class: "suggestion", part: "suggestion" }, () => ask(question), question));
+  }
+  return group;
+}

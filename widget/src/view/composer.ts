@@ -1,0 +1,45 @@
+/** The text field: Enter sends, Shift and Enter begins a new line. */
+
+import { h, icon } from "../dom.js";
+import { worded, type Wording } from "../wording.js";
+
+export class Composer {
+  readonly element: HTMLFormElement;
+  readonly field = h("textarea", { id: "field", part: "field", rows: "1", dir: "auto", enterkeyhint: "send" });
+
+  constructor(
+    words: Wording,
+    private readonly send: (text: string) => void,
+  ) {
+    this.field.setAttribute("autocomplete", "off");
+    this.field.setAttribute("aria-describedby", "field-hint");
+    const label = h("label", { for: "field" }, worded(words, (texts) => texts.field));
+    const hint = h("p", { id: "field-hint", class: "unseen" }, worded(words, (texts) => texts.fieldHint));
+    const submit = h("button", { type: "submit", class: "send", part: "send" }, icon("send"));
+    submit.append(h("span", {}, worded(words, (texts) => texts.send)));
+    const row = h("div", { class: "row" }, this.field, submit);
+    this.element = h("form", { class: "composer", part: "composer" }, label, row, hint);
+    this.element.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
+    this.field.addEventListener("keydown", (event) => this.key(event));
+  }
+
+  /** Gives a text back for changing, in front of what is there. */
+  put(text: string): void {
+    this.field.value = [text, this.field.value].filter(Boolean).join("\n");
+    this.field.focus();
+  }
+
+  private key(event: KeyboardEvent): void {
+    // While a word is being composed (Chinese, Japanese …), Enter belongs to the input method.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    this.submit();
+  }
+
+  private submit(): void {
+    const text = this.field.value.trim();
+    if (text) this.send(text);
+    if (text) this.field.value = "";
+    this.field.focus();
+  }
+}

@@ -1,0 +1,65 @@
+/** Asks in the panel before something is done that cannot be undone. */
+
+import { button, h } from "../dom.js";
+import type { Language } from "../languages.js";
+
+export interface Choice {
+  label: string;
+  act: () => void;
+  serious?: boolean;
+}
+
+export interface Asked {
+  title: string;
+  text: string;
+  choices: Choice[];
+  cancel: string;
+  language: Language;
+}
+
+export class Confirmation {
+  readonly element = h("div", { class: "confirmation", part: "confirmation", hidden: "" });
+  private back: HTMLElement | null = null;
+
+  get open(): boolean {
+    return !this.element.hidden;
+  }
+
+  /** Asks; the focus goes to the question, and afterwards to where it is told to go back. */
+  ask(asked: Asked, back: HTMLElement): void {
+    this.back = back;
+    const choices = asked.choices.map(({ label, act, serious }) =>
+      button({ class: serious ? "plain serious" : "plain" }, () => (this.close(), act()), label),
+    );
+    const box = h(
+      "div",
+      {
+        role: "alertdialog",
+        tabindex: "-1",
+        lang: asked.language,
+        "aria-labelledby": "confirm-title",
+        "aria-describedby": "confirm-text",
+      },
+      h("h3", { id: "confirm-title" }, asked.title),
+      h("p", { id: "confirm-text" }, asked.text),
+      h("div", { class: "row" }, ...choices, button({ class: "plain quiet" }, () => this.close(), asked.cancel)),
+    );
+    this.element.replaceChildren(box);
+    this.cover(true);
+    box.focus();
+  }
+
+  close(): void {
+    this.cover(false);
+    this.element.replaceChildren();
+    this.back?.focus();
+  }
+
+  /** What lies behind the question is out of reach while it stands there. */
+  private cover(now: boolean): void {
+    this.element.hidden = !now;
+    for (const other of this.element.parentElement?.children ?? []) {
+      if (other !== this.element) other.toggleAttribute("inert", now);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/** Thumbs under an answer, and the reason, which nobody has to give. */
+
+import { button, h, icon } from "../dom.js";
+import type { Texts } from "../texts.js";
+
+const ASKED_AFTER = new Set(["fact", "referral", "fallback", "clarify"]);
+const LONGEST_REASON = 500;
+
+export type SendFeedback = (helpful: boolean, reason: string | null) => Promise<boolean>;
+
+/** Whether an answer of this kind can be judged; a crisis is no moment to ask, small talk no answer. */
+export function isJudged(kind: string): boolean {
+  return ASKED_AFTER.has(kind);
+}
+
+export class FeedbackView {
+  readonly element: HTMLElement;
+  private readonly thanks = h("p", { class: "hint", role: "status" });
+  private readonly choices: HTMLButtonElement[];
+  private form: HTMLFormElement | null = null;
+
+  constructor(
+    private readonly texts: Texts,
+    private readonly id: string,
+    private readonly send: SendFeedback,
+  ) {
+    const yes = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(true), icon("up"), texts.yes);
+    const no = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(false), icon("down"), texts.no);
+    this.choices = [yes, no];
+    const label = h("span", { id: `${id}-label`, class: "hint" }, texts.helpfulQuestion);
+    const group = h("div", { class: "thumbs", role: "group", "aria-labelledby": `${id}-label` }, label, yes, no);
+    this.element = h("div", { class: "feedback", part: "feedback" }, group, this.thanks);
+  }
+
+  private async judge(helpful: boolean): Promise<void> {
+    this.thanks.textContent = "";
+    const sent = this.send(helpful, null);
+    if (!helpful) this.askWhy();
+    else this.closeForm();
+    if (!(await sent)) return this.press(null), this.closeForm();
+    this.press(helpful);
+    if (helpful) this.thanks.textContent = this.texts.thanks;
+  }
+
+  private press(helpful: boolean | null): void {
+    this.choices.forEach((choice, place) =>
+      choice.setAttribute("aria-pressed", String(helpful !== null && helpful === (place === 0))),
+    );
+  }
+
+  private askWhy(): void {
+    if (this.form) return;
+    const id = `${this.id}-reason`;
+    const field = h("textarea", { id, rows: "2", maxlength: String(LONGEST_REASON) });
+    const submit = h("button", { type: "submit", class: "plain" }, this.texts.reasonSend);
+    const skip = button({ class: "plain quiet" }, () => this.finish(null), this.texts.reasonSkip);
+    const row = h("div", { class: "row" }, submit, skip);
+    this.form = h("form", { class: "reason" }, h("label", { for: id }, this.texts.reasonLabel), field, row);
+    this.form.addEventListener("submit", (event) => (event.preventDefault(), this.finish(field.value.trim() || null)));
+    this.element.insertBefore(this.form, this.thanks);
+    field.focus();
+  }
+
+  private finish(reason: string | null): void {
+    if (reason) void this.send(false, reason);
+    this.closeForm();
+    this.thanks.textContent = this.texts.thanks;
+    this.choices[1]?.focus();
+  }
+
+  private closeForm(): void {
+    this.form?.remove();
+    this.form = null;
+  }
+}

@@ -1,0 +1,56 @@
+/** The bottom of the panel: what went wrong, what went well, the text field, the way to a person. */
+
+import { h, icon } from "../dom.js";
+import type { Wording } from "../wording.js";
+import { isSafe } from "../rich_text.js";
+import type { Composer } from "./composer.js";
+
+export class Footer {
+  readonly element: HTMLElement;
+  private readonly alert = h("p", { class: "alert", role: "alert" });
+  private readonly status = h("p", { class: "status", role: "status" });
+  private readonly contact = h("a", { target: "_blank", rel: "noopener noreferrer", part: "contact" });
+
+  constructor(
+    private readonly words: Wording,
+    composer: Composer,
+    contactUrl: string,
+  ) {
+    const label = h("span", {});
+    const hint = h("span", { class: "unseen" });
+    this.contact.append(icon("person"), label, hint);
+    words.say((texts) => {
+      label.textContent = texts.person;
+      hint.textContent = ` (${texts.newWindow})`;
+    });
+    const person = h("div", { class: "contact" }, this.contact);
+    this.element = h("div", { class: "footer", part: "footer" }, this.alert, this.status, composer.element, person);
+    this.leadTo(contactUrl);
+  }
+
+  /** Where the visitor finds a person. */
+  leadTo(url: string): void {
+    if (isSafe(url)) this.contact.setAttribute("href", url);
+  }
+
+  /** Something the visitor must know; null takes it back. */
+  warn(text: string | null): void {
+    if (this.alert.textContent === (text ?? "")) return;
+    this.alert.textContent = text;
+    this.alert.lang = this.words.language;
+    if (text) this.status.textContent = "";
+  }
+
+  /** Something that went as wished. */
+  tell(text: string): void {
+    this.alert.textContent = "";
+    this.status.textContent = text;
+    this.status.lang = this.words.language;
+  }
+
+  /** Takes back what was said before. */
+  hush(): void {
+    this.alert.textContent = "";
+    this.status.textContent = "";
+  }
+}

@@ -1,0 +1,48 @@
+/** The top of the panel: what this is, menu, close, quick exit, other languages. */
+
+import { button, h, icon } from "../dom.js";
+import { LANGUAGES, type Language } from "../languages.js";
+import { TEXTS } from "../texts.js";
+import { worded, type Wording } from "../wording.js";
+import type { Menu } from "./menu.js";
+
+export interface HeaderActions {
+  close(): void;
+  exit(): void;
+  choose(language: Language): void;
+}
+
+export class Header {
+  readonly element: HTMLElement;
+  readonly title = h("h2", { id: "title", class: "title" });
+
+  constructor(words: Wording, menu: Menu, actions: HeaderActions) {
+    words.say((texts) => (this.title.textContent = texts.title));
+    const machine = h("p", { class: "machine", id: "machine" }, worded(words, (texts) => texts.machine));
+    const heading = h("div", { class: "heading" }, this.title, machine);
+    const close = button({ class: "round", part: "close" }, actions.close, icon("close"));
+    words.say((texts) => (close.setAttribute("aria-label", texts.close), (close.title = texts.close)));
+    const top = h("div", { class: "top" }, heading, menu.toggle, close);
+    const tools = h("div", { class: "tools" }, exitButton(words, actions.exit), languageSwitch(words, actions.choose));
+    this.element = h("div", { class: "header", part: "header" }, top, tools, menu.element);
+  }
+}
+
+function exitButton(words: Wording, exit: () => void): HTMLElement {
+  const hint = h("span", { id: "exit-hint", hidden: "" }, worded(words, (texts) => texts.exitHint));
+  const attributes = { class: "exit", part: "exit", "aria-describedby": "exit-hint" };
+  const leave = button(attributes, exit, icon("exit"), h("span", {}, worded(words, (texts) => texts.exit)));
+  return h("div", {}, leave, hint);
+}
+
+function languageSwitch(words: Wording, choose: (language: Language) => void): HTMLElement {
+  const group = h("div", { class: "languages", role: "group" });
+  words.say((texts) => group.setAttribute("aria-label", texts.switchLanguage));
+  for (const language of LANGUAGES) {
+    const name = TEXTS[language].languageName;
+    const option = button({ class: "language", lang: language }, () => choose(language), name);
+    words.say((_, current) => option.setAttribute("aria-pressed", String(language === current)));
+    group.append(option);
+  }
+  return group;
+}

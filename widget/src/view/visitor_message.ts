@@ -1,0 +1,47 @@
+/** One message of the visitor, with what became of it. */
+
+import type { Outgoing } from "../api.js";
+import type { SendState } from "../chat.js";
+import { button, h } from "../dom.js";
+import type { Wording } from "../wording.js";
+
+export interface VisitorActions {
+  retry(): void;
+  edit(message: Outgoing): void;
+}
+
+export class VisitorMessage {
+  readonly element: HTMLElement;
+  private readonly state = h("p", { class: "state" });
+
+  constructor(
+    private readonly message: Outgoing,
+    private readonly words: Wording,
+    private readonly actions: VisitorActions,
+  ) {
+    const text = h("p", { class: "said", dir: "auto" }, message.text);
+    // The visitor knows what was typed: no need to hear it again.
+    const attributes = { class: "message visitor", part: "message visitor", "aria-live": "off" };
+    this.element = h("article", attributes, h("p", { class: "unseen" }, words.texts.youSaid), text, this.state);
+  }
+
+  show(state: SendState): void {
+    const { texts } = this.words;
+    const said = { sending: texts.sending, waiting: texts.waiting, offline: texts.waitingOffline, failed: texts.notSent };
+    this.element.classList.toggle("pending", state !== "sent");
+    if (state === "sent") return this.state.replaceChildren();
+    this.state.replaceChildren(said[state]);
+    if (state === "failed") this.offer(texts.retry, this.actions.retry);
+  }
+
+  /** Not taken by the front: the visitor may change the text. */
+  showRefused(): void {
+    this.element.classList.add("pending");
+    this.state.replaceChildren(this.words.texts.notSent);
+    this.offer(this.words.texts.edit, () => (this.element.remove(), this.actions.edit(this.message)));
+  }
+
+  private offer(label: string, act: () => void): void {
+    this.state.append(" ", button({ class: "plain" }, act, label));
+  }
+}
