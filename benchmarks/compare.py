@@ -38,7 +38,7 @@ Figures = dict[str, float]
 def main() -> None:
     """Trains and measures both, prints a table with ratios, keeps the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=5, help="of the default pipeline (its own number is 100)")
+    parser.add_argument("--epochs", type=int, default=1, help="of the default pipeline (its own number is 100)")
     parser.add_argument("--json", type=Path, default=ROOT / "results" / "compare.json")
     arguments = parser.parse_args()
     questions = random.Random(1).sample(sorted({e.text for e in examples()}), MESSAGES)  # noqa: S311

@@ -55,10 +55,12 @@ DIET = {
     "assistant_id": "heads",
     "pipeline": [
         {"name": "WhitespaceTokenizer"},
+        # DIET will not do without features of single words.
+        {"name": "LexicalSyntacticFeaturizer"},
         {"name": "assistant.nlu.encoder.SentenceEncoder"},
         {
             "name": "DIETClassifier",
-            "epochs": 15,
+            "epochs": 5,
             "entity_recognition": False,
             "constrain_similarities": True,
             "ranking_length": 0,
@@ -184,7 +186,7 @@ HEADS: dict[str, Callable[[Data], Scores]] = {
     "two logistic regressions, e5 and n-grams": _two_experts,
     "linear support vector machine on e5": _vector_machine,
     "perceptron (512) on e5": _perceptron,
-    "DIET (15 epochs) on e5": _diet,
+    "DIET (5 epochs) on e5": _diet,
     "kernel ridge, e5 only": _kernel(spelling=0.0),
     "kernel ridge, e5 and n-grams (in use)": _kernel(),
     "kernel ridge, wider": _kernel(narrowness=1.0),

@@ -61,7 +61,7 @@ def trained(epochs: int) -> Path:
     model = CACHE / f"{fingerprint(INGREDIENTS)}-{epochs}.tar.gz"
     if not model.exists():
         begun = time.monotonic()
-        announce(f"Training Rasa's default pipeline for {epochs} epochs: some eight minutes for each …")
+        announce(f"Training Rasa's default pipeline for {epochs} epochs: some ten minutes for each …")
         project = CACHE / "project"
         shutil.rmtree(project, ignore_errors=True)
         project.mkdir(parents=True)
