@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import threading
@@ -10,10 +11,10 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from assistant.commands import servers
 from assistant.paths import ROOT
@@ -23,9 +24,8 @@ pytestmark = pytest.mark.slow
 
 CLIENTS = ROOT / "tests" / "browser" / "clients"
 LONGEST_ANSWER = 20_000
-FOUNDED = {"de": "Wann wurde die IOM gegründet?", "en": "When was IOM founded?"}
+GERMAN = "Wann wurde die IOM gegründet?"
 ENGLISH = "What is the Global Data Institute?"
-SPOKEN = {4: "wss|polling", 3: "wss|polling"}
 
 
 class Website(ThreadingHTTPServer):
@@ -40,6 +40,10 @@ class Website(ThreadingHTTPServer):
     @property
     def foreign_url(self) -> str:
         return f"http://localhost:{self.server_port}"
+
+
+def address(website: str, page: str, **query: Any) -> str:
+    return f"{website}/{page}.html?{urlencode(query)}"
 
 
 class SilentFiles(SimpleHTTPRequestHandler):
@@ -122,19 +126,19 @@ class Widget:
 
 
 def chatroom(page: Page, website: str, front: str) -> Widget:
-    page.goto(f"{website}/chatroom.html?{urlencode({'front': front})}")
-    return Widget(page, ".chat.left:not(.waiting)", ".chat-button:not(.chat-button-disabled)", ".chatroom .input input")
+    page.goto(address(website, "chatroom", front=front))
+    return Widget(page, ".chat.left:not(.waiting)", ".chat-button:not(.chat-button-disabled)", ".chatroom [type=text]")
 
 
-def webchat(page: Page, website: str, front: str, language: str = "de") -> Widget:
-    page.goto(f"{website}/rasa-webchat.html?{urlencode({'front': front, 'language': language})}")
+def webchat(page: Page, website: str, front: str) -> Widget:
+    page.goto(address(website, "rasa-webchat", front=front, language="de"))
     page.locator(".rw-launcher").click()
     return Widget(page, ".rw-response", ".rw-reply", ".rw-new-message")
 
 
 def test_chatroom_is_answered_in_the_language_of_the_question(page, website, open_front):
     widget = chatroom(page, website.url, open_front)
-    widget.ask(FOUNDED["de"])
+    widget.ask(GERMAN)
     widget.shows("1951")
     widget.ask(ENGLISH)
     widget.shows("The Global Data Institute")
@@ -142,7 +146,7 @@ def test_chatroom_is_answered_in_the_language_of_the_question(page, website, ope
 
 def test_a_suggestion_pressed_in_chatroom_is_answered(page, website, open_front, text_from_rasa):
     widget = chatroom(page, website.url, open_front)
-    widget.ask(FOUNDED["de"])
+    widget.ask(GERMAN)
     widget.shows("1951")
     widget.shows(text_from_rasa(widget.press()))
 
@@ -150,7 +154,7 @@ def test_a_suggestion_pressed_in_chatroom_is_answered(page, website, open_front,
 def test_a_follow_up_in_chatroom_survives_a_reload(page, website, open_front):
     """Its name for the conversation lies in the browser, so Rasa still knows the topic."""
     widget = chatroom(page, website.url, open_front)
-    widget.ask(FOUNDED["de"])
+    widget.ask(GERMAN)
     widget.shows("1951")
     widget = chatroom(page, website.url, open_front)
     widget.ask("Und wer leitet sie?")
@@ -164,27 +168,121 @@ def test_a_foreign_website_gets_nothing_over_rest(chromium, website, open_front)
     page.on("requestfinished", lambda request: answered.append(f"{request.method} {request.url}"))
     widget = chatroom(page, website.foreign_url, open_front)
     with page.expect_event("requestfailed", lambda request: request.url.startswith(open_front)):
-        widget.ask(FOUNDED["de"])
+        widget.ask(GERMAN)
     assert [request for request in answered if open_front in request] == []
     expect(widget.answers).to_have_count(0)
     context.close()
 
 
-def test_rasa_webchat_is_answered_with_source_and_date(page, website, open_front):
+def test_rasa_webchat_is_answered_with_source_and_date_in_the_language_of_the_question(page, website, open_front):
     widget = webchat(page, website.url, open_front)
-    widget.ask(FOUNDED["de"])
+    widget.ask(GERMAN)
     widget.shows("1951")
-    widget.shows("Stand: ")
-
-
-def test_rasa_webchat_is_answered_in_english(page, website, open_front):
-    widget = webchat(page, website.url, open_front, "en")
+    expect(widget.answers).to_contain_text([re.compile("Stand: .*https://")])
     widget.ask(ENGLISH)
     widget.shows("The Global Data Institute")
+    widget.shows("As of: ")
 
 
 def test_a_suggestion_pressed_in_rasa_webchat_is_answered(page, website, open_front, text_from_rasa):
     widget = webchat(page, website.url, open_front)
-    widget.ask(FOUNDED["de"])
+    widget.ask(GERMAN)
     widget.shows("1951")
     widget.shows(text_from_rasa(widget.press()))
+
+
+def test_rasa_webchat_goes_on_with_its_chat_after_a_reload(page, website, open_front):
+    widget = webchat(page, website.url, open_front)
+    widget.ask(GERMAN)
+    widget.shows("1951")
+    page.reload()
+    widget.shows("1951")
+    widget.ask("Und wer leitet sie?")
+    widget.shows("Amy Pope")
+
+
+def test_rasa_webchat_asks_the_front_only_once_opened_and_nobody_else(page, website, open_front):
+    """Google, which has its typeface, is kept off by the content policy of the page."""
+    requests: list[Request] = []
+    page.on("request", lambda request: requests.append(request))
+    page.goto(address(website.url, "rasa-webchat", front=open_front, language="de"))
+    expect(page.locator(".rw-launcher")).to_be_visible()
+    assert [request for request in requests if request.url.startswith(open_front)] == []
+    widget = webchat(page, website.url, open_front)
+    widget.ask(GERMAN)
+    widget.shows("1951")
+    ours = (website.url, open_front, "data:")
+    assert {request.failure for request in requests if not request.url.startswith(ours)} == {"csp"}
+
+
+class Client:
+    """A program that speaks socket.io itself, in a page."""
+
+    def __init__(self, page: Page, website: str, front: str, version: int) -> None:
+        self.page, self.session = page, ""
+        page.goto(address(website, "socket", front=front, version=version))
+
+    def connect(self, session: str | None = None) -> str:
+        """Asks for a chat; the session id that the front gives."""
+        self.session = self.page.evaluate("(session) => connect(session)", session)
+        return self.session
+
+    def ask(self, text: str, language: str = "de") -> list[dict[str, Any]]:
+        """The messages a question is answered with, the last of which has the suggestions."""
+        said = [self.session, text, language]
+        self.page.evaluate("(said) => say(...said)", said)
+        self.page.wait_for_function("told.some((message) => message.quick_replies)")
+        return self.page.evaluate("told")
+
+    def leave(self) -> None:
+        self.page.evaluate("socket.disconnect()")
+
+
+@pytest.fixture(params=[3, 4], ids=["socket.io-client 3", "socket.io-client 4"])
+def client(request, page, website, open_front) -> Client:
+    return Client(page, website.url, open_front, request.param)
+
+
+def test_a_socket_client_is_answered_in_both_languages(client):
+    client.connect()
+    assert "1951" in text_of(client.ask(GERMAN))
+    assert "The Global Data Institute" in text_of(client.ask(ENGLISH, "en"))
+
+
+def test_a_suggestion_sent_by_a_socket_client_is_answered(client, text_from_rasa):
+    client.connect()
+    payload = client.ask(GERMAN)[-1]["quick_replies"][0]["payload"]
+    assert text_from_rasa(payload) in text_of(client.ask(payload))
+
+
+def test_a_socket_client_that_comes_back_goes_on_with_its_chat(client):
+    session = client.connect()
+    client.ask(GERMAN)
+    client.leave()
+    assert client.connect(session) == session
+    assert "Amy Pope" in text_of(client.ask("Und wer leitet sie?"))
+
+
+def test_a_socket_client_with_a_session_id_of_its_own_making_gets_another(client):
+    assert client.connect("guessed") != "guessed"
+    assert "1951" in text_of(client.ask(GERMAN))
+
+
+def test_socket_io_2_is_refused_with_the_reason(page, website, open_front):
+    """On the front's own origin: on others, the browser lets version 2 read no answer at all."""
+
+    def fulfil(route: Route) -> None:
+        route.fulfill(path=CLIENTS / urlsplit(route.request.url).path.removeprefix("/own/"))
+
+    page.route(f"{open_front}/own/**", fulfil)
+    client = Client(page, f"{open_front}/own", open_front, 2)
+    with page.expect_response(lambda response: "/socket.io/?EIO=3" in response.url) as refused:
+        failure = page.evaluate("connect(null).catch((error) => error.message)")
+    assert refused.value.status == 400
+    assert "unsupported version" in refused.value.text()
+    assert (failure, client.session) == ("xhr poll error", "")
+
+
+def test_a_foreign_website_gets_no_socket(page, website, open_front):
+    client = Client(page, website.foreign_url, open_front, 4)
+    assert client.page.evaluate("connect(null).catch((error) => error.message)") == "xhr poll error"
