@@ -22,7 +22,7 @@ from assistant.knowledge import KnowledgeBase, knowledge
 from assistant.languages import LANGUAGES
 from assistant.nlu.context import Context, aspects_asked, by_ordinal
 from assistant.nlu.encoder import SentenceEncoder
-from assistant.nlu.entities import ORDINAL, SUBJECT
+from assistant.nlu.entities import EVERYWHERE, ORDINAL, SUBJECT
 from assistant.nlu.head import Head, Ranking
 from assistant.nlu.kinds import Floats
 from assistant.nlu.parts import IN_CONTEXT, LOOSE, PARTS, RANKING, with_parts
@@ -36,8 +36,6 @@ Scores = Mapping[str, Floats]
 LONGEST_FOLLOW_UP = 12
 # From this probability on, a part of a message is what the next part leans on.
 SURE = 0.5
-# Nearly every question is about them, so naming them picks out nothing.
-EVERYWHERE = {"iom", "iom_germany"}
 RANGES = {
     "most_ngrams": (1, 10**7),
     "spelling": (0, 1),

@@ -23,6 +23,8 @@ from assistant.knowledge import KnowledgeBase, knowledge
 from assistant.languages import LANGUAGES
 from assistant.nlu.parts import with_parts
 
+# Nearly every question is about them, so naming them picks out nothing.
+EVERYWHERE = {"iom", "iom_germany"}
 SUBJECT, PLACE, YEAR, ORDINAL = "subject", "place", "year", "ordinal"
 # "2021–2022" is one token to spaCy; a blank of the same length leaves all places in the text as they are.
 SPAN_OF_YEARS = re.compile(r"(?<=\d)[–/-](?=\d)")

@@ -18,7 +18,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.knowledge import knowledge
 from assistant.languages import Evidence
-from assistant.nlu.entities import ORDINAL, PLACE, SUBJECT, YEAR
+from assistant.nlu.entities import EVERYWHERE, ORDINAL, PLACE, SUBJECT, YEAR
 from assistant.nlu.head import Ranking
 from assistant.nlu.parts import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, TROUBLE
 from assistant.nlu.splitter import ASKING
@@ -33,7 +33,7 @@ LEANING = {FACT, FOLLOW_UP, OUT_OF_SCOPE}
 ASKS = re.compile(rf"^(?:und |and )?(?:{ASKING})\b", re.I)
 LONGEST_ELLIPSIS = 7
 # Words beside the questions of a message, such as "bitte".
-MOST_BESIDES = 3
+MOST_BESIDES = 5
 # Shorter parts of a message decide nothing alone.
 FEWEST_WORDS = 3
 # A second entry is as close to the best one as this share of its probability.
@@ -211,7 +211,7 @@ class Judge:
         """The loose pieces of a part where they are questions of their own, else the part itself."""
         loose = [self.part(piece, at) for piece in message.get(LOOSE) or ()]
         settled = part.best and _is_fact(part.best) and part.best.confidence >= self._at.settled
-        if settled and any(_is_short(piece) for piece in loose):
+        if settled and any(_is_mere_name(piece) for piece in loose):
             return [part]
         sure = [p for p in loose if p.decision == "answer" and p.kinds.get(FACT, 0.0) >= self._at.loose]
         besides = sum(len(p.text.split()) for p in loose if p not in sure)
@@ -224,7 +224,7 @@ class Judge:
             return [whole]
         parts = self._beside_answers(parts)
         answered = [p for p in parts if p.decision == "answer" and self._stands_alone(p)]
-        if len({p.chosen for p in answered}) > 1 and self._agree(whole, answered):
+        if len({p.chosen for p in answered}) > 1 and (all(map(_asks, parts)) or self._agree(whole, answered)):
             return [p for p in parts if p in answered or (p.decision != "answer" and ASKS.match(p.text))]
         if whole.decision == "answer" or not parts:
             return [whole]
@@ -247,7 +247,7 @@ class Judge:
         """The parts, where questions beside an answered one need less evidence: one question comes with another."""
         if not any(p.decision == "answer" and kind_of(p.chosen[0]) == FACT and self._stands_alone(p) for p in parts):
             return list(parts)
-        return [self._beside(p) if p.decision == "clarify" and ASKS.match(p.text) else p for p in parts]
+        return [self._beside(p) if p.decision == "clarify" and _asks(p) else p for p in parts]
 
     def _beside(self, part: Part) -> Part:
         best = part.best_of(FACT)
@@ -256,7 +256,7 @@ class Judge:
         return _decide(part, "answer", (best.id,), f"beside an answer {part.kinds[FACT]:.2f} ≥ {self._at.beside}")
 
     def _agree(self, whole: Part, parts: Sequence[Part]) -> bool:
-        """Whether the whole says the same as one of its parts; a story's sentences alone may mislead."""
+        """Whether the whole says the same as one of its parts, where a story's sentences may mislead."""
         best = whole.best
         clear = best is not None and best.confidence >= self._at.clear
         told = whole.decision == "answer" and kind_of(whole.chosen[0]) == FACT and clear
@@ -299,9 +299,15 @@ def _decide(part: Part, decision: Any, chosen: tuple[str, ...], reason: str) -> 
     return replace(part, decision=decision, chosen=chosen, reason=reason)
 
 
-def _is_short(part: Part) -> bool:
-    """Whether a part is a mere name: beside a whole that is clear, it belongs to the same question."""
-    return len(part.text.split()) <= FEWEST_WORDS
+def _asks(part: Part) -> bool:
+    """Whether a part begins or ends like a question."""
+    return bool(ASKS.match(part.text)) or part.text.rstrip().endswith("?")
+
+
+def _is_mere_name(part: Part) -> bool:
+    """Whether a part only names IOM: beside a whole that is clear, it belongs to the same question."""
+    names_iom = bool(part.subjects) and set(part.subjects) <= EVERYWHERE
+    return names_iom and len(part.text.split()) <= FEWEST_WORDS and not ASKS.match(part.text)
 
 
 def _is_fact(candidate: Candidate) -> bool:

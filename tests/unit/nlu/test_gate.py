@@ -271,6 +271,11 @@ def test_parts_that_say_another_thing_than_the_whole_mislead():
     assert [(part.text, part.chosen) for part in result.parts] == [("Alles", (FAP,))]
 
 
+def test_parts_that_are_all_questions_need_not_agree_with_the_whole():
+    parts = [message("Wann öffnete es?", ranking={OPENED: 0.9}), message("Wie viele waren es", ranking={REACHED: 0.9})]
+    assert chosen(understood(message("Alles", parts, {FAP: 0.9}))) == [(OPENED,), (REACHED,)]
+
+
 def test_parts_need_not_agree_with_a_whole_that_tells_no_fact():
     parts = [message(ranking={OPENED: 0.9}), message(ranking={REACHED: 0.9})]
     assert chosen(understood(message("Hallo! Wann? Wie viele?", parts, {HELLO: 0.9}))) == [(OPENED,), (REACHED,)]
@@ -424,11 +429,22 @@ def test_loose_pieces_that_are_faint_the_same_or_no_facts_are_not(second):
     assert [part.text for part in result.parts] == ["Ganz"]
 
 
-@pytest.mark.parametrize(("name", "count"), [("die IOM eigentlich", 1), ("die IOM in ihrem Büro", 2)])
-def test_mere_name_beside_a_clear_question_belongs_to_it(name, count):
-    pieces = [message("Eröffnung des Büros", ranking={OPENED: SURE}), message(name, ranking={FAP: 0.9})]
-    pieces[0].set(TEXT, "Wann öffnete das Büro")
-    assert len(understood(loosely(*pieces, ranking={OPENED: AT.settled})).parts) == count
+@pytest.mark.parametrize(
+    ("name", "subjects", "whole", "count"),
+    [
+        ("die IOM eigentlich", ["iom"], AT.settled, 1),
+        ("die IOM eigentlich", ["iom"], AT.settled - 0.01, 2),
+        ("wer ist IOM", ["iom"], AT.settled, 2),
+        ("das FAP eigentlich", ["fap"], AT.settled, 2),
+    ],
+    ids=["mere name", "whole is not clear", "question", "name that picks something out"],
+)
+def test_mere_name_of_iom_beside_a_clear_question_belongs_to_it(name, subjects, whole, count):
+    pieces = [
+        message("Wann öffnete das Büro", ranking={OPENED: SURE}),
+        message(name, ranking={FAP: 0.9}, **{ENTITIES: about(*subjects)}),
+    ]
+    assert len(understood(loosely(*pieces, ranking={OPENED: whole, MONEY: 1 - whole})).parts) == count
 
 
 def test_loose_pieces_that_repeat_each_other_are_one_question():
@@ -438,7 +454,7 @@ def test_loose_pieces_that_repeat_each_other_are_one_question():
     assert [part.text for part in result.parts] == ["Ganz"]
 
 
-@pytest.mark.parametrize(("besides", "count"), [("bitte sagen Sie", 2), ("bitte sagen Sie mir", 1)])
+@pytest.mark.parametrize(("besides", "count"), [("bitte sagen Sie mir das", 2), ("bitte sagen Sie mir das heute", 1)])
 def test_loose_pieces_are_questions_only_where_little_stands_beside_them(besides, count):
     pieces = [
         message("Eröffnung des Büros", ranking={OPENED: SURE}),
