@@ -29,10 +29,10 @@ check: environment-dev ## lint, types, knowledge, languages, generated files, Ra
 test: environment-dev ## all tests, with real servers where users would have them
 	@scripts/test
 
-evaluate: environment-dev ## score the assistant, a site search and Rasa's default pipeline; writes a page (an hour)
+evaluate: environment-dev ## score the assistant, a site search and Rasa's default pipeline; writes a page (twenty minutes)
 	@$(PYTHON_BIN) -W ignore -m evaluation
 
-measure: environment-dev ## the same for the assistant only (three minutes)
+measure: environment-dev ## the same for the assistant only (five minutes)
 	@$(PYTHON_BIN) -W ignore -m evaluation --quick
 
 benchmark: environment-dev ## measure speed and memory beside Rasa's default pipeline (long)
