@@ -1,0 +1,19 @@
+"""What every approved answer keeps to."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from assistant.knowledge import knowledge
+from assistant.languages import LANGUAGES
+
+YES_OR_NO = re.compile(r"(ja|nein|doch|yes|no)\b", re.I)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_fact_begins_with_yes_or_no(language):
+    """The same fact answers "Is it suspended?" and "May my wife come?"; a "yes" would be wrong for one of them."""
+    facts = [entry for entry in knowledge().entries.values() if entry.kind == "fact"]
+    assert [entry.id for entry in facts if YES_OR_NO.match(entry.answer[language])] == []
