@@ -42,7 +42,7 @@ class SafeHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in added.items():
                     headers.setdefault(name, value)
-                headers.setdefault("Vary", "Origin")
+                headers.add_vary_header("Origin")
             await send(message)
 
         await self._app(scope, receive, sending)

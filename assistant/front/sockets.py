@@ -113,7 +113,7 @@ class Sockets:
     async def _listen(self, sid: str, chat: str) -> None:
         """Sends the chat's answers to this connection from now on, first those it missed."""
         task = self._listeners.get(sid)
-        if task and task.get_name() == chat:
+        if task and not task.done() and task.get_name() == chat:
             return
         if task:
             task.cancel()
@@ -125,8 +125,12 @@ class Sockets:
         row = await run_sync(front.store.chat, chat)
         after = int(row["delivered"]) if row else 0
         with front.hub.listen(chat) as news:
-            while (events := await run_sync(front.store.events_after, chat, after)) is not None:
+            while True:
+                # Before reading: what comes in while it is read wakes this again.
                 news.clear()
+                events = await run_sync(front.store.events_after, chat, after)
+                if events is None:
+                    return
                 for event in events:
                     after = event["sequence"]
                     if event["type"] == "assistant":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.scripted_front import a_fact, answer, part
+from tests.browser.scripted_front import answer, echo, part
 
 MARKUP = (
     '<img src=x onerror="window.hit=1"><script>window.hit=1</script><b>fett</b><a href="javascript:window.hit=1">x</a>'
@@ -75,11 +75,11 @@ def test_nonsense_from_the_front_is_passed_over(visitor, front):
         {"sequence": 4},
         {"sequence": 5, "type": "assistant", "parts": 7},
     ]
-    front.script.answer = lambda text, language: a_fact()
+    front.script.answer = echo
     visitor.field.fill("Zweite Frage")
     visitor.field.press("Enter")
     expect(visitor.said).to_have_count(2)
-    expect(visitor.answers.last).to_contain_text("683.950")
+    expect(visitor.answers.last).to_contain_text("Echo Zweite Frage")
 
 
 def test_the_strict_policy_is_really_in_force(visitor):
