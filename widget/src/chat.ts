@@ -35,6 +35,8 @@ export class Chat implements LiveListener {
   private live: Live | null = null;
   private readonly awaited = new Set<string>();
   private pumping = false;
+  // Counts the chats that were dropped: what was on its way for an earlier one is not heeded any more.
+  private era = 0;
   private failures = 0;
   private slowed = false;
   private lineIsUp = true;
@@ -173,6 +175,7 @@ export class Chat implements LiveListener {
   }
 
   private drop(): void {
+    this.era += 1;
     this.live?.stop();
     this.live = null;
     this.awaited.clear();
@@ -196,22 +199,32 @@ export class Chat implements LiveListener {
   }
 
   private async deliver(message: Outgoing): Promise<void> {
+    const era = this.era;
     try {
       const token = await this.token();
+      if (era !== this.era) return;
       const sequence = await this.api.post(token, message, this.pageLanguage(), this.store.key.choice);
+      if (era !== this.era) return;
       this.failures = 0;
       this.accepted(message, sequence);
     } catch (error) {
-      await this.heed(error, message);
+      if (era === this.era) await this.heed(error, message);
     }
   }
 
   private async token(): Promise<string> {
-    if (!this.store.key.token) {
-      this.store.keepKey(await this.api.openChat(this.store.key.choice ?? this.pageLanguage()));
+    const { token } = this.store.key;
+    if (token) return token;
+    const era = this.era;
+    const opened = await this.api.openChat(this.store.key.choice ?? this.pageLanguage());
+    if (era === this.era) {
+      this.store.keepKey(opened);
       this.follow(true);
+    } else if (opened.token) {
+      // The visitor has deleted the chat while it was being opened.
+      this.api.delete(opened.token, true).catch(() => undefined);
     }
-    return this.store.key.token as string;
+    return opened.token as string;
   }
 
   private accepted(message: Outgoing, sequence: number): void {
