@@ -14,6 +14,7 @@ from honcho.manager import Manager
 
 from assistant.commands import servers
 from assistant.commands.train import ensure_model
+from assistant.front.settings import FRONT_PORT
 
 LONGEST_START = 120.0
 # What honcho returns after Ctrl-C: 128 and the number of the signal.
@@ -60,7 +61,7 @@ def commands(ports: argparse.Namespace, model: Path, folder: Path) -> Mapping[st
 def ports_named() -> argparse.Namespace:
     """The ports, from the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--front-port", type=int, default=servers.FRONT_PORT)
+    parser.add_argument("--front-port", type=int, default=FRONT_PORT)
     parser.add_argument("--port", type=int, default=servers.PORT, help="of Rasa")
     parser.add_argument("--actions-port", type=int, default=servers.ACTIONS_PORT)
     return parser.parse_args()

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from assistant.commands.train import quiet_environment
+from assistant.front.settings import LOOPBACK, RASA_PORT
 from assistant.paths import ROOT
 
-HOST = "127.0.0.1"
-PORT, ACTIONS_PORT, FRONT_PORT = 5005, 5055, 8080
+HOST = LOOPBACK
+PORT, ACTIONS_PORT = RASA_PORT, 5055
 
 
 def in_use(port: int) -> bool:

@@ -10,7 +10,7 @@ import sys
 import uvicorn
 
 from assistant.front.app import application
-from assistant.front.settings import LOOPBACK, PORT, RASA_PORT, settings_from
+from assistant.front.settings import FRONT_PORT, LOOPBACK, RASA_PORT, settings_from
 
 SECONDS_TO_END = 5
 
@@ -18,7 +18,7 @@ SECONDS_TO_END = 5
 def main() -> None:
     """Serves until stopped; says in one line why it cannot."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--port", type=int, default=PORT)
+    parser.add_argument("--port", type=int, default=FRONT_PORT)
     parser.add_argument("--rasa-port", type=int, default=RASA_PORT)
     arguments = parser.parse_args()
     logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"), format="%(levelname)s %(name)s: %(message)s")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import asyncio
+import math
+from dataclasses import dataclass, field
 from typing import cast
 
 from starlette.requests import HTTPConnection
@@ -17,6 +19,15 @@ from assistant.front.worker import Worker
 from assistant.knowledge import KnowledgeBase
 
 
+@dataclass
+class Proof:
+    """When a question was last asked to see whether it gets an answer, and whether it did."""
+
+    at: float = -math.inf
+    answered: bool = False
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
 @dataclass(frozen=True)
 class Front:
     """What the routes work with."""
@@ -29,6 +40,7 @@ class Front:
     limits: Limits
     worker: Worker
     knowledge: KnowledgeBase
+    proof: Proof = field(default_factory=Proof)
 
 
 def front_of(connection: HTTPConnection) -> Front:

@@ -15,7 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from assistant.front.front import front_of
+from assistant.front.front import Front, front_of
+from assistant.front.rasa import envelope_of
 from assistant.front.refusals import RefusedError, language_of
 from assistant.knowledge import render
 from assistant.languages import LANGUAGES
@@ -61,19 +62,21 @@ async def health(_: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """A question really gets an answer."""
-    state = request.app.state
-    proof: tuple[float, bool] = getattr(state, "proof", (0.0, False))
-    if time.monotonic() - proof[0] > PROOF_LASTS:
-        front = front_of(request)
-        question = render(front.knowledge, front.knowledge.entries[STARTERS[0]], LANGUAGES[0]).question
-        sender = front.keys.sender("ready", "ready")
-        said = await front.rasa.ask(sender, question, {}, time.time() + LONGEST_PROOF)
-        answered = bool(said) and said is not None and said[-1]["custom"]["answer"]["kind"] != "error"
-        proof = state.proof = (time.monotonic(), answered)
-    if not proof[1]:
+    """A question really gets an answer; one is asked at a time, however many want to know."""
+    front = front_of(request)
+    async with front.proof.lock:
+        if time.monotonic() - front.proof.at > PROOF_LASTS:
+            front.proof.answered = await _answers(front)
+            front.proof.at = time.monotonic()
+    if not front.proof.answered:
         raise RefusedError("unavailable", retry_after=PROOF_LASTS)
     return JSONResponse({"status": "ready"})
+
+
+async def _answers(front: Front) -> bool:
+    question = render(front.knowledge, front.knowledge.entries[STARTERS[0]], LANGUAGES[0]).question
+    said = await front.rasa.ask(front.keys.sender("ready", "ready"), question, {}, time.time() + LONGEST_PROOF)
+    return said is not None and envelope_of(said)["kind"] != "error"
 
 
 @lru_cache(maxsize=1)

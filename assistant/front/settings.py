@@ -12,7 +12,7 @@ from assistant.paths import ROOT
 
 DATA = ROOT / ".data"
 LOOPBACK = "127.0.0.1"
-PORT, RASA_PORT = 8080, 5005
+FRONT_PORT, RASA_PORT = 8080, 5005
 ORGANISATION = "https://germany.iom.int"
 
 

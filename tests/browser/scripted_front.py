@@ -37,6 +37,8 @@ class Script:
 
     answer: Answer = field(default=lambda text, language: None)
     delay: float = 0.0
+    # How long the front takes to say that it has a message.
+    receipt_delay: float = 0.0
     # Streams that a proxy holds up: open, but nothing comes through.
     streams_held: bool = False
     # The line that answers come by is cut, and stays so.
@@ -178,7 +180,9 @@ class ScriptedFront:
             self.posts.append(body)
             chat.ids[body["id"]] = chat.add("visitor", id=body["id"], text=body["text"])
             self._pending = asyncio.create_task(self._answer(chat, body, self.script.answer, self.script.delay))
-        return JSONResponse({"id": body["id"], "sequence": chat.ids[body["id"]]}, 202)
+        receipt = JSONResponse({"id": body["id"], "sequence": chat.ids[body["id"]]}, 202)
+        await asyncio.sleep(self.script.receipt_delay)
+        return receipt
 
     async def _answer(self, chat: Chat, body: Event, answer: Answer, delay: float) -> None:
         await asyncio.sleep(delay)

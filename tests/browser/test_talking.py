@@ -162,6 +162,18 @@ def test_deleting_erases_the_chat_here_and_at_the_front(visitor, front):
     assert "iom-assistant-chat" not in visitor.stored
 
 
+def test_a_message_on_its_way_does_not_come_back_into_a_deleted_chat(visitor, front):
+    visitor.open().ask("Wie vielen?")
+    front.script.receipt_delay = 1.5
+    visitor.ask("Und wer bezahlt das?", wait=False)
+    visitor.menu("Chat löschen")
+    visitor.button("Ja, löschen").click()
+    expect(visitor.page.get_by_text("Ihr Chat ist gelöscht.")).to_be_visible()
+    visitor.page.wait_for_timeout(2000)
+    expect(visitor.said).to_have_count(0)
+    assert front.chats == {}
+
+
 def test_deleting_can_be_thought_better_of(visitor, front):
     visitor.open().ask("Wie vielen?")
     visitor.menu("Chat löschen")

@@ -44,6 +44,7 @@ export class Assistant implements ChatListener {
   private readonly confirmation = new Confirmation();
   private readonly scroll: HTMLElement;
   private opening: Opening | null = null;
+  private openingAgain: ReturnType<typeof setTimeout> | undefined;
   private resumed = false;
   private reachable = true;
   private readonly endings: Array<() => void> = [];
@@ -110,6 +111,7 @@ export class Assistant implements ChatListener {
   /** Lets go of everything outside the element. */
   end(): void {
     this.chat.stop();
+    clearTimeout(this.openingAgain);
     this.endings.forEach((end) => end());
   }
 
@@ -257,7 +259,8 @@ export class Assistant implements ChatListener {
     } catch {
       if (!this.isOpen || language !== this.words.language) return;
       this.connected(false);
-      setTimeout(() => void this.loadOpening(), OPENING_AGAIN);
+      clearTimeout(this.openingAgain);
+      this.openingAgain = setTimeout(() => void this.loadOpening(), OPENING_AGAIN);
     }
   }
 

@@ -37,6 +37,7 @@ export class Chat implements LiveListener {
   private pumping = false;
   // Counts the chats that were dropped: what was on its way for an earlier one is not heeded any more.
   private era = 0;
+  private stopped = false;
   private failures = 0;
   private slowed = false;
   private lineIsUp = true;
@@ -131,8 +132,11 @@ export class Chat implements LiveListener {
     this.resume();
   }
 
+  /** Stops for good, when the element is taken from the page; what waits stays in the outbox. */
   stop(): void {
+    this.stopped = true;
     this.live?.stop();
+    this.wake?.();
   }
 
   // What the line tells
@@ -184,7 +188,7 @@ export class Chat implements LiveListener {
 
   private follow(fresh = false): void {
     const { token } = this.store.key;
-    if (!token) return;
+    if (!token || this.stopped) return;
     this.live ??= new Live(this.api, token, this, fresh);
     this.live.start();
   }
@@ -194,7 +198,9 @@ export class Chat implements LiveListener {
   private async pump(): Promise<void> {
     if (this.pumping) return;
     this.pumping = true;
-    for (let next = this.store.tab.outbox[0]; next; next = this.store.tab.outbox[0]) await this.deliver(next);
+    for (let next = this.store.tab.outbox[0]; next && !this.stopped; next = this.store.tab.outbox[0]) {
+      await this.deliver(next);
+    }
     this.pumping = false;
   }
 

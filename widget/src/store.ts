@@ -63,7 +63,11 @@ export class Store {
   /** Forgets the chat but not that this tab's panel is open. */
   forget(): void {
     const open = this.tab.open;
-    this.clear();
+    remove(this.remembered ? local : session, CHAT);
+    remove(session, TAB);
+    this.remembered = false;
+    this.key = NO_KEY;
+    this.tab = NEW_TAB;
     if (open) this.keepTab({ open });
   }
 
