@@ -23,10 +23,11 @@ MEASURED = (
     *INGREDIENTS,
     "knowledge",
     "assistant/dialogue",
+    "assistant/knowledge",
     "assistant/languages.py",
     "evaluation/cases",
     "evaluation/facts.json",
-    "evaluation/judge.py",
+    *(f"evaluation/{name}.py" for name in ("assistant", "cases", "figures", "judge", "run")),
 )
 
 

@@ -14,7 +14,7 @@ from assistant.knowledge.check import check
 from assistant.paths import MODELS, ROOT
 
 # What a model is made from; answers are read from knowledge/ when the servers start.
-INGREDIENTS = ("config.yml", "domain.yml", "requirements.txt", "data", "assistant/nlu")
+INGREDIENTS = ("config.yml", "domain.yml", "requirements.txt", "data", "assistant/nlu", "assistant/understanding.py")
 MADE_FROM = (".yml", ".py", ".jsonl")
 KEPT_MODELS = 3
 # The lines of a traceback that say what went wrong; the rest is Rasa's inner life.

@@ -76,6 +76,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, head: Head | None) -> None:
         self._config, self._storage, self._resource, self._head = config, storage, resource, head
         self._exact = exact_questions(knowledge())
+        self._entries: Context | None = None
 
     @classmethod
     def create(
@@ -157,8 +158,14 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         last = knowledge().find(before[-1]) if before else None
         if last and len(text.split()) <= LONGEST_FOLLOW_UP:
             asked = aspects_asked(dict(zip(head.classes, head.probabilities(scores[text]).tolist())))
-            near = Context(knowledge(), head.classes).nearness(last, asked, _named(message, before), again)
+            near = self._context(head).nearness(last, asked, _named(message, before), again)
             message.set(IN_CONTEXT, head.ranking(text, scores[text] + near))
+
+    def _context(self, head: Head) -> Context:
+        """What knows the entries behind the head's classes; made once."""
+        if self._entries is None:
+            self._entries = Context(knowledge(), head.classes)
+        return self._entries
 
     def _told(self, part: Message) -> tuple[str, ...]:
         """The fact a part asks for, which the next part may lean on."""

@@ -16,7 +16,6 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.knowledge import knowledge
 from assistant.languages import Evidence
 from assistant.nlu.entities import EVERYWHERE, ORDINAL, PLACE, SUBJECT, YEAR
 from assistant.nlu.head import Ranking
@@ -36,10 +35,6 @@ LONGEST_ELLIPSIS = 7
 MOST_BESIDES = 5
 # Shorter parts of a message decide nothing alone.
 FEWEST_WORDS = 3
-# A second entry is as close to the best one as this share of its probability.
-CLOSE = 0.2
-# A whole message hints at an emergency from this probability on.
-HINT = 0.02
 
 
 @dataclass(frozen=True)
@@ -50,11 +45,11 @@ class Thresholds:
     other: small talk, a referral or a wish is answered; from alone on, it is so even after an answer
     that would give it another meaning. part: one of several questions counts.
     clarify: facts and referrals together are worth asking about. context: the last answer decides.
-    beside: a question counts that comes with an answered one, if one entry is clear for it. settled: no
-    name in the message changes what it asks.
+    beside: a question counts that comes with an answered one, if its entry is clear. clear: one entry
+    stands out from all. settled: no name in the message changes what it asks.
     loose: what stands between two commas is a question of its own. crisis: an emergency; low, because
     a miss costs more than a false alarm. crisis_part: a part that is one, torn from its context;
-    crisis_part_hinted: the same where the whole message hints at one.
+    crisis_part_hinted: the same where the whole message hints at one, from hint on.
     """
 
     fact: float = 0.55
@@ -71,6 +66,7 @@ class Thresholds:
     crisis: float = 0.3
     crisis_part: float = 0.6
     crisis_part_hinted: float = 0.5
+    hint: float = 0.02
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -146,8 +142,7 @@ class Judge:
         urgent = self._urgent(whole, [*(read for read, _ in given if read is not whole), *parts])
         if urgent:
             return Understanding(evidence, (whole,), trouble, None, urgent)
-        asked = [one for part in self.questions(whole, parts) for one in self._for_each_subject(part)]
-        return Understanding(evidence, tuple(asked), trouble)
+        return Understanding(evidence, tuple(self.questions(whole, parts)), trouble)
 
     def part(self, message: Message, at: float | None = None) -> Part:
         """One text with the decision for it; `at` is the probability from which on a fact answers it."""
@@ -222,8 +217,8 @@ class Judge:
         """The parts that stand for themselves, or the one reading of the whole message that is surest."""
         if self._tells_own_case(whole):
             return [whole]
-        parts = self._beside_answers(parts)
-        answered = [p for p in parts if p.decision == "answer" and self._stands_alone(p)]
+        before, parts = parts, self._beside_answers(parts)
+        answered = [p for p, was in zip(parts, before) if p is not was or self._stands_alone(p)]
         if len({p.chosen for p in answered}) > 1 and (all(map(_asks, parts)) or self._agree(whole, answered)):
             return [p for p in parts if p in answered or (p.decision != "answer" and ASKS.match(p.text))]
         if whole.decision == "answer" or not parts:
@@ -231,21 +226,9 @@ class Judge:
         surest = max((part for part in parts if len(part.text.split()) >= FEWEST_WORDS), key=_sureness, default=whole)
         return [surest if _sureness(surest) > _sureness(whole) else whole]
 
-    def _for_each_subject(self, part: Part) -> list[Part]:
-        """One part for each of two subjects that a question names together: "When were GDI and GMDAC founded?"."""
-        two = [c for c in part.ranking[:2] if _is_fact(c) and c.confidence >= CLOSE * part.ranking[0].confidence]
-        facts = [entry for c in two if (entry := knowledge().find(c.id))]
-        about = {entry.subjects[:1] for entry in facts}
-        named = all(set(subjects) <= set(part.subjects) for subjects in about)
-        alike = len({entry.aspects[:1] for entry in facts}) == 1
-        leads = part.decision in ("answer", "clarify") and part.chosen[:1] == (part.ranking[0].id,)
-        if not (leads and named and alike and len(about) == 2):
-            return [part]
-        return [_decide(part, "answer", (entry.id,), "two subjects are named") for entry in facts]
-
     def _beside_answers(self, parts: Sequence[Part]) -> list[Part]:
         """The parts, where questions beside an answered one need less evidence: one question comes with another."""
-        if not any(p.decision == "answer" and kind_of(p.chosen[0]) == FACT and self._stands_alone(p) for p in parts):
+        if not any(self._stands_alone(p) and kind_of(p.chosen[0]) == FACT for p in parts):
             return list(parts)
         return [self._beside(p) if p.decision == "clarify" and _asks(p) else p for p in parts]
 
@@ -263,6 +246,9 @@ class Judge:
         return not told or any(part.chosen == whole.chosen for part in parts)
 
     def _stands_alone(self, part: Part) -> bool:
+        """Whether a part is answered, and surely enough to be a question of its own."""
+        if part.decision != "answer":
+            return False
         id_ = part.chosen[0]
         if id_ in ("control/german", "control/english"):
             return True
@@ -270,7 +256,7 @@ class Judge:
         sure = part.kinds.get(kind, 0.0)
         if kind == FACT:
             sure = max(sure, _without(part.kinds_in_context, FOLLOW_UP).get(FACT, 0.0))
-        return kind in (FACT, REFERRAL) and (sure >= self._at.part or part.reason.startswith("beside"))
+        return kind in (FACT, REFERRAL) and sure >= self._at.part
 
     def _tells_own_case(self, whole: Part) -> bool:
         referred = whole.decision == "answer" and kind_of(whole.chosen[0]) == REFERRAL
@@ -279,7 +265,7 @@ class Judge:
     def _urgent(self, whole: Part, parts: Sequence[Part]) -> str | None:
         """The crisis text that is due: for the whole message, or for a part of it that is surer."""
         alarm = whole.kinds.get(CRISIS, 0.0)
-        at = self._at.crisis_part_hinted if alarm >= HINT else self._at.crisis_part
+        at = self._at.crisis_part_hinted if alarm >= self._at.hint else self._at.crisis_part
         alarmed = [whole] if alarm >= self._at.crisis else []
         alarmed += [part for part in parts if part.kinds.get(CRISIS, 0.0) >= at]
         best = max(alarmed, key=lambda part: part.kinds[CRISIS]).best_of(CRISIS) if alarmed else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from evaluation.check import findings, state
+import pytest
+
+from assistant.commands.train import ingredients
+from evaluation.check import MEASURED, findings, state
 
 RESULT = {"state": state(), "assistant": {"de": {"all": {"good": 0.93}}}}
 
@@ -17,3 +20,8 @@ def test_a_drop_below_a_floor_is_named():
 
 def test_a_result_of_another_state_is_out_of_date():
     assert "out of date" in findings({**RESULT, "state": "before"}, {})[0]
+
+
+@pytest.mark.parametrize("name", MEASURED)
+def test_all_that_a_result_depends_on_is_there(name):
+    assert list(ingredients([name])), name

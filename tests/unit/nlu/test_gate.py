@@ -333,27 +333,9 @@ def test_parts_need_not_agree_with_a_whole_whose_entry_is_unclear():
     assert chosen(result) == [(OPENED,), (REACHED,)]
 
 
-GDI, GMDAC = "ask_data/gdi_launch", "ask_data/gmdac_founded"
-
-
 def about(*subjects):
     """The entities of a message that names subjects."""
     return [{"entity": "subject", "value": subject} for subject in subjects]
-
-
-@pytest.mark.parametrize(
-    ("ranking", "subjects", "expected"),
-    [
-        ({GDI: 0.6, GMDAC: 0.3}, ("gdi", "gmdac"), [(GDI,), (GMDAC,)]),
-        ({GDI: 0.5, GMDAC: 0.5}, ("gdi", "gmdac"), [(GDI,), (GMDAC,)]),
-        ({GDI: 0.6, GMDAC: 0.3}, ("gdi",), [(GDI,)]),
-        ({GDI: 0.9, GMDAC: 0.1}, ("gdi", "gmdac"), [(GDI,)]),
-        ({GDI: 0.6, "ask_data/gmdac": 0.3}, ("gdi", "gmdac"), [(GDI,)]),
-    ],
-    ids=["both named", "both as likely", "one named", "one far ahead", "another aspect"],
-)
-def test_two_subjects_asked_about_together_are_both_told_of(ranking, subjects, expected):
-    assert chosen(understood(message(ranking=ranking, **{ENTITIES: about(*subjects)}))) == expected
 
 
 def test_two_parts_with_the_same_fact_are_one_question():
