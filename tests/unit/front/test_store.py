@@ -8,16 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from assistant.front.store import ANSWERED, Store, UnknownChatError
+from assistant.front.tables import database
 
 DATA = {"language": "de", "parts": []}
 
 
 @pytest.fixture
 def store(tmp_path):
-    store = Store(f"sqlite:///{tmp_path / 'front.db'}")
+    store = Store(database(f"sqlite:///{tmp_path / 'front.db'}"))
     store.open_chat("chat", "de", 100.0)
-    yield store
-    store.close()
+    return store
 
 
 def accept(store, text="text", id_=None, chat="chat"):
@@ -66,9 +66,8 @@ def test_a_message_waits_until_it_is_answered_once(store):
 
 def test_what_waits_is_still_there_after_a_restart(store, tmp_path):
     accept(store, "question")
-    again = Store(f"sqlite:///{tmp_path / 'front.db'}")
+    again = Store(database(f"sqlite:///{tmp_path / 'front.db'}"))
     assert again.next_waiting("chat").text == "question"
-    again.close()
 
 
 def test_feedback_again_replaces_what_was_said_before(store):
