@@ -23,6 +23,8 @@ from assistant.front.secret import Keys
 from assistant.knowledge import knowledge
 
 LONG = " ".join(f"Dies ist der Satz Nummer {number}, und er endet mit einem Punkt." for number in range(400))
+TEXTS = {"sentences": LONG, "one word": "x" * 9000, "emoji": "😀" * 5000, "marks": "a&b<c> " * 1500}
+RECIPIENTS = {"twilio": "+1>+2", "slack": "C1/U1/"}
 QUESTIONS = ["Wie vielen Menschen hat das Familienhilfeprogramm (FAP) seit 2016 geholfen?", "Wer?", "Keine davon"]
 
 
@@ -37,9 +39,7 @@ def a_long_answer(language="de", text=LONG, offers=QUESTIONS):
 
 
 @pytest.mark.parametrize("connector", connectors(), ids=lambda connector: connector.name)
-@pytest.mark.parametrize(
-    "text", [LONG, "x" * 9000, "😀" * 5000, "a&b<c> " * 1500], ids=["sentences", "x", "emoji", "marks"]
-)
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 def test_no_message_is_longer_than_the_messenger_takes(connector, text):
     told = bubbles(a_long_answer(text=text), knowledge(), connector.longest, connector.measure)
     pieces = [*told[:-1], *connector.laid_out(told[-1])]
@@ -53,9 +53,7 @@ def test_no_message_is_longer_than_the_messenger_takes(connector, text):
 def test_every_question_offered_can_be_read_or_pressed(connector):
     (told,) = bubbles(a_long_answer(text="Kurz."), knowledge(), connector.longest, connector.measure)
     for piece in connector.laid_out(told):
-        call = connector.call(
-            "+1>+2" if connector.name == "twilio" else "7/U/" if connector.name == "slack" else "7", piece, "k"
-        )
+        call = connector.call(RECIPIENTS.get(connector.name, "7"), piece, "k")
         written = str(call.json or call.form)
         assert all(question in written for question in QUESTIONS)
 
@@ -82,7 +80,7 @@ def test_nothing_is_lost_or_added_by_splitting(text, longest):
     assert "".join("".join(pieces).split()) == "".join(text.split())
 
 
-@given(st.text(max_size=80), st.integers(2, 30))
+@given(st.text(max_size=80), st.integers(3, 30))
 def test_what_is_cut_fits(text, longest):
     assert utf16_length(cut(text, longest)) <= longest
     assert cut(text, 1000) == text
