@@ -107,7 +107,7 @@ def _front(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> F
     rasa, limits = Rasa(settings.rasa, transport), Limits(settings.rates)
     known = knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)
-    messengers = Messengers(connectors, engine, store, known, settings.privacy)
+    messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_seconds)
     worker = Worker(store, rasa, hub, keys, known, messengers, settings.seconds, settings.retention_days)
     return Front(settings, engine, store, rasa, hub, keys, limits, worker, messengers, known)
 

@@ -51,6 +51,8 @@ class Settings:
     widget: Path = ROOT / "widget"
     # Where the public reaches the front; messengers sign for that address or have to be told it.
     public_url: str = ""
+    # How long a messenger may take to say whether it took a message.
+    messenger_seconds: float = 30.0
     messengers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
@@ -72,6 +74,7 @@ def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = 
         imprint=environment.get("ASSISTANT_IMPRINT_URL") or ORGANISATION,
         rates=_rates(environment),
         public_url=public_url_of(environment.get("ASSISTANT_PUBLIC_URL", "")),
+        messenger_seconds=_seconds(environment.get("ASSISTANT_MESSENGER_SECONDS", "30")),
         messengers=configured(environment),
     )
 
@@ -98,6 +101,12 @@ def _days(written: str) -> int:
     if not written.isdigit() or not 1 <= int(written) <= 3650:
         raise ValueError(f"ASSISTANT_RETENTION_DAYS must be a number of days from 1 to 3650, not {written!r}")
     return int(written)
+
+
+def _seconds(written: str) -> float:
+    if not written.isdigit() or not 1 <= int(written) <= 300:
+        raise ValueError(f"ASSISTANT_MESSENGER_SECONDS must be a number of seconds from 1 to 300, not {written!r}")
+    return float(written)
 
 
 def _rates(environment: Mapping[str, str]) -> Rates:

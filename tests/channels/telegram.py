@@ -105,6 +105,12 @@ class TelegramWire(Wire):
     def too_many(self):
         return 429, {"ok": False, "error_code": 429, "parameters": {"retry_after": 1}}, {}
 
+    def refusal(self):
+        return 400, {"ok": False, "error_code": 400, "description": "Bad Request: BUTTON_DATA_INVALID"}
+
+    def blocked(self):
+        return 403, {"ok": False, "error_code": 403, "description": "Forbidden: bot was blocked by the user"}
+
     def longest(self):
         return int(constants.MessageLimit.MAX_TEXT_LENGTH)
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 FOUNDED = {"de": "Wann wurde die IOM gegründet?", "en": "When was IOM founded, please?"}
 PROGRAMME = {"de": "Was ist das Familienhilfeprogramm?", "en": "What is the Family Assistance Programme?"}
 PAYER = {"de": "Und wer bezahlt das?", "en": "And who pays for it?"}
-UNCLEAR = "Familienprogramm?"
+UNCLEAR = "Resettlement"
 
 
 def phrase(key, language):

@@ -31,6 +31,8 @@ class Wire(ABC):
     name: str
     # A language code that goes along with each message, where the messenger does that.
     tells_language: bool = False
+    # Each message bears the time it was sent.
+    tells_time: bool = True
     # Several messages may come in one request.
     bundles: bool = False
     has_choices: bool = True
@@ -88,6 +90,14 @@ class Wire(ABC):
     def too_many(self) -> tuple[int, dict, dict]:
         """How it says 429 with one second to wait: status, JSON, headers."""
         return 429, {}, {"Retry-After": "1"}
+
+    def refusal(self) -> tuple[int, dict]:
+        """How it says that it does not take a message in this form: status, JSON."""
+        return 400, {}
+
+    def blocked(self) -> tuple[int, dict]:
+        """How it says that this person cannot be written to: status, JSON."""
+        raise NotImplementedError
 
     def longest(self) -> int:
         """How long one text may be."""

@@ -46,11 +46,12 @@ class Delivery:
         ledger: Ledger,
         store: Store,
         knowledge: KnowledgeBase,
+        seconds: float = LONGEST_CALL,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._connectors, self._ledger, self._store = connectors, ledger, store
         self._knowledge = knowledge
-        self._client = httpx2.AsyncClient(transport=transport, timeout=LONGEST_CALL, trust_env=True)
+        self._client = httpx2.AsyncClient(transport=transport, timeout=seconds, trust_env=True)
         self._chores = Chores("Delivering", self._deliver)
         self._slots = {name: asyncio.Semaphore(AT_ONCE) for name in connectors}
         self._closed_until = dict.fromkeys(connectors, 0.0)

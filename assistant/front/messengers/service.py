@@ -16,7 +16,7 @@ from assistant.front.apology import language_of_apology
 from assistant.front.messengers import wording
 from assistant.front.messengers.arrivals import Arrival
 from assistant.front.messengers.connector import Connector
-from assistant.front.messengers.delivery import Delivery
+from assistant.front.messengers.delivery import LONGEST_CALL, Delivery
 from assistant.front.messengers.ledger import Ledger, Progress
 from assistant.front.store import TEXT, Store, Waiting
 from assistant.knowledge import KnowledgeBase
@@ -39,11 +39,12 @@ class Messengers:
         store: Store,
         knowledge: KnowledgeBase,
         privacy: str,
+        seconds: float = LONGEST_CALL,
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self.connectors, self._knowledge, self._privacy = connectors, knowledge, privacy
         self.ledger = Ledger(engine, frozenset(connectors))
-        self.delivery = Delivery(connectors, self.ledger, store, knowledge, transport)
+        self.delivery = Delivery(connectors, self.ledger, store, knowledge, seconds, transport)
         self._store = store
         self._marks: set[asyncio.Task[None]] = set()
 
