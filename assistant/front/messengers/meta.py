@@ -98,20 +98,20 @@ class Meta(Connector):
             return general_verdict(said)
         outcome = self.outcome(error)
         if outcome is Outcome.LATER:
-            whole = error.get("code") in LIMITS_OF_ALL
+            whole = _number(error, "code") in LIMITS_OF_ALL
             return Verdict(outcome, retry_after(said.headers), whole=whole, reason=_reason(error))
         return Verdict(outcome, reason=_reason(error)) if outcome else general_verdict(said, reason=_reason(error))
 
     def outcome(self, error: Mapping[str, Any]) -> Outcome | None:
         """What Meta's error says of a message; None where it is not one that is known."""
-        code, subcode = error.get("code"), error.get("error_subcode")
+        code, subcode = _number(error, "code"), _number(error, "error_subcode")
         if subcode in UNREACHABLE_SUBCODES:
             return Outcome.UNREACHABLE
         if (code, subcode) in self.for_operator:
             return Outcome.MISCONFIGURED
         if error.get("is_transient") is True:
             return Outcome.LATER
-        return OUTCOMES.get(code) if isinstance(code, int) else None
+        return OUTCOMES.get(code)
 
     def sample(self) -> Incoming:
         """A request without entries."""
@@ -133,6 +133,12 @@ def received(*arrivals: Arrival) -> Reading:
 def confirmed(key: object) -> Reading:
     """A reading of one receipt, where it names a message of ours."""
     return Reading(receipts=(Receipt(key),)) if isinstance(key, str) and key else Reading()
+
+
+def _number(error: Mapping[str, Any], name: str) -> int:
+    """A code; -1 where there is none, since 0 is one."""
+    code = error.get(name)
+    return code if isinstance(code, int) else -1
 
 
 def _reason(error: Mapping[str, Any]) -> str:
