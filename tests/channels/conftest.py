@@ -13,11 +13,13 @@ import pytest
 
 from assistant.commands import servers
 from assistant.paths import ROOT
+from tests.channels.facebook import FacebookWire
 from tests.channels.telegram import SECRET, TelegramWire
 from tests.channels.vendor import Vendor
+from tests.channels.whatsapp import WhatsAppWire
 from tests.conftest import LONGEST_START
 
-WIRES = (TelegramWire(),)
+WIRES = (TelegramWire(), WhatsAppWire(), FacebookWire())
 PUBLIC = "https://chat.example.org"
 LONGEST_ANSWER = 30.0
 # One for all: to make one takes longer than what is measured with it.

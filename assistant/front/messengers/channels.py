@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.front.messengers.connector import Connector
+from assistant.front.messengers.facebook import Facebook
 from assistant.front.messengers.telegram import Telegram
+from assistant.front.messengers.whatsapp import WhatsApp
 from assistant.front.secret import Keys
 from assistant.knowledge import KnowledgeBase
 
-CONNECTORS: Mapping[str, type[Connector]] = {connector.name: connector for connector in (Telegram,)}
+CONNECTORS: Mapping[str, type[Connector]] = {connector.name: connector for connector in (Telegram, WhatsApp, Facebook)}
 
 
 @dataclass(frozen=True)
