@@ -13,12 +13,14 @@ import pytest
 
 from assistant.commands import servers
 from assistant.paths import ROOT
+from tests.channels.slack import SlackWire
 from tests.channels.telegram import SECRET, TelegramWire
+from tests.channels.twilio import SmsWire, TwilioWhatsAppWire
 from tests.channels.vendor import Vendor
+from tests.channels.wire import PUBLIC
 from tests.conftest import LONGEST_START
 
-WIRES = (TelegramWire(),)
-PUBLIC = "https://chat.example.org"
+WIRES = (TelegramWire(), SlackWire(), SmsWire(), TwilioWhatsAppWire())
 LONGEST_ANSWER = 30.0
 numbers = itertools.count(1)
 
@@ -129,7 +131,7 @@ def front(vendor, assistant_port, tmp_path_factory):
     front.kill()
 
 
-@pytest.fixture(params=WIRES, ids=[wire.name for wire in WIRES])
+@pytest.fixture(params=WIRES, ids=[wire.name + wire.kind for wire in WIRES])
 def wire(request):
     return request.param
 
