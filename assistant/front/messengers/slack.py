@@ -26,7 +26,7 @@ OPTIONS_FOR = "options."
 # What a person writes, as `subtype` tells: words, words that go to the channel too, files.
 BY_PEOPLE = (None, "thread_broadcast", "file_share")
 # How Slack writes what is no plain text: people, channels, groups, links; with a label after the bar.
-MARKUP = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
+MARKUP = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 DELETE = "/delete"
 
 LATER = frozenset(
