@@ -14,13 +14,15 @@ import pytest
 from assistant.commands import servers
 from assistant.paths import ROOT
 from tests.channels.facebook import FacebookWire
+from tests.channels.slack import SlackWire
 from tests.channels.telegram import SECRET, TelegramWire
+from tests.channels.twilio import SmsWire, TwilioWhatsAppWire
 from tests.channels.vendor import Vendor
 from tests.channels.whatsapp import WhatsAppWire
+from tests.channels.wire import PUBLIC
 from tests.conftest import LONGEST_START
 
-WIRES = (TelegramWire(), WhatsAppWire(), FacebookWire())
-PUBLIC = "https://chat.example.org"
+WIRES = (WhatsAppWire(), TelegramWire(), FacebookWire(), SlackWire(), SmsWire(), TwilioWhatsAppWire())
 LONGEST_ANSWER = 30.0
 # One for all: to make one takes longer than what is measured with it.
 CLIENT = httpx2.Client(timeout=30, limits=httpx2.Limits(max_connections=64))
@@ -132,7 +134,7 @@ def front(vendor, assistant_port, tmp_path_factory):
     front.kill()
 
 
-@pytest.fixture(params=WIRES, ids=[wire.name for wire in WIRES])
+@pytest.fixture(params=WIRES, ids=[wire.name + wire.kind for wire in WIRES])
 def wire(request):
     return request.param
 

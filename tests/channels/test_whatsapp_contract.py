@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import copy
-import shutil
-import subprocess
-import time
 
 import httpx2
 import jsonschema
 import pytest
 import yaml
 
-from assistant.commands import servers
 from assistant.front.messengers.arrivals import Arrival
 from assistant.front.messengers.channels import configured, made
 from assistant.front.messengers.layout import Bubble, Option
 from assistant.front.secret import Keys
 from assistant.knowledge import knowledge
-from assistant.paths import ROOT
+from tests.channels.prism_server import DESCRIPTIONS, prism
 from tests.channels.whatsapp import NUMBER, WhatsAppWire
 
 pytestmark = pytest.mark.slow
 
-PRISM = ROOT / "tests" / "channels" / "prism"
 # Plain data of Meta's, which is no part of the project.
-DESCRIPTION = ROOT.parent / "shared" / "specs" / "whatsapp-business-messaging-openapi-v23.yaml"
-LONGEST_START, LONGEST_CALL = 90, 30
+DESCRIPTION = DESCRIPTIONS / "whatsapp-business-messaging-openapi-v23.yaml"
+LONGEST_CALL = 30
 QUESTION = "Wie vielen Menschen hat das Familienhilfeprogramm bisher geholfen?"
 TITLES = {
     "text": [],
@@ -50,33 +45,10 @@ def description():
 
 
 @pytest.fixture(scope="module")
-def judge(description, tmp_path_factory):
+def judge(tmp_path_factory):
     """The address of a mock server that refuses what the description does not allow."""
-    install()
-    port, log = servers.free_port(), tmp_path_factory.mktemp("prism") / "log.txt"
-    program = PRISM / "node_modules" / ".bin" / "prism"
-    command = [program, "mock", "--host", servers.HOST, "--port", str(port), "--errors", DESCRIPTION]
-    with log.open("w") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        end = time.monotonic() + LONGEST_START
-        while "is listening" not in log.read_text():
-            assert process.poll() is None, log.read_text()
-            assert time.monotonic() < end, log.read_text()
-            time.sleep(0.2)
-        yield f"http://{servers.HOST}:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def install():
-    """Prism as its lock file says."""
-    installed, lock = PRISM / "node_modules" / ".package-lock.json", PRISM / "package-lock.json"
-    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
-        if not shutil.which("npm"):
-            pytest.skip("there is no npm here to install Prism with")
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--silent"], cwd=PRISM, check=True)
+    with prism(DESCRIPTION.name, tmp_path_factory.mktemp("prism"), "--errors") as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

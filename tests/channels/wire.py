@@ -5,6 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
+# Where the front believes that the public reaches it.
+PUBLIC = "https://chat.example.org"
+
 
 @dataclass(frozen=True)
 class Told:
@@ -29,6 +32,8 @@ class Wire(ABC):
     """One vendor's side of things; what it sends is signed by other people's code."""
 
     name: str
+    # What sets it apart from another wire to the same connector.
+    kind: str = ""
     # A language code that goes along with each message, where the messenger does that.
     tells_language: bool = False
     # Each message bears the time it was sent.
