@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from assistant.front.hub import Hub
 from assistant.front.limits import Limits
 from assistant.front.messengers.service import Messengers
+from assistant.front.notices import Notices
 from assistant.front.rasa import Rasa
 from assistant.front.secret import Keys
 from assistant.front.settings import Settings
@@ -43,6 +44,7 @@ class Front:
     limits: Limits
     worker: Worker
     messengers: Messengers
+    notices: Notices
     knowledge: KnowledgeBase
     proof: Proof = field(default_factory=Proof)
 

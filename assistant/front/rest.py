@@ -34,11 +34,11 @@ async def webhook(request: Request) -> Response:
     """Rasa's messages for a text; an apology in time where there are none."""
     front, body = front_of(request), await read_body(request)
     name = text_in(body.get("sender", ""), LONGEST_SENDER)
-    front.limits.count("address", address_of(request))
+    await front.limits.count("address", address_of(request))
     text, metadata = text_in(body.get("message")), metadata_in(body.get("metadata"))
     # Without a name, every message is a conversation of its own, not one that all share.
     sender = front.keys.sender("rest", name or front.keys.new_chat())
-    front.limits.count("session", sender)
+    await front.limits.count("session", sender)
     said = await front.rasa.ask(sender, text, metadata, time.time() + front.settings.seconds)
     if not said:
         language = await run_sync(language_of_apology, text, metadata.get("choice"), None, metadata.get("language"))

@@ -39,7 +39,10 @@ class Settings:
 
     database: str
     secret: bytes
-    rasa: str = f"http://{LOOPBACK}:{RASA_PORT}"
+    # One for each Rasa process.
+    rasa: tuple[str, ...] = (f"http://{LOOPBACK}:{RASA_PORT}",)
+    # Where several fronts share limits and notices; none for one front alone.
+    redis: str = ""
     origins: frozenset[str] = frozenset()
     proxies: str = ""
     retention_days: int = 30
@@ -66,7 +69,8 @@ def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = 
     return Settings(
         database=environment.get("ASSISTANT_DATABASE") or f"sqlite:///{data / 'front.db'}",
         secret=kept_secret(environment.get("ASSISTANT_SECRET"), data),
-        rasa=f"http://{LOOPBACK}:{rasa_port}",
+        rasa=addresses_of(environment.get("ASSISTANT_RASA") or f"http://{LOOPBACK}:{rasa_port}"),
+        redis=environment.get("ASSISTANT_REDIS", "").strip(),
         origins=origins_of(environment.get("ASSISTANT_ORIGINS", "")),
         proxies=environment.get("ASSISTANT_TRUSTED_PROXIES", "").strip(),
         retention_days=_days(environment.get("ASSISTANT_RETENTION_DAYS", "30")),
@@ -95,6 +99,15 @@ def origins_of(listed: str) -> frozenset[str]:
         if scheme not in ("http", "https") or not host or "/" in host or "*" in host:
             raise ValueError(f"ASSISTANT_ORIGINS: {origin!r} is no origin; write https://www.example.org")
     return frozenset(origins)
+
+
+def addresses_of(listed: str) -> tuple[str, ...]:
+    """Addresses from a comma list; raises ValueError for one that is none."""
+    addresses = tuple(dict.fromkeys(one.strip().rstrip("/") for one in listed.split(",") if one.strip()))
+    for address in addresses:
+        if not re.fullmatch(r"https?://[^/\s]+", address):
+            raise ValueError(f"ASSISTANT_RASA: {address!r} is no address; write http://rasa-0:5005,http://rasa-1:5005")
+    return addresses
 
 
 def _days(written: str) -> int:

@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from anyio.to_thread import run_sync
+from sqlalchemy.engine import Engine
 
 from assistant.front.answers import apology_event, assistant_event
 from assistant.front.apology import detector, language_of_apology
 from assistant.front.chores import Chores
+from assistant.front.claims import Claims
 from assistant.front.hub import Hub
 from assistant.front.messengers.service import Messengers
 from assistant.front.rasa import Rasa
@@ -23,6 +25,8 @@ from assistant.knowledge import KnowledgeBase
 logger = logging.getLogger(__name__)
 HOUR, DAY = 3600.0, 86400.0
 BREAK_BETWEEN_ERASURES = 30.0
+# How soon what another front left lying is taken up.
+BREAK_BETWEEN_ROUNDS = 2.0
 # Nobody watches a messenger as they watch a page; an answer after a minute beats an apology after ten seconds.
 PATIENCE_OF_MESSENGERS = 60.0
 
@@ -32,6 +36,7 @@ class Worker:
 
     def __init__(
         self,
+        engine: Engine,
         store: Store,
         rasa: Rasa,
         hub: Hub,
@@ -43,16 +48,13 @@ class Worker:
     ) -> None:
         self._store, self._rasa, self._hub, self._keys = store, rasa, hub, keys
         self._knowledge, self._messengers, self._seconds, self._days = knowledge, messengers, seconds, days
-        self._started = time.time()
-        self._chores = Chores("Answering", self._empty)
+        self._chores = Chores("Answering", self._empty, Claims(engine, "answer"))
         self._housework: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
         """Takes up what an earlier run of the front left."""
-        self._started = time.time()
-        for chat in await run_sync(self._store.waiting_chats):
-            self.wake(chat)
-        self._housework = [asyncio.create_task(self._always(work)) for work in (self.purge, self.erase_noted)]
+        housework = (self.take_up, self.erase_noted, self.purge)
+        self._housework = [asyncio.create_task(self._always(work)) for work in housework]
         # Loaded now, so that an apology does not wait for it when time is up.
         self._housework.append(asyncio.create_task(run_sync(detector)))
 
@@ -69,15 +71,16 @@ class Worker:
 
     async def _empty(self, chat: str) -> None:
         """Answers all that waits in a chat."""
+        begun = time.time()
         while message := await run_sync(self._store.next_waiting, chat):
             if (early := self._messengers.too_early(message)) > 0:
                 await asyncio.sleep(early)
             elif self._messengers.serves(message.channel):
-                await self._answer_by_messenger(message)
+                await self._answer_by_messenger(message, begun)
             else:
-                await self._answer(message, self._seconds)
+                await self._answer(message, begun, self._seconds)
 
-    async def _answer_by_messenger(self, message: Waiting) -> None:
+    async def _answer_by_messenger(self, message: Waiting, begun: float) -> None:
         if message.kind == "delete":
             await self._delete(message)
             return
@@ -86,13 +89,14 @@ class Worker:
         if polite:
             await run_sync(self._store.answer, message, polite, ANSWERED, time.time())
         else:
-            await self._answer(message, PATIENCE_OF_MESSENGERS)
+            await self._answer(message, begun, PATIENCE_OF_MESSENGERS)
         self._messengers.delivery.wake(message.chat)
 
-    async def _answer(self, message: Waiting, seconds: float) -> None:
+    async def _answer(self, message: Waiting, begun: float, seconds: float) -> None:
+        """Asks Rasa; time runs from acceptance, or from when this front took the chat up."""
         sender = self._keys.sender("web", message.chat)
-        until = max(message.accepted_at, self._started) + seconds
-        said = await self._rasa.ask(sender, message.text, metadata_of(message), until)
+        until = max(message.accepted_at, begun) + seconds
+        said = await self._rasa.ask(sender, message.text, metadata_of(message), until, message.key)
         if said:
             data, state = assistant_event(said, message.id, self._knowledge), ANSWERED
         else:
@@ -131,6 +135,12 @@ class Worker:
                 break
             await run_sync(self._store.erased, sender)
         return BREAK_BETWEEN_ERASURES
+
+    async def take_up(self) -> float:
+        """Wakes chats in which something waits, whoever accepted it; seconds until the next time."""
+        for chat in await run_sync(self._store.waiting_chats):
+            self.wake(chat)
+        return BREAK_BETWEEN_ROUNDS
 
     async def purge(self) -> float:
         """Erases chats that were silent for as long as they may be kept; seconds until the next time."""

@@ -46,7 +46,8 @@ def exists(name: str, document: str) -> bool:
     no_path = "." not in name and not (ROOT / top).exists() and not (ROOT / "assistant" / top).exists()
     if name.startswith(NOT_HERE_YET) or "<" in name or no_path:
         return True
-    folders = (ROOT, (ROOT / document).parent, ROOT / "knowledge", ROOT / "assistant")
+    messengers = ROOT / "assistant" / "front" / "messengers"
+    folders = (ROOT, (ROOT / document).parent, ROOT / "knowledge", ROOT / "assistant", messengers)
     return any(next(folder.glob(name), None) for folder in folders)
 
 
