@@ -10,6 +10,7 @@ from assistant.privacy.text import Span, words_of
 from assistant.privacy.words import words
 
 HOUSE = r"(?:Nr\.?\s?|No\.?\s?)?\d{1,3}(?:\s?[a-hA-H](?!\w))?(?:\s?[-/]\s?\d{1,3}[a-h]?(?!\w))?(?![\w]|[.,]\d)"
+WITH_PREPOSITION = re.compile(r"\b(?:Am|An der|Auf dem|Im|Hinter dem|Vor dem|Beim)(?: [A-ZÄÖÜ][\w-]{2,20}){0,2} $")
 BEFORE_STREET = re.compile(r"[^\W\d_][\w.'’-]{0,30} $")
 STREET_OF = re.compile(rf"\b(?:Stra(?:ß|ss)e|Platz) de[rs] (?:[\w.]{{1,20}} ){{1,3}}?{HOUSE}")
 # "Am Stadtgarten 2", "Unter den Eichen 12": only with a postcode behind, since "Am Montag 14 Uhr" is like them.
@@ -19,8 +20,8 @@ PREPOSITION = re.compile(
 )
 BOX = re.compile(r"\b(?:Postfach|P\.?\s?O\.? Box)\s\d[\d ]{1,8}(?<=\d)", re.I)
 ENGLISH = re.compile(
-    r"(?<![\w.,/§])\d{1,5}[a-z]?(?: [A-Z][\w'’.-]{1,30}){1,3} (?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Way|Close|Court"
-    r"|Square|Terrace|Crescent|Gardens|Boulevard|Blvd|Grove)\b\.?"
+    r"(?<![\w.,/§])\d{1,5}[a-z]?(?: [A-Z][\w'’.-]{1,30}){1,3} (?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Way|Close"
+    r"|Court|Square|Terrace|Crescent|Gardens|Boulevard|Blvd|Grove)\b\.?"
 )
 BRITISH = re.compile(r"(?:(?<=[,;]\s)[A-Z][\w-]{2,30}\s)?\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
 POSTCODE = re.compile(r"(?<![\w.,/-])(?:D-?\s?)?\d{5}\s(?=\S)(?!\s)")
@@ -36,7 +37,7 @@ def addresses(text: str) -> Iterator[Span]:
     """Addresses in the German and the British way; street and town are one place where they stand together."""
     if not any(char.isdigit() for char in text):
         return
-    streets = sorted({span for span in _streets(text)}, key=lambda span: (span.start, -span.end))
+    streets = sorted(set(_streets(text)), key=lambda span: (span.start, -span.end))
     joined = _joined(text, streets, list(_towns(text, streets)))
     for start, end in joined:
         if not _is_public(text[start:end]):
@@ -84,8 +85,6 @@ def _start_of_street(text: str, ending: int) -> int | None:
     if word.rpartition("-")[2] in words().no_streets and word not in ("str", "straße"):
         return _after_preposition(text, start)
     if start < ending:
-        if text[start:ending].lower() in ("am alten ", "auf dem "):
-            return None
         return start
     if word in ("str", "straße", "strasse", "allee", "gasse", "chaussee", "promenade") and before:
         return before.start()
@@ -94,11 +93,8 @@ def _start_of_street(text: str, ending: int) -> int | None:
 
 def _after_preposition(text: str, start: int) -> int | None:
     """ "Am Alten Markt 3": the ending is a word of its own, behind a preposition."""
-    match = re.search(
-        r"\b(?:Am|An der|Auf dem|Im|Hinter dem|Vor dem|Beim)(?: [A-ZÄÖÜ][\w-]{2,20}){0,2} $",
-        text[max(0, start - 50) : start],
-    )
-    return max(0, start - 50) + match.start() if match else None
+    match = WITH_PREPOSITION.search(text, max(0, start - 50), start)
+    return match.start() if match else None
 
 
 def _towns(text: str, streets: Sequence[Span]) -> Iterator[tuple[int, int]]:
@@ -122,4 +118,4 @@ def _towns(text: str, streets: Sequence[Span]) -> Iterator[tuple[int, int]]:
 
 def _is_public(written: str) -> bool:
     lower = written.lower()
-    return any(street in lower for street in words().public["streets"])
+    return lower in words().public["towns"] or any(street in lower for street in words().public["streets"])

@@ -20,7 +20,7 @@ DATE = re.compile(
 )
 BEFORE, AFTER = 45, 40
 # A digit or the end of a sentence between them, and word and date do not belong together.
-BETWEEN = re.compile(r"(?:[^\d.?!\x00]|\.(?=\s?[:a-z\d-]|\s))*", re.I)
+BETWEEN = re.compile(r"(?:[^\d.?!\x00]|\.(?=\s{0,2}(?:[:a-zäöü-]|$)))*")
 SENTENCE = re.compile(r"[.?!]\s|\n")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -16,11 +17,12 @@ from phonenumbers import (
     parse,
 )
 
-from assistant.privacy.text import Span, Word, words_of
+from assistant.privacy.text import BARRIER, Span, Word, words_of
 from assistant.privacy.words import words
 
 AT = r"(?:\s?@\s?|\s?[(\[{]\s?(?:at|ät)\s?[)\]}]\s?)"
 DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|punkt)\s?[)\]}]\s?)"
+DOTTED = re.compile(rf"{AT}[\w-]+{DOT}", re.I)
 EMAIL = re.compile(rf"(?<![\w.+%-])[\w.+%'-]{{1,64}}{AT}[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,5}}", re.I)
 # "t.me/name" and the like are no phone numbers; neither is what hangs on a word or a decimal.
 CANDIDATE = re.compile(r"(?<![\w+§/.,-])[+(]?\(?\d(?:[ \-./()\u00a0\u2011\u2013]{0,3}\d){5,60}(?!\w)")
@@ -32,7 +34,7 @@ NEAR = 40
 SERVICE = r"0(?:800|180\d|137|900)(?:[ /-]?\d){5,9}"
 SEPARATED = r"[ ./()\u00a0-]{0,2}"
 FREE = {PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE}
-COUNTRY, MOST_GROUPS, MOST_CHECKS = "DE", 7, 60
+COUNTRY, MOST_GROUPS, MOST_CHECKS = "DE", 7, 100
 SHORTEST, LONGEST = 7, 15
 
 
@@ -41,7 +43,7 @@ def emails(text: str) -> Iterator[Span]:
     if "@" not in text and "at" not in text.lower():
         return
     for match in EMAIL.finditer(text):
-        if not any(char.isalpha() for char in match[0].rpartition("@")[2]):
+        if " " in match[0] and not DOTTED.search(match[0]):  # a handle, or "Treffen @ Berlin"
             continue
         end = match.start() + len(match[0].rstrip(".-'"))
         if text[match.start() : end].lower() not in words().public["emails"]:
@@ -54,20 +56,28 @@ def phones(text: str) -> Iterator[Span]:
     if not candidates:
         return
     labels = _labels(text, words_of(text))
-    left = MOST_CHECKS
+    checks = MOST_CHECKS
     for match in candidates:
         groups = [(match.start() + g.start(), match.start() + g.end()) for g in GROUP.finditer(match[0])]
         while groups:
             start = groups[0][0]
-            labelled = any(label <= start <= label + NEAR and "\x00" not in text[label:start] for label in labels)
-            taken = 0
-            for count in range(min(len(groups), MOST_GROUPS), 0, -1):
-                left -= 1
-                if _is_phone(text[start : groups[count - 1][1]], labelled, left > 0):
-                    yield _trimmed(text, start, groups[count - 1][1])
-                    taken = count
-                    break
-            groups = groups[taken or 1 :]
+            labelled = any(label <= start <= label + NEAR and BARRIER not in text[label:start] for label in labels)
+            ends = _likely_ends(text, groups)
+            end = next((end for end in ends if _is_phone(text[start:end], labelled, checks)), start)
+            checks -= len(ends)
+            if end > start:
+                yield _trimmed(text, start, end)
+            groups = [group for group in groups[1:] if group[0] > end]
+
+
+def _likely_ends(text: str, groups: Sequence[tuple[int, int]]) -> list[int]:
+    """Where a number that begins with the first group may end, by its count of digits; the longest first."""
+    ends, digits = [], 0
+    for start, end in groups[:MOST_GROUPS]:
+        digits += sum(char.isdigit() for char in text[start:end])
+        if SHORTEST <= digits <= LONGEST + 2:
+            ends.append(end)
+    return ends[::-1]
 
 
 def _labels(text: str, parts: Sequence[Word]) -> list[int]:
@@ -82,10 +92,13 @@ def _trimmed(text: str, start: int, end: int) -> Span:
     return Span(start, end, "phone")
 
 
-def _is_phone(written: str, labelled: bool, check: bool) -> bool:
-    digits = "".join(str(int(char)) for char in written if char.isdigit())
-    if not SHORTEST <= len(digits.removeprefix("00")) <= LONGEST or DATE.search(written) or not check:
-        return not check and SHORTEST <= len(digits) <= LONGEST and digits.startswith("0")
+def _is_phone(written: str, labelled: bool, checks: int) -> bool:
+    """Whether this is a private number; without checks left, whatever begins like one is taken for it."""
+    digits = "".join(str(unicodedata.digit(char)) for char in written if char.isdigit())
+    if not SHORTEST <= len(digits.removeprefix("00")) <= LONGEST or DATE.search(written):
+        return False
+    if checks <= 0:
+        return digits.startswith("0") or written.startswith("+")
     plus = written.lstrip("(").startswith("+")
     if plus or digits.startswith("00"):
         return _is_private("+" + (digits if plus else digits[2:]).replace("490", "49", 1), labelled)
@@ -129,5 +142,6 @@ def public_phones(text: str) -> Iterator[Span]:
 def _public() -> re.Pattern[str]:
     numbers = [number.split() for number in words().public["phones"]]
     local = [SEPARATED.join("".join(parts[1:])) for parts in numbers]
-    german = rf"(?:(?:\+|00)49{SEPARATED}(?:\(0\){SEPARATED})?|\(?0){SEPARATED}(?:{'|'.join(local)})(?:[ /-]{{0,2}}\d){{0,4}}"
+    trunk = rf"(?:(?:\+|00)49{SEPARATED}(?:\(0\){SEPARATED})?|\(?0){SEPARATED}"
+    german = rf"{trunk}(?:{'|'.join(local)})(?:[ /-]{{0,2}}\d){{0,4}}"
     return re.compile(rf"(?<![\w+])(?:{german}|{SERVICE})(?!\w)")

@@ -16,14 +16,17 @@ HYPHENS = "-'’`ʼ"
 LINK = re.compile(r"[\s:=,(\"„“”'–-]{1,4}")
 CHAIN = re.compile(r"\s?(?:,\s?(?:und|and)?|\bund\b|\band\b|&)\s")
 COLON = re.compile(r"\s?[:=]\s?")
-AFTER = re.compile(r"\s?[,).!?;:\n]|\s*$")
+AFTER = re.compile(r"\s?[,).!?;:&\n]|\s*$")
 LINE_END = re.compile(r"[ .!,]{0,3}(?:\n|$)")
 CLOSED = re.compile(r"[\s,.!:-]{1,6}")
-CLOSED_WEAKLY = re.compile(r"(?=[ ]?[,.!\n])[\s,.!]{1,6}")
+CLOSED_WEAKLY = re.compile(r"[\s,.!]{1,6}")
 LOWER_TITLES = {"herr", "herrn", "mr", "mrs", "ms"}
+# "Syrian", "Sudanese", "Turkish": English words for peoples.
+OF_A_PEOPLE = ("ian", "ean", "ese", "ish", "can")
+BLANK = re.compile(r"[ ]")
 BEFORE_LOWER_FRAU = {"mit", "von", "bei", "an", "liebe", "hallo", "zu", "für", "dass", "hat", "geehrte"}
 NO_TITLE_BEFORE = {"die", "eine", "keine", "als", "der", "einer", "jede", "diese"}
-MOST_CHUNKS, LONGEST_ACRONYM, MOST_IN_CHAIN = 4, 5, 6
+MOST_CHUNKS, LONGEST_ACRONYM, MOST_IN_CHAIN, MOST_DEGREES = 4, 5, 6, 3
 
 
 @dataclass(frozen=True)
@@ -74,10 +77,10 @@ class Reader:
 
     def name_end(self, index: int) -> int:
         """The index after the last chunk of the name that begins at a chunk."""
-        after, first = index + 1, self.chunks[index]
-        most = MOST_CHUNKS if first.capital else 2
+        after, capital = index + 1, self.chunks[index].capital or self._particle(index)
+        most = MOST_CHUNKS if capital else 2
         while after < len(self.chunks) and after - index < most and self.follows(after):
-            if self.chunks[after].capital != first.capital and not self._particle(after):
+            if self.chunks[after].capital != capital and not self._particle(after):
                 break
             if not self.is_name(after) and not self._particle(after):
                 break
@@ -92,9 +95,8 @@ class Reader:
 
     def skip_degrees(self, index: int) -> int:
         """The index of the first chunk that is no "Dr."."""
-        while index < len(self.chunks) and self.chunks[index].lower in words().degrees:
-            index += 1
-        return index
+        last = min(len(self.chunks), index + MOST_DEGREES)
+        return next((i for i in range(index, last) if self.chunks[i].lower not in words().degrees), last)
 
     def chunk_behind(self, end: int, link: re.Pattern[str]) -> int | None:
         """The index of the chunk behind a place, when only a link stands between."""
@@ -156,6 +158,11 @@ class Reader:
         """Whether "mein", "my" … stands before a word, with one word between at most."""
         return any(word.lower in words().possessives for word in self.words[max(0, first - 2) : first])
 
+    def asks_for_name(self, first: int, after: int) -> bool:
+        """Whether a relation stands in "the name of my son is"."""
+        copula = after < len(self.words) and self.words[after].lower in ("ist", "is", "lautet")
+        return copula and any(word.lower in ("name", "names") for word in self.words[max(0, first - 3) : first])
+
     def begins_line(self, start: int) -> bool:
         """Whether only blanks stand before a place in its line."""
         return not self.text[self.text.rfind("\n", 0, start) + 1 : start].strip(" -*•")
@@ -215,18 +222,16 @@ def _in_fields(reader: Reader) -> Iterator[Span]:
 
 def _related(reader: Reader) -> Iterator[Span]:
     for first, after_phrase, end in reader.phrases("relations"):
-        if not reader.has_possessive(first):
-            continue
         english = reader.words[max(0, first - 1)].lower in {"my", "our", "his", "her", "their"}
-        naming = (
-            words().phrases["naming"].at(reader.text, reader.words, after_phrase)
-            if after_phrase < len(reader.words)
-            else None
-        )
+        naming = words().phrases["naming"].at(reader.text, reader.words, after_phrase)
+        if naming is None and reader.asks_for_name(first, after_phrase):
+            naming = after_phrase + 1
         if naming is not None:
             end = reader.words[naming - 1].end
         index = reader.chunk_behind(end, LINK)
         after = reader.sure(index) if naming is not None else reader.likely(index)
+        if not reader.has_possessive(first) and (index is None or not reader.is_given(index)):
+            continue
         if index is not None and after is not None and not reader.is_public(index, after):
             yield from _chained(reader, index, after, english)
 
@@ -258,7 +263,7 @@ def _titled(reader: Reader) -> Iterator[Span]:
         if not _is_title(reader, position):
             continue
         dot = 1 if reader.text[word.end : word.end + 1] == "." else 0
-        index = reader.chunk_behind(word.end + dot, re.compile(r"[ ]"))
+        index = reader.chunk_behind(word.end + dot, BLANK)
         after = reader.sure(index)
         if index is None or after is None:
             continue
@@ -288,30 +293,16 @@ def _is_title(reader: Reader, position: int) -> bool:
 def _families(reader: Reader) -> Iterator[Span]:
     for position, word in enumerate(reader.words):
         if word.lower == "familie" and not reader.has_possessive(position):
-            index = reader.chunk_behind(word.end, re.compile(r"[ ]"))
+            index = reader.chunk_behind(word.end, BLANK)
             if index is not None and reader.chunks[index].capital and reader.is_name(index):
                 yield reader.span(index, reader.name_end(index))
-        if word.lower == "the":
-            index = reader.chunk_behind(word.end, re.compile(r"[ ]"))
-            behind = None if index is None else index + 1
-            if (
-                index is None
-                or behind is None
-                or behind >= len(reader.chunks)
-                or reader.chunks[behind].lower != "family"
-            ):
-                continue
-            if (
-                reader.chunks[index].capital
-                and reader.is_name(index)
-                and not _is_of_a_people(reader.chunks[index].lower)
-            ):
-                yield reader.span(index, behind)
-
-
-def _is_of_a_people(lower: str) -> bool:
-    """Whether an English word is like "Syrian" or "Sudanese"."""
-    return lower.endswith(("ian", "ean", "ese", "ish", "can", "nuclear"))
+    for behind, chunk in enumerate(reader.chunks):
+        index = behind - 1
+        if chunk.lower != "family" or behind < 2 or reader.chunks[behind - 2].lower != "the":
+            continue
+        lower = reader.chunks[index].lower
+        if reader.chunks[index].capital and reader.is_name(index) and not lower.endswith(OF_A_PEOPLE):
+            yield reader.span(index, behind)
 
 
 def _signed(reader: Reader) -> Iterator[Span]:
@@ -330,21 +321,23 @@ def _signature(reader: Reader, end: int, link: re.Pattern[str], weak: bool) -> I
     first = reader.skip_degrees(index)
     if lower in words().towns or not (reader.chunks[first].capital or reader.is_given(first)):
         return
-    on_own_line = "\n" in reader.text[end : reader.chunks[index].start]
-    if not weak or on_own_line or reader.is_given(first) or after - first > 1:
+    between = reader.text[end : reader.chunks[index].start]
+    apart = after - first > 1 and between.strip() != ""
+    if not weak or "\n" in between or apart or reader.is_given(first):
         yield reader.span(index, after)
 
 
 def _speaking(reader: Reader) -> Iterator[Span]:
+    """ "Mehmet Aydın speaking", "Olena hier"."""
     for index, chunk in enumerate(reader.chunks):
-        if chunk.lower == "speaking" and index:
-            first = index - 1
-            while first and reader.follows(first) and reader.chunks[first - 1].capital and index - first < 3:
-                first -= 1
-            if reader.begins_line(reader.chunks[first].start) and all(
-                reader.chunks[i].capital and reader.is_name(i) for i in range(first, index)
-            ):
-                yield reader.span(first, index)
+        if not index or chunk.lower not in ("speaking", "hier", "here") or not reader.follows(index):
+            continue
+        first = index - 1
+        while first and index - first < MOST_CHUNKS and reader.follows(first) and reader.chunks[first - 1].capital:
+            first -= 1
+        known = reader.is_given(first) or (chunk.lower == "speaking" and reader.begins_line(reader.chunks[first].start))
+        if known and all(reader.chunks[i].capital and reader.is_name(i) for i in range(first, index)):
+            yield reader.span(first, index)
 
 
 def _full(reader: Reader) -> Iterator[Span]:

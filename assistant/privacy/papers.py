@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from stdnum import isbn
 
@@ -23,9 +24,12 @@ MIXED = re.compile(r"(?<![\w.,/-])[A-Z0-9]{7,20}(?![\w])")
 AMOUNT = re.compile(r"\d+(?:EUR|USD|GBP|CHF|KM|MB|GB|KG|H|M)")
 CODE = re.compile(r"[A-Z]{3,}\d{4}")
 LONG = re.compile(r"(?<![\w.,+-])\d{9,20}(?![\w]|[.,]\d)")
-SPACED = re.compile(r"(?<![\w.,/-])[A-Z]{1,2} \d{7,9}(?!\w)")
+SPACED = re.compile(r"(?<![\w.,/-])[A-Z]{1,2}[ -]\d{7,9}(?!\w)")
 # Between a label and its number.
-LINK = re.compile(r"[\s.:#=()-]{0,4}(?:(?:nr|no|nummer|number|id|ist|is|lautet|war|was)\b[\s.:#=-]{1,3}){0,2}", re.I)
+LINK = re.compile(
+    r"[\s.:#=()-]{0,4}(?:(?:vom|beim|von|bei|of|from|at|der|the)\s\w{2,20}[\s:]{1,2})?(?:(?:nr|no|nummer|number|id|ist|is|lautet|war|was)\b[\s.:#=-]{1,3}){0,2}",
+    re.I,
+)
 CHUNK = re.compile(r"[^\s,;()\x00]{1,40}")
 JOINED = re.compile(r"\s?[-–/]\s?|\s")
 NO_PAPER = re.compile(
@@ -63,7 +67,7 @@ def papers(text: str) -> Iterator[Span]:
 
 def _is_mixed(token: str) -> bool:
     digits = sum(char.isdigit() for char in token)
-    changes = sum(a.isdigit() != b.isdigit() for a, b in zip(token, token[1:]))
+    changes = sum(a.isdigit() != b.isdigit() for a, b in pairwise(token))
     if digits == len(token) or AMOUNT.fullmatch(token) or CODE.fullmatch(token):
         return False
     return digits >= 6 or (digits >= 4 and changes >= 3)
@@ -80,11 +84,12 @@ def labelled(text: str) -> Iterator[Span]:
     """What follows a word such as Aktenzeichen or "passport number" and looks like one."""
     parts = words_of(text)
     for _, after in words().phrases["papers"].all_in(text, parts):
-        link = LINK.match(text, parts[after - 1].end)
-        assert link is not None
-        end = _end_of_value(text, link.end())
-        if end > link.end() and parts[after - 1].end < link.end():
-            yield Span(link.end(), end, "number")
+        label_end = parts[after - 1].end
+        link = LINK.match(text, label_end)
+        start = link.end() if link else label_end
+        end = _end_of_value(text, start)
+        if end > start > label_end:
+            yield Span(start, end, "number")
 
 
 def _end_of_value(text: str, start: int) -> int:

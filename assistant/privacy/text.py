@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal, get_args
 
 Kind = Literal["email", "phone", "iban", "card", "number", "birthdate", "address", "name"]
@@ -63,7 +64,8 @@ class Phrases:
 
     def at(self, text: str, words: Sequence[Word], index: int) -> int | None:
         """The index after the longest phrase that begins at a word, or None."""
-        for parts in self.by_first.get(words[index].lower, ()):
+        first = words[index].lower if index < len(words) else ""
+        for parts in self.by_first.get(first, ()):
             after = index + len(parts)
             if after <= len(words) and _is(text, words[index:after], parts):
                 return after
@@ -80,4 +82,4 @@ class Phrases:
 def _is(text: str, words: Sequence[Word], parts: Sequence[str]) -> bool:
     if any(word.lower != part for word, part in zip(words, parts)):
         return False
-    return all(WITHIN_PHRASE.fullmatch(text, a.end, b.start) for a, b in zip(words, words[1:]))
+    return all(WITHIN_PHRASE.fullmatch(text, a.end, b.start) for a, b in pairwise(words))

@@ -11,7 +11,7 @@ import yaml
 from babel import Locale
 
 from assistant.languages import LANGUAGES
-from assistant.privacy.text import WORD, Phrases
+from assistant.privacy.text import Phrases
 
 FILE = Path(__file__).with_name("words.yml")
 
@@ -68,10 +68,10 @@ def words() -> Words:
 
 
 def _places_and_languages() -> frozenset[str]:
-    """Countries, languages, months and days as CLDR names them, word by word."""
+    """Countries, languages, months and days as CLDR names them, if they have one word: "St. Pierre" bars no Pierre."""
     names: list[str] = []
     for language in LANGUAGES:
         locale = Locale.parse(language)
         names += [str(name) for table in (locale.territories, locale.languages) for name in table.values()]
         names += [str(name) for table in (locale.months, locale.days) for name in table["format"]["wide"].values()]
-    return frozenset(part.lower() for name in names for part in WORD.findall(name) if len(part) > 2)
+    return frozenset(name.lower() for name in names if " " not in name and len(name) > 2)
