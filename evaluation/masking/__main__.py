@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from evaluation.cases import shared_files
-from evaluation.masking.check import findings, scores
+from evaluation.masking.check import findings, scores, scores_with_unknown_names
 from evaluation.masking.figures import Score
 
 
@@ -22,6 +22,10 @@ def main() -> int:
             _print(f"{half}, {language}", result)
         if arguments.misses and half == "tuning":
             print(*result.wrong, sep="\n")
+    if not arguments.check:
+        for language, result in scores_with_unknown_names().items():
+            names = result.kinds["name"]
+            print(f"held-out, {language}, invented names: recall {100 * names.recall:.1f}% of {names.marked}")
     return _verdict(findings(measured))
 
 
