@@ -22,11 +22,15 @@ CLOSED = re.compile(r"[\s,.!:-]{1,6}")
 CLOSED_WEAKLY = re.compile(r"[\s,.!]{1,6}")
 LOWER_TITLES = {"herr", "herrn", "mr", "mrs", "ms"}
 # "Syrian", "Sudanese", "Turkish": English words for peoples.
+# Behind a word in lower case they say that it is a name: "mein vater kamran lebt hier".
+ENGLISH_I = {"i", "call"}
+VERBS = {"lebt", "wohnt", "wartet", "lives", "waits"}
 OF_A_PEOPLE = ("ian", "ean", "ese", "ish", "can")
 BLANK = re.compile(r"[ ]")
 BEFORE_LOWER_FRAU = {"mit", "von", "bei", "an", "liebe", "hallo", "zu", "für", "dass", "hat", "geehrte"}
 NO_TITLE_BEFORE = {"die", "eine", "keine", "als", "der", "einer", "jede", "diese"}
 MOST_CHUNKS, LONGEST_ACRONYM, MOST_IN_CHAIN, MOST_DEGREES = 4, 5, 6, 3
+FEWEST_IN_TITLE = 4
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class Reader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.words = words_of(text)
-        self.shouted = text.isupper()
+        # Where every word has capitals, they tell nothing.
+        self.shouted = text.isupper() or _is_titled(text, self.words)
         self.chunks = _chunks(text, self.words)
         self.chunk_at = {chunk.start: index for index, chunk in enumerate(self.chunks)}
 
@@ -111,17 +116,28 @@ class Reader:
             return None
         return self.name_end(first)
 
-    def likely(self, index: int | None) -> int | None:
-        """The end of a name that is not announced for certain: known, or written and followed as names are."""
+    def likely(self, index: int | None, english: bool) -> int | None:
+        """The end of a name that is not announced for certain: known, or written and followed as names are.
+
+        In English a capital is enough, since nouns have none; in lower case only a verb behind it tells.
+        """
         if index is None or (after := self.sure(index)) is None:
             return None
         first = self.skip_degrees(index)
         if self.is_given(first):
             return after
         written = [chunk for chunk in self.chunks[first:after] if chunk.capital]
-        if self.shouted or not self.chunks[first].capital or self._has_von(first, after):
+        if self.shouted or self._has_von(first, after):
             return None
+        if not self.chunks[first].capital:
+            return first + 1 if self._has_verb_behind(first) else None
+        if english:
+            return after
         return after if len(written) > 1 or self.ends_like_name(after) else None
+
+    def _has_verb_behind(self, index: int) -> bool:
+        behind = index + 1
+        return behind < len(self.chunks) and self.follows(behind) and self.chunks[behind].lower in VERBS
 
     def _has_von(self, first: int, after: int) -> bool:
         """ "Opfer von Menschenhandel" is written like a name, so "von" alone makes none."""
@@ -137,6 +153,14 @@ class Reader:
             self.chunks[index].capital and after - index > 1 and not self.shouted and not self._has_von(index, after)
         )
         return after if whole and self.ends_like_name(after) else None
+
+    def one_from(self, index: int | None) -> int | None:
+        """The end of an English name behind "I am", when "from", "and" or a stop is next; no people, no belief."""
+        if index is None or (after := self.sure(index)) is None or self.shouted:
+            return None
+        chunk = self.chunks[index]
+        foreign = chunk.lower.endswith(OF_A_PEOPLE) or not chunk.capital
+        return after if not foreign and self.ends_like_name(after) else None
 
     def ends_like_name(self, after: int) -> bool:
         """Whether a stop, a bracket or a word such as "ist" stands behind a name."""
@@ -166,6 +190,11 @@ class Reader:
     def begins_line(self, start: int) -> bool:
         """Whether only blanks stand before a place in its line."""
         return not self.text[self.text.rfind("\n", 0, start) + 1 : start].strip(" -*•")
+
+
+def _is_titled(text: str, parts: list[Word]) -> bool:
+    long = [word for word in parts if word.end - word.start > 2]
+    return len(long) >= FEWEST_IN_TITLE and all(text[word.start].isupper() for word in long)
 
 
 def _chunks(text: str, parts: list[Word]) -> list[Chunk]:
@@ -202,9 +231,11 @@ def _introduced(reader: Reader) -> Iterator[Span]:
         after = reader.sure(index)
         if index is not None and after is not None:
             yield from _chained(reader, index, after, capitals=False)
-    for _, _, end in reader.phrases("weak_introductions"):
+    for first, _, end in reader.phrases("weak_introductions"):
         index = reader.chunk_behind(end, LINK)
         after = reader.two_or_known(index)
+        if after is None and reader.words[first].lower in ENGLISH_I:
+            after = reader.one_from(index)
         if index is not None and after is not None and not reader.is_public(index, after):
             yield reader.span(index, after)
 
@@ -229,7 +260,7 @@ def _related(reader: Reader) -> Iterator[Span]:
         if naming is not None:
             end = reader.words[naming - 1].end
         index = reader.chunk_behind(end, LINK)
-        after = reader.sure(index) if naming is not None else reader.likely(index)
+        after = reader.sure(index) if naming is not None else reader.likely(index, english)
         if not reader.has_possessive(first) and (index is None or not reader.is_given(index)):
             continue
         if index is not None and after is not None and not reader.is_public(index, after):

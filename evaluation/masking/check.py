@@ -47,6 +47,14 @@ def below_floors(measured: Mapping[tuple[Half, str], Score]) -> Iterator[str]:
             yield f"Masking, {half}, {language}: {result.changed} texts with nothing to mask were changed."
 
 
+def below_floor_of_names() -> Iterator[str]:
+    """Languages in which too few names are found that no list knows, as lines to read."""
+    for language, result in scores_with_unknown_names().items():
+        recall, floor = result.kinds["name"].recall, expected()["invented_names"]
+        if recall < floor:
+            yield f"Masking, {language}: {100 * recall:.1f} % of invented names found, floor {100 * floor:.1f} %."
+
+
 def damaged(questions: Iterable[str]) -> Iterator[str]:
     """Texts in which something is masked that is no invented personal data, as lines to read."""
     personal = set(expected()["personal"])
@@ -78,4 +86,8 @@ def own_words() -> Iterator[str]:
 
 def findings(measured: Mapping[tuple[Half, str], Score]) -> list[str]:
     """All that is wrong with masking."""
-    return [*below_floors(measured), *damaged([*own_questions(), *questions_beside(), *own_words()])]
+    return [
+        *below_floors(measured),
+        *below_floor_of_names(),
+        *damaged([*own_questions(), *questions_beside(), *own_words()]),
+    ]

@@ -11,6 +11,7 @@ from assistant.privacy import Span
 from evaluation.masking import check
 from evaluation.masking.figures import ALL, score
 from evaluation.masking.texts import Half, texts, unmarked
+from evaluation.masking.unknown import with_unknown_names
 
 
 def test_marks_are_taken_out_and_kept_as_places():
@@ -43,10 +44,21 @@ def test_a_place_counts_as_found_only_when_all_of_it_is():
 
 def test_the_floors_hold():
     assert list(check.below_floors(check.scores())) == []
+    assert list(check.below_floor_of_names()) == []
+
+
+def test_invented_names_are_others_in_the_same_places():
+    case = unmarked("x", "Ich bin {name:Dr. Ali REZA} und {name:bo}, {phone:0176 1}.")
+    other = with_unknown_names(case)
+    assert [other.text[span.start : span.end] for span in other.spans if span.kind == "phone"] == ["0176 1"]
+    assert other.text != case.text
+    assert other == with_unknown_names(case)
+    assert other.text.startswith("Ich bin Dr. ")
 
 
 def test_masking_nothing_or_everything_falls_below_the_floors(monkeypatch):
     monkeypatch.setattr(check, "found", lambda _: [])
+    assert len(list(check.below_floor_of_names())) == 2
     assert len(list(check.below_floors(check.scores()))) == 4
     monkeypatch.setattr(check, "found", lambda text: [Span(0, len(text), "name")])
     assert len(list(check.below_floors(check.scores()))) == 8

@@ -195,6 +195,9 @@ def test_counts_and_public_addresses_stay(text):
         ("Können Sie Mohammad Jafari prüfen?", ["Mohammad Jafari"]),
         ("hallo ich bin olena aus ukraine", ["olena"]),
         ("Name: Tesfaye Bekele\nFrage: wann?", ["Tesfaye Bekele"]),
+        ("Our daughter Vounohen still goes to school.", ["Vounohen"]),
+        ("I'm Voulash and I want to go home", ["Voulash"]),
+        ("mein vater kifen lebt in aleppo", ["kifen"]),
         ("ICH HEISSE MUSTAFA DEMIR UND BRAUCHE HILFE", ["MUSTAFA DEMIR"]),
     ],
 )
@@ -224,6 +227,8 @@ def test_names(text, expected):
         "Als Frau Asyl beantragen",
         "Name: do I have to give it?",
         "This is urgent",
+        "My Father Passed Away In Hospital",
+        "they beat my friend leg is broken",
     ],
 )
 def test_what_is_like_a_name_stays(text):

@@ -64,12 +64,12 @@ def test_any_text_is_taken(text):
 
 
 @pytest.mark.parametrize("piece", PIECES, ids=repr)
-def test_five_thousand_hostile_characters_take_no_second(piece):
+def test_five_thousand_hostile_characters_twice_take_less_than_a_second(piece):
     text = (piece * 5000)[:5000]
     began = time.process_time()
     masked(text)
-    masked("x " + text[:-3] + "!")
-    assert time.process_time() - began < 1.5
+    masked("x " + text[:-4] + "@!")
+    assert time.process_time() - began < 0.8
 
 
 def test_a_usual_message_takes_less_than_a_millisecond():
