@@ -25,7 +25,8 @@ DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|punkt)\s?[)\]}]\s?)"
 DOTTED = re.compile(rf"{AT}[\w-]+{DOT}", re.I)
 EMAIL = re.compile(rf"(?<![\w.+%-])[\w.+%'-]{{1,64}}{AT}[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,5}}", re.I)
 # "t.me/name" and the like are no phone numbers; neither is what hangs on a word or a decimal.
-CANDIDATE = re.compile(r"(?<![\w+§/.,-])[+(]?\(?\d(?:[ \-./()\u00a0\u2011\u2013]{0,3}\d){5,60}(?!\w)")
+CANDIDATE = re.compile(r"(?<![\w+§/])(?<!\d[.,-])[+(]?\(?\d(?:[ \-./()\u00a0\u202f\u2011\u2013]{0,3}\d){5,60}(?!\w)")
+LINKED = re.compile(r"\b(?:wa\.me/|whatsapp\.com/send\?phone=)\+?(\d{7,15})(?!\d)", re.I)
 GROUP = re.compile(r"\S+")
 DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d)(?!\d)")
 GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
@@ -52,6 +53,7 @@ def emails(text: str) -> Iterator[Span]:
 
 def phones(text: str) -> Iterator[Span]:
     """Phone numbers of any country; without + or 0 only after a word such as WhatsApp."""
+    yield from (Span(*match.span(1), "phone") for match in LINKED.finditer(text))
     candidates = list(CANDIDATE.finditer(text))
     if not candidates:
         return

@@ -89,6 +89,8 @@ class Reader:
                 break
             if not self.is_name(after) and not self._particle(after):
                 break
+            if not capital and self.chunks[after].lower.endswith("en") and not self.is_given(after):
+                break  # most likely a German verb: "meine tochter leyla warten"
             after += 1
         return after
 
@@ -233,7 +235,7 @@ def _introduced(reader: Reader) -> Iterator[Span]:
             yield from _chained(reader, index, after, capitals=False)
     for first, _, end in reader.phrases("weak_introductions"):
         index = reader.chunk_behind(end, LINK)
-        after = reader.two_or_known(index)
+        after = reader.sure(index) if COLON.match(reader.text, end) else reader.two_or_known(index)
         if after is None and reader.words[first].lower in ENGLISH_I:
             after = reader.one_from(index)
         if index is not None and after is not None and not reader.is_public(index, after):

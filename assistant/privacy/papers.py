@@ -11,7 +11,7 @@ from stdnum import isbn
 from assistant.privacy.text import BARRIER, Span, words_of
 from assistant.privacy.words import words
 
-BAMF = re.compile(r"(?<![\w.,/-])\d{7}\s?[-–]\s?\d{3}(?![\w-])")
+BAMF = re.compile(r"(?<![\w/])(?<!\d[.,-])\d{7}\s?[-–]\s?\d{3}(?![\w-])")
 # A docket of a court below the highest; theirs are published and asked about.
 DOCKET = re.compile(
     r"(?<![\w/.,-])(?:(?:O?VG|VGH|L?SG|[AO]?LG|AG)\s)?\d{1,3}\s?(?:K|L|B|A|S|T|C|AS|SO|AY|F|E|M|P|N|O|U|W)\s"
@@ -20,10 +20,10 @@ DOCKET = re.compile(
 HIGHEST = re.compile(r"(?:BVerwG|BVerfG|BGH|BSG|BFH|BAG|EuGH|ECJ|CJEU|EGMR)\W{0,3}(?:vom\W)?$", re.I)
 UNHCR = re.compile(r"(?<![\w-])\d{3}-\d{2}[A-Z]\d{5}(?![\w-])", re.I)
 MACHINE = re.compile(r"(?<![\w<])(?=[A-Z0-9]{0,40}<)[A-Z0-9<]{12,90}(?![\w<])", re.I)
-MIXED = re.compile(r"(?<![\w.,/-])[A-Z0-9]{7,20}(?![\w])")
+MIXED = re.compile(r"(?<![\w/])(?<!\w[,-])(?<!\d\.)[A-Z0-9]{7,20}(?![\w])")
 AMOUNT = re.compile(r"\d+(?:EUR|USD|GBP|CHF|KM|MB|GB|KG|H|M)")
 CODE = re.compile(r"[A-Z]{3,}\d{4}")
-LONG = re.compile(r"(?<![\w.,+-])\d{9,20}(?![\w]|[.,]\d)")
+LONG = re.compile(r"(?<![\w+/])(?<!\d[.,-])\d{9,20}(?![\w]|[.,]\d)")
 SPACED = re.compile(r"(?<![\w.,/-])[A-Z]{1,2}[ -]\d{7,9}(?!\w)")
 # Between a label and its number.
 LINK = re.compile(

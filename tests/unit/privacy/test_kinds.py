@@ -41,6 +41,16 @@ def test_phones(number):
     assert_only(f"Das ist {number} und sonst nichts", "phone", number)
 
 
+@pytest.mark.parametrize("text", ["Tel.{}", "nr.{}", "whatsapp:{}", "\u202a{}\u202c", "Tel: ({})"])
+def test_phones_close_to_other_signs(text):
+    assert_only(text.format("017623456789"), "phone", "017623456789")
+
+
+def test_links_to_a_phone_are_masked_and_other_links_stay():
+    assert_only("wa.me/4917623456789", "phone", "4917623456789")
+    assert found("https://germany.iom.int/de/news/12345678901") == []
+
+
 def test_two_phones_side_by_side_are_two():
     assert_only("0176 23456789 0157 71234567", "phone", "0176 23456789", "0157 71234567")
 
@@ -198,6 +208,8 @@ def test_counts_and_public_addresses_stay(text):
         ("Our daughter Vounohen still goes to school.", ["Vounohen"]),
         ("I'm Voulash and I want to go home", ["Voulash"]),
         ("mein vater kifen lebt in aleppo", ["kifen"]),
+        ("meine tochter leyla warten in erbil", ["leyla"]),
+        ("Hallo, ich bin's, Ahmed.", ["Ahmed"]),
         ("ICH HEISSE MUSTAFA DEMIR UND BRAUCHE HILFE", ["MUSTAFA DEMIR"]),
     ],
 )
