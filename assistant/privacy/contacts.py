@@ -27,6 +27,7 @@ EMAIL = re.compile(rf"(?<![\w.+%-])[\w.+%'-]{{1,64}}{AT}[\w-]{{1,63}}(?:{DOT}[\w
 # "t.me/name" and the like are no phone numbers; neither is what hangs on a word or a decimal.
 CANDIDATE = re.compile(r"(?<![\w+§/])(?<!\d[.,-])[+(]?\(?\d(?:[ \-./()\u00a0\u202f\u2011\u2013]{0,3}\d){5,60}(?!\w)")
 LINKED = re.compile(r"\b(?:wa\.me/|whatsapp\.com/send\?phone=)\+?(\d{7,15})(?!\d)", re.I)
+TRUNK = re.compile("^490")  # +49 (0) 176
 GROUP = re.compile(r"\S+")
 DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d)(?!\d)")
 GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
@@ -103,7 +104,7 @@ def _is_phone(written: str, labelled: bool, checks: int) -> bool:
         return digits.startswith("0") or written.startswith("+")
     plus = written.lstrip("(").startswith("+")
     if plus or digits.startswith("00"):
-        return _is_private("+" + (digits if plus else digits[2:]).replace("490", "49", 1), labelled)
+        return _is_private("+" + TRUNK.sub("49", digits if plus else digits[2:]), labelled)
     if digits.startswith("0"):
         return _is_private(digits, labelled or len(digits) >= 10)
     if not labelled or GROUPED.fullmatch(written):
