@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 
-from assistant.front.tables import chats, erasures, events, feedback, messages, overwrite
+from assistant.front.tables import chats, erasures, events, feedback, messages, overwrite, writing
 
 WAITING, ANSWERED, APOLOGISED = "waiting", "answered", "apologised"
 Event = dict[str, Any]
@@ -49,7 +49,7 @@ class Store:
     ) -> None:
         """A new chat, with nothing said yet."""
         row = {"id": chat, "channel": channel, "recipient": recipient, "language": language}
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(insert(chats).values(**row, created_at=now, last_at=now, last_sequence=0, delivered=0))
 
     def chat(self, chat: str) -> Mapping[str, Any] | None:
@@ -62,11 +62,11 @@ class Store:
         self, chat: str, external_id: str, text: str, language: str | None, choice: str | None, now: float
     ) -> tuple[int, bool]:
         """Keeps a message; its sequence, and whether it is new. Raises UnknownChatError."""
-        with self._engine.connect() as connection, connection.begin() as transaction:
+        with writing(self._engine) as connection:
             sequence = next_sequence(connection, chat, now)
             known = select(messages.c.sequence).where(messages.c.chat == chat, messages.c.external_id == external_id)
             if (before := connection.execute(known).scalar()) is not None:
-                transaction.rollback()
+                connection.get_transaction().rollback()
                 return int(before), False
             add_event(connection, chat, sequence, "visitor", now, {"id": external_id, "text": text})
             row = {"chat": chat, "sequence": sequence, "external_id": external_id, "accepted_at": now}
@@ -96,7 +96,7 @@ class Store:
 
     def answer(self, message: Waiting, data: Mapping[str, Any], state: str, now: float) -> bool:
         """Keeps the answer to a message; False where it has one already or the chat is gone."""
-        with self._engine.connect() as connection, connection.begin() as transaction:
+        with writing(self._engine) as connection:
             try:
                 sequence = next_sequence(connection, message.chat, now, data["language"])
             except UnknownChatError:
@@ -104,7 +104,7 @@ class Store:
             mine = (messages.c.chat == message.chat) & (messages.c.sequence == message.sequence)
             open_ = update(messages).where(mine, messages.c.state == WAITING).values(state=state)
             if not connection.execute(open_).rowcount:
-                transaction.rollback()
+                connection.get_transaction().rollback()
                 return False
             add_event(connection, message.chat, sequence, "assistant", now, data)
         return True
@@ -121,14 +121,14 @@ class Store:
     def set_delivered(self, chat: str, sequence: int) -> None:
         """Notes what a channel was handed."""
         done = {"delivered": sequence, "delivered_parts": 0, "in_doubt": False}
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(update(chats).where(chats.c.id == chat).values(**done))
 
     def rate(self, chat: str, sequence: int, helpful: bool, reason: str | None, now: float) -> bool:
         """Keeps what the visitor thinks of an answer, in place of what they thought before; False for no answer."""
         mine = (feedback.c.chat == chat) & (feedback.c.sequence == sequence)
         answer = (events.c.chat == chat) & (events.c.sequence == sequence) & (events.c.type == "assistant")
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(delete(feedback).where(mine))
             if connection.execute(select(events.c.sequence).where(answer)).first() is None:
                 return False
@@ -144,7 +144,7 @@ class Store:
 
     def erase(self, chat: str, sender: str) -> bool:
         """Erases a chat with all that hangs on it, and notes that Rasa has to forget it; False where there is none."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             found = connection.execute(delete(chats).where(chats.c.id == chat)).rowcount
             for table in (events, messages, feedback):
                 connection.execute(delete(table).where(table.c.chat == chat))
@@ -161,7 +161,7 @@ class Store:
 
     def note_erasure(self, sender: str) -> None:
         """Notes that Rasa has to forget a conversation."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             note_erasure(connection, sender)
 
     def to_erase(self) -> list[str]:
@@ -171,7 +171,7 @@ class Store:
 
     def erased(self, sender: str) -> None:
         """Rasa has forgotten it."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(delete(erasures).where(erasures.c.sender == sender))
 
 

@@ -6,7 +6,11 @@ its `channel` and `recipient` say where answers go, `external_id` is the messeng
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
     Boolean,
@@ -24,10 +28,11 @@ from sqlalchemy import (
     false,
     inspect,
 )
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 
+_queues: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 schema = MetaData()
 chats = Table(
     "chats",
@@ -99,6 +104,18 @@ def database(url: str) -> Engine:
     schema.create_all(engine)
     _add_what_is_new(engine)
     return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that writes.
+
+    SQLite has one writer, and who finds it busy asks again after ever longer breaks: twenty at once waited up to a
+    second. Here they queue.
+    """
+    queue = _queues.setdefault(engine, Lock()) if engine.dialect.name == "sqlite" else nullcontext()
+    with queue, engine.begin() as connection:
+        yield connection
 
 
 def _engine(url: str) -> Engine:

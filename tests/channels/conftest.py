@@ -13,15 +13,19 @@ import pytest
 
 from assistant.commands import servers
 from assistant.paths import ROOT
+from tests.channels.facebook import FacebookWire
 from tests.channels.slack import SlackWire
 from tests.channels.telegram import SECRET, TelegramWire
 from tests.channels.twilio import SmsWire, TwilioWhatsAppWire
 from tests.channels.vendor import Vendor
+from tests.channels.whatsapp import WhatsAppWire
 from tests.channels.wire import PUBLIC
 from tests.conftest import LONGEST_START
 
-WIRES = (TelegramWire(), SlackWire(), SmsWire(), TwilioWhatsAppWire())
+WIRES = (WhatsAppWire(), TelegramWire(), FacebookWire(), SlackWire(), SmsWire(), TwilioWhatsAppWire())
 LONGEST_ANSWER = 30.0
+# One for all: to make one takes longer than what is measured with it.
+CLIENT = httpx2.Client(timeout=30, limits=httpx2.Limits(max_connections=64))
 numbers = itertools.count(1)
 
 
@@ -74,12 +78,11 @@ class Person:
 
     def post(self, post):
         """Hands a request to the front as the vendor does; the response."""
-        return httpx2.request(
+        return CLIENT.request(
             post.method,
             f"{self._front.url}/webhooks/{self.wire.name}{post.query}",
             content=post.content,
             headers=post.headers,
-            timeout=30,
         )
 
     def message(self, text, id=None, at=None):  # noqa: A002

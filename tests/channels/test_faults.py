@@ -227,9 +227,8 @@ def test_the_log_names_nobody_and_repeats_nothing(person, front):
     person.asks("Ich bin Xylophonspielerin und suche Querulantentum")
     log = front.logged()
     assert not [word for word in ("Xylophon", "Querulant", person.name) if word in log]
-    assert not [
-        secret for wire in WIRES for secret in wire.environment("-").values() if secret in log and len(secret) > 9
-    ]
+    secrets = [value for wire in WIRES for value in wire.environment("-").values() if len(value) > 9]
+    assert not [secret for secret in secrets if secret in log]
 
 
 def test_twenty_people_at_once(front, vendor):
@@ -250,6 +249,5 @@ def test_twenty_people_at_once(front, vendor):
         person.hears(NOTICE + 3, seconds=180)
         in_order(person, list(QUESTIONS)[:3])
     taken.sort()
-    print(
-        f"acknowledged: p50 {taken[len(taken) // 2] * 1000:.0f} ms, p95 {taken[int(len(taken) * 0.95)] * 1000:.0f} ms"
-    )
+    middle, most = taken[len(taken) // 2], taken[int(len(taken) * 0.95)]
+    print(f"acknowledged: p50 {middle * 1000:.0f} ms, p95 {most * 1000:.0f} ms")

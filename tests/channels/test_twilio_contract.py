@@ -12,7 +12,7 @@ from assistant.front.messengers.layout import Bubble, Option
 from assistant.front.messengers.twilio import Twilio
 from assistant.front.messengers.verdicts import Outcome
 from assistant.knowledge import knowledge
-from tests.channels.prism import prism
+from tests.channels.prism_server import prism
 from tests.channels.twilio import ACCOUNT, AUTH_TOKEN
 from tests.channels.wire import PUBLIC
 

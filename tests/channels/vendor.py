@@ -60,7 +60,7 @@ class Vendor:
 
     def start(self):
         app = Starlette(routes=[Route("/{path:path}", self._take, methods=["GET", "POST", "PUT", "DELETE"])])
-        config = uvicorn.Config(app, HOST, self.port, log_level="error", ws="wsproto", timeout_graceful_shutdown=0)
+        config = uvicorn.Config(app, HOST, self.port, log_level="critical", ws="wsproto", timeout_graceful_shutdown=0)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()

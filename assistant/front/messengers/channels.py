@@ -7,13 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.front.messengers.connector import Connector
+from assistant.front.messengers.facebook import Facebook
 from assistant.front.messengers.slack import Slack
 from assistant.front.messengers.telegram import Telegram
 from assistant.front.messengers.twilio import Twilio
+from assistant.front.messengers.whatsapp import WhatsApp
 from assistant.front.secret import Keys
 from assistant.knowledge import KnowledgeBase
 
-CONNECTORS: Mapping[str, type[Connector]] = {connector.name: connector for connector in (Telegram, Slack, Twilio)}
+CONNECTORS: Mapping[str, type[Connector]] = {
+    connector.name: connector for connector in (WhatsApp, Telegram, Facebook, Slack, Twilio)
+}
 
 
 @dataclass(frozen=True)

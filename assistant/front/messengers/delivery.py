@@ -118,7 +118,8 @@ class Delivery:
         for part in range(progress.parts, len(pieces)):
             if not await self._send(progress, part, pieces[part]):
                 return
-            await run_sync(self._ledger.end_part, progress.chat, progress.delivered, part + 1)
+            if part + 1 < len(pieces):
+                await run_sync(self._ledger.end_part, progress.chat, progress.delivered, part + 1)
 
     async def _send(self, progress: Progress, part: int, bubble: Bubble) -> bool:
         """Sends one part until it is taken; False where the rest of the answer cannot be sent either."""
@@ -126,7 +127,8 @@ class Delivery:
         key = f"{progress.chat}.{progress.delivered}.{part}"
         tries = 0
         while await self._may_send(progress, connector):
-            await run_sync(self._ledger.begin_part, progress.chat)
+            if connector.gives_receipts:
+                await run_sync(self._ledger.begin_part, progress.chat)
             try:
                 verdict = await self._hand_over(connector, connector.call(progress.recipient, bubble, key))
             except UnknownFateError:

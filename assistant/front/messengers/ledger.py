@@ -16,7 +16,7 @@ from sqlalchemy.sql import Select
 
 from assistant.front.messengers.arrivals import Arrival
 from assistant.front.store import TEXT, WAITING, Event, Waiting, add_event, event_of, next_sequence, note_erasure
-from assistant.front.tables import chats, events, feedback, messages, overwrite, seen
+from assistant.front.tables import chats, events, feedback, messages, overwrite, seen, writing
 from assistant.languages import DEFAULT, served
 
 ASSISTANT = "assistant"
@@ -51,7 +51,7 @@ class Ledger:
 
     def receive(self, channel: str, arrival: Arrival, new_chat: str, now: float) -> str | None:
         """Keeps a message; the chat it belongs to, or None where the messenger sent it before."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             fresh = self._insert(seen).values(id=fingerprint(channel, arrival.id), at=now).on_conflict_do_nothing()
             if not connection.execute(fresh).rowcount:
                 return None
@@ -99,7 +99,7 @@ class Ledger:
 
     def notice(self, chat: str, data: Mapping[str, Any], now: float) -> bool:
         """Keeps the notice that a machine answers, once a chat; whether it is new."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             fresh = update(chats).where(chats.c.id == chat, chats.c.noticed.is_(False)).values(noticed=True)
             if not connection.execute(fresh).rowcount:
                 return False
@@ -109,26 +109,26 @@ class Ledger:
     def set_language(self, chat: str, language: str) -> None:
         """Keeps the language that the messenger says its person uses, also for what waits."""
         mine = (messages.c.chat == chat) & messages.c.language.is_(None)
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(update(chats).where(chats.c.id == chat).values(told=language))
             connection.execute(update(messages).where(mine).values(language=language))
 
     def begin_part(self, chat: str) -> None:
         """Notes that a part is about to be sent: until it is confirmed, nobody knows whether it was."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(update(chats).where(chats.c.id == chat).values(in_doubt=True))
 
     def end_part(self, chat: str, delivered: int, parts: int) -> None:
         """Notes that so many parts of the answer after `delivered` were taken."""
         mine = (chats.c.id == chat) & (chats.c.delivered == delivered)
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(update(chats).where(mine).values(delivered_parts=parts, in_doubt=False))
 
     def confirm(self, channel: str, chat: str, delivered: int, part: int) -> bool:
         """Ends the doubt about a part (from 0) that a messenger says it took; False where there was none."""
         mine = (chats.c.id == chat) & (chats.c.channel == channel) & (chats.c.delivered == delivered)
         doubted = mine & (chats.c.delivered_parts == part) & chats.c.in_doubt.is_(True)
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             changed = update(chats).where(doubted).values(delivered_parts=part + 1, in_doubt=False)
             return bool(connection.execute(changed).rowcount)
 
@@ -137,7 +137,7 @@ class Ledger:
 
         What they wrote after that word goes over to the new chat, to be answered there.
         """
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             mine = connection.execute(select(chats).where(chats.c.id == message.chat)).mappings().first()
             later = _later(connection, message)
             for table in (events, messages, feedback):
@@ -150,7 +150,7 @@ class Ledger:
 
     def end(self, chat: str) -> bool:
         """Erases a chat that only told its person that all is erased; False where they went on writing."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             over = (chats.c.id == chat) & chats.c.ending.is_(True) & (chats.c.last_sequence == 1)
             ended = connection.execute(delete(chats).where(over)).rowcount
             told = events.c.chat == chat
@@ -161,7 +161,7 @@ class Ledger:
 
     def forget_seen(self, before: float) -> None:
         """Forgets fingerprints of messages that no messenger sends again."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(delete(seen).where(seen.c.at < before))
 
 

@@ -20,14 +20,24 @@ DESCRIPTIONS = ROOT.parent / "shared" / "specs"
 
 
 @contextmanager
-def prism(description, folder):
+def prism(description, folder, *options):
     """The address of a Prism that knows one description; what it says goes to a file in `folder`."""
     path = DESCRIPTIONS / description
     if not path.is_file():
         pytest.skip(f"there is no {description} beside the project to judge by")
     install()
     port, log = free_port(), folder / "prism.txt"
-    command = ["node", "node_modules/@stoplight/prism-cli/dist/index.js", "mock", "-h", HOST, "-p", str(port), path]
+    command = [
+        "node",
+        "node_modules/@stoplight/prism-cli/dist/index.js",
+        "mock",
+        "-h",
+        HOST,
+        "-p",
+        str(port),
+        *options,
+        path,
+    ]
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=FOLDER, stdout=output, stderr=subprocess.STDOUT)
         try:
