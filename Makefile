@@ -6,7 +6,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_WAIT_POLICY := PASSIVE
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run shell train data check test evaluate measure benchmark lock environment environment-dev clean
+.PHONY: help run shell train data check test evaluate measure benchmark audit sbom lock environment environment-dev clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -37,6 +37,16 @@ measure: environment-dev ## the same for the assistant only (five minutes)
 
 benchmark: environment-dev ## measure speed and memory beside Rasa's default pipeline (long)
 	@$(PYTHON_BIN) -m benchmarks.compare
+
+audit: environment ## compare the locked packages' known vulnerabilities with docs/vulnerabilities.yml (asks a service)
+	@scripts/tools
+	@.venv-tools/bin/python scripts/audit.py
+
+sbom: environment ## write what the assistant is made of as dist/sbom.cdx.json (CycloneDX)
+	@scripts/tools
+	@mkdir -p dist
+	@.venv-tools/bin/cyclonedx-py requirements --output-reproducible --short-PURLs --pyproject pyproject.toml \
+	  --output-file dist/sbom.cdx.json requirements.txt
 
 lock: environment ## resolve the requirements anew and lock them with hashes
 	@scripts/lock

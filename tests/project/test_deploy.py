@@ -33,7 +33,8 @@ METRICS = {
     "assistant_rasa_up",
 }
 ENOUGH = {
-    **{"ASSISTANT_DOMAIN": "assistant.example.org", "ACME_EMAIL": "it@example.org"},
+    "ASSISTANT_DOMAIN": "assistant.example.org",
+    "ACME_EMAIL": "it@example.org",
     **dict.fromkeys(("ASSISTANT_SECRET", "POSTGRES_PASSWORD", "TRACKERS_PASSWORD", "REDIS_PASSWORD"), "0" * 64),
 }
 
