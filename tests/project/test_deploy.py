@@ -377,6 +377,8 @@ class TestImage:
         installs = re.findall(r"pip install [^&\n]*", "".join(self.stages()))
         assert len(installs) == 2
         assert all("--require-hashes" in install for install in installs)
+        # Three packages come as sources; what builds them is held to its hash too.
+        assert "--build-constraints requirements.txt" in installs[1]
 
     def test_the_last_stage_runs_as_nobody_with_nothing_to_build_with(self):
         last = self.stages()[-1]

@@ -1,4 +1,5 @@
-"""What stands beside the assistant, run for real: the proxy by its Caddyfile, Valkey (or Redis) by its script."""
+"""What stands beside the assistant, run for real: the proxy by its Caddyfile, Valkey (or Redis) and PostgreSQL by
+their scripts."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import re
 import shutil
 import socket
 import subprocess
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -16,6 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx2
+import psycopg2
 import pytest
 
 from assistant.commands.servers import HOST, free_port, in_use
@@ -24,6 +27,7 @@ from assistant.paths import ROOT
 pytestmark = pytest.mark.slow
 
 CADDYFILE = ROOT / "deploy" / "compose" / "Caddyfile"
+TRACKERS = ROOT / "deploy" / "kubernetes" / "base" / "trackers.sh"
 REDIS = ROOT / "deploy" / "kubernetes" / "base" / "redis.sh"
 PAUSE = 2.0
 
@@ -119,6 +123,7 @@ def test_what_is_for_the_operator_is_not_public(proxy, path):
 def test_a_body_that_is_too_large_never_arrives(proxy):
     assert asked(proxy, "/api/chat/messages", b"x" * 1000).status_code == 200
     assert asked(proxy, "/api/chat/messages", b"x" * 600_000).status_code in (413, 502)
+    assert asked(proxy, "/webhooks/whatsapp", b"x" * 3_000_000).status_code == 200
     # Nor does it make the proxy think that the front is down.
     assert asked(proxy, "/health").status_code == 200
 
@@ -175,3 +180,38 @@ def test_redis_wants_its_password_keeps_it_to_itself_and_writes_nothing(tmp_path
         assert password not in line
     assert process.returncode == 0
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def database() -> Iterator[dict[str, str]]:
+    """A PostgreSQL as its image makes one, with the script that the manifests hand to it; how to reach it."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
+    if not found or os.geteuid():
+        pytest.skip("there is no PostgreSQL here, or nobody who may start it")
+    folder, port = Path(tempfile.mkdtemp()), free_port()
+    shutil.chown(folder, "postgres", "postgres")
+    nobody = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
+    make = [found[-1].with_name("initdb"), "--username", "assistant", "--auth-local=trust", "--auth-host=scram-sha-256"]
+    subprocess.run([*nobody, *make, "--no-sync", "-D", folder / "data"], check=True, capture_output=True, cwd="/")
+    serve = [found[-1], "-D", folder / "data", "-k", folder, "-p", str(port), "-h", HOST]
+    try:
+        with started([*nobody, *serve], port, cwd="/"):
+            reach = {"PGHOST": str(folder), "PGPORT": str(port), "PATH": os.environ["PATH"]}
+            ours = {"POSTGRES_USER": "assistant", "POSTGRES_DB": "assistant", "TRACKERS_PASSWORD": "it's 4f\"1c"}
+            create = ["psql", "-U", "assistant", "-d", "postgres", "-c", "CREATE DATABASE assistant"]
+            subprocess.run(create, env=reach, check=True, capture_output=True)
+            subprocess.run(["sh", TRACKERS], env={**reach, **ours}, check=True, capture_output=True)
+            yield {"host": HOST, "port": str(port), "user": "trackers", "password": ours["TRACKERS_PASSWORD"]}
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_rasa_has_a_database_of_its_own_and_none_but_that(database):
+    connection = psycopg2.connect(**database, dbname="trackers")
+    with connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE events (id integer)")
+    connection.close()
+    with pytest.raises(psycopg2.OperationalError, match="permission denied"):
+        psycopg2.connect(**database, dbname="assistant")
+    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
+        psycopg2.connect(**{**database, "password": "wrong"}, dbname="trackers")

@@ -30,15 +30,20 @@ def environment_of_the_image() -> dict[str, str]:
     return {**given, "PATH": given["PATH"].replace("$PATH", "/usr/local/bin:/usr/bin:/bin")}
 
 
-def put_together(folder: Path) -> None:
-    """`app/` by the Containerfile's COPY lines, `venv/` by what it leaves of the locked packages."""
-    for line in re.findall(r"^COPY (?!--from)(.+)$", LAST_STAGE, re.M):
+def copy_into(folder: Path, stage: str) -> None:
+    """Copies to `app/` what a stage's COPY lines name."""
+    for line in re.findall(r"^COPY (?!--from)(.+)$", stage, re.M):
         *sources, target = line.split()
         for source in sources:
             place = folder / "app" / (source if target == "./" else target)
             place.parent.mkdir(parents=True, exist_ok=True)
             copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
             copy(ROOT / source, place)
+
+
+def put_together(folder: Path) -> None:
+    """`app/` as the last stage has it, `venv/` by what the Containerfile leaves of the locked packages."""
+    copy_into(folder, LAST_STAGE)
     (folder / "app" / "models").mkdir()
     shutil.copy(model_path(), folder / "app" / "models")
     subprocess.run(["cp", "-al", ROOT / ".venv", folder / "venv"], check=True)
@@ -113,3 +118,15 @@ def test_it_needs_no_more_memory_than_the_manifests_ask_for(rehearsed):
     for name, used in rehearsed["mebibytes"].items():
         asked = CONTAINERS[{"front": "front/front"}.get(name, f"rasa/{name}")]["resources"]["requests"]["memory"]
         assert used < int(asked.removesuffix("Mi")), rehearsed["mebibytes"]
+
+
+def test_the_build_trains_from_all_that_a_model_is_made_from(tmp_path):
+    """With less, the model would have another name, or the knowledge would not pass its check."""
+    stage = next(part for part in CONTAINERFILE.split("\nFROM ") if part.startswith("packages AS model"))
+    copy_into(tmp_path, stage)
+    code = (
+        "from assistant.commands.train import check, model_path;"
+        "print([str(finding) for finding in check() if not finding.warning], model_path().name)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "app", capture_output=True, text=True)
+    assert result.stdout.split() == ["[]", model_path().name], result.stderr
