@@ -6,7 +6,8 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_WAIT_POLICY := PASSIVE
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run shell train data check test evaluate measure benchmark audit sbom lock environment environment-dev clean
+.PHONY: help run shell train data check channels-check test evaluate measure benchmark audit sbom lock environment \
+  environment-dev clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -25,6 +26,9 @@ data: environment ## make the generated files anew from knowledge/
 
 check: environment-dev ## lint, types, knowledge, languages, generated files, Rasa's own validation
 	@scripts/check
+
+channels-check: environment ## which messengers are on, which secrets are missing, whether their webhooks prove who calls
+	@$(PYTHON_BIN) -m assistant.commands.channels
 
 test: environment-dev ## all tests, with real servers where users would have them
 	@scripts/test

@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.commands import servers
 from assistant.paths import ROOT
+from tests.postgres import Postgres
 
 Messages = list[dict[str, Any]]
 LONGEST_START = 120
@@ -33,6 +36,15 @@ def running(tmp_path_factory) -> Iterator[tuple[int, int]]:
         finally:
             process.terminate()
             process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of the tests' own, in a folder that its user may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Postgres(Path(folder))
+        yield server
+        server.stop("immediate")
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ from assistant.paths import MODELS, ROOT
 # What a model is made from; answers are read from knowledge/ when the servers start.
 INGREDIENTS = ("config.yml", "domain.yml", "requirements.txt", "data", "assistant/nlu", "assistant/understanding.py")
 MADE_FROM = (".yml", ".py", ".jsonl")
+# Of the requirements only versions count, not who needs them.
+PIN = re.compile(rb"^[\w.-]+==\S+", re.M)
 KEPT_MODELS = 3
 # The lines of a traceback that say what went wrong; the rest is Rasa's inner life.
 CAUSE = re.compile(r"^[\w.]+(Error|Exception|NotFound|Interrupt)\b.*|^\S+\.yml:.*")
@@ -34,7 +36,7 @@ def fingerprint(names: Sequence[str] = INGREDIENTS, root: Path = ROOT) -> str:
     digest = hashlib.sha256()
     for path in ingredients(names, root):
         digest.update(str(path.relative_to(root)).encode())
-        digest.update(path.read_bytes())
+        digest.update(b"".join(PIN.findall(path.read_bytes())) if path.suffix == ".txt" else path.read_bytes())
     return digest.hexdigest()[:12]
 
 

@@ -10,9 +10,20 @@ import sys
 import uvicorn
 
 from assistant.front.app import application
+from assistant.front.messengers.channels import states
 from assistant.front.settings import FRONT_PORT, LOOPBACK, RASA_PORT, settings_from
 
 SECONDS_TO_END = 5
+
+
+def told_at_start() -> list[str]:
+    """Which messengers are on, and of those that are begun what is missing; names of variables, never values."""
+    found = states()
+    on = [state.name for state in found if state.on]
+    begun = [state for state in found if state.given and not state.on]
+    off = [state.name for state in found if not state.on]
+    lines = [f"Messengers on: {', '.join(on) or 'none'}; off, for want of secrets: {', '.join(off) or 'none'}."]
+    return [*lines, *(f"{state.name} stays off: {', '.join(state.missing)} missing." for state in begun)]
 
 
 def main() -> None:
@@ -29,6 +40,7 @@ def main() -> None:
         settings = settings_from(rasa_port=arguments.rasa_port)
     except ValueError as error:
         sys.exit(f"The front does not start: {error}")
+    print("\n".join(told_at_start()), flush=True)
     uvicorn.run(
         application(settings),
         host=os.environ.get("ASSISTANT_HOST", LOOPBACK),

@@ -20,6 +20,9 @@ from assistant.front import chat, pages, rest
 from assistant.front.front import Front
 from assistant.front.hub import Hub
 from assistant.front.limits import Limits
+from assistant.front.messengers.channels import made
+from assistant.front.messengers.service import Messengers
+from assistant.front.messengers.webhook import Webhook
 from assistant.front.rasa import Rasa
 from assistant.front.refusals import RefusedError, language_of, refused
 from assistant.front.secret import Keys
@@ -27,6 +30,7 @@ from assistant.front.settings import Settings
 from assistant.front.shield import KnownOrigins, SafeHeaders, Throttle
 from assistant.front.sockets import PATH, Sockets
 from assistant.front.store import Store
+from assistant.front.tables import database
 from assistant.front.worker import Worker
 from assistant.knowledge import knowledge
 
@@ -60,11 +64,13 @@ def bare_application(settings: Settings, transport: httpx2.AsyncBaseTransport | 
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         app.state.front = await run_sync(_front, settings, transport)
         await front().worker.start()
+        await front().messengers.start()
         yield
         await sockets.stop()
         await front().worker.stop()
+        await front().messengers.stop()
         await front().rasa.close()
-        front().store.close()
+        front().engine.dispose()
 
     handlers = {RefusedError: _refusal, HTTPException: _http, Exception: _fault}
     app = Starlette(routes=routes(settings, sockets.app), lifespan=lifespan, exception_handlers=handlers)
@@ -90,16 +96,20 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
         Mount("/widget", pages.Files(dist, shared)),
         Route("/webhooks/rest/", rest.status),
         Route("/webhooks/rest/webhook", rest.webhook, methods=["POST"]),
+        Route("/webhooks/{messenger}", Webhook),
         Mount(PATH, sockets),
     ]
 
 
 def _front(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> Front:
-    store, hub, keys = Store(settings.database), Hub(), Keys(settings.secret)
+    engine = database(settings.database)
+    store, hub, keys = Store(engine), Hub(), Keys(settings.secret)
     rasa, limits = Rasa(settings.rasa, transport), Limits(settings.rates)
     known = knowledge()
-    worker = Worker(store, rasa, hub, keys, known, settings.seconds, settings.retention_days)
-    return Front(settings, store, rasa, hub, keys, limits, worker, known)
+    connectors = made(settings.messengers, known, settings.public_url, keys)
+    messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_seconds)
+    worker = Worker(store, rasa, hub, keys, known, messengers, settings.seconds, settings.retention_days)
+    return Front(settings, engine, store, rasa, hub, keys, limits, worker, messengers, known)
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

@@ -20,20 +20,25 @@ LONGEST_REASON = 500
 
 async def read_body(request: Request) -> Mapping[str, Any]:
     """The JSON object of a request; raises RefusedError where it is too large or none."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > LARGEST_BODY:
-            raise RefusedError("too_large")
-        chunks.append(chunk)
     try:
-        body = json.loads(b"".join(chunks))
+        body = json.loads(await read_bytes(request, LARGEST_BODY))
     except (ValueError, RecursionError):
         raise RefusedError("invalid") from None
     if not isinstance(body, dict):
         raise RefusedError("invalid")
     request.state.language = served(body.get("choice")) or served(body.get("language"))
     return body
+
+
+async def read_bytes(request: Request, most: int) -> bytes:
+    """The body of a request; raises RefusedError as soon as it is too large."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most:
+            raise RefusedError("too_large")
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def text_in(value: object, longest: int = LONGEST_TEXT) -> str:

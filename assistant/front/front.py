@@ -7,10 +7,12 @@ import math
 from dataclasses import dataclass, field
 from typing import cast
 
+from sqlalchemy.engine import Engine
 from starlette.requests import HTTPConnection
 
 from assistant.front.hub import Hub
 from assistant.front.limits import Limits
+from assistant.front.messengers.service import Messengers
 from assistant.front.rasa import Rasa
 from assistant.front.secret import Keys
 from assistant.front.settings import Settings
@@ -33,12 +35,14 @@ class Front:
     """What the routes work with."""
 
     settings: Settings
+    engine: Engine
     store: Store
     rasa: Rasa
     hub: Hub
     keys: Keys
     limits: Limits
     worker: Worker
+    messengers: Messengers
     knowledge: KnowledgeBase
     proof: Proof = field(default_factory=Proof)
 

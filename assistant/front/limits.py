@@ -28,11 +28,15 @@ class Limits:
 
     def count(self, rate: str, who: str) -> None:
         """Counts one use of a rate by somebody; raises RefusedError where it is one too many."""
-        item = self._rates[rate]
-        if self._limiter.hit(item, rate, who):
+        if self.allows(rate, who):
             return
+        item = self._rates[rate]
         reset, _ = self._limiter.get_window_stats(item, rate, who)
         raise RefusedError("too_many", retry_after=max(reset - time.time(), 1.0))
+
+    def allows(self, rate: str, who: str) -> bool:
+        """Counts one use of a rate by somebody; whether it is not one too many."""
+        return bool(self._limiter.hit(self._rates[rate], rate, who))
 
 
 def address_of(connection: HTTPConnection) -> str:

@@ -18,7 +18,7 @@ from starlette.types import Scope
 from assistant.front.front import Front, front_of
 from assistant.front.rasa import envelope_of
 from assistant.front.refusals import RefusedError, language_of
-from assistant.knowledge import render
+from assistant.front.starters import starters
 from assistant.languages import LANGUAGES
 
 DESCRIPTION = Path(__file__).with_name("openapi.yml")
@@ -27,12 +27,6 @@ PAGE = (
     "base-uri 'none'; form-action 'self'; object-src 'none'"
 )
 ADDRESS = re.compile(r"https://\S+")
-STARTERS = (
-    "ask_organisation/what_is_iom",
-    "ask_figures/fap_reached",
-    "ask_services/core_areas",
-    "ask_history/founding",
-)
 LONGEST_PROOF = 3.0
 # Asked of Rasa at most this often, whoever calls.
 PROOF_LASTS = 2.0
@@ -41,7 +35,6 @@ PROOF_LASTS = 2.0
 async def opening(request: Request) -> Response:
     """What a chat window shows before anything is said; stores nothing."""
     front, language = front_of(request), language_of(request)
-    entries = [entry for id_ in STARTERS if (entry := front.knowledge.find(id_))]
     person = front.knowledge.phrase("human", language)
     content = {
         "languages": list(LANGUAGES),
@@ -49,7 +42,7 @@ async def opening(request: Request) -> Response:
         "notice": {"retention_days": front.settings.retention_days},
         "links": {"privacy": front.settings.privacy, "imprint": front.settings.imprint},
         "contact": {"text": front.knowledge.phrase("contact", language), "url": ADDRESS.findall(person)[0]},
-        "starters": [render(front.knowledge, entry, language).question for entry in entries],
+        "starters": [entry.question for entry in starters(front.knowledge, language)],
         "available": True,
         "announcement": None,
     }
@@ -74,7 +67,7 @@ async def ready(request: Request) -> Response:
 
 
 async def _answers(front: Front) -> bool:
-    question = render(front.knowledge, front.knowledge.entries[STARTERS[0]], LANGUAGES[0]).question
+    question = starters(front.knowledge, LANGUAGES[0])[0].question
     said = await front.rasa.ask(front.keys.sender("ready", "ready"), question, {}, time.time() + LONGEST_PROOF)
     return said is not None and envelope_of(said)["kind"] != "error"
 

@@ -58,5 +58,11 @@ class Keys:
 
     def sender(self, namespace: str, name: str) -> str:
         """What a conversation is called in Rasa; different namespaces never meet."""
-        digest = hmac.new(self._secret, f"{namespace}:{name}".encode("utf-8", "replace"), hashlib.sha256)
-        return f"{namespace}-{digest.hexdigest()}"
+        return f"{namespace}-{self._digest(f'{namespace}:{name}')}"
+
+    def derived(self, purpose: str) -> str:
+        """A secret for one purpose, the same at every start."""
+        return self._digest(f"secret:{purpose}")
+
+    def _digest(self, text: str) -> str:
+        return hmac.new(self._secret, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()

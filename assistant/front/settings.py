@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assistant.front.messengers.channels import configured
 from assistant.front.secret import kept_secret
 from assistant.paths import ROOT
 
@@ -27,6 +29,8 @@ class Rates:
     address: str = "200/minute"
     chats: str = "60/minute"
     requests: str = "1200/minute"
+    # How often somebody who writes too much in a messenger is asked for patience.
+    warnings: str = "1/minute"
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,11 @@ class Settings:
     # From acceptance to the apology; what is missing to the ten promised is kept for the way, and for busy machines.
     seconds: float = 8.5
     widget: Path = ROOT / "widget"
+    # Where the public reaches the front; messengers sign for that address or have to be told it.
+    public_url: str = ""
+    # How long a messenger may take to say whether it took a message.
+    messenger_seconds: float = 30.0
+    messengers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
 def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = RASA_PORT) -> Settings:
@@ -64,7 +73,18 @@ def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = 
         privacy=environment.get("ASSISTANT_PRIVACY_URL") or ORGANISATION,
         imprint=environment.get("ASSISTANT_IMPRINT_URL") or ORGANISATION,
         rates=_rates(environment),
+        public_url=public_url_of(environment.get("ASSISTANT_PUBLIC_URL", "")),
+        messenger_seconds=_seconds(environment.get("ASSISTANT_MESSENGER_SECONDS", "30")),
+        messengers=configured(environment),
     )
+
+
+def public_url_of(written: str) -> str:
+    """The public address without a slash at its end; raises ValueError for one that is none."""
+    address = written.strip().rstrip("/")
+    if address and not re.fullmatch(r"https?://[^/\s]+(/[^\s?#]*)?", address):
+        raise ValueError(f"ASSISTANT_PUBLIC_URL: {written!r} is no address; write https://chat.example.org")
+    return address
 
 
 def origins_of(listed: str) -> frozenset[str]:
@@ -81,6 +101,12 @@ def _days(written: str) -> int:
     if not written.isdigit() or not 1 <= int(written) <= 3650:
         raise ValueError(f"ASSISTANT_RETENTION_DAYS must be a number of days from 1 to 3650, not {written!r}")
     return int(written)
+
+
+def _seconds(written: str) -> float:
+    if not written.isdigit() or not 1 <= int(written) <= 300:
+        raise ValueError(f"ASSISTANT_MESSENGER_SECONDS must be a number of seconds from 1 to 300, not {written!r}")
+    return float(written)
 
 
 def _rates(environment: Mapping[str, str]) -> Rates:

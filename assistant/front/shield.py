@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.front.limits import Limits, address_of
+from assistant.front.messengers.channels import CONNECTORS
 from assistant.front.refusals import RefusedError, language_of, refused
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -22,6 +23,7 @@ HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": NOTHING,
     "Cache-Control": "no-store",
 }
+MESSENGERS = tuple(f"/webhooks/{name}" for name in CONNECTORS)
 SECURE_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -75,13 +77,16 @@ class KnownOrigins:
 
 
 class Throttle:
-    """Counts requests of each address, whatever they ask for."""
+    """Counts requests of each address, whatever they ask for.
+
+    Messengers call for many people from few addresses; their webhook counts only who is none.
+    """
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app, self._limits = app, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket"):
+        if scope["type"] in ("http", "websocket") and not scope["path"].startswith(MESSENGERS):
             try:
                 self._limits.count("requests", address_of(HTTPConnection(scope)))
             except RefusedError as refusal:

@@ -1,8 +1,4 @@
-"""What the front keeps: chats, their events, the inbox, feedback, and what Rasa has still to forget.
-
-All calls block; the front makes them in threads. A messenger's chat is a row like any other:
-its `channel` and `recipient` say where answers go, `external_id` is the messenger's own message id.
-"""
+"""What the front keeps: chats, their events, the inbox, feedback, and what Rasa has still to forget."""
 
 from __future__ import annotations
 
@@ -11,75 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Float,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    create_engine,
-    delete,
-    event,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.pool import QueuePool
+
+from assistant.front.tables import chats, erasures, events, feedback, messages, overwrite, writing
 
 WAITING, ANSWERED, APOLOGISED = "waiting", "answered", "apologised"
 Event = dict[str, Any]
 
-schema = MetaData()
-chats = Table(
-    "chats",
-    schema,
-    Column("id", String(64), primary_key=True),
-    Column("channel", String(20), nullable=False),
-    Column("recipient", String(255)),
-    Column("language", String(8), nullable=False),
-    Column("spoken", String(8)),
-    Column("created_at", Float(53), nullable=False),
-    Column("last_at", Float(53), nullable=False, index=True),
-    Column("last_sequence", Integer, nullable=False),
-    # The last event handed to a channel that cannot ask for what it missed (socket.io, messengers).
-    Column("delivered", Integer, nullable=False),
-)
-events = Table(
-    "events",
-    schema,
-    Column("chat", String(64), primary_key=True),
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("type", String(12), nullable=False),
-    Column("at", Float(53), nullable=False),
-    Column("data", Text, nullable=False),
-)
-messages = Table(
-    "messages",
-    schema,
-    Column("chat", String(64), primary_key=True),
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("external_id", String(255), nullable=False),
-    Column("language", String(8)),
-    Column("choice", String(8)),
-    Column("accepted_at", Float(53), nullable=False),
-    Column("state", String(12), nullable=False, index=True),
-    UniqueConstraint("chat", "external_id"),
-)
-feedback = Table(
-    "feedback",
-    schema,
-    Column("chat", String(64), primary_key=True),
-    Column("sequence", Integer, primary_key=True, autoincrement=False),
-    Column("helpful", Boolean, nullable=False),
-    Column("reason", Text),
-    Column("at", Float(53), nullable=False),
-)
-erasures = Table("erasures", schema, Column("sender", String(255), primary_key=True))
+TEXT = "text"
+WEB = "web"
 
 
 class UnknownChatError(Exception):
@@ -97,24 +34,22 @@ class Waiting:
     language: str | None
     choice: str | None
     accepted_at: float
+    channel: str = WEB
+    kind: str = TEXT
 
 
 class Store:
     """Reads and writes it all; every write is one transaction, every chat's writes come one by one."""
 
-    def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
-        schema.create_all(self._engine)
-
-    def close(self) -> None:
-        self._engine.dispose()
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def open_chat(
         self, chat: str, language: str, now: float, channel: str = "web", recipient: str | None = None
     ) -> None:
         """A new chat, with nothing said yet."""
         row = {"id": chat, "channel": channel, "recipient": recipient, "language": language}
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(insert(chats).values(**row, created_at=now, last_at=now, last_sequence=0, delivered=0))
 
     def chat(self, chat: str) -> Mapping[str, Any] | None:
@@ -127,13 +62,13 @@ class Store:
         self, chat: str, external_id: str, text: str, language: str | None, choice: str | None, now: float
     ) -> tuple[int, bool]:
         """Keeps a message; its sequence, and whether it is new. Raises UnknownChatError."""
-        with self._engine.connect() as connection, connection.begin() as transaction:
-            sequence = _next_sequence(connection, chat, now)
+        with writing(self._engine) as connection:
+            sequence = next_sequence(connection, chat, now)
             known = select(messages.c.sequence).where(messages.c.chat == chat, messages.c.external_id == external_id)
             if (before := connection.execute(known).scalar()) is not None:
-                transaction.rollback()
+                connection.get_transaction().rollback()
                 return int(before), False
-            _add_event(connection, chat, sequence, "visitor", now, {"id": external_id, "text": text})
+            add_event(connection, chat, sequence, "visitor", now, {"id": external_id, "text": text})
             row = {"chat": chat, "sequence": sequence, "external_id": external_id, "accepted_at": now}
             connection.execute(insert(messages).values(**row, language=language, choice=choice, state=WAITING))
         return sequence, True
@@ -148,10 +83,11 @@ class Store:
         """The first message of a chat that is not answered yet."""
         both = messages.join(events, (events.c.chat == messages.c.chat) & (events.c.sequence == messages.c.sequence))
         asked = (
-            select(messages, events.c.data)
-            .select_from(both)
+            select(messages, events.c.data, chats.c.channel)
+            .select_from(both.join(chats, chats.c.id == messages.c.chat))
             .where(messages.c.chat == chat, messages.c.state == WAITING)
-            .order_by(messages.c.sequence)
+            # Only messengers say when a message was sent; theirs may come in another order.
+            .order_by(func.coalesce(messages.c.sent_at, 0.0), messages.c.sequence)
             .limit(1)
         )
         with self._engine.connect() as connection:
@@ -160,17 +96,17 @@ class Store:
 
     def answer(self, message: Waiting, data: Mapping[str, Any], state: str, now: float) -> bool:
         """Keeps the answer to a message; False where it has one already or the chat is gone."""
-        with self._engine.connect() as connection, connection.begin() as transaction:
+        with writing(self._engine) as connection:
             try:
-                sequence = _next_sequence(connection, message.chat, now, data["language"])
+                sequence = next_sequence(connection, message.chat, now, data["language"])
             except UnknownChatError:
                 return False
             mine = (messages.c.chat == message.chat) & (messages.c.sequence == message.sequence)
             open_ = update(messages).where(mine, messages.c.state == WAITING).values(state=state)
             if not connection.execute(open_).rowcount:
-                transaction.rollback()
+                connection.get_transaction().rollback()
                 return False
-            _add_event(connection, message.chat, sequence, "assistant", now, data)
+            add_event(connection, message.chat, sequence, "assistant", now, data)
         return True
 
     def events_after(self, chat: str, after: int) -> list[Event] | None:
@@ -180,18 +116,19 @@ class Store:
             rows = connection.execute(asked).mappings().all()
             if not rows and connection.execute(select(chats.c.id).where(chats.c.id == chat)).first() is None:
                 return None
-        return [_event(row) for row in rows]
+        return [event_of(row) for row in rows]
 
     def set_delivered(self, chat: str, sequence: int) -> None:
         """Notes what a channel was handed."""
-        with self._engine.begin() as connection:
-            connection.execute(update(chats).where(chats.c.id == chat).values(delivered=sequence))
+        done = {"delivered": sequence, "delivered_parts": 0, "in_doubt": False}
+        with writing(self._engine) as connection:
+            connection.execute(update(chats).where(chats.c.id == chat).values(**done))
 
     def rate(self, chat: str, sequence: int, helpful: bool, reason: str | None, now: float) -> bool:
         """Keeps what the visitor thinks of an answer, in place of what they thought before; False for no answer."""
         mine = (feedback.c.chat == chat) & (feedback.c.sequence == sequence)
         answer = (events.c.chat == chat) & (events.c.sequence == sequence) & (events.c.type == "assistant")
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(delete(feedback).where(mine))
             if connection.execute(select(events.c.sequence).where(answer)).first() is None:
                 return False
@@ -207,14 +144,14 @@ class Store:
 
     def erase(self, chat: str, sender: str) -> bool:
         """Erases a chat with all that hangs on it, and notes that Rasa has to forget it; False where there is none."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             found = connection.execute(delete(chats).where(chats.c.id == chat)).rowcount
             for table in (events, messages, feedback):
                 connection.execute(delete(table).where(table.c.chat == chat))
             if found:
-                _note_erasure(connection, sender)
+                note_erasure(connection, sender)
         if found:
-            self._overwrite()
+            overwrite(self._engine)
         return bool(found)
 
     def silent_since(self, moment: float) -> list[str]:
@@ -224,8 +161,8 @@ class Store:
 
     def note_erasure(self, sender: str) -> None:
         """Notes that Rasa has to forget a conversation."""
-        with self._engine.begin() as connection:
-            _note_erasure(connection, sender)
+        with writing(self._engine) as connection:
+            note_erasure(connection, sender)
 
     def to_erase(self) -> list[str]:
         """Conversations that Rasa has still to forget."""
@@ -234,32 +171,11 @@ class Store:
 
     def erased(self, sender: str) -> None:
         """Rasa has forgotten it."""
-        with self._engine.begin() as connection:
+        with writing(self._engine) as connection:
             connection.execute(delete(erasures).where(erasures.c.sender == sender))
 
-    def _overwrite(self) -> None:
-        """Takes what was erased out of SQLite's log as well, where it would stand for a while."""
-        if self._engine.dialect.name == "sqlite":
-            with self._engine.connect() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
-
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
-    arguments = {"check_same_thread": False, "timeout": 10}
-    engine = create_engine(url, future=True, hide_parameters=True, poolclass=QueuePool, connect_args=arguments)
-    event.listen(engine, "connect", _set_up_sqlite)
-    return engine
-
-
-def _set_up_sqlite(connection: Any, _: Any) -> None:
-    """Readers beside one writer, kept through a loss of power, and nothing left of what is deleted."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _next_sequence(connection: Connection, chat: str, now: float, spoken: str | None = None) -> int:
+def next_sequence(connection: Connection, chat: str, now: float, spoken: str | None = None) -> int:
     """Takes the chat's next number; until the transaction ends, nobody else gets one of this chat."""
     values: dict[str, Any] = {"last_sequence": chats.c.last_sequence + 1, "last_at": now}
     if spoken:
@@ -269,19 +185,22 @@ def _next_sequence(connection: Connection, chat: str, now: float, spoken: str | 
     return int(connection.execute(select(chats.c.last_sequence).where(chats.c.id == chat)).scalar_one())
 
 
-def _note_erasure(connection: Connection, sender: str) -> None:
+def note_erasure(connection: Connection, sender: str) -> None:
+    """Notes that Rasa has to forget a conversation."""
     connection.execute(delete(erasures).where(erasures.c.sender == sender))
     connection.execute(insert(erasures).values(sender=sender))
 
 
-def _add_event(
+def add_event(
     connection: Connection, chat: str, sequence: int, type_: str, now: float, data: Mapping[str, Any]
 ) -> None:
+    """Keeps what happened in a chat, under a number that was taken for it."""
     written = json.dumps(data, ensure_ascii=False)
     connection.execute(insert(events).values(chat=chat, sequence=sequence, type=type_, at=now, data=written))
 
 
-def _event(row: Mapping[str, Any]) -> Event:
+def event_of(row: Mapping[str, Any]) -> Event:
+    """A kept row as the event it tells."""
     return {"sequence": row["sequence"], "type": row["type"], "at": row["at"], **json.loads(row["data"])}
 
 
@@ -294,4 +213,6 @@ def _waiting(row: Mapping[str, Any]) -> Waiting:
         language=row["language"],
         choice=row["choice"],
         accepted_at=row["accepted_at"],
+        channel=row["channel"],
+        kind=row["kind"],
     )

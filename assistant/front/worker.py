@@ -12,7 +12,9 @@ from anyio.to_thread import run_sync
 
 from assistant.front.answers import apology_event, assistant_event
 from assistant.front.apology import detector, language_of_apology
+from assistant.front.chores import Chores
 from assistant.front.hub import Hub
+from assistant.front.messengers.service import Messengers
 from assistant.front.rasa import Rasa
 from assistant.front.secret import Keys
 from assistant.front.store import ANSWERED, APOLOGISED, Store, Waiting
@@ -20,21 +22,29 @@ from assistant.knowledge import KnowledgeBase
 
 logger = logging.getLogger(__name__)
 HOUR, DAY = 3600.0, 86400.0
-BREAK_AFTER_FAULT = 1.0
 BREAK_BETWEEN_ERASURES = 30.0
+# Nobody watches a messenger as they watch a page; an answer after a minute beats an apology after ten seconds.
+PATIENCE_OF_MESSENGERS = 60.0
 
 
 class Worker:
     """Works as long as the front runs; what it could not finish, it takes up again at the next start."""
 
     def __init__(
-        self, store: Store, rasa: Rasa, hub: Hub, keys: Keys, knowledge: KnowledgeBase, seconds: float, days: int
+        self,
+        store: Store,
+        rasa: Rasa,
+        hub: Hub,
+        keys: Keys,
+        knowledge: KnowledgeBase,
+        messengers: Messengers,
+        seconds: float,
+        days: int,
     ) -> None:
         self._store, self._rasa, self._hub, self._keys = store, rasa, hub, keys
-        self._knowledge, self._seconds, self._days = knowledge, seconds, days
+        self._knowledge, self._messengers, self._seconds, self._days = knowledge, messengers, seconds, days
         self._started = time.time()
-        self._serving: dict[str, asyncio.Task[None]] = {}
-        self._woken: set[str] = set()
+        self._chores = Chores("Answering", self._empty)
         self._housework: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
@@ -48,49 +58,60 @@ class Worker:
 
     async def stop(self) -> None:
         """Stops at once; unanswered messages stay in the inbox."""
-        tasks = [*self._serving.values(), *self._housework]
-        for task in tasks:
+        for task in self._housework:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._housework, return_exceptions=True)
+        await self._chores.stop()
 
     def wake(self, chat: str) -> None:
         """Something waits in this chat."""
-        self._woken.add(chat)
-        if chat not in self._serving:
-            self._serving[chat] = asyncio.create_task(self._serve(chat))
-
-    async def _serve(self, chat: str) -> None:
-        try:
-            while chat in self._woken:
-                self._woken.discard(chat)
-                await self._empty(chat)
-        finally:
-            del self._serving[chat]
+        self._chores.wake(chat)
 
     async def _empty(self, chat: str) -> None:
-        """Answers all that waits in a chat; after a fault of the database, tries again."""
-        try:
-            while message := await run_sync(self._store.next_waiting, chat):
-                await self._answer(message)
-        except Exception:
-            logger.exception("The inbox could not be worked on; trying again.")
-            await asyncio.sleep(BREAK_AFTER_FAULT)
-            self._woken.add(chat)
+        """Answers all that waits in a chat."""
+        while message := await run_sync(self._store.next_waiting, chat):
+            if (early := self._messengers.too_early(message)) > 0:
+                await asyncio.sleep(early)
+            elif self._messengers.serves(message.channel):
+                await self._answer_by_messenger(message)
+            else:
+                await self._answer(message, self._seconds)
 
-    async def _answer(self, message: Waiting) -> None:
+    async def _answer_by_messenger(self, message: Waiting) -> None:
+        if message.kind == "delete":
+            await self._delete(message)
+            return
+        message = await self._messengers.greet(message)
+        polite = await self._messengers.polite_answer(message)
+        if polite:
+            await run_sync(self._store.answer, message, polite, ANSWERED, time.time())
+        else:
+            await self._answer(message, PATIENCE_OF_MESSENGERS)
+        self._messengers.delivery.wake(message.chat)
+
+    async def _answer(self, message: Waiting, seconds: float) -> None:
         sender = self._keys.sender("web", message.chat)
-        until = max(message.accepted_at, self._started) + self._seconds
+        until = max(message.accepted_at, self._started) + seconds
         said = await self._rasa.ask(sender, message.text, metadata_of(message), until)
         if said:
             data, state = assistant_event(said, message.id, self._knowledge), ANSWERED
         else:
-            logger.warning("Rasa did not answer in %.0f s; the visitor gets an apology.", self._seconds)
+            logger.warning("Rasa did not answer in %.0f s; the visitor gets an apology.", seconds)
             data, state = await run_sync(self._apology, message), APOLOGISED
         if await run_sync(self._store.answer, message, data, state, time.time()):
             self._hub.publish(message.chat)
         elif not await run_sync(self._store.chat, message.chat):
             # Deleted while Rasa was thinking, which has now a conversation again.
             await self.forget(sender)
+
+    async def _delete(self, message: Waiting) -> None:
+        """Erases a messenger's chat on its person's word and tells them."""
+        sender, chat = self._keys.sender("web", message.chat), self._keys.new_chat()
+        data = await self._messengers.erased(message)
+        await run_sync(self._messengers.ledger.erase, message, chat, sender, data, time.time())
+        self._messengers.delivery.wake(chat)
+        self.wake(chat)
+        await self.forget(sender)
 
     def _apology(self, message: Waiting) -> dict[str, Any]:
         spoken = (self._store.chat(message.chat) or {}).get("spoken")

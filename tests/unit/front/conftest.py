@@ -139,3 +139,23 @@ def served(app) -> Iterator[str]:
 def address(settings, rasa):
     with served(application(settings, rasa)) as address:
         yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request, tmp_path):
+    """A database of either kind that the front can use."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'front.db'}"
+    return request.getfixturevalue("postgres").new()
+
+
+@pytest.fixture
+def kept(url, request, tmp_path):
+    """All that the database holds, as bytes: SQLite's files, PostgreSQL's tables."""
+
+    def read():
+        if url.startswith("sqlite"):
+            return b"".join(path.read_bytes() for path in tmp_path.glob("front.db*"))
+        return request.getfixturevalue("postgres").dump(url)
+
+    return read

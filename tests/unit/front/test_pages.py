@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.front.pages import PAGE, STARTERS
+from assistant.front.pages import PAGE
+from assistant.front.starters import STARTERS
 from assistant.knowledge import knowledge
 from tests.unit.front.conftest import AWAY, enveloped
 

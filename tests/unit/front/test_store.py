@@ -8,16 +8,16 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from assistant.front.store import ANSWERED, Store, UnknownChatError
+from assistant.front.tables import database
 
 DATA = {"language": "de", "parts": []}
 
 
 @pytest.fixture
-def store(tmp_path):
-    store = Store(f"sqlite:///{tmp_path / 'front.db'}")
+def store(url):
+    store = Store(database(url))
     store.open_chat("chat", "de", 100.0)
-    yield store
-    store.close()
+    return store
 
 
 def accept(store, text="text", id_=None, chat="chat"):
@@ -64,11 +64,10 @@ def test_a_message_waits_until_it_is_answered_once(store):
     assert [event["type"] for event in store.events_after("chat", 0)] == ["visitor", "assistant"]
 
 
-def test_what_waits_is_still_there_after_a_restart(store, tmp_path):
+def test_what_waits_is_still_there_after_a_restart(store, url):
     accept(store, "question")
-    again = Store(f"sqlite:///{tmp_path / 'front.db'}")
+    again = Store(database(url))
     assert again.next_waiting("chat").text == "question"
-    again.close()
 
 
 def test_feedback_again_replaces_what_was_said_before(store):
@@ -85,15 +84,14 @@ def test_there_is_no_feedback_on_what_is_no_answer(store):
     assert not store.rate("chat", 7, True, None, 103.0)
 
 
-def test_nothing_is_left_of_what_is_erased(store, tmp_path):
+def test_nothing_is_left_of_what_is_erased(store, kept):
     accept(store, "Xylophonspielerin")
     store.answer(store.next_waiting("chat"), {"language": "de", "text": "Zwiebelfischchen"}, ANSWERED, 102.0)
     store.rate("chat", 2, False, "Querulantentum", 103.0)
     assert store.erase("chat", "web-x")
     assert store.chat("chat") is None
     assert store.to_erase() == ["web-x"]
-    left = b"".join(path.read_bytes() for path in tmp_path.glob("front.db*"))
-    assert not [word for word in (b"Xylophon", b"Zwiebel", b"Querulant") if word in left]
+    assert not [word for word in (b"Xylophon", b"Zwiebel", b"Querulant") if word in kept()]
 
 
 def test_an_answer_to_a_chat_that_was_erased_is_not_kept(store):

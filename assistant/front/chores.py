@@ -1,0 +1,48 @@
+"""Work that is done chat by chat: one task for each chat, woken whenever something happens in it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+logger = logging.getLogger(__name__)
+BREAK_AFTER_FAULT = 1.0
+
+
+class Chores:
+    """Runs `work(chat)` for every chat woken, never twice at once for one; after a fault, again."""
+
+    def __init__(self, name: str, work: Callable[[str], Awaitable[None]]) -> None:
+        self._name, self._work = name, work
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._woken: set[str] = set()
+
+    def wake(self, chat: str) -> None:
+        """Something is to be done for this chat."""
+        self._woken.add(chat)
+        if chat not in self._tasks:
+            self._tasks[chat] = asyncio.create_task(self._serve(chat))
+
+    async def stop(self) -> None:
+        """Stops at once, wherever it is."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _serve(self, chat: str) -> None:
+        try:
+            while chat in self._woken:
+                self._woken.discard(chat)
+                await self._try(chat)
+        finally:
+            del self._tasks[chat]
+
+    async def _try(self, chat: str) -> None:
+        try:
+            await self._work(chat)
+        except Exception:
+            logger.exception("%s failed for a chat; trying again.", self._name)
+            await asyncio.sleep(BREAK_AFTER_FAULT)
+            self._woken.add(chat)

@@ -1,0 +1,1 @@
+"""Messengers: one connector for each, one common base that loses and doubles nothing."""

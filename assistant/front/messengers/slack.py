@@ -1,0 +1,292 @@
+"""Slack, by its Events API, interactive messages and Web API (https://docs.slack.dev)."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import time
+from collections.abc import Mapping
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl
+
+from slack_sdk.signature import SignatureVerifier
+from starlette.responses import JSONResponse
+
+from assistant.front.messengers.arrivals import Arrival, Reading, Receipt
+from assistant.front.messengers.connector import Call, Connector, ForgedError, Incoming
+from assistant.front.messengers.layout import Bubble, all_fit, numbered, option_of, utf16_length
+from assistant.front.messengers.verdicts import Outcome, Said, Verdict, general_verdict, retry_after
+from assistant.languages import LANGUAGES
+
+STAMP_HEADER, SIGNATURE_HEADER = "x-slack-request-timestamp", "x-slack-signature"
+# A button may have 75 characters but may be shown with thirty; then numbers stand in the text, and on the buttons.
+LONGEST_BUTTON, MOST_BUTTONS = 30, 25
+OPTIONS_FOR = "options."
+# What a person writes, as `subtype` tells: words, words that go to the channel too, files.
+BY_PEOPLE = (None, "thread_broadcast", "file_share")
+# How Slack writes what is no plain text: people, channels, groups, links; with a label after the bar.
+MARKUP = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
+DELETE = "/delete"
+
+LATER = frozenset(
+    ["ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout"]
+)
+MISCONFIGURED = frozenset(
+    [
+        "invalid_auth",
+        "not_authed",
+        "token_revoked",
+        "token_expired",
+        "account_inactive",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "access_denied",
+        "accesslimited",
+        "ekm_access_denied",
+        "org_login_required",
+        "team_access_not_granted",
+        "two_factor_setup_required",
+        "enterprise_is_restricted",
+    ]
+)
+UNREACHABLE = frozenset(
+    [
+        "channel_not_found",
+        "is_archived",
+        "not_in_channel",
+        "user_not_found",
+        "user_disabled",
+        "user_not_visible",
+        "cannot_dm_bot",
+        "messages_tab_disabled",
+        "thread_not_found",
+        "cannot_reply_to_message",
+        "restricted_action",
+        "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
+        "restricted_action_non_threadable_channel",
+        "restricted_action_thread_locked",
+    ]
+)
+
+
+class Slack(Connector):
+    """An app that people write to in private, or mention in a channel, where it answers in the thread.
+
+    A recipient is `channel/user/thread`, the last empty in private: two people in one channel are two chats.
+    """
+
+    name = "slack"
+    secrets = ("bot_token", "signing_secret")
+    options: ClassVar[Mapping[str, str]] = {"base_url": "https://slack.com/api"}
+    # Of one section block.
+    longest = 3000
+    longest_with_options = 3000
+    # In private Slack hands an app its own messages back.
+    gives_receipts = True
+
+    def verify(self, request: Incoming) -> None:
+        """Slack's signature over body and time, which is at most five minutes ago."""
+        stamp, signature = request.headers.get(STAMP_HEADER), request.headers.get(SIGNATURE_HEADER)
+        try:
+            proven = SignatureVerifier(self._settings["signing_secret"]).is_valid(request.body, stamp, signature)
+        except (ValueError, TypeError, OverflowError):
+            # A time that is no number, a body or a signature that is no text.
+            raise ForgedError from None
+        if not proven:
+            raise ForgedError
+
+    def read(self, request: Incoming) -> Reading:
+        """One event, one button that was pressed, or one command; each has a form of its own."""
+        if "json" in request.headers.get("content-type", ""):
+            return self._event(json.loads(request.body))
+        form = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        if "payload" in form:
+            return _picked(json.loads(form["payload"]))
+        return self._command(form, float(request.headers[STAMP_HEADER]))
+
+    def _event(self, body: Mapping[str, Any]) -> Reading:
+        if body["type"] == "url_verification":
+            return Reading(response=JSONResponse({"challenge": body["challenge"]}))
+        event = body.get("event") or {}
+        kind, private = event.get("type"), event.get("channel_type") == "im"
+        if event.get("bot_id"):
+            return Reading(receipts=_own(event))
+        if kind == "message" and private and event.get("subtype") == "message_changed":
+            return Reading(_edited(event, body["event_id"]))
+        written = kind == "app_mention" or (kind == "message" and private)
+        if not written or event.get("subtype") not in BY_PEOPLE or not event.get("user"):
+            return Reading()
+        return Reading(_written(event))
+
+    def _command(self, form: Mapping[str, str], at: float) -> Reading:
+        """`/delete`, however its name goes on, counts as written; in a channel a line tells where to write that."""
+        if not form.get("command", "").startswith(DELETE):
+            return Reading()
+        if not _is_private(form["channel_id"]):
+            # The command does not tell the thread that is meant, nor the language.
+            told = "\n".join(self._knowledge.phrase("messenger_slack_command", one) for one in LANGUAGES)
+            return Reading(response=JSONResponse({"response_type": "ephemeral", "text": told}))
+        recipient = _recipient(form["channel_id"], form["user_id"])
+        return Reading((Arrival(f"command:{form['trigger_id']}", recipient, text=DELETE, sent_at=at),))
+
+    def call(self, recipient: str, bubble: Bubble, key: str) -> Call:
+        """`chat.postMessage`: a section, whose id is the key, and buttons; the same text for notifications."""
+        channel, user, thread = recipient.split("/")
+        actions = [self._actions(bubble, user)] if bubble.options else []
+        if actions and not self._all_fit(bubble):
+            bubble = numbered(bubble, self._knowledge, ask=False)
+        text = escaped(bubble.text)
+        section = {"type": "section", "block_id": key, "text": {"type": "mrkdwn", "text": text}}
+        body: dict[str, Any] = {"channel": channel, "text": text, "blocks": [section, *actions]}
+        body.update(unfurl_links=False, unfurl_media=False)
+        if thread:
+            body["thread_ts"] = thread
+        return Call("POST", self._method("chat.postMessage"), json=body, headers=self._headers("application/json"))
+
+    def _actions(self, bubble: Bubble, user: str) -> dict[str, Any]:
+        """A button for each question, with a number where one of them is too long; they are one person's."""
+        short = self._all_fit(bubble)
+        buttons = [
+            {
+                "type": "button",
+                "action_id": option.token,
+                "value": option.token,
+                "text": {"type": "plain_text", "text": option.title if short else str(number), "emoji": False},
+            }
+            for number, option in enumerate(bubble.options, start=1)
+        ]
+        return {"type": "actions", "block_id": f"{OPTIONS_FOR}{user}", "elements": buttons}
+
+    @staticmethod
+    def _all_fit(bubble: Bubble) -> bool:
+        return all_fit(bubble.options, MOST_BUTTONS, LONGEST_BUTTON)
+
+    def takes(self, bubble: Bubble) -> bool:
+        """Up to 25, with room for their questions in the text."""
+        whole = numbered(bubble, self._knowledge, ask=False).text
+        return len(bubble.options) <= MOST_BUTTONS and self.measure(whole) <= self.longest
+
+    def measure(self, text: str) -> int:
+        """As it is sent: `&` is `&amp;`."""
+        return utf16_length(escaped(text))
+
+    def judge(self, said: Said) -> Verdict:
+        """By the error in a body that came with 200; 429 by its header."""
+        error = str(said.body.get("error", ""))[:80]
+        if said.status == 429 or error in LATER:
+            # Slack counts messages by channel: one that is written to too fast must not hold up all others.
+            return Verdict(Outcome.LATER, retry_after(said.headers), reason=error)
+        if said.status >= 300:
+            return general_verdict(said, reason=error)
+        if said.body.get("ok") is not False:
+            return Verdict(Outcome.TAKEN)
+        if error in MISCONFIGURED:
+            return Verdict(Outcome.MISCONFIGURED, reason=error)
+        return Verdict(Outcome.UNREACHABLE if error in UNREACHABLE else Outcome.REFUSED, reason=error)
+
+    def language_call(self, recipient: str) -> Call:
+        """`users.info`, which tells the language of a person's Slack."""
+        form = {"user": recipient.split("/")[1], "include_locale": "true"}
+        # A form keeps the person out of addresses, which are logged here and there.
+        return Call("POST", self._method("users.info"), form=form, headers=self._headers())
+
+    def language_in(self, said: Said) -> str | None:
+        """For example `de-DE`."""
+        locale = (said.body.get("user") or {}).get("locale")
+        return locale if isinstance(locale, str) else None
+
+    def sample(self) -> Incoming:
+        """An event of a kind that is passed over."""
+        body = json.dumps({"type": "event_callback", "event": {"type": "app_home_opened"}})
+        stamp = str(int(time.time()))
+        signature = SignatureVerifier(self._settings["signing_secret"]).generate_signature(timestamp=stamp, body=body)
+        headers = {"content-type": "application/json", STAMP_HEADER: stamp, SIGNATURE_HEADER: signature or ""}
+        return Incoming("POST", f"{self._public_url}/webhooks/{self.name}", headers, {}, body.encode())
+
+    def _method(self, name: str) -> str:
+        return f"{self._settings['base_url']}/{name}"
+
+    def _headers(self, content: str = "application/x-www-form-urlencoded") -> dict[str, str]:
+        # Without a character set Slack takes the request, and warns in its answer.
+        return {
+            "Authorization": f"Bearer {self._settings['bot_token']}",
+            "Content-Type": f"{content}; charset=utf-8",
+        }
+
+
+def escaped(text: str) -> str:
+    """The text as Slack wants it: `&`, `<` and `>` are markup."""
+    return html.escape(text, quote=False)
+
+
+def plain(text: str) -> str:
+    """What a person wrote, without Slack's markup; names of people, such as our own, are left out."""
+    return html.unescape(MARKUP.sub(_unmarked, text)).strip()
+
+
+def _unmarked(found: re.Match[str]) -> str:
+    mark, content, label = found[1], found[2], found[3]
+    if mark == "@":
+        return ""
+    if mark == "#":
+        return f"#{label or content}"
+    return label or ("" if mark == "!" else content)
+
+
+def _recipient(channel: str, user: str, thread: str = "") -> str:
+    return f"{channel}/{user}/{thread}"
+
+
+def _is_private(channel: str) -> bool:
+    """Whether a channel is a chat of two, by its id."""
+    return channel.startswith("D")
+
+
+def _written(event: Mapping[str, Any]) -> tuple[Arrival, ...]:
+    """The message, in one or two: files, and what is written beside them."""
+    channel, stamp = event["channel"], event["ts"]
+    thread = "" if _is_private(channel) else event.get("thread_ts") or stamp
+    common: dict[str, Any] = {"recipient": _recipient(channel, event["user"], thread), "sent_at": float(stamp)}
+    # The same for a mention and for the message that it stands in.
+    id_, text = f"{channel}:{stamp}", plain(event.get("text") or "")
+    if event.get("files") or event.get("subtype") == "file_share":
+        beside = [Arrival(f"{id_}:text", text=text, **common)] if text else []
+        return (Arrival(id_, kind="media", **common), *beside)
+    if event["type"] == "app_mention" and not text:
+        return (Arrival(id_, kind="start", **common),)
+    return (Arrival(id_, text=text, **common),)
+
+
+def _edited(event: Mapping[str, Any], id_: str) -> tuple[Arrival, ...]:
+    """A message that a person changed: not one that got a preview of a link, nor one of ours."""
+    message, before = event["message"], event.get("previous_message") or {}
+    edited = message.get("edited")
+    ours = message.get("bot_id") or message.get("subtype") not in BY_PEOPLE or not message.get("user")
+    if ours or not edited or message.get("text") == before.get("text"):
+        return ()
+    recipient = _recipient(event["channel"], message["user"])
+    return (Arrival(f"edit:{id_}", recipient, kind="edit", sent_at=float(edited["ts"])),)
+
+
+def _own(event: Mapping[str, Any]) -> tuple[Receipt, ...]:
+    """The keys in a message of an app; only ours name a message of ours."""
+    keys = [block.get("block_id") for block in event.get("blocks") or () if block.get("type") == "section"]
+    return tuple(Receipt(key) for key in keys if isinstance(key, str))
+
+
+def _picked(payload: Mapping[str, Any]) -> Reading:
+    """A button that was pressed; one that was put before another person is none for this one."""
+    if payload["type"] != "block_actions":
+        return Reading()
+    action, user = payload["actions"][0], payload["user"]["id"]
+    channel, message = payload["channel"]["id"], payload.get("message") or {}
+    thread = "" if _is_private(channel) else message.get("thread_ts") or message["ts"]
+    stamp = action["action_ts"]
+    common: dict[str, Any] = {"recipient": _recipient(channel, user, thread), "sent_at": float(stamp)}
+    id_, option = f"action:{channel}:{user}:{stamp}", option_of(action.get("value"))
+    if option is None or action.get("block_id") != f"{OPTIONS_FOR}{user}":
+        return Reading((Arrival(id_, kind="stale", **common),))
+    return Reading((Arrival(id_, option=option, **common),))

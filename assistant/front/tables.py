@@ -1,0 +1,153 @@
+"""The front's database: its tables, and how it is opened.
+
+All calls block; the front makes them in threads. A messenger's chat is a row like any other:
+its `channel` and `recipient` say where answers go, `external_id` is the messenger's own message id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    create_engine,
+    event,
+    false,
+    inspect,
+)
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.schema import CreateColumn
+
+_queues: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+schema = MetaData()
+chats = Table(
+    "chats",
+    schema,
+    Column("id", String(64), primary_key=True),
+    Column("channel", String(20), nullable=False),
+    Column("recipient", String(255)),
+    Column("language", String(8), nullable=False),
+    Column("spoken", String(8)),
+    Column("created_at", Float(53), nullable=False),
+    Column("last_at", Float(53), nullable=False, index=True),
+    Column("last_sequence", Integer, nullable=False),
+    # The last event handed to a channel that cannot ask for what it missed (socket.io, messengers).
+    Column("delivered", Integer, nullable=False),
+    # How many messages of the next answer a messenger has taken, and whether another was sent but not confirmed.
+    Column("delivered_parts", Integer, nullable=False, server_default="0"),
+    Column("in_doubt", Boolean, nullable=False, server_default=false()),
+    # The language that a messenger says its person uses.
+    Column("told", String(8)),
+    # When its person last wrote.
+    Column("heard_at", Float(53)),
+    # The notice that a machine answers was given.
+    Column("noticed", Boolean, nullable=False, server_default=false()),
+    # All that was said is erased; only the word that it is erased has still to be delivered.
+    Column("ending", Boolean, nullable=False, server_default=false()),
+    Index("one_chat_for_each_recipient", "channel", "recipient", unique=True),
+)
+events = Table(
+    "events",
+    schema,
+    Column("chat", String(64), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("type", String(12), nullable=False),
+    Column("at", Float(53), nullable=False),
+    Column("data", Text, nullable=False),
+)
+messages = Table(
+    "messages",
+    schema,
+    Column("chat", String(64), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("external_id", String(255), nullable=False),
+    Column("language", String(8)),
+    Column("choice", String(8)),
+    Column("accepted_at", Float(53), nullable=False),
+    # When it was sent, as the messenger says; its messages may come in another order.
+    Column("sent_at", Float(53)),
+    Column("kind", String(12), nullable=False, server_default="text"),
+    Column("state", String(12), nullable=False, index=True),
+    UniqueConstraint("chat", "external_id"),
+)
+# Fingerprints of messengers' messages, which outlive an erased chat: what is sent again is not answered again.
+seen = Table("seen", schema, Column("id", String(64), primary_key=True), Column("at", Float(53), index=True))
+feedback = Table(
+    "feedback",
+    schema,
+    Column("chat", String(64), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("helpful", Boolean, nullable=False),
+    Column("reason", Text),
+    Column("at", Float(53), nullable=False),
+)
+erasures = Table("erasures", schema, Column("sender", String(255), primary_key=True))
+
+
+def database(url: str) -> Engine:
+    """Opens the database and makes what it lacks."""
+    engine = _engine(url)
+    schema.create_all(engine)
+    _add_what_is_new(engine)
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A connection in a transaction that writes.
+
+    SQLite has one writer, and who finds it busy asks again after ever longer breaks: twenty at once waited up to a
+    second. Here they queue.
+    """
+    queue = _queues.setdefault(engine, Lock()) if engine.dialect.name == "sqlite" else nullcontext()
+    with queue, engine.begin() as connection:
+        yield connection
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
+    arguments = {"check_same_thread": False, "timeout": 10}
+    engine = create_engine(url, future=True, hide_parameters=True, poolclass=QueuePool, connect_args=arguments)
+    event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def overwrite(engine: Engine) -> None:
+    """Takes what was erased out of SQLite's log as well, where it would stand for a while."""
+    if engine.dialect.name == "sqlite":
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _set_up_sqlite(connection: Any, _: Any) -> None:
+    """Readers beside one writer, kept through a loss of power, and nothing left of what is deleted."""
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _add_what_is_new(engine: Engine) -> None:
+    """Adds columns and indexes that a database of an earlier version lacks."""
+    for table in schema.sorted_tables:
+        there = {column["name"] for column in inspect(engine).get_columns(table.name)}
+        with engine.begin() as connection:
+            for column in table.columns:
+                if column.name not in there:
+                    written = CreateColumn(column).compile(dialect=engine.dialect)
+                    connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {written}")
+            for index in table.indexes:
+                index.create(connection, checkfirst=True)

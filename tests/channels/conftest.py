@@ -1,0 +1,166 @@
+"""The real front before the real Rasa, with every messenger on, and people who write to it."""
+
+from __future__ import annotations
+
+import itertools
+import subprocess
+import time
+import uuid
+from contextlib import contextmanager
+
+import httpx2
+import pytest
+
+from assistant.commands import servers
+from assistant.paths import ROOT
+from tests.channels.facebook import FacebookWire
+from tests.channels.slack import SlackWire
+from tests.channels.telegram import SECRET, TelegramWire
+from tests.channels.twilio import SmsWire, TwilioWhatsAppWire
+from tests.channels.vendor import Vendor
+from tests.channels.whatsapp import WhatsAppWire
+from tests.channels.wire import PUBLIC
+from tests.conftest import LONGEST_START
+
+WIRES = (WhatsAppWire(), TelegramWire(), FacebookWire(), SlackWire(), SmsWire(), TwilioWhatsAppWire())
+LONGEST_ANSWER = 30.0
+# One for all: to make one takes longer than what is measured with it.
+CLIENT = httpx2.Client(timeout=30, limits=httpx2.Limits(max_connections=64))
+numbers = itertools.count(1)
+
+
+class RunningFront:
+    """A front in a process of its own, which may be killed and started again with the same data."""
+
+    def __init__(self, vendor, rasa_port, data, extra=None):
+        self.port, self._rasa_port, self.data = servers.free_port(), rasa_port, data
+        settings = {"ASSISTANT_DATA": str(data), "ASSISTANT_SECRET": SECRET, "ASSISTANT_PUBLIC_URL": PUBLIC}
+        for wire in WIRES:
+            settings.update(wire.environment(vendor.url))
+        self._environment = servers.environment({**settings, "LOG_LEVEL": "INFO", **(extra or {})})
+        data.mkdir(exist_ok=True, parents=True)
+        self.start()
+
+    @property
+    def url(self):
+        return f"http://{servers.HOST}:{self.port}"
+
+    def start(self):
+        with (self.data / "log.txt").open("a") as log:
+            command = servers.front_command(self.port, self._rasa_port)
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+        end = time.monotonic() + LONGEST_START
+        while not self._healthy():
+            assert time.monotonic() < end, self.logged()
+            assert self._process.poll() is None, self.logged()
+            time.sleep(0.1)
+
+    def _healthy(self):
+        try:
+            return httpx2.get(f"{self.url}/health", timeout=5).status_code == 200
+        except httpx2.HTTPError:
+            return False
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait(timeout=30)
+
+    def logged(self):
+        return (self.data / "log.txt").read_text("utf-8")
+
+
+class Person:
+    """Somebody with a messenger."""
+
+    def __init__(self, wire, front, vendor, language="de"):
+        self.wire, self._front, self._vendor, self._language = wire, front, vendor, language
+        self.name = wire.person(next(numbers))
+
+    def post(self, post):
+        """Hands a request to the front as the vendor does; the response."""
+        return CLIENT.request(
+            post.method,
+            f"{self._front.url}/webhooks/{self.wire.name}{post.query}",
+            content=post.content,
+            headers=post.headers,
+        )
+
+    def message(self, text, id=None, at=None):  # noqa: A002
+        """The request for a message of this person."""
+        return self.wire.text(self.name, text, id=id or uuid.uuid4().hex, at=at or time.time(), language=self._language)
+
+    def writes(self, text, **options):
+        response = self.post(self.message(text, **options))
+        assert response.status_code == 200, response.text
+        return response
+
+    def presses(self, sent):
+        request = self.wire.choice(self.name, sent, id=uuid.uuid4().hex, at=time.time(), language=self._language)
+        assert self.post(request).status_code == 200
+
+    def heard(self):
+        """All that this person was sent so far."""
+        return [told for _, _, told in list(self._vendor.taken) if told and told.person == self.name]
+
+    def hears(self, count, seconds=LONGEST_ANSWER):
+        """The messages, as soon as there are so many; more is as wrong as fewer."""
+        end = time.monotonic() + seconds
+        while len(self.heard()) < count:
+            assert time.monotonic() < end, ([told.text[:60] for told in self.heard()], self._front.logged()[-2000:])
+            time.sleep(0.05)
+        time.sleep(0.3)
+        heard = self.heard()
+        assert len(heard) == count, [told.text[:60] for told in heard]
+        return heard
+
+    def asks(self, text, **options):
+        """Writes, and waits for one more message than before; on the first contact also for the notice."""
+        before = self.heard()
+        self.writes(text, **options)
+        return self.hears(len(before) + (1 if before else 2))[-1]
+
+
+@pytest.fixture(scope="session")
+def vendor():
+    vendor = Vendor(WIRES)
+    yield vendor
+    vendor.stop()
+
+
+@pytest.fixture(scope="session")
+def front(vendor, assistant_port, tmp_path_factory):
+    front = RunningFront(vendor, assistant_port, tmp_path_factory.mktemp("messengers"))
+    yield front
+    front.kill()
+
+
+@pytest.fixture(params=WIRES, ids=[wire.name + wire.kind for wire in WIRES])
+def wire(request):
+    return request.param
+
+
+@pytest.fixture
+def person(wire, front, vendor):
+    return Person(wire, front, vendor)
+
+
+@pytest.fixture
+def english(wire, front, vendor):
+    return Person(wire, front, vendor, "en")
+
+
+@pytest.fixture
+def own_front(vendor, assistant_port, tmp_path):
+    """Starts a front that only this test uses, and may kill."""
+    started = []
+
+    @contextmanager
+    def run(rasa_port=assistant_port, extra=None):
+        front = RunningFront(vendor, rasa_port, tmp_path / f"front-{len(started)}", extra)
+        started.append(front)
+        try:
+            yield front
+        finally:
+            front.kill()
+
+    return run

@@ -1,0 +1,140 @@
+"""Whole conversations on every messenger, with the real Rasa and model behind."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+import pytest
+
+from assistant.knowledge import knowledge
+from tests.channels.conftest import Person
+
+pytestmark = pytest.mark.slow
+
+FOUNDED = {"de": "Wann wurde die IOM gegründet?", "en": "When was IOM founded, please?"}
+PROGRAMME = {"de": "Was ist das Familienhilfeprogramm?", "en": "What is the Family Assistance Programme?"}
+PAYER = {"de": "Und wer bezahlt das?", "en": "And who pays for it?"}
+UNCLEAR = "Resettlement"
+
+
+def phrase(key, language):
+    return knowledge().phrase(key, language)
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_whole_dialogue(language, wire, front, vendor):
+    person = Person(wire, front, vendor, language)
+    person.writes(PROGRAMME[language])
+    notice, first = person.hears(2)
+    assert {"de": "Maschine", "en": "machine"}[language] in notice.text
+    assert phrase(f"messenger_company_{wire.name}", language) in notice.text
+    assert "https://" in notice.text
+    assert {"de": "Stand:", "en": "As of:"}[language] in first.text
+    assert "https://" in first.text
+    assert {"de": "Auswärtige", "en": "Foreign Office"}[language] in person.asks(PAYER[language]).text
+    assert "1951" in person.asks(FOUNDED[language]).text
+
+
+def test_the_notice_comes_once(person):
+    person.asks(FOUNDED["de"])
+    person.asks(PROGRAMME["de"])
+    assert sum("Maschine" in told.text for told in person.heard()) == 1
+
+
+def test_a_choice_that_is_pressed_is_asked(person):
+    told = person.asks(PROGRAMME["de"])
+    if not person.wire.has_choices:
+        assert told.choices == ()
+        return
+    assert len(told.choices) >= 2
+    assert not [sent for _, sent in told.choices if sent in told.text or "ask_" in sent or sent.startswith("/")]
+    person.presses(told.choices[1][1])
+    answer = person.hears(3)[-1]
+    assert phrase("source_line", "de").split(":")[0] in answer.text
+
+
+def test_a_number_picks_what_stands_beside_it(person):
+    told = person.asks(PROGRAMME["de"])
+    by_number = person.asks("2").text
+    if person.wire.has_choices:
+        person.presses(told.choices[1][1])
+        assert person.hears(4)[-1].text == by_number
+    assert phrase("source_line", "de").split(":")[0] in by_number
+
+
+def test_a_choice_that_is_gone_gets_a_polite_line(person):
+    person.asks(FOUNDED["de"])
+    if person.wire.has_choices:
+        person.presses("o999.1")
+        assert person.hears(3)[-1].text.startswith(phrase("messenger_stale", "de"))
+
+
+def test_did_you_mean_is_asked_and_picked(person):
+    told = person.asks(UNCLEAR)
+    assert told.text.startswith(phrase("clarify", "de"))
+    assert phrase("clarify", "de") not in person.asks("1").text
+
+
+def test_several_questions_are_answered_together(person):
+    told = person.asks("Wann wurde die IOM gegründet und wer leitet sie?")
+    assert "1951" in told.text
+    assert "Pope" in told.text
+
+
+def test_a_long_answer_is_told_whole_in_messages_the_vendor_takes(person):
+    person.writes("Wie vielen Menschen hat das Familienhilfeprogramm geholfen? Wer leitet die IOM? Was ist das GDI?")
+    end = time.monotonic() + 30
+    while sum(told.text.count(phrase("source_line", "de").split("{")[0]) for told in person.heard()) < 3:
+        assert time.monotonic() < end, person.heard()
+        time.sleep(0.1)
+    texts = [told.text for told in person.heard()][1:]
+    assert all(len(text) <= person.wire.longest() for text in texts)
+    whole = "\n".join(texts)
+    assert [word in whole for word in ("683.950", "Pope", "Global Data Institute")] == [True] * 3
+
+
+def test_what_is_no_text_gets_a_polite_line(person):
+    kinds = person.wire.media(person.name, id=uuid.uuid4().hex, at=time.time())
+    for number, (kind, post) in enumerate(kinds):
+        assert person.post(post).status_code == 200, kind
+        told = person.hears(number + 2)[-1]
+        assert told.text == phrase("messenger_media", "de"), kind
+
+
+def test_an_edited_message_gets_a_polite_line(person):
+    id_ = uuid.uuid4().hex
+    person.asks(FOUNDED["de"], id=id_)
+    post = person.wire.edited(person.name, "Wer leitet die IOM?", id=id_, at=time.time())
+    if post is None:
+        return
+    assert person.post(post).status_code == 200
+    assert person.hears(3)[-1].text == phrase("messenger_edit", "de")
+
+
+def test_a_message_without_text_gets_a_polite_line(person):
+    assert person.asks(" ").text == phrase("empty", "de")
+
+
+@pytest.mark.parametrize(
+    ("words", "language"), [("/delete", "de"), ("Daten löschen!", "de"), ("Delete my data, please.", "en")]
+)
+def test_all_is_deleted_on_a_word(words, language, wire, front, vendor):
+    person = Person(wire, front, vendor, language)
+    person.asks(PROGRAMME[language])
+    assert person.asks(words).text == phrase("messenger_erased", language)
+    time.sleep(0.5)
+    kept = b"".join(path.read_bytes() for path in front.data.glob("front.db*"))
+    assert person.name.encode() not in kept
+    # Nothing is known of before: the topic is gone, and the notice comes anew.
+    person.writes(PAYER[language])
+    *_, notice, answer = person.hears(len(person.heard()) + 2)
+    assert {"de": "Maschine", "en": "machine"}[language] in notice.text
+    assert {"de": "Auswärtige", "en": "Foreign Office"}[language] not in answer.text
+
+
+@pytest.mark.parametrize("text", ["/restart", '/ask_history{"x":1}'])
+def test_no_text_is_a_command_for_rasa(text, person):
+    person.asks(PROGRAMME["de"])
+    person.asks(text)
+    assert "Auswärtige" in person.asks(PAYER["de"]).text

@@ -1,0 +1,65 @@
+"""What goes to Twilio, judged by Twilio's own description of its API."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import httpx2
+import pytest
+
+from assistant.front.messengers.delivery import said_by
+from assistant.front.messengers.layout import Bubble, Option
+from assistant.front.messengers.twilio import Twilio
+from assistant.front.messengers.verdicts import Outcome
+from assistant.knowledge import knowledge
+from tests.channels.prism_server import prism
+from tests.channels.twilio import ACCOUNT, AUTH_TOKEN
+from tests.channels.wire import PUBLIC
+
+pytestmark = pytest.mark.slow
+
+SERVICE = "MG" + "0123456789abcdef" * 2
+PHONE, WHATSAPP = "+4915112345678>+4930901820", "whatsapp:+4915112345678>whatsapp:+4930901820"
+
+
+@pytest.fixture(scope="module")
+def judge(tmp_path_factory):
+    with prism("twilio-api-v2010-openapi.json", tmp_path_factory.mktemp("prism")) as url:
+        yield url
+
+
+def connector(url, public=PUBLIC, service=""):
+    settings = {"account_sid": ACCOUNT, "auth_token": AUTH_TOKEN, "base_url": url, "api_version": "2010-04-01"}
+    return Twilio({**settings, "messaging_service_sid": service}, knowledge(), public)
+
+
+def sent(call):
+    return httpx2.request(call.method, call.url, data=call.form, headers=dict(call.headers), auth=call.auth, timeout=30)
+
+
+@pytest.mark.parametrize("service", ["", SERVICE])
+@pytest.mark.parametrize("public", ["", PUBLIC])
+@pytest.mark.parametrize("recipient", [PHONE, WHATSAPP])
+def test_messages_keep_to_the_description(recipient, public, service, judge):
+    twilio = connector(judge, public, service)
+    bubble = Bubble("Was möchten Sie wissen – „Förderung“ & 20 € mehr?", "de", (Option("Wie viel?", "o1.0"),))
+    for piece in [*twilio.laid_out(bubble), Bubble("ä" * twilio.longest, "de")]:
+        response = sent(twilio.call(recipient, piece, "0123456789abcdef.1.0"))
+        assert response.status_code == 201, response.text
+        assert twilio.judge(said_by(response)).outcome is Outcome.TAKEN
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("To", None), ("MessagingServiceSid", "MG1"), ("SmartEncoded", "perhaps"), ("StatusCallback", "no address")],
+)
+def test_the_judge_judges(field, value, judge):
+    call = connector(judge).call(PHONE, Bubble("Guten Tag", "de"), "key")
+    form = {name: written for name, written in {**call.form, field: value}.items() if written is not None}
+    assert sent(replace(call, form=form)).status_code == 422
+
+
+def test_an_account_that_is_none_is_refused(judge):
+    call = connector(judge).call(PHONE, Bubble("Guten Tag", "de"), "key")
+    assert sent(replace(call, url=call.url.replace(ACCOUNT, "AC1"))).status_code == 422
+    assert sent(replace(call, auth=None)).status_code == 401

@@ -1,0 +1,57 @@
+"""Connectors as the front makes them, and requests as Meta sends them."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from assistant.front.messengers.channels import configured, made
+from assistant.front.messengers.connector import Incoming
+from assistant.front.messengers.layout import Bubble, Option
+from assistant.front.secret import Keys
+from assistant.knowledge import knowledge
+from tests.channels.facebook import FacebookWire
+from tests.channels.whatsapp import WhatsAppWire
+
+VENDOR = "https://vendor.test"
+PUBLIC = "https://chat.example.org"
+
+
+def connector_of(wire):
+    """The connector of a messenger, with the settings that its wire names."""
+    settings = configured(wire.environment(VENDOR))
+    return made(settings, knowledge(), PUBLIC, Keys(b"x" * 32))[wire.name]
+
+
+def incoming(content, headers=(), method="POST", query=()):
+    """A request as the webhook hands it over."""
+    lower = {name.lower(): value for name, value in dict(headers).items()}
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return Incoming(method, f"{PUBLIC}/webhooks/meta", lower, dict(query), body)
+
+
+def asking(*titles, text="Was möchten Sie wissen?", language="de"):
+    """A message that offers questions."""
+    options = tuple(Option(title, f"o7.{place}") for place, title in enumerate(titles))
+    return Bubble(text, language, options)
+
+
+@pytest.fixture(scope="session")
+def whatsapp():
+    return connector_of(WhatsAppWire())
+
+
+@pytest.fixture(scope="session")
+def facebook():
+    return connector_of(FacebookWire())
+
+
+@pytest.fixture(params=[WhatsAppWire(), FacebookWire()], ids=["whatsapp", "facebook"])
+def wire(request):
+    return request.param
+
+
+@pytest.fixture
+def connector(wire):
+    return connector_of(wire)

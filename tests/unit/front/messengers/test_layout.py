@@ -1,0 +1,98 @@
+"""Answers in messages of a length that a messenger takes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.front.messengers.channels import CONNECTORS, made
+from assistant.front.messengers.layout import (
+    Bubble,
+    Option,
+    bubbles,
+    cut,
+    numbered,
+    option_of,
+    split,
+    token,
+    utf16_length,
+)
+from assistant.front.messengers.wording import said
+from assistant.front.secret import Keys
+from assistant.knowledge import knowledge
+
+LONG = " ".join(f"Dies ist der Satz Nummer {number}, und er endet mit einem Punkt." for number in range(400))
+TEXTS = {"sentences": LONG, "one word": "x" * 9000, "emoji": "😀" * 5000, "marks": "a&b<c> " * 1500}
+RECIPIENTS = {"twilio": "+1>+2", "slack": "C1/U1/"}
+QUESTIONS = ["Wie vielen Menschen hat das Familienhilfeprogramm (FAP) seit 2016 geholfen?", "Wer?", "Keine davon"]
+
+
+def connectors():
+    settings = {name: dict.fromkeys((*one.secrets, *one.options), "1") for name, one in CONNECTORS.items()}
+    settings = {name: {**told, **CONNECTORS[name].options} for name, told in settings.items()}
+    return list(made(settings, knowledge(), "https://chat.example.org", Keys(b"x" * 32)).values())
+
+
+def a_long_answer(language="de", text=LONG, offers=QUESTIONS):
+    return {"sequence": 2, **said(text, language, knowledge(), offers=offers)}
+
+
+@pytest.mark.parametrize("connector", connectors(), ids=lambda connector: connector.name)
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
+def test_no_message_is_longer_than_the_messenger_takes(connector, text):
+    told = bubbles(a_long_answer(text=text), knowledge(), connector.longest, connector.measure)
+    pieces = [*told[:-1], *connector.laid_out(told[-1])]
+    assert len(pieces) > 1
+    assert all(connector.measure(piece.text) <= connector.longest for piece in pieces)
+    whole = "".join("".join(piece.text.split()) for piece in pieces)
+    assert whole.startswith("".join(text.split()))
+
+
+@pytest.mark.parametrize("connector", connectors(), ids=lambda connector: connector.name)
+def test_every_question_offered_can_be_read_or_pressed(connector):
+    (told,) = bubbles(a_long_answer(text="Kurz."), knowledge(), connector.longest, connector.measure)
+    for piece in connector.laid_out(told):
+        call = connector.call(RECIPIENTS.get(connector.name, "7"), piece, "k")
+        written = str(call.json or call.form)
+        assert all(question in written for question in QUESTIONS)
+
+
+def test_sentences_stay_whole_where_that_is_possible():
+    pieces = list(split(LONG, 1000))
+    assert all(piece.endswith(".") for piece in pieces)
+    assert " ".join(pieces) == LONG
+
+
+def test_paragraphs_are_the_best_places_to_break():
+    assert list(split("a" * 60 + "\n\n" + "b. " * 10, 80)) == ["a" * 60, ("b. " * 10).strip()]
+
+
+def test_an_address_is_not_broken_where_it_fits():
+    text = "Wort " * 30 + "https://germany.iom.int/de/a/sehr/lange/adresse.html"
+    assert "https://germany.iom.int/de/a/sehr/lange/adresse.html" in list(split(text, 100))[-1]
+
+
+@given(st.text(max_size=500), st.integers(2, 60))
+def test_nothing_is_lost_or_added_by_splitting(text, longest):
+    pieces = list(split(text, longest))
+    assert all(utf16_length(piece) <= longest for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(text.split())
+
+
+@given(st.text(max_size=80), st.integers(3, 30))
+def test_what_is_cut_fits(text, longest):
+    assert utf16_length(cut(text, longest)) <= longest
+    assert cut(text, 1000) == text
+
+
+def test_tokens_are_short_and_name_what_they_were_made_for():
+    assert option_of(token(123456789, 12)) == (123456789, 12)
+    assert len(token(2**31 - 1, 99)) <= 64
+    assert [option_of(bad) for bad in (None, 3, "", "o1", "o1.2x", "/restart", "o1.222")] == [None] * 7
+
+
+def test_numbers_stand_before_the_questions():
+    told = numbered(Bubble("Was?", "en", (Option("One?", "o1.0"), Option("Two?", "o1.1"))), knowledge())
+    assert told.text.splitlines() == ["Was?", "1. One?", "2. Two?", knowledge().phrase("choose_number", "en")]
+    assert told.options == ()
