@@ -6,7 +6,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_WAIT_POLICY := PASSIVE
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run shell train data check channels-check test evaluate measure benchmark audit sbom lock environment \
+.PHONY: help run shell train data check channels-check test evaluate measure benchmark chaos audit sbom lock environment \
   environment-dev clean
 
 help: ## list these commands
@@ -51,6 +51,9 @@ sbom: environment ## write what the assistant is made of as dist/sbom.cdx.json (
 	@mkdir -p dist
 	@.venv-tools/bin/cyclonedx-py requirements --output-reproducible --short-PURLs --pyproject pyproject.toml \
 	  --output-file dist/sbom.cdx.json requirements.txt
+
+chaos: environment-dev ## kill, hang, starve and cut off each server while people chat; prints what became of their messages
+	@$(PYTHON_BIN) -W ignore -m benchmarks.chaos
 
 lock: environment ## resolve the requirements anew and lock them with hashes
 	@scripts/lock
