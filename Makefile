@@ -6,7 +6,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_WAIT_POLICY := PASSIVE
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run shell train data check test evaluate measure benchmark lock environment environment-dev clean
+.PHONY: help run shell train data check test evaluate measure bench lock environment environment-dev clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -35,7 +35,7 @@ evaluate: environment-dev ## score the assistant, a site search and Rasa's defau
 measure: environment-dev ## the same for the assistant only (five minutes)
 	@$(PYTHON_BIN) -W ignore -m evaluation --quick
 
-benchmark: environment-dev ## measure speed and memory beside Rasa's default pipeline (long)
+bench: environment-dev ## measure speed and memory beside Rasa's default pipeline (long)
 	@$(PYTHON_BIN) -m benchmarks.compare
 
 lock: environment ## resolve the requirements anew and lock them with hashes

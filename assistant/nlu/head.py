@@ -82,7 +82,9 @@ class Head:
 
     def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """How well each class fits each text, shape (texts, classes): about 1 where sure, 0 where not at all."""
-        scores: Floats = self._meaning.run(None, {"vectors": vectors})[0]
+        # One by one, since texts of one batch would share a scale, and a text be scored by its company.
+        alone = [self._meaning.run(None, {"vectors": vector[np.newaxis]})[0] for vector in vectors]
+        scores: Floats = np.concatenate(alone)
         ngrams = self._vectorizer.transform(texts)
         for row, (low, high) in enumerate(pairwise(ngrams.indptr)):
             scores[row] += ngrams.data[low:high] @ self._spelling[ngrams.indices[low:high]].astype(np.float32)
