@@ -12,8 +12,10 @@ import rasa.core.agent  # noqa: F401  imports what the patches change
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels import rest
 from rasa.core.channels.channel import UserMessage
+from rasa.engine.training.hooks import TrainingHook
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.nlu.training_data.message import Message
 
 from assistant.paths import ROOT
 
@@ -25,6 +27,9 @@ def stock(monkeypatch) -> None:
     monkeypatch.setattr(UserMessage, "__init__", UserMessage.__init__)
     monkeypatch.setattr(RemoteAction, "run", RemoteAction.run)
     monkeypatch.setattr(Event, "resolve_by_type", staticmethod(Event.resolve_by_type))
+    monkeypatch.setattr(TrainingHook, "on_before_node", TrainingHook.on_before_node)
+    monkeypatch.setattr(TrainingHook, "on_after_node", TrainingHook.on_after_node)
+    monkeypatch.setattr(Message, "__hash__", Message.__hash__)
 
 
 @pytest.fixture(scope="session")
