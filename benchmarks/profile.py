@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import random
 import statistics
 import subprocess
@@ -30,10 +31,14 @@ def main() -> None:
     arguments = parser.parse_args()
     patches.apply()
     # What these import must find the patches in place.
+    from rasa.utils.log_utils import configure_structlog
+
     from assistant.commands import servers
     from assistant.commands.train import ensure_model
     from assistant.knowledge.examples import examples
 
+    configure_structlog(logging.WARNING)
+    logging.disable(logging.INFO)
     model = ensure_model()
     texts = sorted({example.text for example in examples()})
     questions = random.Random(2).sample(texts, arguments.messages + WARM)  # noqa: S311
