@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from assistant.front import metrics
+
 logger = logging.getLogger(__name__)
 BREAK_AFTER_FAULT = 1.0
 
@@ -43,6 +45,7 @@ class Chores:
         try:
             await self._work(chat)
         except Exception:
+            metrics.failed("chore")
             logger.exception("%s failed for a chat; trying again.", self._name)
             await asyncio.sleep(BREAK_AFTER_FAULT)
             self._woken.add(chat)

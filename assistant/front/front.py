@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from assistant.front.hub import Hub
 from assistant.front.limits import Limits
 from assistant.front.messengers.service import Messengers
+from assistant.front.notice import Notice
 from assistant.front.rasa import Rasa
 from assistant.front.secret import Keys
 from assistant.front.settings import Settings
@@ -44,6 +45,7 @@ class Front:
     worker: Worker
     messengers: Messengers
     knowledge: KnowledgeBase
+    notice: Notice
     proof: Proof = field(default_factory=Proof)
 
 

@@ -11,6 +11,8 @@ from urllib.parse import quote
 import anyio
 import httpx2
 
+from assistant.front import metrics
+
 logger = logging.getLogger(__name__)
 Message = dict[str, Any]
 # Breaks between tries; the last is used again and again. An answer of kind `error` is Rasa's own apology:
@@ -71,7 +73,9 @@ class Rasa:
             envelope_of(reply)
         except (httpx2.HTTPError, TimeoutError, ValueError, BadReplyError) as error:
             logger.info("Rasa gave no answer: %s", type(error).__name__)
+            metrics.rasa_told(up=False)
             return None
+        metrics.rasa_told(up=True)
         return reply
 
     async def erase(self, sender: str) -> bool:

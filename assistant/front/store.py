@@ -79,6 +79,12 @@ class Store:
         with self._engine.connect() as connection:
             return list(connection.execute(asked).scalars())
 
+    def count_waiting(self) -> int:
+        """How many messages wait for their answer."""
+        asked = select(func.count()).select_from(messages).where(messages.c.state == WAITING)
+        with self._engine.connect() as connection:
+            return int(connection.execute(asked).scalar_one())
+
     def next_waiting(self, chat: str) -> Waiting | None:
         """The first message of a chat that is not answered yet."""
         both = messages.join(events, (events.c.chat == messages.c.chat) & (events.c.sequence == messages.c.sequence))

@@ -10,15 +10,18 @@ from typing import Any
 
 from anyio.to_thread import run_sync
 
+from assistant.front import metrics
 from assistant.front.answers import apology_event, assistant_event
 from assistant.front.apology import detector, language_of_apology
 from assistant.front.chores import Chores
 from assistant.front.hub import Hub
 from assistant.front.messengers.service import Messengers
+from assistant.front.notice import Notice
 from assistant.front.rasa import Rasa
 from assistant.front.secret import Keys
 from assistant.front.store import ANSWERED, APOLOGISED, Store, Waiting
 from assistant.knowledge import KnowledgeBase
+from assistant.languages import Language
 
 logger = logging.getLogger(__name__)
 HOUR, DAY = 3600.0, 86400.0
@@ -38,11 +41,13 @@ class Worker:
         keys: Keys,
         knowledge: KnowledgeBase,
         messengers: Messengers,
+        notice: Notice,
         seconds: float,
         days: int,
     ) -> None:
         self._store, self._rasa, self._hub, self._keys = store, rasa, hub, keys
         self._knowledge, self._messengers, self._seconds, self._days = knowledge, messengers, seconds, days
+        self._notice = notice
         self._started = time.time()
         self._chores = Chores("Answering", self._empty)
         self._housework: list[asyncio.Task[Any]] = []
@@ -82,9 +87,10 @@ class Worker:
             await self._delete(message)
             return
         message = await self._messengers.greet(message)
-        polite = await self._messengers.polite_answer(message)
+        polite = None if self._notice.closed else await self._messengers.polite_answer(message)
         if polite:
             await run_sync(self._store.answer, message, polite, ANSWERED, time.time())
+            metrics.answered(message.channel, polite, message.accepted_at)
         else:
             await self._answer(message, PATIENCE_OF_MESSENGERS)
         self._messengers.delivery.wake(message.chat)
@@ -92,13 +98,19 @@ class Worker:
     async def _answer(self, message: Waiting, seconds: float) -> None:
         sender = self._keys.sender("web", message.chat)
         until = max(message.accepted_at, self._started) + seconds
-        said = await self._rasa.ask(sender, message.text, metadata_of(message), until)
-        if said:
+        shut = self._notice.closed
+        said = None if shut else await self._rasa.ask(sender, message.text, metadata_of(message), until)
+        # Closed perhaps while Rasa was thinking: what it says now may be why.
+        if shut or self._notice.closed:
+            data, state = await run_sync(self._announcement, message), ANSWERED
+        elif said:
             data, state = assistant_event(said, message.id, self._knowledge), ANSWERED
         else:
             logger.warning("Rasa did not answer in %.0f s; the visitor gets an apology.", seconds)
+            metrics.failed("apology")
             data, state = await run_sync(self._apology, message), APOLOGISED
         if await run_sync(self._store.answer, message, data, state, time.time()):
+            metrics.answered(message.channel, data, message.accepted_at)
             self._hub.publish(message.chat)
         elif not await run_sync(self._store.chat, message.chat):
             # Deleted while Rasa was thinking, which has now a conversation again.
@@ -114,9 +126,14 @@ class Worker:
         await self.forget(sender)
 
     def _apology(self, message: Waiting) -> dict[str, Any]:
+        return apology_event(message.id, self._knowledge, self._language(message))
+
+    def _announcement(self, message: Waiting) -> dict[str, Any]:
+        return self._notice.event(message.id, self._language(message))
+
+    def _language(self, message: Waiting) -> Language:
         spoken = (self._store.chat(message.chat) or {}).get("spoken")
-        language = language_of_apology(message.text, message.choice, spoken, message.language)
-        return apology_event(message.id, self._knowledge, language)
+        return language_of_apology(message.text, message.choice, spoken, message.language)
 
     async def forget(self, sender: str) -> None:
         """Has Rasa forget a conversation, now or as soon as it can be asked."""
@@ -144,6 +161,7 @@ class Worker:
             try:
                 pause = await work()
             except Exception:
+                metrics.failed("housework")
                 logger.exception("Housework failed; it is done again later.")
                 pause = BREAK_BETWEEN_ERASURES
             await asyncio.sleep(pause)
