@@ -154,6 +154,7 @@ class Worker:
         for chat in await run_sync(self._store.silent_since, time.time() - self._days * DAY):
             sender = self._keys.sender("web", chat)
             await run_sync(self._store.erase, chat, sender)
+        await run_sync(self._store.forget_erased, time.time() - self._days * DAY)
         return HOUR
 
     async def _always(self, work: Callable[[], Awaitable[float]]) -> None:
