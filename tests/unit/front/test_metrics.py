@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from assistant.front.app import application
 from assistant.front.messengers.channels import CONNECTORS
 from assistant.front.messengers.verdicts import Outcome
 from assistant.front.settings import settings_from
+from assistant.paths import ROOT
 from tests.unit.front.conftest import AWAY, HERE, Visitor, enveloped
 
 PERSONAL = "Mein Name ist Yusra Sonderbar"
@@ -157,3 +159,15 @@ def test_the_port_is_free_again_after_the_end(settings, rasa):
             assert "assistant_waiting" in httpx2.get(f"http://{HOST}:{on.metrics_port}/", trust_env=False).text
     with pytest.raises(httpx2.ConnectError):
         httpx2.get(f"http://{HOST}:{on.metrics_port}/", trust_env=False)
+
+
+def test_the_document_names_every_figure_and_no_other():
+    names = {metric.name for metric in metrics.registry.collect() if metric.name.startswith("assistant_")}
+    counters = {f"{metric.name}_total" for metric in metrics.registry.collect() if metric.type == "counter"}
+    there = {name for name in names if f"{name}_total" not in counters} | counters | {"assistant_waiting"}
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    assert {name for name in re.findall(r"^\| `(assistant_\w+)`", text, re.M)} == {
+        name for name in there if name.startswith("assistant_")
+    }
+    for label in (*metrics.ERRORS, *metrics.RESULTS):
+        assert f"`{label}`" in text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -263,3 +264,9 @@ def test_whoever_reads_while_it_is_written_finds_the_old_or_the_new(path):
             assert read(path) in states
         writing.result()
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_the_documents_example_is_a_file_as_it_should_be(path):
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    path.write_text(next(block for block in re.findall(r"```yaml\n(.*?)```", text, re.S) if "closed" in block), "utf-8")
+    assert read(path) == CLOSED
