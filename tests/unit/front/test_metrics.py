@@ -166,7 +166,7 @@ def test_the_document_names_every_figure_and_no_other():
     counters = {f"{metric.name}_total" for metric in metrics.registry.collect() if metric.type == "counter"}
     there = {name for name in names if f"{name}_total" not in counters} | counters | {"assistant_waiting"}
     text = (ROOT / "docs" / "operations.md").read_text("utf-8")
-    assert {name for name in re.findall(r"^\| `(assistant_\w+)`", text, re.M)} == {
+    assert set(re.findall(r"^\| `(assistant_\w+)`", text, re.M)) == {
         name for name in there if name.startswith("assistant_")
     }
     for label in (*metrics.ERRORS, *metrics.RESULTS):
