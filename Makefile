@@ -6,7 +6,8 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_WAIT_POLICY := PASSIVE
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run shell train data check channels-check test evaluate measure benchmark lock environment environment-dev clean
+.PHONY: help run shell train data check channels-check test evaluate measure benchmark audit sbom lock environment \
+  environment-dev clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -41,6 +42,16 @@ measure: environment-dev ## the same for the assistant only (five minutes)
 benchmark: environment-dev ## measure speed and memory beside Rasa's default pipeline (long)
 	@$(PYTHON_BIN) -m benchmarks.compare
 
+audit: environment ## compare the locked packages' known vulnerabilities with docs/vulnerabilities.yml (asks a service)
+	@scripts/tools
+	@.venv-tools/bin/python scripts/audit.py
+
+sbom: environment ## write what the assistant is made of as dist/sbom.cdx.json (CycloneDX)
+	@scripts/tools
+	@mkdir -p dist
+	@.venv-tools/bin/cyclonedx-py requirements --output-reproducible --short-PURLs --pyproject pyproject.toml \
+	  --output-file dist/sbom.cdx.json requirements.txt
+
 lock: environment ## resolve the requirements anew and lock them with hashes
 	@scripts/lock
 
@@ -51,4 +62,4 @@ environment-dev:
 	@scripts/environment requirements-dev.txt
 
 clean: ## remove the environment, models and caches
-	rm -rf .venv models .cache .rasa .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-tools models .cache .rasa .pytest_cache .mypy_cache .ruff_cache

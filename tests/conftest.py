@@ -15,7 +15,7 @@ import pytest
 
 from assistant.commands import servers
 from assistant.paths import ROOT
-from tests.postgres import Postgres
+from benchmarks.postgres import MissingError, Postgres
 
 Messages = list[dict[str, Any]]
 LONGEST_START = 120
@@ -42,7 +42,10 @@ def running(tmp_path_factory) -> Iterator[tuple[int, int]]:
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL server of the tests' own, in a folder that its user may enter."""
     with tempfile.TemporaryDirectory() as folder:
-        server = Postgres(Path(folder))
+        try:
+            server = Postgres(Path(folder))
+        except MissingError as missing:
+            pytest.skip(str(missing))
         yield server
         server.stop("immediate")
 

@@ -12,6 +12,9 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
+from assistant.engine.conversations import AwayError
+from assistant.engine.trackers import RecentTrackerStore
+
 logger = logging.getLogger(__name__)
 
 
@@ -24,7 +27,7 @@ class EraseChannel(InputChannel):
         return "erase"
 
     def blueprint(self, _: Callable[[Any], Awaitable[Any]]) -> Blueprint:
-        """The one route: 204 when the conversation is gone, 501 for a store that cannot forget."""
+        """The one route: 204 for gone, 503 for later, 501 for a store that cannot forget."""
         blueprint = Blueprint("erase")
 
         @blueprint.route("/<sender:str>", methods=["DELETE"])
@@ -33,7 +36,9 @@ class EraseChannel(InputChannel):
             # Waits for the message that is being answered, whose turn would else be stored afterwards.
             async with agent.lock_store.lock(sender):
                 try:
-                    forget(agent.tracker_store, sender)
+                    await forget(agent.tracker_store, sender)
+                except AwayError:
+                    return empty(503)
                 except NotImplementedError:
                     logger.error("The tracker store in endpoints.yml cannot forget a conversation.")
                     return empty(501)
@@ -42,11 +47,13 @@ class EraseChannel(InputChannel):
         return blueprint
 
 
-def forget(store: TrackerStore, sender: str) -> None:
-    """Deletes a conversation; raises NotImplementedError for stores other than in memory and SQL."""
+async def forget(store: TrackerStore, sender: str) -> None:
+    """Deletes a conversation; raises NotImplementedError for stores other than ours, in memory and SQL."""
     while hasattr(store, "_tracker_store"):
         store = store._tracker_store
-    if isinstance(store, InMemoryTrackerStore):
+    if isinstance(store, RecentTrackerStore):
+        await store.forget(sender)
+    elif isinstance(store, InMemoryTrackerStore):
         store.store.pop(sender, None)
     elif isinstance(store, SQLTrackerStore):
         with store.session_scope() as session:

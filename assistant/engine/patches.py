@@ -139,9 +139,42 @@ def no_texts_in_logs() -> None:
     )
 
 
+def each_message_once() -> None:
+    """A message that was answered already is answered the same again, not understood as a second one.
+
+    The front asks another Rasa process when one dies in the middle, and cannot know how far it got.
+    """
+    from rasa.core.processor import MessageProcessor
+
+    from assistant.engine.once import AnsweredError, answer_before
+
+    handle, understand = MessageProcessor.handle_message, MessageProcessor._handle_message_with_tracker
+
+    async def handle_once(self: MessageProcessor, message: Any) -> Any:
+        try:
+            return await handle(self, message)
+        except AnsweredError as answered:
+            return answered.messages
+
+    async def understand_once(self: MessageProcessor, message: Any, tracker: Any) -> None:
+        answer_before(message, tracker)
+        await understand(self, message, tracker)
+
+    MessageProcessor.handle_message = handle_once
+    MessageProcessor._handle_message_with_tracker = understand_once
+
+
 PATCHES: Mapping[str, Callable[[], None]] = {
     patch.__name__: patch
-    for patch in (skops_first, no_tensorflow, cached_event_types, bounded_input, apology_for_silence, no_texts_in_logs)
+    for patch in (
+        skops_first,
+        no_tensorflow,
+        cached_event_types,
+        bounded_input,
+        apology_for_silence,
+        no_texts_in_logs,
+        each_message_once,
+    )
 }
 
 

@@ -1,7 +1,10 @@
-"""Conversations in memory, each bounded, so that a long one stays as fast as a short one."""
+"""Conversations in memory, each bounded, so that a long one stays as fast as a short one; on request also on disk."""
 
 from __future__ import annotations
 
+import logging
+import os
+import time
 from collections import OrderedDict
 from typing import Any
 
@@ -11,6 +14,13 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.engine.conversations import AwayError, Conversations
+
+logger = logging.getLogger(__name__)
+# Where conversations are kept besides memory: the address of a PostgreSQL database.
+ADDRESS = "ASSISTANT_TRACKERS"
+# What could not be written is written later, so many with each conversation that can.
+AT_ONCE = 20
 TURNS = 10
 CONVERSATIONS = 5000
 
@@ -20,6 +30,9 @@ class RecentTrackerStore(InMemoryTrackerStore):
 
     Rasa's own store replays a whole conversation for every message and forgets none: its cost
     grows with every turn, its memory with every visitor.
+
+    With a database, several Rasa processes can stand in for each other. Where it is away, memory goes on alone,
+    and what it lacks then is written when it is back.
     """
 
     def __init__(
@@ -28,19 +41,68 @@ class RecentTrackerStore(InMemoryTrackerStore):
         event_broker: EventBroker | None = None,
         turns: int = TURNS,
         conversations: int = CONVERSATIONS,
+        address: str | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
         self.store: OrderedDict[str, str] = OrderedDict()
+        self._at: dict[str, float] = {}
+        self._unwritten: set[str] = set()
         self._turns, self._conversations = turns, conversations
+        address = os.environ.get(ADDRESS) if address is None else address
+        self._kept = Conversations(address) if address else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keeps the conversation's last turns; lets the conversation go that was silent longest."""
         await self.stream_events(tracker)
-        self.store[tracker.sender_id] = self.serialise_tracker(recent(tracker, self._turns))
-        self.store.move_to_end(tracker.sender_id)
+        sender = tracker.sender_id
+        self._remember(sender, self.serialise_tracker(recent(tracker, self._turns)), time.time())
+        if self._kept:
+            self._unwritten.add(sender)
+            await self._write(sender)
+
+    async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
+        """The conversation as it was last saved, by this process or another."""
+        if self._kept:
+            await self._catch_up(self._kept, sender_id)
+        return await super().retrieve(sender_id)
+
+    async def forget(self, sender: str) -> None:
+        """Deletes a conversation for good; raises AwayError where the database cannot be told now."""
+        self.store.pop(sender, None)
+        self._at.pop(sender, None)
+        self._unwritten.discard(sender)
+        if self._kept:
+            await self._kept.forget(sender)
+
+    def _remember(self, sender: str, written: str, at: float) -> None:
+        self.store[sender], self._at[sender] = written, at
+        self.store.move_to_end(sender)
         while len(self.store) > self._conversations:
-            self.store.popitem(last=False)
+            gone, _ = self.store.popitem(last=False)
+            self._at.pop(gone, None)
+            self._unwritten.discard(gone)
+
+    async def _catch_up(self, kept: Conversations, sender: str) -> None:
+        try:
+            found = await kept.read(sender)
+        except AwayError:
+            return
+        if found is None and sender not in self._unwritten:
+            # Another process was told to forget it.
+            self.store.pop(sender, None)
+        elif found and found[1] > self._at.get(sender, 0.0):
+            self._remember(sender, *found)
+
+    async def _write(self, first: str) -> None:
+        """Writes this conversation, then some of those that could not be written before."""
+        assert self._kept  # noqa: S101 - asked before
+        for sender in [first, *[other for other in self._unwritten if other != first][:AT_ONCE]]:
+            try:
+                await self._kept.write(sender, self._at[sender], self.store[sender])
+            except AwayError:
+                return
+            self._unwritten.discard(sender)
 
 
 def recent(tracker: DialogueStateTracker, turns: int) -> DialogueStateTracker:

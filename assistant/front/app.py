@@ -24,6 +24,7 @@ from assistant.front.messengers.channels import made
 from assistant.front.messengers.service import Messengers
 from assistant.front.messengers.webhook import Webhook
 from assistant.front.notice import Notice
+from assistant.front.notices import Notices
 from assistant.front.rasa import Rasa
 from assistant.front.refusals import RefusedError, language_of, refused
 from assistant.front.secret import Keys
@@ -45,7 +46,7 @@ def application(settings: Settings, transport: httpx2.AsyncBaseTransport | None 
     """The whole front, as a server runs it; `transport` takes Rasa's place in tests."""
     app: ASGIApp = bare_application(settings, transport)
     app = CORSMiddleware(app, settings.origins, METHODS, SENT_HEADERS, expose_headers=READ_HEADERS, max_age=A_DAY)
-    limits = Limits(settings.rates)
+    limits = Limits(settings.rates, settings.redis)
     app = SafeHeaders(KnownOrigins(Throttle(app, limits), settings.origins))
     if settings.proxies:
         app = ProxyHeadersMiddleware(app, trusted_hosts=settings.proxies)  # type: ignore[arg-type,assignment]
@@ -64,6 +65,7 @@ def bare_application(settings: Settings, transport: httpx2.AsyncBaseTransport | 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         app.state.front = await run_sync(_front, settings, transport)
+        await front().notices.start()
         await front().worker.start()
         await front().messengers.start()
         with metrics.exposed(settings.metrics_host, settings.metrics_port, front().store.count_waiting):
@@ -71,6 +73,7 @@ def bare_application(settings: Settings, transport: httpx2.AsyncBaseTransport | 
         await sockets.stop()
         await front().worker.stop()
         await front().messengers.stop()
+        await front().notices.stop()
         await front().rasa.close()
         front().engine.dispose()
 
@@ -106,13 +109,15 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
 def _front(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> Front:
     engine = database(settings.database)
     store, hub, keys = Store(engine), Hub(), Keys(settings.secret)
-    rasa, limits = Rasa(settings.rasa, transport), Limits(settings.rates)
+    rasa, limits = Rasa(settings.rasa, transport), Limits(settings.rates, settings.redis)
     known = knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_seconds)
     notice = Notice(settings.notice, known)
-    worker = Worker(store, rasa, hub, keys, known, messengers, notice, settings.seconds, settings.retention_days)
-    return Front(settings, engine, store, rasa, hub, keys, limits, worker, messengers, known, notice)
+    days = settings.retention_days
+    worker = Worker(engine, store, rasa, hub, keys, known, messengers, notice, settings.seconds, days)
+    notices = Notices(settings.redis, hub, store, several=engine.dialect.name == "postgresql")
+    return Front(settings, engine, store, rasa, hub, keys, limits, worker, messengers, notices, known, notice)
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

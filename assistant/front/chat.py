@@ -42,7 +42,7 @@ LARGEST_SEQUENCE = 2**31 - 1
 async def open_chat(request: Request) -> Response:
     """A new chat and the token that opens it."""
     front = front_of(request)
-    front.limits.count("chats", address_of(request))
+    await front.limits.count("chats", address_of(request))
     language = language_in((await read_body(request)).get("language")) or language_of(request)
     chat, now = front.keys.new_chat(), time.time()
     await run_sync(front.store.open_chat, chat, language, now)
@@ -54,8 +54,8 @@ async def post_message(request: Request) -> Response:
     """Keeps a message, answers that it is kept, and has it answered."""
     front, chat = front_of(request), await chat_in(request)
     body = await read_body(request)
-    front.limits.count("address", address_of(request))
-    front.limits.count("session", chat)
+    await front.limits.count("address", address_of(request))
+    await front.limits.count("session", chat)
     id_, text = uuid_in(body.get("id")), text_in(body.get("text"))
     language, choice = language_in(body.get("language")), choice_in(body.get("choice"))
     try:
@@ -86,7 +86,7 @@ async def post_feedback(request: Request) -> Response:
     """Keeps what the visitor thinks of an answer."""
     front, chat = front_of(request), await chat_in(request)
     body = await read_body(request)
-    front.limits.count("address", address_of(request))
+    await front.limits.count("address", address_of(request))
     sequence, helpful, reason = body.get("sequence"), body.get("helpful"), body.get("reason")
     if isinstance(sequence, bool) or not isinstance(sequence, int) or not isinstance(helpful, bool):
         raise RefusedError("invalid")

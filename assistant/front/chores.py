@@ -7,16 +7,20 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from assistant.front import metrics
+from assistant.front.claims import Claims
 
 logger = logging.getLogger(__name__)
 BREAK_AFTER_FAULT = 1.0
 
 
 class Chores:
-    """Runs `work(chat)` for every chat woken, never twice at once for one; after a fault, again."""
+    """Runs `work(chat)` for every chat woken, never twice at once for one; after a fault, again.
 
-    def __init__(self, name: str, work: Callable[[str], Awaitable[None]]) -> None:
-        self._name, self._work = name, work
+    Where another front is at it, that one does it.
+    """
+
+    def __init__(self, name: str, work: Callable[[str], Awaitable[None]], claims: Claims) -> None:
+        self._name, self._work, self._claims = name, work, claims
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
 
@@ -43,7 +47,9 @@ class Chores:
 
     async def _try(self, chat: str) -> None:
         try:
-            await self._work(chat)
+            async with self._claims.held(chat) as mine:
+                if mine:
+                    await self._work(chat)
         except Exception:
             metrics.failed("chore")
             logger.exception("%s failed for a chat; trying again.", self._name)

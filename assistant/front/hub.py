@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from assistant.front.refusals import RefusedError
@@ -17,6 +17,8 @@ class Hub:
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[asyncio.Event]] = {}
+        # Set where there are other fronts.
+        self.tell_others: Callable[[str], None] | None = None
 
     def check_room(self, chat: str) -> None:
         """Raises RefusedError where one more is more than one chat, or this machine, can need."""
@@ -37,7 +39,17 @@ class Hub:
             if not listeners and self._listeners.get(chat) is listeners:
                 del self._listeners[chat]
 
+    def listened(self) -> list[str]:
+        """The chats that somebody listens to."""
+        return list(self._listeners)
+
     def publish(self, chat: str) -> None:
-        """Wakes all who listen to a chat."""
+        """Wakes all who listen to a chat, at this front and at others."""
+        self.wake(chat)
+        if self.tell_others:
+            self.tell_others(chat)
+
+    def wake(self, chat: str) -> None:
+        """Wakes all who listen to a chat at this front."""
         for news in self._listeners.get(chat, ()):
             news.set()

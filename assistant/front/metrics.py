@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 CHANNELS = ("web", "socketio", "rest", "telegram", "whatsapp", "facebook", "slack", "twilio")
 KINDS = ("fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error")
 # Outcomes of a message to a messenger; `unknown`: the call broke, `late`: given up.
-RESULTS = ("taken", "later", "refused", "unreachable", "misconfigured", "unknown", "late")
+RESULTS = ("delivered", "later", "refused", "unreachable", "misconfigured", "unknown", "late")
 # A visitor got an apology; Rasa gave no answer when asked; a request broke; work on a chat broke and is done again;
 # housework broke; the notice file cannot be read; the database cannot be asked.
 ERRORS = ("apology", "rasa", "request", "chore", "housework", "notice", "database")
@@ -67,15 +67,14 @@ def failed(kind: str) -> None:
 
 
 def delivered(channel: str, result: str) -> None:
-    """A messenger was handed a message, with that result."""
+    """A messenger was handed a message, with that result (or `Outcome`)."""
+    result = "delivered" if result == "taken" else result
     _deliveries.labels(_one_of(CHANNELS, channel), _one_of(RESULTS, result)).inc()
 
 
-def rasa_told(up: bool, process: str = "0") -> None:
-    """Rasa was asked, and answered or did not."""
-    _rasa.labels(_one_of(PROCESSES, process)).set(up)
-    if not up:
-        failed("rasa")
+def rasa_up(process: int, up: bool) -> None:
+    """Whether a process of Rasa, by its place in the settings, answered."""
+    _rasa.labels(_one_of(PROCESSES, str(process))).set(up)
 
 
 @contextmanager

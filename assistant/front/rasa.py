@@ -1,10 +1,12 @@
-"""Asks Rasa over its REST channel on loopback, and has it forget conversations."""
+"""Asks Rasa over its REST channel, one of several processes where there are several, and has it forget."""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -21,6 +23,11 @@ BREAKS = (0.2, 0.4, 0.8)
 TRIES_AFTER_ERROR = 3
 SHORTEST_TRY = 0.05
 LONGEST_ERASURE = 5.0
+# A process that takes longer hangs, where there is another to ask; a busy one takes its time.
+LONGEST_TRY = 4.0
+# More at once would only wait in the process, where a busy one cannot be told from one that hangs.
+AT_ONCE = 8
+LONGEST_PROBE, BREAK_BETWEEN_PROBES = 1.0, 0.5
 
 
 class BadReplyError(Exception):
@@ -37,53 +44,131 @@ def envelope_of(messages: object) -> Mapping[str, Any]:
     return answer
 
 
-class Rasa:
-    """One Rasa server; what it is asked of one conversation must come one by one."""
+class Process:
+    """One Rasa process; `well` until it was found not to be."""
 
-    def __init__(self, address: str, transport: httpx2.AsyncBaseTransport | None = None) -> None:
+    def __init__(self, address: str, transport: httpx2.AsyncBaseTransport | None) -> None:
         limits = httpx2.Limits(max_connections=64, max_keepalive_connections=16)
-        self._client = httpx2.AsyncClient(
+        self.address, self.well = address, True
+        self.slots = asyncio.Semaphore(AT_ONCE)
+        self.client = httpx2.AsyncClient(
             base_url=address, transport=transport, limits=limits, timeout=None, trust_env=False
         )
 
-    async def close(self) -> None:
-        await self._client.aclose()
+    def weight(self, sender: str) -> bytes:
+        """Its weight for a conversation; the heaviest serves it (rendezvous hashing)."""
+        return hashlib.sha256(f"{self.address} {sender}".encode()).digest()
 
-    async def ask(self, sender: str, text: str, metadata: Mapping[str, str], until: float) -> list[Message] | None:
-        """Rasa's messages, asked for again and again until that time (seconds since 1970); None for none."""
+    async def answers(self) -> bool:
+        """Whether the process answers anything at all, in time."""
+        try:
+            with anyio.fail_after(LONGEST_PROBE):
+                return (await self.client.get("/")).status_code == 200
+        except (httpx2.HTTPError, TimeoutError):
+            return False
+
+
+class Rasa:
+    """All Rasa processes; what is asked of one conversation must come one by one.
+
+    A conversation stays with one process as long as that is well, since each holds its locks in memory. Where one
+    process goes, only its conversations move, each to the next in an order of its own; where it is back, they return.
+    """
+
+    def __init__(self, addresses: Sequence[str], transport: httpx2.AsyncBaseTransport | None = None) -> None:
+        self.processes = [Process(address, transport) for address in addresses]
+        self._watching: asyncio.Task[None] | None = None
+
+    async def close(self) -> None:
+        """Ends all connections."""
+        if self._watching:
+            self._watching.cancel()
+        for process in self.processes:
+            await process.client.aclose()
+
+    def process_for(self, sender: str) -> Process:
+        """The process that serves a conversation now: the heaviest of those that are well, or of all."""
+        well = [process for process in self.processes if process.well] or self.processes
+        return max(well, key=lambda process: process.weight(sender))
+
+    async def ask(
+        self, sender: str, text: str, metadata: Mapping[str, str], until: float, id_: str | None = None
+    ) -> list[Message] | None:
+        """Rasa's messages, asked for again and again until that time (seconds since 1970); None for none.
+
+        By `id_` a process knows a message that another one answered already.
+        """
+        body = {"sender": sender, "message": text, "metadata": {**metadata, **({"id": id_} if id_ else {})}}
         apology: list[Message] | None = None
         tries = 0
         while (left := until - time.time()) > SHORTEST_TRY:
-            reply = await self._try(sender, text, metadata, left)
+            process = self.process_for(sender)
+            reply = await self._in_turn(process, body, left)
             if reply and envelope_of(reply)["kind"] != "error":
                 return reply
             apology, tries = reply or apology, tries + 1
             if apology and tries >= TRIES_AFTER_ERROR:
                 return apology
-            await anyio.sleep(min(BREAKS[min(tries, len(BREAKS)) - 1], max(until - time.time(), 0)))
+            if process.well or self.process_for(sender) is process:
+                await anyio.sleep(min(BREAKS[min(tries, len(BREAKS)) - 1], max(until - time.time(), 0)))
         return apology
 
-    async def _try(self, sender: str, text: str, metadata: Mapping[str, str], seconds: float) -> list[Message] | None:
+    async def _in_turn(self, process: Process, body: Mapping[str, Any], left: float) -> list[Message] | None:
+        """One try as soon as the process has room; None also where it fell ill meanwhile."""
+        begun = time.monotonic()
+        with anyio.move_on_after(left):
+            async with process.slots:
+                if process.well or len(self.processes) == 1:
+                    return await self._try(process, body, left - (time.monotonic() - begun))
+        return None
+
+    async def _try(self, process: Process, body: Mapping[str, Any], left: float) -> list[Message] | None:
         """One try; None where Rasa is away, slow, silent or talks nonsense."""
-        body = {"sender": sender, "message": text, "metadata": dict(metadata)}
+        alone = len(self.processes) == 1
         try:
-            with anyio.fail_after(seconds):
-                response = await self._client.post("/webhooks/rest/webhook", json=body)
+            with anyio.fail_after(left if alone else min(left, LONGEST_TRY)):
+                response = await process.client.post("/webhooks/rest/webhook", json=body)
             reply: list[Message] = response.raise_for_status().json()
             envelope_of(reply)
         except (httpx2.HTTPError, TimeoutError, ValueError, BadReplyError) as error:
             logger.info("Rasa gave no answer: %s", type(error).__name__)
-            metrics.rasa_told(up=False)
+            metrics.failed("rasa")
+            metrics.rasa_up(self.processes.index(process), up=False)
+            if not alone and isinstance(error, (httpx2.TransportError, TimeoutError)):
+                self._suspect(process)
             return None
-        metrics.rasa_told(up=True)
+        metrics.rasa_up(self.processes.index(process), up=True)
         return reply
 
+    def _suspect(self, process: Process) -> None:
+        """Asks a process nothing more until it answers a probe."""
+        if process.well:
+            logger.warning("A Rasa process does not answer; others take over its conversations.")
+        process.well = False
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._watch())
+
+    async def _watch(self) -> None:
+        """Probes processes that were not well until all are."""
+        while unwell := [process for process in self.processes if not process.well]:
+            for process, well in zip(unwell, await asyncio.gather(*(one.answers() for one in unwell))):
+                process.well = well
+                metrics.rasa_up(self.processes.index(process), well)
+            await anyio.sleep(BREAK_BETWEEN_PROBES)
+
     async def erase(self, sender: str) -> bool:
-        """Whether Rasa has forgotten a conversation for good."""
+        """Whether all processes have forgotten a conversation for good; one that is gone has nothing to forget."""
+        results = await asyncio.gather(*(self._erase(process, sender) for process in self.processes))
+        return all(result is not False for result in results) and any(results)
+
+    async def _erase(self, process: Process, sender: str) -> bool | None:
+        """Whether one process has; None where it is not there at all."""
         try:
             with anyio.fail_after(LONGEST_ERASURE):
-                response = await self._client.delete(f"/webhooks/erase/{quote(sender, safe='')}")
+                response = await process.client.delete(f"/webhooks/erase/{quote(sender, safe='')}")
             return response.status_code == 204
+        except httpx2.ConnectError:
+            return None
         except (httpx2.HTTPError, TimeoutError) as error:
             logger.warning("Rasa could not be told to forget a conversation: %s", type(error).__name__)
             return False

@@ -35,11 +35,11 @@ async def webhook(request: Request) -> Response:
     """Rasa's messages for a text; an apology in time where there are none."""
     front, body = front_of(request), await read_body(request)
     name = text_in(body.get("sender", ""), LONGEST_SENDER)
-    front.limits.count("address", address_of(request))
+    await front.limits.count("address", address_of(request))
     text, metadata = text_in(body.get("message")), metadata_in(body.get("metadata"))
     # Without a name, every message is a conversation of its own, not one that all share.
     sender = front.keys.sender("rest", name or front.keys.new_chat())
-    front.limits.count("session", sender)
+    await front.limits.count("session", sender)
     metrics.accepted("rest")
     begun = time.time()
     said = await _said(front, sender, text, metadata)

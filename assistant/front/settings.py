@@ -39,7 +39,10 @@ class Settings:
 
     database: str
     secret: bytes
-    rasa: str = f"http://{LOOPBACK}:{RASA_PORT}"
+    # One for each Rasa process.
+    rasa: tuple[str, ...] = (f"http://{LOOPBACK}:{RASA_PORT}",)
+    # Where several fronts share limits and notices; none for one front alone.
+    redis: str = ""
     origins: frozenset[str] = frozenset()
     proxies: str = ""
     retention_days: int = 30
@@ -71,7 +74,8 @@ def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = 
     return Settings(
         database=database_url(environment),
         secret=kept_secret(environment.get("ASSISTANT_SECRET"), data),
-        rasa=f"http://{LOOPBACK}:{rasa_port}",
+        rasa=addresses_of(environment.get("ASSISTANT_RASA") or f"http://{LOOPBACK}:{rasa_port}"),
+        redis=environment.get("ASSISTANT_REDIS", "").strip(),
         origins=origins_of(environment.get("ASSISTANT_ORIGINS", "")),
         proxies=environment.get("ASSISTANT_TRUSTED_PROXIES", "").strip(),
         retention_days=_days(environment.get("ASSISTANT_RETENTION_DAYS", "30")),
@@ -126,6 +130,15 @@ def _port(written: str) -> int | None:
     if not written.isdigit() or not 1 <= int(written) <= 65535:
         raise ValueError(f"ASSISTANT_METRICS_PORT must be a port from 1 to 65535, not {written!r}")
     return int(written)
+
+
+def addresses_of(listed: str) -> tuple[str, ...]:
+    """Addresses from a comma list; raises ValueError for one that is none."""
+    addresses = tuple(dict.fromkeys(one.strip().rstrip("/") for one in listed.split(",") if one.strip()))
+    for address in addresses:
+        if not re.fullmatch(r"https?://[^/\s]+", address):
+            raise ValueError(f"ASSISTANT_RASA: {address!r} is no address; write http://rasa-0:5005,http://rasa-1:5005")
+    return addresses
 
 
 def _days(written: str) -> int:

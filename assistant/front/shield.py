@@ -88,7 +88,7 @@ class Throttle:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] in ("http", "websocket") and not scope["path"].startswith(MESSENGERS):
             try:
-                self._limits.count("requests", address_of(HTTPConnection(scope)))
+                await self._limits.count("requests", address_of(HTTPConnection(scope)))
             except RefusedError as refusal:
                 await refuse(refusal, scope, receive, send)
                 return

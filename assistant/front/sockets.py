@@ -64,7 +64,7 @@ class Sockets:
         chat = await self._known(told.get("session_id"))
         if not chat:
             try:
-                front.limits.count("chats", self._address(sid))
+                await front.limits.count("chats", self._address(sid))
             except RefusedError as refusal:
                 await self._refuse(sid, refusal, DEFAULT)
                 return
@@ -93,8 +93,8 @@ class Sockets:
 
     async def _accept(self, sid: str, chat: str, told: Mapping[str, Any]) -> None:
         front, metadata = self._front(), custom_data(told)
-        front.limits.count("address", self._address(sid))
-        front.limits.count("session", chat)
+        await front.limits.count("address", self._address(sid))
+        await front.limits.count("session", chat)
         text, id_ = text_in(told["message"]), str(uuid.uuid4())
         hint, choice = hint_of(metadata), choice_of(metadata)
         await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())

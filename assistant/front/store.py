@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,11 @@ class Waiting:
     accepted_at: float
     channel: str = WEB
     kind: str = TEXT
+
+    @property
+    def key(self) -> str:
+        """A name for the message that no other has."""
+        return f"{self.chat}.{self.sequence}"
 
 
 class Store:
@@ -124,6 +129,13 @@ class Store:
             if not rows and connection.execute(select(chats.c.id).where(chats.c.id == chat)).first() is None:
                 return None
         return [event_of(row) for row in rows]
+
+    def last_sequences(self, ids: Sequence[str]) -> dict[str, int]:
+        """The last sequence of each of these chats; -1 for one that is gone."""
+        asked = select(chats.c.id, chats.c.last_sequence).where(chats.c.id.in_(ids))
+        with self._engine.connect() as connection:
+            there = {row[0]: int(row[1]) for row in connection.execute(asked)} if ids else {}
+        return {id_: there.get(id_, -1) for id_ in ids}
 
     def set_delivered(self, chat: str, sequence: int) -> None:
         """Notes what a channel was handed."""

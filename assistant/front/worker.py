@@ -9,11 +9,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from anyio.to_thread import run_sync
+from sqlalchemy.engine import Engine
 
 from assistant.front import metrics
 from assistant.front.answers import apology_event, assistant_event
 from assistant.front.apology import detector, language_of_apology
 from assistant.front.chores import Chores
+from assistant.front.claims import Claims
 from assistant.front.hub import Hub
 from assistant.front.messengers.service import Messengers
 from assistant.front.notice import Notice
@@ -26,6 +28,8 @@ from assistant.languages import Language
 logger = logging.getLogger(__name__)
 HOUR, DAY = 3600.0, 86400.0
 BREAK_BETWEEN_ERASURES = 30.0
+# How soon what another front left lying is taken up.
+BREAK_BETWEEN_ROUNDS = 2.0
 # Nobody watches a messenger as they watch a page; an answer after a minute beats an apology after ten seconds.
 PATIENCE_OF_MESSENGERS = 60.0
 
@@ -35,6 +39,7 @@ class Worker:
 
     def __init__(
         self,
+        engine: Engine,
         store: Store,
         rasa: Rasa,
         hub: Hub,
@@ -48,16 +53,13 @@ class Worker:
         self._store, self._rasa, self._hub, self._keys = store, rasa, hub, keys
         self._knowledge, self._messengers, self._seconds, self._days = knowledge, messengers, seconds, days
         self._notice = notice
-        self._started = time.time()
-        self._chores = Chores("Answering", self._empty)
+        self._chores = Chores("Answering", self._empty, Claims(engine, "answer"))
         self._housework: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
         """Takes up what an earlier run of the front left."""
-        self._started = time.time()
-        for chat in await run_sync(self._store.waiting_chats):
-            self.wake(chat)
-        self._housework = [asyncio.create_task(self._always(work)) for work in (self.purge, self.erase_noted)]
+        housework = (self.take_up, self.erase_noted, self.purge)
+        self._housework = [asyncio.create_task(self._always(work)) for work in housework]
         # Loaded now, so that an apology does not wait for it when time is up.
         self._housework.append(asyncio.create_task(run_sync(detector)))
 
@@ -74,15 +76,16 @@ class Worker:
 
     async def _empty(self, chat: str) -> None:
         """Answers all that waits in a chat."""
+        begun = time.time()
         while message := await run_sync(self._store.next_waiting, chat):
             if (early := self._messengers.too_early(message)) > 0:
                 await asyncio.sleep(early)
             elif self._messengers.serves(message.channel):
-                await self._answer_by_messenger(message)
+                await self._answer_by_messenger(message, begun)
             else:
-                await self._answer(message, self._seconds)
+                await self._answer(message, begun, self._seconds)
 
-    async def _answer_by_messenger(self, message: Waiting) -> None:
+    async def _answer_by_messenger(self, message: Waiting, begun: float) -> None:
         if message.kind == "delete":
             await self._delete(message)
             return
@@ -92,14 +95,15 @@ class Worker:
             await run_sync(self._store.answer, message, polite, ANSWERED, time.time())
             metrics.answered(message.channel, polite, message.accepted_at)
         else:
-            await self._answer(message, PATIENCE_OF_MESSENGERS)
+            await self._answer(message, begun, PATIENCE_OF_MESSENGERS)
         self._messengers.delivery.wake(message.chat)
 
-    async def _answer(self, message: Waiting, seconds: float) -> None:
+    async def _answer(self, message: Waiting, begun: float, seconds: float) -> None:
+        """Asks Rasa; time runs from acceptance, or from when this front took the chat up."""
         sender = self._keys.sender("web", message.chat)
-        until = max(message.accepted_at, self._started) + seconds
+        until = max(message.accepted_at, begun) + seconds
         shut = self._notice.closed
-        said = None if shut else await self._rasa.ask(sender, message.text, metadata_of(message), until)
+        said = None if shut else await self._rasa.ask(sender, message.text, metadata_of(message), until, message.key)
         # Closed perhaps while Rasa was thinking: what it says now may be why.
         if shut or self._notice.closed:
             data, state = await run_sync(self._announcement, message), ANSWERED
@@ -148,6 +152,12 @@ class Worker:
                 break
             await run_sync(self._store.erased, sender)
         return BREAK_BETWEEN_ERASURES
+
+    async def take_up(self) -> float:
+        """Wakes chats in which something waits, whoever accepted it; seconds until the next time."""
+        for chat in await run_sync(self._store.waiting_chats):
+            self.wake(chat)
+        return BREAK_BETWEEN_ROUNDS
 
     async def purge(self) -> float:
         """Erases chats that were silent for as long as they may be kept; seconds until the next time."""

@@ -14,6 +14,7 @@ from anyio.to_thread import run_sync
 
 from assistant.front import metrics
 from assistant.front.chores import Chores
+from assistant.front.claims import Claims
 from assistant.front.messengers.connector import Call, Connector
 from assistant.front.messengers.layout import Bubble, bubbles
 from assistant.front.messengers.ledger import Ledger, Progress
@@ -32,6 +33,8 @@ LOOK_FOR_RECEIPT = 0.5
 # An answer this old helps nobody any more.
 LONGEST_PATIENCE = 86400.0
 AT_ONCE = 16
+# How soon what another front left undelivered is taken up.
+BREAK_BETWEEN_ROUNDS = 2.0
 
 
 class UnknownFateError(Exception):
@@ -46,6 +49,7 @@ class Delivery:
         connectors: Mapping[str, Connector],
         ledger: Ledger,
         store: Store,
+        claims: Claims,
         knowledge: KnowledgeBase,
         seconds: float = LONGEST_CALL,
         transport: httpx2.AsyncBaseTransport | None = None,
@@ -53,22 +57,21 @@ class Delivery:
         self._connectors, self._ledger, self._store = connectors, ledger, store
         self._knowledge = knowledge
         self._client = httpx2.AsyncClient(transport=transport, timeout=seconds, trust_env=True)
-        self._chores = Chores("Delivering", self._deliver)
+        self._chores = Chores("Delivering", self._deliver, claims)
         self._slots = {name: asyncio.Semaphore(AT_ONCE) for name in connectors}
         self._closed_until = dict.fromkeys(connectors, 0.0)
-        self._setting_up: list[asyncio.Task[None]] = []
+        self._beside: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         """Takes up what an earlier run left, and sets the messengers up beside it."""
-        for chat in await run_sync(self._ledger.undelivered_chats):
-            self.wake(chat)
-        self._setting_up = [asyncio.create_task(self._set_up(one)) for one in self._connectors.values()]
+        beside = [self._set_up(one) for one in self._connectors.values()]
+        self._beside = [asyncio.create_task(one) for one in (self._take_up(), *beside)]
 
     async def stop(self) -> None:
         """Stops at once; what is undelivered stays so."""
-        for task in self._setting_up:
+        for task in self._beside:
             task.cancel()
-        await asyncio.gather(*self._setting_up, return_exceptions=True)
+        await asyncio.gather(*self._beside, return_exceptions=True)
         await self._chores.stop()
         await self._client.aclose()
 
@@ -97,6 +100,16 @@ class Delivery:
         except (httpx2.HTTPError, TimeoutError) as error:
             logger.info("%s did not tell a language: %s", channel, type(error).__name__)
             return None
+
+    async def _take_up(self) -> None:
+        """Wakes chats with something undelivered, whichever front left it so."""
+        while True:
+            try:
+                for chat in await run_sync(self._ledger.undelivered_chats):
+                    self.wake(chat)
+            except Exception:
+                logger.exception("What is undelivered could not be read; trying again.")
+            await asyncio.sleep(BREAK_BETWEEN_ROUNDS)
 
     async def _deliver(self, chat: str) -> None:
         """Delivers all answers of a chat that are not delivered yet."""

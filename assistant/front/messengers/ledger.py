@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -21,6 +22,8 @@ from assistant.front.tables import chats, events, feedback, messages, overwrite,
 from assistant.languages import DEFAULT, served
 
 ASSISTANT = "assistant"
+# Longer than anybody tries to deliver; older chats need not be looked through.
+LONGEST_UNDELIVERED = 3 * 86400.0
 # A number alone, as people write it who pick from a list.
 NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
 INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -83,10 +86,11 @@ class Ledger:
         return Progress(chat=row["id"], parts=row["delivered_parts"], **kept)
 
     def undelivered_chats(self) -> list[str]:
-        """Chats of messengers with an answer that was not delivered."""
+        """Chats of messengers with an answer of the last days that was not delivered."""
         late = (events.c.sequence > chats.c.delivered) & (events.c.type == ASSISTANT)
         joined = chats.join(events, (events.c.chat == chats.c.id) & late)
-        asked = select(chats.c.id).select_from(joined).where(chats.c.channel.in_(self._channels)).distinct()
+        recent = chats.c.channel.in_(self._channels) & (chats.c.last_at > time.time() - LONGEST_UNDELIVERED)
+        asked = select(chats.c.id).select_from(joined).where(recent).distinct()
         with self._engine.connect() as connection:
             return list(connection.execute(asked).scalars())
 

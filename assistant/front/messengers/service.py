@@ -13,6 +13,7 @@ from anyio.to_thread import run_sync
 from sqlalchemy.engine import Engine
 
 from assistant.front.apology import language_of_apology
+from assistant.front.claims import Claims
 from assistant.front.messengers import wording
 from assistant.front.messengers.arrivals import Arrival
 from assistant.front.messengers.connector import Connector
@@ -44,7 +45,9 @@ class Messengers:
     ) -> None:
         self.connectors, self._knowledge, self._privacy = connectors, knowledge, privacy
         self.ledger = Ledger(engine, frozenset(connectors))
-        self.delivery = Delivery(connectors, self.ledger, store, knowledge, seconds, transport)
+        self.delivery = Delivery(
+            connectors, self.ledger, store, Claims(engine, "deliver"), knowledge, seconds, transport
+        )
         self._store = store
         self._marks: set[asyncio.Task[None]] = set()
 

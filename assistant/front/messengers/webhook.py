@@ -50,7 +50,7 @@ async def receive(request: Request) -> Response:
         connector.verify(incoming)
     except ForgedError:
         # Whoever guesses is counted; the messenger itself, which speaks for many people, is not.
-        front.limits.count("requests", address_of(request))
+        await front.limits.count("requests", address_of(request))
         raise RefusedError("forbidden") from None
     try:
         reading = connector.read(incoming)
@@ -71,7 +71,7 @@ async def keep(front: Front, connector: Connector, arrival: Arrival) -> None:
         logger.warning("%s: a message of more than a week ago is passed over.", connector.name)
         return
     dated = replace(arrival, sent_at=arrival.sent_at or now)
-    admitted = admit(front, connector.name, understood(front, dated))
+    admitted = await admit(front, connector.name, understood(front, dated))
     if admitted is None:
         return
     chat = await run_sync(front.messengers.ledger.receive, connector.name, admitted, front.keys.new_chat(), now)
@@ -93,12 +93,12 @@ def understood(front: Front, arrival: Arrival) -> Arrival:
     return replace(arrival, text=text, kind="text" if text.strip() else "empty")
 
 
-def admit(front: Front, channel: str, arrival: Arrival) -> Arrival | None:
+async def admit(front: Front, channel: str, arrival: Arrival) -> Arrival | None:
     """The message, or one that asks for patience where a person writes too much; None once they were asked."""
     who = f"{channel}:{arrival.recipient}"
-    if arrival.kind == "delete" or front.limits.allows("session", who):
+    if arrival.kind == "delete" or await front.limits.allows("session", who):
         return arrival
-    if front.limits.allows("warnings", who):
+    if await front.limits.allows("warnings", who):
         return replace(arrival, kind="too_many")
     logger.warning("%s: somebody writes more than may be answered.", channel)
     return None

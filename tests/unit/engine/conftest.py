@@ -12,6 +12,7 @@ import rasa.core.agent  # noqa: F401  imports what the patches change
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels import rest
 from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 
@@ -24,6 +25,8 @@ def stock(monkeypatch) -> None:
     monkeypatch.setattr(rest, "structlogger", rest.structlogger)
     monkeypatch.setattr(UserMessage, "__init__", UserMessage.__init__)
     monkeypatch.setattr(RemoteAction, "run", RemoteAction.run)
+    for name in ("handle_message", "_handle_message_with_tracker"):
+        monkeypatch.setattr(MessageProcessor, name, getattr(MessageProcessor, name))
     monkeypatch.setattr(Event, "resolve_by_type", staticmethod(Event.resolve_by_type))
 
 

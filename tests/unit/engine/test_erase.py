@@ -27,19 +27,19 @@ async def kept(store, domain, *senders):
 async def test_a_conversation_is_forgotten_and_no_other(make, domain):
     store = make(domain)
     await kept(store, domain, "one", "other")
-    forget(store, "one")
+    await forget(store, "one")
     assert not await store.retrieve("one")
     assert (await store.retrieve("other")).latest_message.text == "my secret"
 
 
 @pytest.mark.parametrize("make", STORES.values(), ids=STORES.keys())
-def test_a_conversation_that_never_was_is_forgotten_too(make, domain):
-    forget(make(domain), "nobody")
+async def test_a_conversation_that_never_was_is_forgotten_too(make, domain):
+    await forget(make(domain), "nobody")
 
 
-def test_a_store_that_cannot_forget_says_so(domain):
+async def test_a_store_that_cannot_forget_says_so(domain):
     with pytest.raises(NotImplementedError):
-        forget(TrackerStore(domain), "one")
+        await forget(TrackerStore(domain), "one")
 
 
 def test_the_channel_is_named_in_the_credentials():

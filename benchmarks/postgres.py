@@ -1,16 +1,14 @@
-"""A PostgreSQL server of the tests' own, on a port and in a folder of its own."""
+"""A PostgreSQL server on a port and in a folder of its own, for tests and measurements."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-import time
 import uuid
 from pathlib import Path
 
 import psycopg2
-import pytest
 
 from assistant.commands.servers import HOST, free_port
 
@@ -25,19 +23,27 @@ def binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
+class MissingError(Exception):
+    """A server that is not installed here."""
+
+
 class Postgres:
     """One cluster; `new()` makes a database in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, data: Path | None = None) -> None:
+        """`data` is where its files go, if not in the folder; raises MissingError."""
         found = binaries()
         if not found:
-            pytest.skip("PostgreSQL is missing (Debian: postgresql)")
+            raise MissingError("PostgreSQL is missing (Debian: postgresql)")
         self._binaries, self._folder, self.port = found, folder / "postgres", free_port()
         self._folder.mkdir()
+        self.data = (data or self._folder) / "data"
+        self.data.mkdir(mode=0o700)
         if os.geteuid() == 0:
             folder.chmod(0o711)
             shutil.chown(self._folder, USER)
-        self._run("initdb", "-D", self._folder / "data", "-A", "trust", "-U", USER, "--no-sync")
+            shutil.chown(self.data, USER)
+        self._run("initdb", "-D", self.data, "-A", "trust", "-U", USER, "--no-sync")
         self.start()
 
     def _run(self, program: str, *arguments: object) -> None:
@@ -49,16 +55,16 @@ class Postgres:
 
     def start(self) -> None:
         options = f"-p {self.port} -h {HOST} -k {self._folder} -c fsync=off -c max_connections=200"
-        self._run("pg_ctl", "-D", self._folder / "data", "-l", self._folder / "log", "-o", options, "-w", "start")
+        self._run("pg_ctl", "-D", self.data, "-l", self._folder / "log", "-o", options, "-w", "start")
 
     def stop(self, how: str = "fast") -> None:
-        self._run("pg_ctl", "-D", self._folder / "data", "-m", how, "-w", "stop")
+        self._run("pg_ctl", "-D", self.data, "-m", how, "-w", "stop")
 
     def pids(self) -> list[int]:
         """The server and all its helpers, the server first."""
-        first = int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
-        children = subprocess.run(["pgrep", "-P", str(first)], capture_output=True, text=True, check=False)
-        return [first, *map(int, children.stdout.split())]
+        first = int((self.data / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{first}/task/{first}/children").read_text()
+        return [first, *map(int, children.split())]
 
     def new(self) -> str:
         """The address of a new, empty database."""
@@ -75,11 +81,3 @@ class Postgres:
         name = url.rpartition("/")[2]
         command = [str(self._binaries / "pg_dump"), "-h", HOST, "-p", str(self.port), "-U", USER, "--inserts", name]
         return subprocess.run(command, check=True, capture_output=True).stdout
-
-
-def wait_for(condition, seconds: float = 20.0) -> None:
-    """Waits until something holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)

@@ -1,0 +1,61 @@
+"""Whether Rasa really answers: `python -m assistant.commands.healthy --port 5005`.
+
+Rasa says 200 on `/` even when every message fails, so this asks it a question. For readiness probes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import threading
+
+from assistant.commands import servers
+
+# Always the same one: probes leave one conversation behind, however long they run.
+SENDER = "readiness-probe"
+QUESTION = "Was ist die IOM?"
+SECONDS = 5.0
+
+
+def fault_of(messages: object) -> str | None:
+    """What is wrong with a reply, in a few words; None for one that ends with an answer and not an apology."""
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    custom = last.get("custom") if isinstance(last, dict) else None
+    answer = custom.get("answer") if isinstance(custom, dict) else None
+    kind = answer.get("kind") if isinstance(answer, dict) else None
+    if not isinstance(kind, str):
+        return "the reply does not end with an answer"
+    return "the reply is an apology" if kind == "error" else None
+
+
+def fault(port: int, seconds: float = SECONDS) -> str | None:
+    """What keeps the Rasa server on that port of this machine from answering within that time; None for nothing."""
+    found = [f"no reply within {seconds:g} s"]
+
+    def asking() -> None:
+        try:
+            found.append(fault_of(servers.ask(QUESTION, port, SENDER, timeout=seconds)) or "")
+        except (OSError, ValueError) as error:
+            found.append(f"no reply: {type(error).__name__}")
+
+    # A time-out of urllib counts from the last byte that came, so it would wait for ever for one that trickles.
+    asker = threading.Thread(target=asking, daemon=True)
+    asker.start()
+    asker.join(seconds)
+    return found[-1] or None
+
+
+def main() -> int:
+    """0 when a question got an answer, 1 otherwise, with the reason on standard error."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", type=int, default=servers.PORT)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
+    arguments = parser.parse_args()
+    reason = fault(arguments.port, arguments.seconds)
+    if reason:
+        print(f"Rasa on port {arguments.port} does not answer: {reason}.", file=sys.stderr)
+    return 1 if reason else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

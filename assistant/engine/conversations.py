@@ -1,0 +1,99 @@
+"""Conversations in PostgreSQL, one row each, so that they survive a Rasa process and move to another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Column, Float, MetaData, String, Table, Text, create_engine, delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+# A database that hangs must not hang every visitor: after this many seconds it counts as away, for so many.
+LONGEST, BREAK = 1.5, 2.0
+CONNECTIONS = 4
+
+schema = MetaData()
+conversations = Table(
+    "conversations",
+    schema,
+    Column("sender", String(255), primary_key=True),
+    Column("at", Float(53), nullable=False, index=True),
+    Column("tracker", Text, nullable=False),
+)
+
+
+class AwayError(Exception):
+    """The database does not answer in time."""
+
+
+class Conversations:
+    """Reads and writes the table in threads; raises AwayError where the database is away, and for a while after."""
+
+    def __init__(self, url: str) -> None:
+        options = "-c statement_timeout=1500 -c lock_timeout=1000"
+        connect = {"connect_timeout": 2, "options": options, "application_name": "iom-rasa"}
+        self._engine = create_engine(
+            url,
+            future=True,
+            hide_parameters=True,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+            pool_timeout=1,
+            pool_pre_ping=False,
+            connect_args=connect,
+        )
+        self._away_until, self._made = 0.0, False
+
+    async def read(self, sender: str) -> tuple[str, float] | None:
+        """A conversation's tracker and when it was written; None where there is none."""
+        return await self._try(self._read, sender)
+
+    async def write(self, sender: str, at: float, tracker: str) -> None:
+        """Keeps a conversation in place of what was kept of it."""
+        await self._try(self._write, sender, at, tracker)
+
+    async def forget(self, sender: str) -> None:
+        """Deletes a conversation."""
+        await self._try(self._forget, sender)
+
+    async def _try(self, work: Callable[..., T], *arguments: object) -> T:
+        if time.monotonic() < self._away_until:
+            raise AwayError
+        try:
+            return await asyncio.wait_for(asyncio.to_thread(self._prepared, work, *arguments), LONGEST)
+        except Exception as error:
+            self._away_until = time.monotonic() + BREAK
+            logger.error("The database of conversations is away: %s.", type(error).__name__)
+            raise AwayError from error
+
+    def _prepared(self, work: Callable[..., T], *arguments: object) -> T:
+        if not self._made:
+            # Another process may make the table at the same moment.
+            with self._engine.begin() as connection:
+                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(5005)")
+                schema.create_all(connection)
+            self._made = True
+        return work(*arguments)
+
+    def _read(self, sender: str) -> tuple[str, float] | None:
+        asked = select(conversations.c.tracker, conversations.c.at).where(conversations.c.sender == sender)
+        with self._engine.connect() as connection:
+            row = connection.execute(asked).first()
+        return (str(row[0]), float(row[1])) if row else None
+
+    def _write(self, sender: str, at: float, tracker: str) -> None:
+        row = {"at": at, "tracker": tracker}
+        fresh = insert(conversations).values(sender=sender, **row)
+        # A late write of a process that hung must not undo what another wrote since.
+        newer = conversations.c.at <= at
+        with self._engine.begin() as connection:
+            connection.execute(fresh.on_conflict_do_update(index_elements=["sender"], set_=row, where=newer))
+
+    def _forget(self, sender: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(delete(conversations).where(conversations.c.sender == sender))

@@ -1,0 +1,48 @@
+"""Whether a message was answered before: the front names each by an id, in its metadata."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.shared.core.events import BotUttered, Event, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+ID = "id"
+
+
+class AnsweredError(Exception):
+    """Ends the handling of a message with what was answered to it before."""
+
+    def __init__(self, messages: list[dict[str, Any]]) -> None:
+        super().__init__("answered before")
+        self.messages = messages
+
+
+def answer_before(message: UserMessage, tracker: DialogueStateTracker) -> None:
+    """Raises AnsweredError where the conversation holds this message with its answer."""
+    id_ = message.metadata.get(ID) if isinstance(message.metadata, dict) else None
+    if not id_:
+        return
+    told = _told(list(tracker.events), id_, message.sender_id)
+    if told:
+        raise AnsweredError(told)
+
+
+def _told(events: list[Event], id_: str, sender: str) -> list[dict[str, Any]]:
+    """The messages that followed the one of that id, as Rasa's REST channel gives them; none where it is new."""
+    places = [n for n, event in enumerate(events) if isinstance(event, UserUttered) and event.metadata.get(ID) == id_]
+    if not places:
+        return []
+    following = events[places[-1] + 1 :]
+    end = next((n for n, event in enumerate(following) if isinstance(event, UserUttered)), len(following))
+    return [_message(event, sender) for event in following[:end] if isinstance(event, BotUttered)]
+
+
+def _message(event: BotUttered, sender: str) -> dict[str, Any]:
+    data = event.data or {}
+    # A message of custom content alone is kept with no text.
+    message: dict[str, Any] = CollectingOutputChannel._message(
+        sender, text=event.text, buttons=data.get("buttons"), custom=data.get("custom")
+    )
+    return message

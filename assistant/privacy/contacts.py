@@ -1,0 +1,150 @@
+"""Finds e-mail addresses and phone numbers; those of authorities and hotlines are public and stay."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from phonenumbers import (
+    NumberParseException,
+    PhoneNumber,
+    PhoneNumberType,
+    is_possible_number,
+    is_valid_number,
+    number_type,
+    parse,
+)
+
+from assistant.privacy.text import BARRIER, Span, Word, words_of
+from assistant.privacy.words import words
+
+AT = r"(?:\s?@\s?|\s?[(\[{]\s?(?:at|ät)\s?[)\]}]\s?)"
+DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|punkt)\s?[)\]}]\s?)"
+DOTTED = re.compile(rf"{AT}[\w-]+{DOT}", re.I)
+EMAIL = re.compile(rf"(?<![\w.+%-])[\w.+%'-]{{1,64}}{AT}[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,5}}", re.I)
+# "t.me/name" and the like are no phone numbers; neither is what hangs on a word or a decimal.
+CANDIDATE = re.compile(r"(?<![\w+§/])(?<!\d[.,-])[+(]?\(?\d(?:[ \-./()\u00a0\u202f\u2011\u2013]{0,3}\d){5,60}(?!\w)")
+LINKED = re.compile(r"\b(?:wa\.me/|whatsapp\.com/send\?phone=)\+?(\d{7,15})(?!\d)", re.I)
+TRUNK = re.compile("^490")  # +49 (0) 176
+GROUP = re.compile(r"\S+")
+DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d)(?!\d)")
+GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
+NEAR = 40
+# Free of charge or dear, but never private.
+SERVICE = r"0(?:800|180\d|137|900)(?:[ /-]?\d){5,9}"
+SEPARATED = r"[ ./()\u00a0-]{0,2}"
+FREE = {PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE}
+COUNTRY, MOST_GROUPS, MOST_CHECKS = "DE", 7, 100
+SHORTEST, LONGEST = 7, 15
+
+
+def emails(text: str) -> Iterator[Span]:
+    """E-mail addresses, also written with (at)."""
+    if "@" not in text and "at" not in text.lower():
+        return
+    for match in EMAIL.finditer(text):
+        if " " in match[0] and not DOTTED.search(match[0]):  # a handle, or "Treffen @ Berlin"
+            continue
+        end = match.start() + len(match[0].rstrip(".-'"))
+        if text[match.start() : end].lower() not in words().public["emails"]:
+            yield Span(match.start(), end, "email")
+
+
+def phones(text: str) -> Iterator[Span]:
+    """Phone numbers of any country; without + or 0 only after a word such as WhatsApp."""
+    yield from (Span(*match.span(1), "phone") for match in LINKED.finditer(text))
+    candidates = list(CANDIDATE.finditer(text))
+    if not candidates:
+        return
+    labels = _labels(text, words_of(text))
+    checks = MOST_CHECKS
+    for match in candidates:
+        groups = [(match.start() + g.start(), match.start() + g.end()) for g in GROUP.finditer(match[0])]
+        while groups:
+            start = groups[0][0]
+            labelled = any(label <= start <= label + NEAR and BARRIER not in text[label:start] for label in labels)
+            ends = _likely_ends(text, groups)
+            end = next((end for end in ends if _is_phone(text[start:end], labelled, checks)), start)
+            checks -= len(ends)
+            if end > start:
+                yield _trimmed(text, start, end)
+            groups = [group for group in groups[1:] if group[0] > end]
+
+
+def _likely_ends(text: str, groups: Sequence[tuple[int, int]]) -> list[int]:
+    """Where a number that begins with the first group may end, by its count of digits; the longest first."""
+    ends, digits = [], 0
+    for start, end in groups[:MOST_GROUPS]:
+        digits += sum(char.isdigit() for char in text[start:end])
+        if SHORTEST <= digits <= LONGEST + 2:
+            ends.append(end)
+    return ends[::-1]
+
+
+def _labels(text: str, parts: Sequence[Word]) -> list[int]:
+    return [parts[after - 1].end for _, after in words().phrases["phones"].all_in(text, parts)]
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    while not text[end - 1].isdigit():
+        end -= 1
+    while text[start] == "(" and ")" not in text[start:end]:
+        start += 1
+    return Span(start, end, "phone")
+
+
+def _is_phone(written: str, labelled: bool, checks: int) -> bool:
+    """Whether this is a private number; without checks left, whatever begins like one is taken for it."""
+    digits = "".join(str(unicodedata.digit(char)) for char in written if char.isdigit())
+    if not SHORTEST <= len(digits.removeprefix("00")) <= LONGEST or DATE.search(written):
+        return False
+    if checks <= 0:
+        return digits.startswith("0") or written.startswith("+")
+    plus = written.lstrip("(").startswith("+")
+    if plus or digits.startswith("00"):
+        return _is_private("+" + TRUNK.sub("49", digits if plus else digits[2:]), labelled)
+    if digits.startswith("0"):
+        return _is_private(digits, labelled or len(digits) >= 10)
+    if not labelled or GROUPED.fullmatch(written):
+        return len(digits) >= 11 and written.isdigit() and _is_private("+" + digits, False, known=True)
+    return len(digits) >= 8 and not _is_year_span(written)
+
+
+def _is_year_span(written: str) -> bool:
+    return re.fullmatch(r"(?:19|20)\d\d\D{1,3}(?:19|20)\d\d", written) is not None
+
+
+def _is_private(number: str, likely: bool, known: bool = False) -> bool:
+    """Whether a number exists and belongs to nobody public; `likely`: also one that its plan does not know."""
+    parsed = _parsed(number)
+    if parsed is None:
+        return likely
+    if number_type(parsed) in FREE:
+        return False
+    if number.startswith("+") and not known:
+        return likely or len(number) > 9 or is_possible_number(parsed)
+    return likely or is_valid_number(parsed)
+
+
+def _parsed(number: str) -> PhoneNumber | None:
+    try:
+        return parse(number, COUNTRY)
+    except NumberParseException:
+        return None
+
+
+def public_phones(text: str) -> Iterator[Span]:
+    """Numbers of authorities and hotlines, with their extensions; they stay."""
+    if any(char.isdigit() for char in text):
+        yield from (Span(match.start(), match.end(), "phone") for match in _public().finditer(text))
+
+
+@lru_cache(maxsize=1)
+def _public() -> re.Pattern[str]:
+    numbers = [number.split() for number in words().public["phones"]]
+    local = [SEPARATED.join("".join(parts[1:])) for parts in numbers]
+    trunk = rf"(?:(?:\+|00)49{SEPARATED}(?:\(0\){SEPARATED})?|\(?0){SEPARATED}"
+    german = rf"{trunk}(?:{'|'.join(local)})(?:[ /-]{{0,2}}\d){{0,4}}"
+    return re.compile(rf"(?<![\w+])(?:{german}|{SERVICE})(?!\w)")

@@ -1,0 +1,93 @@
+"""Personal data in a text, found and replaced by placeholders that every reader of the chat understands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+
+from assistant.knowledge import knowledge
+from assistant.languages import DEFAULT, LANGUAGES, Language, served
+from assistant.privacy import accounts, addresses, births, contacts, names, papers
+from assistant.privacy.text import KINDS, Kind, Span, blanked
+
+Finder = Callable[[str], Iterable[Span]]
+# What is surest comes first; no finder sees what one before it has found.
+FINDERS: tuple[Finder, ...] = (
+    papers.machine_lines,
+    contacts.emails,
+    accounts.ibans,
+    accounts.cards,
+    papers.files,
+    papers.labelled,
+    births.births,
+    contacts.phones,
+    papers.papers,
+    papers.long_numbers,
+    addresses.addresses,
+    names.names,
+)
+# What is found may uncover something more; only hostile texts need as many rounds.
+MOST_ROUNDS = 20
+
+
+def masked(text: str, language: str | None = None) -> str:
+    """The text with placeholders instead of personal data; masking it once more changes nothing."""
+    spans = found(text)
+    return _replaced(text, spans, served(language) or DEFAULT) if spans else text
+
+
+def found(text: str) -> list[Span]:
+    """Where personal data stands in a text, in order and without overlaps; placeholders are none."""
+    canvas = blanked(text, [*_placeholders_in(text), *contacts.public_phones(text)])
+    spans: list[Span] = []
+    for _ in range(MOST_ROUNDS):
+        new, canvas = _round(canvas)
+        if not new:
+            break
+        spans += new
+    return sorted(spans)
+
+
+def _round(canvas: str) -> tuple[list[Span], str]:
+    spans: list[Span] = []
+    for finder in FINDERS:
+        new = _apart(finder(canvas))
+        canvas = blanked(canvas, new)
+        spans += new
+    return spans, canvas
+
+
+def _apart(spans: Iterable[Span]) -> list[Span]:
+    """Spans of one finder as they are shown: where some overlap, one from the first to the last."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start < merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end), merged[-1].kind)
+        else:
+            merged.append(span)
+    return merged
+
+
+def _replaced(text: str, spans: Iterable[Span], language: Language) -> str:
+    pieces, end = [], 0
+    for span in spans:
+        pieces += [text[end : span.start], placeholder(span.kind, language)]
+        end = span.end
+    return "".join([*pieces, text[end:]])
+
+
+def placeholder(kind: Kind, language: Language) -> str:
+    """What stands for personal data of a kind, such as `[E-Mail]`."""
+    return knowledge().phrase(f"masked_{kind}", language)
+
+
+def _placeholders_in(text: str) -> Iterator[Span]:
+    if "[" in text:
+        yield from (Span(match.start(), match.end(), "name") for match in _placeholders().finditer(text))
+
+
+@lru_cache(maxsize=1)
+def _placeholders() -> re.Pattern[str]:
+    written = {placeholder(kind, language) for kind in KINDS for language in LANGUAGES}
+    return re.compile("|".join(map(re.escape, sorted(written))))

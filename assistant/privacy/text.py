@@ -1,0 +1,85 @@
+"""A text as finders of personal data see it: words, phrases, and the places found already."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Literal, get_args
+
+Kind = Literal["email", "phone", "iban", "card", "number", "birthdate", "address", "name"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+# Stands for what is masked already; no finder's pattern may run across it.
+BARRIER = "\x00"
+WORD = re.compile(r"[^\W_]+")
+WITHIN_PHRASE = re.compile(r"[\s.'’`ʼ-]{1,3}")
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A place in a text, from `start` to before `end`, and what stands there."""
+
+    start: int
+    end: int
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Word:
+    """A run of letters and digits; `lower` is how it is compared."""
+
+    start: int
+    end: int
+    lower: str
+
+
+def words_of(text: str) -> list[Word]:
+    """The words of a text, in order."""
+    return [Word(match.start(), match.end(), match[0].lower()) for match in WORD.finditer(text)]
+
+
+def blanked(text: str, spans: Iterable[Span]) -> str:
+    """The text with each span filled with barriers; all other places stay where they are."""
+    pieces, end = [], 0
+    for span in sorted(spans):
+        pieces += [text[end : span.start], BARRIER * (span.end - max(span.start, end))]
+        end = max(end, span.end)
+    return "".join([*pieces, text[end:]])
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Phrases to look for; each is compared word by word, so "Fall-Nr." is "fall nr"."""
+
+    written: Sequence[str]
+    by_first: dict[str, list[tuple[str, ...]]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for phrase in self.written:
+            parts = tuple(WORD.findall(phrase.lower()))
+            self.by_first.setdefault(parts[0], []).append(parts)
+        for phrases in self.by_first.values():
+            phrases.sort(key=len, reverse=True)
+
+    def at(self, text: str, words: Sequence[Word], index: int) -> int | None:
+        """The index after the longest phrase that begins at a word, or None."""
+        first = words[index].lower if index < len(words) else ""
+        for parts in self.by_first.get(first, ()):
+            after = index + len(parts)
+            if after <= len(words) and _is(text, words[index:after], parts):
+                return after
+        return None
+
+    def all_in(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
+        """Every place of a phrase, as indexes of its first word and of the word after it."""
+        for index in range(len(words)):
+            after = self.at(text, words, index)
+            if after is not None:
+                yield index, after
+
+
+def _is(text: str, words: Sequence[Word], parts: Sequence[str]) -> bool:
+    if any(word.lower != part for word, part in zip(words, parts)):
+        return False
+    return all(WITHIN_PHRASE.fullmatch(text, a.end, b.start) for a, b in pairwise(words))

@@ -1,0 +1,172 @@
+"""Several fronts, Rasa processes and action servers on one PostgreSQL and one Redis, each to be killed or hung."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import httpx2
+
+from assistant.commands import servers
+from assistant.commands.train import model_path
+from assistant.paths import ROOT
+from benchmarks.postgres import MissingError, Postgres
+from benchmarks.relay import Relay
+
+LONGEST_START = 180.0
+SECRET = "a secret of the cluster's own, of no use elsewhere"  # noqa: S105
+
+
+class Server:
+    """One process of the cluster, with its log."""
+
+    def __init__(self, name: str, command: Sequence[str], log: Path, extra: Mapping[str, str]) -> None:
+        self.name, self._command, self._log, self._extra = name, list(command), log, dict(extra)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts it; what it says goes to its log."""
+        with self._log.open("ab") as log:
+            environment = servers.environment(self._extra)
+            self.process = subprocess.Popen(self._command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Sends it a signal: SIGKILL, SIGSTOP, SIGCONT, SIGTERM."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """Ends it at once."""
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGKILL)
+        if self.process:
+            self.process.wait()
+
+    def end(self) -> int:
+        """Asks it to end, and waits; its exit code."""
+        self.signal(signal.SIGTERM)
+        return self.process.wait(timeout=30) if self.process else 0
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        assert self.process  # noqa: S101 - started
+        return self.process.pid
+
+    def logged(self) -> str:
+        """All it has said so far."""
+        return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
+
+
+class Cluster:
+    """Starts with `with`; every server but the fronts is reached through a relay that can delay and cut."""
+
+    def __init__(self, fronts: int = 2, rasas: int = 2, database: Path | None = None, **extra: str) -> None:
+        self._folder = Path(tempfile.mkdtemp())
+        self._sizes, self._database, self._extra = (fronts, rasas), database, extra
+        self.relays: dict[str, Relay] = {}
+
+    def __enter__(self) -> Cluster:
+        self.postgres = Postgres(self._folder, self._database)
+        self.redis = self._redis()
+        database, redis = self._relayed("postgres", self.postgres.port), self._relayed("redis", self._redis_port)
+        self.chats = self.postgres.new().replace(str(self.postgres.port), str(database))
+        self.trackers = self.postgres.new().replace(str(self.postgres.port), str(database))
+        fronts, rasas = self._sizes
+        self.actions = [self._action_server(number) for number in range(rasas)]
+        self.rasas = [self._rasa(number) for number in range(rasas)]
+        self.addresses = [f"http://{servers.HOST}:{self.relays[f'rasa-{n}'].port}" for n in range(rasas)]
+        self.front_ports = [servers.free_port() for _ in range(fronts)]
+        self.fronts = [self._front(number, redis) for number in range(fronts)]
+        for server in (*self.actions, *self.rasas, *self.fronts):
+            server.start()
+        self.wait_until_ready()
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        for server in (*self.fronts, *self.rasas, *self.actions, self.redis):
+            server.kill()
+        for relay in self.relays.values():
+            relay.close()
+        for pid in self.postgres.pids():
+            os.kill(pid, signal.SIGCONT)
+        self.postgres.stop("immediate")
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    @property
+    def urls(self) -> list[str]:
+        """The addresses of the fronts."""
+        return [f"http://{servers.HOST}:{port}" for port in self.front_ports]
+
+    def wait_until_ready(self) -> None:
+        """Waits until every Rasa process and every front answers a question."""
+        _wait("Rasa", lambda: all(servers.wait_until_answering(relay.port, 1.0) for relay in self._rasa_relays()))
+        _wait("the fronts", lambda: all(_says_ready(url) for url in self.urls))
+
+    def _rasa_relays(self) -> list[Relay]:
+        return [relay for name, relay in self.relays.items() if name.startswith("rasa")]
+
+    def _relayed(self, name: str, port: int) -> int:
+        self.relays[name] = Relay(port)
+        return self.relays[name].port
+
+    def _redis(self) -> Server:
+        program = shutil.which("redis-server")
+        if not program:
+            raise MissingError("Redis is missing (Debian: redis-server)")
+        self._redis_port = servers.free_port()
+        options = ["--port", str(self._redis_port), "--bind", servers.HOST, "--save", "", "--appendonly", "no"]
+        redis = Server("redis", [program, *options], self._folder / "redis.log", {})
+        redis.start()
+        return redis
+
+    def _action_server(self, number: int) -> Server:
+        port = servers.free_port()
+        self._relayed(f"actions-{number}", port)
+        command = servers.actions_command(port)
+        return Server(f"actions-{number}", command, self._folder / f"actions-{number}.log", {})
+
+    def _rasa(self, number: int) -> Server:
+        port, folder = servers.free_port(), self._folder / f"endpoints-{number}"
+        folder.mkdir()
+        self._relayed(f"rasa-{number}", port)
+        endpoints = servers.endpoints_for(self.relays[f"actions-{number}"].port, folder)
+        command = servers.rasa_command("run", model_path(), port, endpoints)
+        log = self._folder / f"rasa-{number}.log"
+        return Server(f"rasa-{number}", command, log, {"ASSISTANT_TRACKERS": self.trackers})
+
+    def _front(self, number: int, redis: int) -> Server:
+        data = self._folder / f"front-{number}"
+        extra = {
+            "ASSISTANT_DATA": str(data),
+            "ASSISTANT_DATABASE": self.chats,
+            "ASSISTANT_SECRET": SECRET,
+            "ASSISTANT_RASA": ",".join(self.addresses),
+            "ASSISTANT_REDIS": f"redis://{servers.HOST}:{redis}/0",
+            **{f"ASSISTANT_RATE_{name}": "1000000/minute" for name in ("SESSION", "ADDRESS", "CHATS", "REQUESTS")},
+            **self._extra,
+        }
+        command = servers.front_command(self.front_ports[number], 0)
+        return Server(f"front-{number}", command, self._folder / f"front-{number}.log", extra)
+
+
+def _says_ready(url: str) -> bool:
+    try:
+        return httpx2.get(f"{url}/ready", timeout=10).status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
+def _wait(what: str, condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + LONGEST_START
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what} did not become ready in {LONGEST_START:.0f} s")
+        time.sleep(0.2)

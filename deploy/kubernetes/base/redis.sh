@@ -1,0 +1,13 @@
+#!/bin/sh
+# Starts Valkey (or Redis) without a disk; the password comes by standard input, so no list of processes shows it.
+set -eu
+server=$(command -v valkey-server || command -v redis-server)
+exec "$server" - <<EOF
+requirepass $REDIS_PASSWORD
+port ${REDIS_PORT:-6379}
+bind * -::*
+save ""
+appendonly no
+maxmemory 64mb
+maxmemory-policy volatile-ttl
+EOF

@@ -1,0 +1,51 @@
+"""Prints how much personal data masking finds, and checks its floors: `python -m evaluation.masking`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from evaluation.cases import shared_files
+from evaluation.masking.check import findings, scores, scores_with_unknown_names
+from evaluation.masking.figures import Score
+
+
+def main() -> int:
+    """Prints figures per half, language and kind; exit code 1 below a floor or where a question is damaged."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="only say what is wrong")
+    parser.add_argument("--misses", action="store_true", help="show what went wrong in the half for tuning")
+    arguments = parser.parse_args()
+    measured = scores()
+    for (half, language), result in measured.items():
+        if not arguments.check:
+            _print(f"{half}, {language}", result)
+        if arguments.misses and half == "tuning":
+            print(*result.wrong, sep="\n")
+    if not arguments.check:
+        for language, result in scores_with_unknown_names().items():
+            names = result.kinds["name"]
+            print(f"held-out, {language}, invented names: recall {100 * names.recall:.1f}% of {names.marked}")
+    return _verdict(findings(measured))
+
+
+def _verdict(wrong: list[str]) -> int:
+    if not shared_files():
+        print("Skipped: no question files lie beside the project, so only its own were looked at for damage.")
+    print(
+        "\n".join(wrong) or "Masking holds its floors and damages no question.",
+        file=sys.stderr if wrong else sys.stdout,
+    )
+    return 1 if wrong else 0
+
+
+def _print(title: str, result: Score) -> None:
+    print(f"\n{title}: {result.clean} texts with nothing to mask, {result.changed} of them changed")
+    print(f"{'kind':10} {'marked':>7} {'recall':>8} {'masked':>7} {'precision':>10}")
+    for kind, figures in result.kinds.items():
+        recalled = f"{figures.marked:7} {100 * figures.recall:7.1f}%"
+        print(f"{kind:10} {recalled} {figures.masked:7} {100 * figures.precision:9.1f}%")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,93 @@
+"""Whether masking holds its floors, and leaves alone what the assistant is asked and what it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any, get_args
+
+from assistant.knowledge import knowledge
+from assistant.knowledge.examples import examples
+from assistant.knowledge.render import render
+from assistant.languages import LANGUAGES
+from assistant.privacy import found
+from evaluation.cases import own_files, read, shared_files
+from evaluation.masking.figures import ALL, Score, score
+from evaluation.masking.texts import FOLDER, Half, texts
+from evaluation.masking.unknown import with_unknown_names
+
+
+@lru_cache(maxsize=1)
+def expected() -> Mapping[str, Any]:
+    """The floors, and the invented personal data that some questions hold on purpose."""
+    content: dict[str, Any] = json.loads((FOLDER / "expected.json").read_text("utf-8"))
+    return content
+
+
+def scores() -> dict[tuple[Half, str], Score]:
+    """The score of each half in each language."""
+    halves = [(half, language) for half in get_args(Half) for language in LANGUAGES]
+    return {(half, language): score(texts(language, half), found) for half, language in halves}
+
+
+def scores_with_unknown_names() -> dict[str, Score]:
+    """The score of the held-out half in each language, with names that no list knows."""
+    return {la: score(map(with_unknown_names, texts(la, "held-out")), found) for la in LANGUAGES}
+
+
+def below_floors(measured: Mapping[tuple[Half, str], Score]) -> Iterator[str]:
+    """What falls below a floor, and texts that should have stayed, as lines to read."""
+    for (half, language), result in measured.items():
+        for name, floor in expected()["floors"][half][language].items():
+            value = getattr(result.kinds[ALL], name)
+            if value < floor:
+                yield f"Masking, {half}, {language}: {name} {100 * value:.1f} %, floor {100 * floor:.1f} %."
+        if result.changed:
+            yield f"Masking, {half}, {language}: {result.changed} texts with nothing to mask were changed."
+
+
+def below_floor_of_names() -> Iterator[str]:
+    """Languages in which too few names are found that no list knows, as lines to read."""
+    for language, result in scores_with_unknown_names().items():
+        recall, floor = result.kinds["name"].recall, expected()["invented_names"]
+        if recall < floor:
+            yield f"Masking, {language}: {100 * recall:.1f} % of invented names found, floor {100 * floor:.1f} %."
+
+
+def damaged(questions: Iterable[str]) -> Iterator[str]:
+    """Texts in which something is masked that is no invented personal data, as lines to read."""
+    personal = set(expected()["personal"])
+    for text in questions:
+        for span in found(text):
+            if text[span.start : span.end] not in personal:
+                yield f"Masked as {span.kind}: {text[span.start : span.end]!r} in {text!r}"
+
+
+def own_questions() -> Iterator[str]:
+    """Every training question and every scoring question of the project."""
+    yield from (example.text for example in examples())
+    yield from (turn.text for case in read(own_files()) for turn in case.turns)
+
+
+def questions_beside() -> Iterator[str]:
+    """The scoring questions that lie beside the project, where they do."""
+    yield from (turn.text for case in read(shared_files()) for turn in case.turns)
+
+
+def own_words() -> Iterator[str]:
+    """Everything the assistant says by itself: answers, questions of entries, phrases."""
+    base = knowledge()
+    for language in LANGUAGES:
+        yield from (render(base, entry, language).text for entry in base.entries.values())
+        yield from (entry.question[language] for entry in base.entries.values())
+        yield from (phrase[language] for phrase in base.phrases.values())
+
+
+def findings(measured: Mapping[tuple[Half, str], Score]) -> list[str]:
+    """All that is wrong with masking."""
+    return [
+        *below_floors(measured),
+        *below_floor_of_names(),
+        *damaged([*own_questions(), *questions_beside(), *own_words()]),
+    ]

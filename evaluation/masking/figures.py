@@ -1,0 +1,76 @@
+"""Precision and recall of masking, per kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from assistant.privacy.text import KINDS, Span
+from evaluation.masking.texts import Marked
+
+ALL = "all"
+
+
+@dataclass
+class Figures:
+    """Counts of one kind: marked places and those masked, masked places and those rightly so."""
+
+    marked: int = 0
+    hit: int = 0
+    masked: int = 0
+    right: int = 0
+
+    @property
+    def recall(self) -> float:
+        """The share of marked places of which every letter and digit is masked, as whatever kind; 0 to 1."""
+        return self.hit / self.marked if self.marked else 1.0
+
+    @property
+    def precision(self) -> float:
+        """The share of masked places of which every letter and digit is marked as that kind; 0 to 1."""
+        return self.right / self.masked if self.masked else 1.0
+
+
+@dataclass
+class Score:
+    """Figures per kind and of all, what went wrong, and the texts without marks that were changed."""
+
+    kinds: dict[str, Figures] = field(default_factory=lambda: {kind: Figures() for kind in (*KINDS, ALL)})
+    wrong: list[str] = field(default_factory=list)
+    clean: int = 0
+    changed: int = 0
+
+
+def score(texts: Iterable[Marked], find: Callable[[str], Sequence[Span]]) -> Score:
+    """Judges what is found in texts."""
+    result = Score()
+    for marked in texts:
+        _judge(result, marked, find(marked.text))
+    return result
+
+
+def _judge(result: Score, case: Marked, spans: Sequence[Span]) -> None:
+    if not case.spans:
+        result.clean += 1
+        result.changed += bool(spans)
+    for span in case.spans:
+        good = _letters(case.text, [span]) <= _letters(case.text, spans)
+        _count(result, span, marked=1, hit=int(good))
+        if not good:
+            result.wrong.append(f"{case.id} missed {span.kind}: {case.text[span.start : span.end]!r} in {case.text!r}")
+    for span in spans:
+        same = [marked for marked in case.spans if marked.kind == span.kind]
+        good = _letters(case.text, [span]) <= _letters(case.text, same)
+        _count(result, span, masked=1, right=int(good))
+        if not good:
+            result.wrong.append(f"{case.id} wrong {span.kind}: {case.text[span.start : span.end]!r} in {case.text!r}")
+
+
+def _count(result: Score, span: Span, **counts: int) -> None:
+    for figures in (result.kinds[span.kind], result.kinds[ALL]):
+        for name, value in counts.items():
+            setattr(figures, name, getattr(figures, name) + value)
+
+
+def _letters(text: str, spans: Iterable[Span]) -> set[int]:
+    return {place for span in spans for place in range(span.start, span.end) if text[place].isalnum()}

@@ -1,0 +1,466 @@
+"""What deploy/ promises: nothing open, nothing privileged, no secret, and all of it understood by the real tools."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assistant.paths import ROOT
+
+DEPLOY = ROOT / "deploy"
+KUBERNETES = DEPLOY / "kubernetes"
+COMPOSE = DEPLOY / "compose" / "compose.yml"
+CADDYFILE = DEPLOY / "compose" / "Caddyfile"
+# Kinds of others' operators, whose schemas no package carries.
+FOREIGN = {"ServiceMonitor", "PrometheusRule", "CiliumNetworkPolicy", "Middleware", "Kustomization", "Component"}
+OLDEST, NEWEST = "1.32", "1.37"
+SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|_SID$")
+METRICS = {
+    "assistant_messages_total",
+    "assistant_answers_total",
+    "assistant_answer_seconds_bucket",
+    "assistant_errors_total",
+    "assistant_deliveries_total",
+    "assistant_waiting",
+    "assistant_rasa_up",
+}
+ENOUGH = {
+    "ASSISTANT_DOMAIN": "assistant.example.org",
+    "ACME_EMAIL": "it@example.org",
+    **dict.fromkeys(("ASSISTANT_SECRET", "POSTGRES_PASSWORD", "TRACKERS_PASSWORD", "REDIS_PASSWORD"), "0" * 64),
+}
+
+
+def run(*command: str | Path, **kwargs: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=300, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def tools() -> Path:
+    """Where the tools lie that do not resolve beside Rasa."""
+    made = run(ROOT / "scripts" / "tools")
+    assert made.returncode == 0, made.stderr
+    return ROOT / ".venv-tools" / "bin"
+
+
+def of_system(name: str) -> str:
+    path = shutil.which(name)
+    if not path:
+        pytest.skip(f"there is no {name} here")
+    return path
+
+
+def documents(*paths: Path) -> Iterator[dict[str, Any]]:
+    for path in paths:
+        yield from (document for document in yaml.safe_load_all(path.read_text("utf-8")) if document)
+
+
+BASE = list(documents(*sorted((KUBERNETES / "base").glob("*.yml"))))
+COMPONENTS = [d for d in documents(*sorted((KUBERNETES / "components").glob("*/*.yml"))) if "kind" in d]
+
+
+def of_kind(kind: str, found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {document["metadata"]["name"]: document for document in found if document["kind"] == kind}
+
+
+def pods() -> dict[str, dict[str, Any]]:
+    """The pod templates of the base by the name of what makes them."""
+    found = {}
+    for document in BASE:
+        if document["kind"] in ("Deployment", "StatefulSet"):
+            found[document["metadata"]["name"]] = document["spec"]["template"]
+        if document["kind"] == "CronJob":
+            found[document["metadata"]["name"]] = document["spec"]["jobTemplate"]["spec"]["template"]
+    return found
+
+
+PODS = pods()
+CONTAINERS = {
+    f"{pod}/{container['name']}": container
+    for pod, template in PODS.items()
+    for container in template["spec"]["containers"]
+}
+
+
+def rendered(folder: Path) -> list[dict[str, Any]]:
+    """What kustomize makes of a folder; kubectl has it since 1.21 with components."""
+    kubectl = of_system("kubectl")
+    version = json.loads(run(kubectl, "version", "--client", "-o", "json").stdout)["clientVersion"]
+    if int(re.sub(r"\D", "", version["minor"])) < 21:
+        pytest.skip("this kubectl knows no components")
+    result = run(kubectl, "kustomize", folder)
+    assert result.returncode == 0, result.stderr
+    return list(yaml.safe_load_all(result.stdout))
+
+
+class TestKubernetes:
+    @pytest.mark.parametrize("version", [OLDEST, NEWEST])
+    def test_the_manifests_are_what_kubernetes_understands(self, tools, tmp_path, version):
+        known = [document for document in [*BASE, *COMPONENTS] if document["kind"] not in FOREIGN]
+        file = tmp_path / "all.yml"
+        file.write_text(yaml.safe_dump_all(known), "utf-8")
+        result = run(tools / "kubernetes-validate", "--strict", "-k", version, file)
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert result.stdout.count("passed") == len(known)
+
+    def test_the_example_renders_to_what_kubernetes_understands(self, tools, tmp_path):
+        found = rendered(KUBERNETES / "overlays" / "example")
+        file = tmp_path / "all.yml"
+        file.write_text(yaml.safe_dump_all(d for d in found if d["kind"] not in FOREIGN), "utf-8")
+        result = run(tools / "kubernetes-validate", "--strict", file)
+        assert result.returncode == 0, result.stdout + result.stderr
+        assert {d["metadata"].get("namespace") for d in found if d["kind"] != "Namespace"} == {"iom-assistant"}
+        assert "assistant.invalid" not in yaml.safe_dump_all(found)
+        labels = of_kind("Namespace", found)["iom-assistant"]["metadata"]["labels"]
+        assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+    def test_every_component_renders(self, tmp_path):
+        for component in sorted((KUBERNETES / "components").glob("*/kustomization.yml")):
+            copy = tmp_path / component.parent.name
+            shutil.copytree(KUBERNETES, copy / "kubernetes")
+            overlay = copy / "kubernetes" / "overlays" / "one"
+            overlay.mkdir()
+            wanted = {"resources": ["../../base"], "components": [f"../../components/{component.parent.name}"]}
+            (overlay / "kustomization.yml").write_text(yaml.safe_dump(wanted), "utf-8")
+            assert len(rendered(overlay)) > len(BASE) - 1
+
+    @pytest.mark.parametrize("name", PODS)
+    def test_no_pod_is_privileged_or_speaks_to_the_cluster(self, name):
+        spec = PODS[name]["spec"]
+        context = spec["securityContext"]
+        assert context["runAsNonRoot"] is True
+        assert context["runAsUser"] >= 100
+        assert context["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert spec["automountServiceAccountToken"] is False
+        assert spec["terminationGracePeriodSeconds"] >= 15
+        assert not {"hostNetwork", "hostPID", "hostIPC"} & spec.keys()
+        assert not [volume for volume in spec.get("volumes", []) if "hostPath" in volume]
+
+    @pytest.mark.parametrize("name", CONTAINERS)
+    def test_every_container_is_hardened_and_bounded(self, name):
+        container = CONTAINERS[name]
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        for bound in ("requests", "limits"):
+            assert container["resources"][bound].keys() == {"cpu", "memory"}
+
+    @pytest.mark.parametrize("name", [name for name in CONTAINERS if not name.startswith("purge/")])
+    def test_every_server_has_a_probe_of_its_life(self, name):
+        assert "livenessProbe" in CONTAINERS[name]
+
+    def test_probes_of_rasa_and_front_ask_a_question(self):
+        rasa, front = CONTAINERS["rasa/rasa"], CONTAINERS["front/front"]
+        for probe in ("startupProbe", "readinessProbe"):
+            command = rasa[probe]["exec"]["command"]
+            assert command[:3] == ["python", "-m", "assistant.commands.healthy"]
+            assert float(command[command.index("--seconds") + 1]) < rasa[probe]["timeoutSeconds"]
+        assert front["startupProbe"]["httpGet"]["path"] == "/ready"
+
+    def test_a_container_stops_before_it_is_killed(self):
+        for name, template in PODS.items():
+            for container in template["spec"]["containers"]:
+                before = container.get("lifecycle", {}).get("preStop", {}).get("exec", {}).get("command", ["", "0"])
+                # The front takes five seconds to end, sanic fifteen.
+                assert int(before[1]) + 16 < template["spec"]["terminationGracePeriodSeconds"] or name in (
+                    "redis",
+                    "postgres",
+                    "purge",
+                )
+
+    def test_secrets_come_by_reference_only(self):
+        for container in CONTAINERS.values():
+            for variable in container.get("env", []):
+                if SECRET.search(variable["name"]):
+                    assert variable["valueFrom"].keys() == {"secretKeyRef"}
+        assert of_kind("Secret", [*BASE, *COMPONENTS]) == {}
+        for name, settings in of_kind("ConfigMap", BASE).items():
+            assert not [key for key in settings["data"] if SECRET.search(key)], name
+
+    def test_the_example_names_every_secret_and_holds_none(self):
+        folder = KUBERNETES / "overlays" / "example"
+        examples = of_kind("Secret", list(documents(folder / "secrets.example.yml")))
+        named = {(name, key) for name, secret in examples.items() for key in secret["stringData"]}
+        used = {
+            (variable["valueFrom"]["secretKeyRef"]["name"], variable["valueFrom"]["secretKeyRef"]["key"])
+            for container in CONTAINERS.values()
+            for variable in container.get("env", [])
+            if "valueFrom" in variable
+        }
+        assert used <= named
+        assert {value for secret in examples.values() for value in secret["stringData"].values()} == {""}
+        overlay = yaml.safe_load((folder / "kustomization.yml").read_text("utf-8"))
+        assert not [resource for resource in overlay["resources"] if "secret" in resource]
+
+    def test_the_front_knows_every_rasa_process(self):
+        replicas = of_kind("StatefulSet", BASE)["rasa"]["spec"]["replicas"]
+        listed = of_kind("ConfigMap", BASE)["assistant-settings"]["data"]["ASSISTANT_RASA"].split(",")
+        assert listed == [f"http://rasa-{number}.rasa:5005" for number in range(replicas)]
+        assert replicas >= 2
+
+    def test_an_eviction_leaves_one_of_each(self):
+        budgets = of_kind("PodDisruptionBudget", BASE)
+        assert {name: budget["spec"]["selector"]["matchLabels"] for name, budget in budgets.items()} == {
+            name: {"app.kubernetes.io/name": name} for name in ("front", "rasa")
+        }
+        assert of_kind("Deployment", BASE)["front"]["spec"]["replicas"] >= 2
+
+
+def policies(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [policy["spec"] for policy in of_kind("NetworkPolicy", found).values()]
+
+
+def chosen(selector: dict[str, Any]) -> set[str]:
+    """The pods a selector means, by their name; all for an empty one."""
+    names = set(PODS)
+    for key, value in selector.get("matchLabels", {}).items():
+        assert key == "app.kubernetes.io/name"
+        names &= {value}
+    for expression in selector.get("matchExpressions", []):
+        assert (expression["key"], expression["operator"]) == ("app.kubernetes.io/name", "In")
+        names &= set(expression["values"])
+    return names
+
+
+def ways(found: list[dict[str, Any]], direction: str, peer: str) -> set[tuple[str, str, int]]:
+    """Who may be reached by whom (or may reach whom) at which port; `outside` stands for all beyond the namespace."""
+    open_ = set()
+    for spec in policies(found):
+        for rule in spec.get(direction, []):
+            assert rule.get("ports"), "a rule without ports opens all of them"
+            assert rule.get(peer), "a rule without peers opens them to everybody"
+            others = {
+                other
+                for end in rule[peer]
+                for other in (chosen(end["podSelector"]) if end.keys() == {"podSelector"} else {"outside"})
+            }
+            for port in rule["ports"]:
+                open_ |= {(pod, other, port["port"]) for pod in chosen(spec["podSelector"]) for other in others}
+    return open_
+
+
+class TestNetwork:
+    def test_what_is_not_allowed_is_forbidden(self):
+        closed = [spec for spec in policies(BASE) if spec["podSelector"] == {}]
+        assert closed == [{"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}]
+
+    def test_only_the_front_can_be_reached_from_outside(self):
+        reached = ways([*BASE, *COMPONENTS], "ingress", "from")
+        assert {way for way in reached if way[1] == "outside"} == {
+            ("front", "outside", 8080),
+            ("front", "outside", 9464),
+        }
+        assert {way for way in reached if way[1] != "outside"} == {
+            ("rasa", "front", 5005),
+            ("rasa", "purge", 5005),
+            ("postgres", "front", 5432),
+            ("postgres", "rasa", 5432),
+            ("postgres", "purge", 5432),
+            ("redis", "front", 6379),
+        }
+
+    def test_every_way_in_has_its_way_out(self):
+        into = {(other, pod, port) for pod, other, port in ways(BASE, "ingress", "from") if other != "outside"}
+        assert {way for way in ways(BASE, "egress", "to") if way[1] != "outside"} == into
+
+    def test_only_the_front_reaches_the_messengers_and_nothing_private(self):
+        beyond = {way for way in ways(COMPONENTS, "egress", "to") if way[1] == "outside"}
+        assert beyond == {("front", "outside", 443)}
+        names = {way for way in ways(BASE, "egress", "to") if way[1] == "outside"}
+        assert {port for _, _, port in names} == {53}
+        block = of_kind("NetworkPolicy", COMPONENTS)["front-to-messengers"]["spec"]["egress"][0]["to"][0]["ipBlock"]
+        private = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "127.0.0.0/8"}
+        assert private <= set(block["except"])
+
+    def test_the_way_in_leads_to_the_front(self):
+        rules = of_kind("Ingress", BASE)["front"]["spec"]["rules"]
+        assert [path["backend"]["service"]["name"] for rule in rules for path in rule["http"]["paths"]] == ["front"]
+        assert of_kind("Ingress", BASE)["front"]["spec"]["tls"]
+        exposed = [s["metadata"]["name"] for s in BASE if s["kind"] == "Service" and s["spec"].get("type")]
+        assert exposed == []
+
+
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE.read_text("utf-8"))["services"]
+
+
+def composed(values: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    file = folder / "values.env"
+    file.write_text("".join(f"{name}={value}\n" for name, value in values.items()), "utf-8")
+    return run(of_system("docker-compose"), "-f", COMPOSE, "--env-file", file, "config", cwd=folder)
+
+
+class TestCompose:
+    def test_the_file_is_what_compose_understands(self, tools):
+        result = run(tools / "check-jsonschema", "--builtin-schema", "vendor.compose-spec", COMPOSE)
+        assert result.returncode == 0, result.stdout
+
+    def test_it_resolves_with_the_values_that_have_to_be_given(self, tmp_path):
+        result = composed(ENOUGH, tmp_path)
+        assert result.returncode == 0, result.stderr
+        front = yaml.safe_load(result.stdout)["services"]["front"]["environment"]
+        assert front["ASSISTANT_PUBLIC_URL"] == "https://assistant.example.org"
+
+    @pytest.mark.parametrize("name", ENOUGH)
+    def test_nothing_starts_without_one_of_them(self, tmp_path, name):
+        result = composed({key: value for key, value in ENOUGH.items() if key != name}, tmp_path)
+        assert result.returncode != 0
+        assert name in result.stderr
+
+    def test_the_example_names_every_value_and_holds_none(self):
+        lines = (DEPLOY / "compose" / "env.example").read_text("utf-8").splitlines()
+        named = {line.partition("=")[0]: line.partition("=")[2] for line in lines if line and not line.startswith("#")}
+        used = set(re.findall(r"\$\{(\w+)", COMPOSE.read_text("utf-8")))
+        assert used - named.keys() == {"ASSISTANT_IMAGE", "CADDY_IMAGE", "POSTGRES_IMAGE", "REDIS_IMAGE"}
+        assert set(named.values()) == {""}
+
+    @pytest.mark.parametrize("name", SERVICES)
+    def test_every_service_is_hardened_and_bounded(self, name):
+        service = SERVICES[name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory"}
+        assert service["stop_grace_period"]
+        assert "privileged" not in service
+        # Caddy's image has no other user; with one capability left, its root may bind low ports and nothing else.
+        assert name == "proxy" or not service["user"].startswith("0")
+
+    def test_only_the_proxy_is_open_and_only_it_and_the_front_have_a_way_out(self):
+        networks = yaml.safe_load(COMPOSE.read_text("utf-8"))["networks"]
+        assert networks["inside"] == {"internal": True}
+        assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
+        outward = [name for name, service in SERVICES.items() if set(service.get("networks", [])) != {"inside"}]
+        assert outward == ["proxy", "front", "actions-0", "actions-1"]
+        shared = {name: SERVICES[name]["network_mode"] for name in outward if name.startswith("actions")}
+        assert shared == {"actions-0": "service:rasa-0", "actions-1": "service:rasa-1"}
+
+    def test_the_front_knows_every_rasa_process_and_trusts_the_proxy_only(self):
+        front = SERVICES["front"]["environment"]
+        listed = front["ASSISTANT_RASA"].split(",")
+        assert listed == [f"http://{name}:5005" for name in SERVICES if name.startswith("rasa-")]
+        assert front["ASSISTANT_TRUSTED_PROXIES"] == SERVICES["proxy"]["networks"]["edge"]["ipv4_address"]
+
+    def test_rasa_is_asked_a_question(self):
+        assert "assistant.commands.healthy" in SERVICES["rasa-0"]["healthcheck"]["test"]
+
+
+def test_every_setting_is_explained():
+    texts = [path.read_text("utf-8") for path in (ROOT / "docs").glob("*.md")] + [
+        (DEPLOY / "README.md").read_text("utf-8")
+    ]
+    explained = set(re.findall(r"ASSISTANT_[A-Z_]+[A-Z]", "\n".join(texts)))
+    shown = [COMPOSE, DEPLOY / "compose" / "env.example", *KUBERNETES.rglob("*.yml")]
+    used = {name for path in shown for name in re.findall(r"ASSISTANT_[A-Z_]+[A-Z]", path.read_text("utf-8"))}
+    assert used - explained == {"ASSISTANT_DOMAIN", "ASSISTANT_IMAGE"} - explained
+
+
+class TestImage:
+    def stages(self) -> list[str]:
+        text = (DEPLOY / "Containerfile").read_text("utf-8").replace("\\\n", " ")
+        return re.split(r"^(?=FROM )", text, flags=re.M)[1:]
+
+    def test_hadolint_finds_nothing(self, tools):
+        result = run(tools / "hadolint", "--no-color", "--ignore", "DL3006", DEPLOY / "Containerfile")
+        assert result.returncode == 0, result.stdout
+
+    def test_every_package_is_installed_by_its_hash(self):
+        installs = re.findall(r"pip install [^&\n]*", "".join(self.stages()))
+        assert len(installs) == 2
+        assert all("--require-hashes" in install for install in installs)
+        # Three packages come as sources; what builds them is held to its hash too.
+        assert "--build-constraints requirements.txt" in installs[1]
+
+    def test_the_last_stage_runs_as_nobody_with_nothing_to_build_with(self):
+        last = self.stages()[-1]
+        assert re.findall(r"^USER (.+)$", last, re.M) == ["10001:10001"]
+        assert "pip uninstall -y setuptools wheel pip" in last
+        assert not re.search(r"apt-get install|pip install|gcc|build-essential", last)
+
+    def test_what_is_copied_is_there_and_let_through(self):
+        kept = [line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")]
+        copied = {
+            source
+            for line in re.findall(r"^COPY (?!--from)(.+)$", "".join(self.stages()), re.M)
+            for source in line.split()[:-1]
+        }
+        assert copied == set(kept)
+        assert [source for source in copied if not (ROOT / source).exists()] == []
+
+    def test_what_is_taken_out_was_locked(self):
+        lines = (DEPLOY / "not-at-run-time.txt").read_text("utf-8").splitlines()
+        locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text("utf-8"), re.M))
+        assert {line for line in lines if not line.startswith("#")} <= locked
+
+
+class TestProxy:
+    def test_caddy_understands_its_file(self):
+        environment = {"ASSISTANT_DOMAIN": "assistant.example.org", "ACME_EMAIL": "it@example.org", "HOME": "/tmp"}  # noqa: S108
+        result = run(of_system("caddy"), "validate", "--config", CADDYFILE, "--adapter", "caddyfile", env=environment)
+        assert result.returncode == 0, result.stderr
+
+    def test_it_is_written_as_caddy_writes_it(self):
+        assert run(of_system("caddy"), "fmt", CADDYFILE).stdout == CADDYFILE.read_text("utf-8")
+
+
+def rules() -> dict[str, Any]:
+    found: dict[str, Any] = of_kind("PrometheusRule", COMPONENTS)["assistant"]["spec"]
+    return found
+
+
+def board() -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((DEPLOY / "grafana" / "board.json").read_text("utf-8"))
+    return content
+
+
+def expressions_of_the_board() -> list[str]:
+    return [
+        target["expr"].replace("$__rate_interval", "5m") for panel in board()["panels"] for target in panel["targets"]
+    ]
+
+
+class TestMeasurements:
+    def test_prometheus_understands_rules_and_board(self, tmp_path):
+        drawn = [{"record": f"board:{number}", "expr": expr} for number, expr in enumerate(expressions_of_the_board())]
+        for name, groups in (("rules", rules()), ("board", {"groups": [{"name": "board", "rules": drawn}]})):
+            file = tmp_path / f"{name}.yml"
+            file.write_text(yaml.safe_dump(groups), "utf-8")
+            result = run(of_system("promtool"), "check", "rules", "--lint-fatal", file)
+            assert result.returncode == 0, result.stdout + result.stderr
+
+    def test_each_rule_calls_when_it_should_and_not_before(self, tmp_path):
+        (tmp_path / "rules.yml").write_text(yaml.safe_dump(rules()), "utf-8")
+        scenes = (DEPLOY / "kubernetes" / "components" / "monitoring" / "scenes.yml").read_text("utf-8")
+        (tmp_path / "scenes.yml").write_text(scenes, "utf-8")
+        result = run(of_system("promtool"), "test", "rules", tmp_path / "scenes.yml", cwd=tmp_path)
+        assert result.returncode == 0, result.stdout + result.stderr
+        tested = {
+            case["alertname"] for test in yaml.safe_load(scenes)["tests"] for case in test.get("alert_rule_test", [])
+        }
+        assert tested == {rule["alert"] for group in rules()["groups"] for rule in group["rules"]}
+
+    def test_only_metrics_that_there_are_are_used_and_each_is(self):
+        alerts = [rule["expr"] for group in rules()["groups"] for rule in group["rules"]]
+        named = {name for text in [*alerts, *expressions_of_the_board()] for name in re.findall(r"assistant_\w+", text)}
+        assert named == METRICS
+
+    def test_the_board_is_whole(self):
+        panels = board()["panels"]
+        assert len({panel["id"] for panel in panels}) == len(panels)
+        places = [
+            (x, y)
+            for panel in panels
+            for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
+            for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])
+        ]
+        assert len(set(places)) == len(places)
+        assert max(x for x, _ in places) < 24

@@ -1,0 +1,150 @@
+"""Several fronts and Rasa processes on one PostgreSQL and one Redis: no turn lost, none doubled, order kept."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+
+import pytest
+
+from assistant.commands import servers
+from benchmarks.chaos import FAULTS, questions, trial
+from benchmarks.cluster import Cluster
+from benchmarks.crowd import Crowd
+from benchmarks.postgres import MissingError
+from benchmarks.turns import AT_ONCE, ours, stock, turns_of_ours
+
+pytestmark = pytest.mark.slow
+
+PEOPLE = 200
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    try:
+        with Cluster() as cluster:
+            yield cluster
+    except MissingError as missing:
+        pytest.skip(str(missing))
+
+
+def all_well(told):
+    return (told.lost, told.doubled, told.out_of_order, told.refused) == (0, 0, 0, 0)
+
+
+async def crowd_of(cluster, people, messages, pause=1.0, meanwhile=None):
+    """The account of a crowd, and of what is stored of its turns."""
+    before = turns_of_ours(cluster.trackers)
+    crowd = Crowd(cluster.urls, questions())
+    try:
+        chats = await crowd.people(people)
+        assert len(chats) == people
+        talking = asyncio.gather(*(crowd.talk(chat, messages, pause) for chat in chats))
+        if meanwhile:
+            await asyncio.to_thread(meanwhile)
+        await talking
+        told = await crowd.collect(120)
+    finally:
+        await crowd.close()
+    stored = turns_of_ours(cluster.trackers)
+    return told, [count for sender, count in stored.items() if sender not in before]
+
+
+def test_two_hundred_people_at_once(cluster):
+    told, turns = asyncio.run(crowd_of(cluster, PEOPLE, 2, pause=8.0))
+    assert told.accepted == PEOPLE * 2
+    assert all_well(told), told
+    # Whoever got an apology for want of time may have fewer turns; nobody has more.
+    assert max(turns) == 2
+    assert sum(turns) >= told.accepted - told.apologies
+
+
+def test_both_processes_serve_and_each_conversation_stays_with_one(cluster):
+    asyncio.run(crowd_of(cluster, 12, 2, pause=0.5))
+    shares = [turns_in_log(cluster, number) for number in range(2)]
+    assert all(shares), shares
+
+
+def turns_in_log(cluster, number):
+    """Whether a process has answered anything, by the memory of its own that a forgotten name costs nothing."""
+    relay = cluster.relays[f"rasa-{number}"]
+    return servers.wait_until_answering(relay.port, 10)
+
+
+def test_four_messages_of_one_person_at_once_are_all_stored_unlike_with_rasas_own_lock_store(cluster):
+    rounds = 40
+    asked = questions()
+    sent, stored = asyncio.run(ours(cluster, rounds, asked))
+    assert (sent, stored) == (rounds * AT_ONCE, rounds * AT_ONCE)
+    stock_sent, stock_stored = stock(cluster, rounds, asked)
+    print(f"turns stored: ours {stored} of {sent}, Rasa's own lock store {stock_stored} of {stock_sent}")
+    assert stock_stored <= stored
+
+
+def test_a_process_that_goes_and_one_that_comes_lose_nothing(cluster):
+    def goes_and_comes():
+        time.sleep(2)
+        cluster.rasas[0].end()
+        time.sleep(6)
+        cluster.rasas[0].start()
+
+    told, turns = asyncio.run(crowd_of(cluster, 30, 6, pause=2.0, meanwhile=goes_and_comes))
+    cluster.wait_until_ready()
+    assert told.accepted == 180
+    assert all_well(told), told
+    assert told.apologies == 0
+    assert turns == [6] * 30
+
+
+def test_a_follow_up_is_understood_by_the_process_that_takes_over(cluster):
+    async def talk():
+        crowd = Crowd(cluster.urls, ["Was ist das Familienhilfeprogramm?", "Und wer bezahlt das?"])
+        try:
+            (chat,) = await crowd.people(1)
+            await crowd.write(chat)
+            await crowd.collect()
+            for server in cluster.rasas:
+                server.kill()
+                server.start()
+            await crowd.write(chat)
+            return (await crowd.collect()), chat
+        finally:
+            await crowd.close()
+
+    told, chat = asyncio.run(talk())
+    cluster.wait_until_ready()
+    assert all_well(told), told
+    assert told.apologies or chat.answers[-1]["parts"][0]["entry"] == "ask_programmes/fap_funding"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["front killed", "Rasa process killed", "action server killed", "PostgreSQL killed", "Redis killed", "front hangs",
+     "Rasa process hangs", "PostgreSQL hangs", "Redis hangs", "way to PostgreSQL cut", "way to Rasa process silent"],
+)  # fmt: skip
+def test_nothing_accepted_is_lost_or_doubled_when(name, cluster):
+    told = asyncio.run(trial(cluster, FAULTS[name], 8, 4))
+    cluster.wait_until_ready()
+    assert told.accepted == 32
+    assert all_well(told), told
+
+
+def test_a_front_that_is_told_to_end_finishes_what_it_answers(cluster):
+    async def talk():
+        crowd = Crowd(cluster.urls[:1], questions())
+        try:
+            chats = await crowd.people(10)
+            await asyncio.gather(*(crowd.write(chat) for chat in chats))
+            cluster.fronts[0].signal(signal.SIGTERM)
+            await asyncio.to_thread(cluster.fronts[0].process.wait, 30)
+            cluster.fronts[0].start()
+            return await crowd.collect()
+        finally:
+            await crowd.close()
+
+    told = asyncio.run(talk())
+    cluster.wait_until_ready()
+    assert told.accepted == 10
+    assert all_well(told), told
+    assert "Traceback" not in cluster.fronts[0].logged()

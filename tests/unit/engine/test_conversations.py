@@ -1,0 +1,127 @@
+"""Conversations in PostgreSQL: shared by processes, bounded, and gone on without it while it is away."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from assistant.engine import conversations
+from assistant.engine.conversations import AwayError
+from assistant.engine.erase import forget
+from assistant.engine.once import AnsweredError, answer_before
+from assistant.engine.trackers import RecentTrackerStore
+from tests.unit.engine.test_trackers import conversation, questions, talk
+
+NOWHERE = "postgresql+psycopg2://nobody@127.0.0.1:9/none"
+
+
+@pytest.fixture
+def address(postgres):
+    return postgres.new()
+
+
+@pytest.fixture(autouse=True)
+def short_break(monkeypatch):
+    monkeypatch.setattr(conversations, "BREAK", 0.2)
+
+
+async def test_another_process_goes_on_with_a_conversation(address, domain):
+    await talk(RecentTrackerStore(domain, address=address), 2)
+    assert questions(await RecentTrackerStore(domain, address=address).retrieve("visitor")) == [
+        "question 0",
+        "question 1",
+    ]
+
+
+async def test_what_another_process_added_is_seen(address, domain):
+    first, second = (RecentTrackerStore(domain, address=address) for _ in range(2))
+    await first.save(conversation(domain, 1))
+    await second.retrieve("visitor")
+    await second.save(conversation(domain, 2))
+    assert questions(await first.retrieve("visitor")) == ["question 0", "question 1"]
+
+
+async def test_a_row_holds_the_last_turns_only(address, domain):
+    await talk(RecentTrackerStore(domain, turns=3, address=address), 9)
+    told = await RecentTrackerStore(domain, address=address).retrieve("visitor")
+    assert questions(told) == ["question 6", "question 7", "question 8"]
+
+
+async def test_a_conversation_is_forgotten_everywhere(address, domain):
+    first, second = (RecentTrackerStore(domain, address=address) for _ in range(2))
+    await talk(first, 2)
+    await second.retrieve("visitor")
+    await forget(first, "visitor")
+    assert await second.retrieve("visitor") is None
+    assert await RecentTrackerStore(domain, address=address).retrieve("visitor") is None
+
+
+async def test_without_the_database_memory_goes_on_and_nothing_hangs(domain):
+    store = RecentTrackerStore(domain, address=NOWHERE)
+    begun = time.monotonic()
+    assert questions(await talk(store, 3)) == ["question 0", "question 1", "question 2"]
+    assert time.monotonic() - begun < 5
+    with pytest.raises(AwayError):
+        await forget(store, "visitor")
+
+
+async def test_what_could_not_be_written_is_written_when_the_database_is_back(address, domain, monkeypatch):
+    store = RecentTrackerStore(domain, address=address)
+    real = conversations.Conversations._prepared
+
+    def away(*_):
+        raise OSError
+
+    monkeypatch.setattr(conversations.Conversations, "_prepared", away)
+    await talk(store, 2, "one")
+    await talk(store, 1, "two")
+    monkeypatch.setattr(conversations.Conversations, "_prepared", real)
+    time.sleep(0.3)
+    await talk(store, 1, "three")
+    again = RecentTrackerStore(domain, address=address)
+    assert questions(await again.retrieve("one")) == ["question 0", "question 1"]
+    assert questions(await again.retrieve("two")) == ["question 0"]
+
+
+async def test_a_late_write_does_not_undo_a_newer_one(address):
+    kept = conversations.Conversations(address)
+    await kept.write("visitor", 20.0, "newer")
+    await kept.write("visitor", 10.0, "older")
+    assert await kept.read("visitor") == ("newer", 20.0)
+
+
+def told(id_="a", answered=True):
+    events = [UserUttered("Hallo", metadata={"id": id_}), ActionExecuted("action_answer")]
+    custom = {"answer": {"kind": "smalltalk"}}
+    buttons = [{"title": "Wer?", "payload": "Wer?"}]
+    said = [BotUttered("Guten Tag", {"buttons": buttons}), BotUttered(None, {"custom": custom})]
+    return [*events, *(said if answered else [])]
+
+
+def message(id_):
+    metadata = {"id": id_} if id_ else None
+    return UserMessage("Hallo", CollectingOutputChannel(), "visitor", metadata=metadata)
+
+
+def test_a_message_that_was_answered_is_answered_the_same(domain):
+    tracker = DialogueStateTracker.from_events("visitor", [*told("a"), *told("b")], domain.slots)
+    with pytest.raises(AnsweredError) as raised:
+        answer_before(message("a"), tracker)
+    first, last = raised.value.messages
+    assert (first["recipient_id"], first["text"], first["buttons"][0]["title"]) == ("visitor", "Guten Tag", "Wer?")
+    assert last == {"recipient_id": "visitor", "custom": {"answer": {"kind": "smalltalk"}}}
+
+
+@pytest.mark.parametrize("id_", ["c", None, ""])
+def test_a_new_message_is_understood(id_, domain):
+    tracker = DialogueStateTracker.from_events("visitor", told("a"), domain.slots)
+    answer_before(message(id_), tracker)
+
+
+def test_a_message_that_was_heard_and_not_answered_is_understood_again(domain):
+    tracker = DialogueStateTracker.from_events("visitor", told("a", answered=False), domain.slots)
+    answer_before(message("a"), tracker)
