@@ -23,7 +23,6 @@ from assistant.front.tables import database, events
 from assistant.knowledge import knowledge
 from assistant.paths import ROOT
 from tests.channels.telegram import TelegramWire
-from tests.postgres import wait_for
 from tests.unit.front.conftest import AWAY, HERE, Visitor, fact
 
 TEXTS = {"de": "Der Chat ist heute nicht verfügbar.", "en": "The chat is not available today."}
@@ -223,6 +222,13 @@ def test_messengers_get_it_whatever_is_sent_and_deletion_still_works(settings, r
         client.post("/webhooks/telegram", content=request.content, headers=request.headers)
         wait_for(lambda: said() == [knowledge().phrase("messenger_erased", "de")])
     assert rasa.asked == []
+
+
+def wait_for(condition, seconds=10.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def run(path, *arguments):
