@@ -14,10 +14,11 @@ from starlette.testclient import TestClient
 from assistant.commands.servers import HOST, free_port
 from assistant.front import metrics
 from assistant.front.app import application
-from assistant.front.messengers.channels import CONNECTORS
+from assistant.front.messengers.channels import CONNECTORS, configured
 from assistant.front.messengers.verdicts import Outcome
 from assistant.front.settings import settings_from
 from assistant.paths import ROOT
+from tests.channels.telegram import TelegramWire
 from tests.unit.front.conftest import AWAY, HERE, Visitor, enveloped
 
 PERSONAL = "Mein Name ist Yusra Sonderbar"
@@ -172,3 +173,25 @@ def test_the_document_names_every_figure_and_no_other():
     }
     for label in (*metrics.ERRORS, *metrics.RESULTS):
         assert f"`{label}`" in text
+
+
+def test_messengers_messages_and_deliveries_are_counted(settings, rasa):
+    port, wire = free_port(), TelegramWire()
+    messengers = configured(wire.environment("http://127.0.0.1:9"))
+    app = application(replace(settings, metrics_port=port, secret=b"test" * 10, messengers=messengers), rasa)
+
+    def counted(name, **labels):
+        return value(httpx2.get(f"http://{HOST}:{port}/", trust_env=False).text, name, channel="telegram", **labels)
+
+    with TestClient(app, HERE) as client:
+        names = ("assistant_messages_total", "assistant_answers_total", "assistant_deliveries_total")
+        before = {name: counted(name) for name in names}
+        request = wire.text("7", "Hallo", id="a", at=time.time())
+        assert client.post("/webhooks/telegram", content=request.content, headers=request.headers).is_success
+        end = time.monotonic() + 10
+        while not all(counted(name) > before[name] for name in names):
+            assert time.monotonic() < end
+            time.sleep(0.1)
+        assert counted("assistant_messages_total") - before["assistant_messages_total"] == 1
+        # Nobody is there, so that it has to be tried again.
+        assert counted("assistant_deliveries_total", result="later") > 0
