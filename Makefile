@@ -6,7 +6,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_WAIT_POLICY := PASSIVE
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run shell train data check channels-check test evaluate measure benchmark audit sbom lock environment \
+.PHONY: help run shell train data check channels-check test evaluate measure bench chaos audit sbom lock environment \
   environment-dev clean
 
 help: ## list these commands
@@ -39,7 +39,7 @@ evaluate: environment-dev ## score the assistant, a site search and Rasa's defau
 measure: environment-dev ## the same for the assistant only (five minutes)
 	@$(PYTHON_BIN) -W ignore -m evaluation --quick
 
-benchmark: environment-dev ## measure speed and memory beside Rasa's default pipeline (long)
+bench: environment-dev ## measure speed and memory beside Rasa's default pipeline (long)
 	@$(PYTHON_BIN) -m benchmarks.compare
 
 audit: environment ## compare the locked packages' known vulnerabilities with docs/vulnerabilities.yml (asks a service)
@@ -51,6 +51,9 @@ sbom: environment ## write what the assistant is made of as dist/sbom.cdx.json (
 	@mkdir -p dist
 	@.venv-tools/bin/cyclonedx-py requirements --output-reproducible --short-PURLs --pyproject pyproject.toml \
 	  --output-file dist/sbom.cdx.json requirements.txt
+
+chaos: environment-dev ## kill, hang, starve and cut off each server while people chat; prints what became of their messages
+	@$(PYTHON_BIN) -W ignore -m benchmarks.chaos
 
 lock: environment ## resolve the requirements anew and lock them with hashes
 	@scripts/lock

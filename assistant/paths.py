@@ -6,4 +6,6 @@ ROOT = Path(__file__).resolve().parent.parent
 KNOWLEDGE = ROOT / "knowledge"
 TRAINING = ROOT / "data" / "nlu"
 MODELS = ROOT / "models"
-VECTORS = ROOT / ".cache" / "vectors.npz"
+ENCODER = ROOT / ".cache" / "encoder"
+# Vectors of another encoder would be of no use.
+VECTORS = ROOT / ".cache" / "vectors-int8.npz"

@@ -1,9 +1,10 @@
-"""Speed and memory of the assistant beside Rasa's default pipeline, in one run: `make benchmark`."""
+"""Speed and memory of the assistant beside Rasa's default pipeline, in one run: `make bench`."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import shutil
 import statistics
@@ -11,55 +12,90 @@ import subprocess
 import sys
 import tempfile
 import time
-import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.commands import servers
-from assistant.commands.train import quiet_environment
+from assistant.commands.train import ensure_model, quiet_environment
 from assistant.knowledge.examples import examples
 from assistant.paths import ROOT
 from assistant.progress import announce
 from benchmarks.default_project import lay_out
+from benchmarks.load import asked, memory, milliseconds, processor_seconds
 from evaluation.default import seconds_of, trained
 
-MESSAGES = 300
-EDGE = 20
+MESSAGES, LONG, EDGE = 200, 300, 20
+WARM = 20
+PEOPLE = (1, 8, 64)
 LONGEST_START = 240.0
 LEFT_OUT = shutil.ignore_patterns(
-    ".venv", ".git", "models", ".cache", ".rasa", "results", "__pycache__", "node_modules"
+    ".venv", ".git", "models", ".cache", ".rasa", ".data", "results", "__pycache__", "node_modules"
 )
+# One machine stands for all visitors here.
+UNLIMITED = {f"ASSISTANT_RATE_{rate}": "1000000/minute" for rate in ("SESSION", "ADDRESS", "CHATS", "REQUESTS")}
 
 Figures = dict[str, float]
 
 
+@dataclass(frozen=True)
+class System:
+    """A project laid out with its model, and whether it is the assistant and has the front before it."""
+
+    project: Path
+    model: Path
+    own: bool
+    front: bool
+
+
 def main() -> None:
-    """Trains and measures both, prints a table with ratios, keeps the figures as JSON."""
+    """Measures all three, prints a table with ratios, keeps the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=1, help="of the default pipeline (its own number is 100)")
+    parser.add_argument("--messages", type=int, default=MESSAGES, help="distinct questions for each number of people")
+    parser.add_argument("--trained", action="store_true", help="take the assistant's model as it is, without training")
+    parser.add_argument("--without-default", action="store_true", help="the assistant only")
     parser.add_argument("--json", type=Path, default=ROOT / "results" / "compare.json")
     arguments = parser.parse_args()
-    questions = random.Random(1).sample(sorted({e.text for e in examples()}), MESSAGES)  # noqa: S311
     with tempfile.TemporaryDirectory() as folder:
-        ours, default = Path(folder) / "ours", Path(folder) / "default"
+        figures = measured_all(Path(folder), arguments)
+    arguments.json.parent.mkdir(exist_ok=True)
+    about = {"epochs": arguments.epochs, "load before": os.getloadavg()[0]}
+    arguments.json.write_text(json.dumps({**about, **figures}, indent=1) + "\n", "utf-8")
+    print(table(figures))
+    print(notes(arguments.epochs))
+
+
+def measured_all(folder: Path, arguments: argparse.Namespace) -> dict[str, Figures]:
+    """The figures of the assistant with front, without, and of the default pipeline."""
+    needed = WARM + len(PEOPLE) * arguments.messages + LONG
+    questions = random.Random(1).sample(sorted({e.text for e in examples()}), needed)  # noqa: S311
+    if arguments.trained:
+        model, training = ensure_model(), {}
+    else:
+        ours = folder / "ours"
         shutil.copytree(ROOT, ours, ignore=LEFT_OUT)
+        training = {"training s": train(ours)}
+        model = ours / "models" / "model.tar.gz"
+    found = {
+        "with front": {**training, **measured(System(ROOT, model, True, True), questions, arguments.messages)},
+        "Rasa alone": {**training, **measured(System(ROOT, model, True, False), questions, arguments.messages)},
+    }
+    if not arguments.without_default:
+        default = folder / "default"
         default.mkdir()
         lay_out(default, arguments.epochs)
-        seconds = {"assistant": train(ours), "default": taken_over(default, arguments.epochs)}
-        figures = {
-            "assistant": {"training s": seconds["assistant"], **measured(ours, questions, own=True)},
-            "default": {"training s": seconds["default"], **measured(default, questions, own=False)},
-        }
-    arguments.json.parent.mkdir(exist_ok=True)
-    arguments.json.write_text(json.dumps({"epochs": arguments.epochs, **figures}, indent=1) + "\n", "utf-8")
-    print(table(figures))
+        seconds = taken_over(default, arguments.epochs)
+        system = System(default, default / "models" / "model.tar.gz", False, False)
+        found["default"] = {"training s": seconds, **measured(system, questions, arguments.messages)}
+    return found
 
 
 def train(project: Path) -> float:
     """Trains a project with nothing kept from before; how many seconds it took."""
-    announce(f"Training {project.name} …")
+    announce("Training the assistant from nothing …")
     begun = time.perf_counter()
     command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "model"]
     subprocess.run(command, cwd=project, env=quiet_environment(), check=True, stdout=subprocess.DEVNULL)
@@ -74,52 +110,77 @@ def taken_over(project: Path, epochs: int) -> float:
     return float(seconds_of(model).read_text("utf-8"))
 
 
-def measured(project: Path, questions: list[str], own: bool) -> Figures:
-    """All other figures of one project: start, memory, single messages, one long conversation."""
-    figures: Figures = {}
-    announce(f"Asking {project.name} {2 * len(questions)} questions …")
+def measured(system: System, questions: Sequence[str], messages: int) -> Figures:
+    """Start, memory, people one by one and together, one long conversation."""
+    announce(f"Asking {'the assistant' if system.own else 'the default pipeline'} {len(questions)} questions …")
     begun = time.perf_counter()
-    with running(project, own) as (port, processes):
-        _wait(port)
-        figures["start to ready s"] = time.perf_counter() - begun
-        singles = sorted(_milliseconds(question, port, uuid.uuid4().hex) for question in questions)
-        figures["p50 ms"], figures["p95 ms"] = singles[len(singles) // 2], singles[int(len(singles) * 0.95)]
-        conversation = [_milliseconds(question, port, "long") for question in questions]
-        figures["first 20 of 300 ms"] = statistics.median(conversation[:EDGE])
-        figures["last 20 of 300 ms"] = statistics.median(conversation[-EDGE:])
-        figures["memory MiB"] = sum(_resident(process.pid) for process in processes)
-    announce(f"{project.name}: " + ", ".join(f"{name} {value:.1f}" for name, value in figures.items()))
+    with running(system) as (port, processes):
+        wait(port, processes)
+        figures = {"start to answer s": time.perf_counter() - begun}
+        left = list(questions)
+        asked(port, [left.pop() for _ in range(WARM)], 1)
+        figures["memory before MiB"] = memory(process.pid for process in processes)
+        for people in PEOPLE:
+            figures |= together(port, [left.pop() for _ in range(messages)], people, processes)
+        conversation = [milliseconds(port, left.pop(), "long") or float("nan") for _ in range(LONG)]
+        figures[f"first {EDGE} of {LONG} ms"] = statistics.median(conversation[:EDGE])
+        figures[f"last {EDGE} of {LONG} ms"] = statistics.median(conversation[-EDGE:])
+        figures["memory after MiB"] = memory(process.pid for process in processes)
     return figures
 
 
+def together(port: int, questions: Sequence[str], people: int, processes: Sequence[subprocess.Popen[bytes]]) -> Figures:
+    """The figures of so many people at once."""
+    pids = [process.pid for process in processes]
+    before = processor_seconds(pids)
+    load = asked(port, questions, people)
+    used = 1000 * (processor_seconds(pids) - before) / len(questions)
+    return {
+        f"{people} at once: p50 ms": load.p50,
+        f"{people} at once: p95 ms": load.p95,
+        f"{people} at once: messages/s": load.per_second,
+        f"{people} at once: processor ms/message": used,
+        f"{people} at once: not answered": load.failed,
+    }
+
+
 @contextmanager
-def running(project: Path, own: bool) -> Iterator[tuple[int, list[subprocess.Popen[bytes]]]]:
-    """The project's server or servers, on free ports."""
-    port, actions_port = servers.free_port(), servers.free_port()
-    model = project / "models" / "model.tar.gz"
+def running(system: System) -> Iterator[tuple[int, list[subprocess.Popen[bytes]]]]:
+    """The servers of a system, on free ports; the port to ask."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        endpoints = servers.endpoints_for(actions_port, folder) if own else project / "endpoints.yml"
-        rasa = servers.rasa_command("run", model, port, endpoints)
-        commands = (
-            [rasa, servers.actions_command(actions_port)]
-            if own
-            else [[a.replace("assistant.engine", "rasa") for a in rasa]]
-        )
+        port, *commands = commands_of(system, folder)
+        environment = servers.environment({**UNLIMITED, "ASSISTANT_DATA": str(folder / "data")})
         processes = []
         for command in commands:
-            process = subprocess.Popen(command, cwd=project, env=servers.environment(), stdout=subprocess.DEVNULL)
+            process = subprocess.Popen(command, cwd=system.project, env=environment, stdout=subprocess.DEVNULL)
             stack.callback(process.wait)
             stack.callback(process.terminate)
             processes.append(process)
         yield port, processes
 
 
-def _wait(port: int) -> None:
+def commands_of(system: System, folder: Path) -> tuple[Any, ...]:
+    """The port to ask, and the command lines of the servers behind it."""
+    port, actions, front = servers.free_port(), servers.free_port(), servers.free_port()
+    if not system.own:
+        rasa = servers.rasa_command("run", system.model, port, system.project / "endpoints.yml")
+        return port, [part.replace("assistant.engine", "rasa") for part in rasa]
+    rasa = servers.rasa_command("run", system.model, port, servers.endpoints_for(actions, folder))
+    commands = (rasa, servers.actions_command(actions))
+    if not system.front:
+        return port, *commands
+    return front, *commands, servers.front_command(front, port)
+
+
+def wait(port: int, processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Waits for the first answer that is no apology."""
     end = time.monotonic() + LONGEST_START
-    while time.monotonic() < end:
+    while time.monotonic() < end and not any(process.poll() for process in processes):
         try:
-            if servers.ask("Hallo", port, "start"):
+            said = servers.ask("Hallo", port, "start")
+            kinds = [message["custom"]["answer"]["kind"] for message in said if "custom" in message]
+            if said and "error" not in kinds:
                 return
         except OSError:
             pass
@@ -127,26 +188,33 @@ def _wait(port: int) -> None:
     raise SystemExit("A server did not start; the lines above say why.")
 
 
-def _milliseconds(question: str, port: int, sender: str) -> float:
-    begun = time.perf_counter()
-    servers.ask(question, port, sender)
-    return (time.perf_counter() - begun) * 1000
-
-
-def _resident(pid: int) -> float:
-    """Resident memory of a process in MiB (Linux)."""
-    status = Path(f"/proc/{pid}/status").read_text("utf-8")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS"))
-    return int(line.split()[1]) / 1024
-
-
-def table(figures: dict[str, Any]) -> str:
-    """Both columns and how many times the default's figure ours is."""
-    rows = [f"{'':22}{'assistant':>12}{'default':>12}{'ratio':>8}"]
-    for name, ours in figures["assistant"].items():
-        default = figures["default"][name]
-        rows.append(f"{name:22}{ours:12.1f}{default:12.1f}{ours / default:8.2f}")
+def table(figures: Mapping[str, Figures]) -> str:
+    """A column for each system, and how many times the default's figure those of the assistant are."""
+    names = list(figures)
+    default = figures.get("default", {})
+    rows = [f"{'':34}" + "".join(f"{name:>12}" for name in names) + f"{'ratios':>16}"]
+    for what in figures[names[0]]:
+        values = [column[what] for column in figures.values()]
+        ratios = [
+            f"{column[what] / default[what]:8.2f}"
+            for name, column in figures.items()
+            if _comparable(name, what, default)
+        ]
+        rows.append(f"{what:34}" + "".join(f"{value:12.1f}" for value in values) + "".join(ratios))
     return "\n".join(rows)
+
+
+def _comparable(name: str, what: str, default: Figures) -> bool:
+    return name != "default" and bool(default.get(what))
+
+
+def notes(epochs: int) -> str:
+    """What has to be known beside the figures."""
+    return (
+        f"Memory is proportional set size over all processes. The default pipeline was trained for {epochs} of its 100 "
+        "epochs on the same questions: its training time grows with the epochs, its other figures do not depend on "
+        "them. Every question is asked once for each system, in a conversation of its own."
+    )
 
 
 if __name__ == "__main__":

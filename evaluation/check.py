@@ -36,7 +36,10 @@ def too_near() -> list[str]:
     training = list(examples())
     questions = list(dict.fromkeys(scoring_questions([*own_files(), *shared_files()])))
     known = dict.fromkeys(example.text for example in training)
-    vectors = {**KeptVectors(VECTORS).of(list(known)), **KeptVectors(VECTORS.with_name("questions.npz")).of(questions)}
+    vectors = {
+        **KeptVectors(VECTORS).of(list(known)),
+        **KeptVectors(VECTORS.with_name("questions-int8.npz")).of(questions),
+    }
     encode = partial(_rows, vectors)
     found = [*near_duplicates(training, questions), *near_in_meaning(training, questions, encode)]
     return [f'{e.file}:{e.line}: "{e.text}" is too near to the scoring question "{q}" ({how})' for e, q, how in found]

@@ -71,8 +71,10 @@ def ensure_model() -> Path:
     path = model_path()
     if path.exists():
         return path
-    print("Training: some minutes the first time, less after small changes …", flush=True)
-    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", path.name.removesuffix(".tar.gz")]
+    print("Training: a few minutes the first time, less after small changes …", flush=True)
+    name = path.name.removesuffix(".tar.gz")
+    # Rasa's own comparison with what was trained before is left out: that something changed is known.
+    command = [sys.executable, "-m", "assistant.engine", "train", "--force", "--fixed-model-name", name]
     try:
         result = subprocess.run(command, cwd=ROOT, env=quiet_environment(), stderr=subprocess.PIPE, text=True)
     except KeyboardInterrupt:

@@ -15,8 +15,8 @@ def main() -> None:
         names = patches.apply()
     except ValueError as error:
         sys.exit(f"The engine does not start: {error}")
-    if "no_tensorflow" in names and sys.argv[1:2] not in (["run"], ["shell"]):
-        sys.exit("The engine runs and talks only; train and test with `rasa`, which needs TensorFlow in place.")
+    if "no_tensorflow" in names and sys.argv[1:2] not in (["run"], ["shell"], ["train"]):
+        sys.exit("The engine trains, runs and talks only; all else needs TensorFlow in place: use `rasa`.")
     # The old libraries under Rasa warn at every start; LOG_LEVEL=DEBUG shows what they say.
     logging.captureWarnings(True)
     if os.environ.get("LOG_LEVEL") != "DEBUG":

@@ -30,10 +30,13 @@ def evidence_of(text: str) -> Evidence:
 
 @lru_cache(maxsize=1)
 def detector() -> LanguageDetector:
-    """Character statistics of the languages served, loaded when the front starts."""
+    """Character statistics of the languages served, of three letters each: a fifth of the memory, and as good here."""
     from lingua import Language as Lingua
     from lingua import LanguageDetectorBuilder
 
     return (
-        LanguageDetectorBuilder.from_languages(Lingua.GERMAN, Lingua.ENGLISH).with_preloaded_language_models().build()
+        LanguageDetectorBuilder.from_languages(Lingua.GERMAN, Lingua.ENGLISH)
+        .with_low_accuracy_mode()
+        .with_preloaded_language_models()
+        .build()
     )

@@ -11,6 +11,7 @@ from assistant.front.claims import Claims
 
 logger = logging.getLogger(__name__)
 BREAK_AFTER_FAULT = 1.0
+SECONDS_TO_FINISH = 3.0
 
 
 class Chores:
@@ -31,8 +32,10 @@ class Chores:
             self._tasks[chat] = asyncio.create_task(self._serve(chat))
 
     async def stop(self) -> None:
-        """Stops at once, wherever it is."""
+        """Lets what is nearly done be finished; stops the rest wherever it is, to be taken up at the next start."""
         tasks = list(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=SECONDS_TO_FINISH)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

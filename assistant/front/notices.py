@@ -45,7 +45,7 @@ class Notices:
             task.cancel()
         await asyncio.gather(*self._tasks, *self._sending, return_exceptions=True)
         if self._redis:
-            await self._redis.close()
+            await self._redis.close(close_connection_pool=True)
 
     def _send_soon(self, chat: str) -> None:
         assert self._redis  # noqa: S101 - set only with it

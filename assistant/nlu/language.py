@@ -10,9 +10,6 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from lingua import Language as Lingua
-from lingua import LanguageDetector as Detector
-from lingua import LanguageDetectorBuilder
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -28,7 +25,6 @@ from assistant.knowledge.examples import examples
 from assistant.languages import LANGUAGES, Evidence, Language
 from assistant.nlu.parts import EVIDENCE
 
-LINGUA: Mapping[Language, Lingua] = {"de": Lingua.GERMAN, "en": Lingua.ENGLISH}
 # What a word tells, in logarithmic odds: above 0 for German, below for English. Function words that
 # only one language has are known from the start, the rest is learned from the training questions.
 WEIGHT_OF_WORD = 2.0
@@ -40,14 +36,14 @@ WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 CLEAR = 1.5
 # Words that tell less, or were met less often, are not worth keeping.
 FAINT, RARE = 0.7, 2
-# No single word may outvote several; characters of a few unknown words tell nothing.
-LOUDEST, FEWEST_WORDS, SHARE_OF_CHARACTERS = 2.5, 3, 0.6
+# No single word may outvote several.
+LOUDEST = 2.5
 LEXICON = "words.json"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class LanguageDetector(GraphComponent):
-    """Weighs character statistics and words; one word alone is never clear evidence."""
+    """Weighs words; one word alone is never clear evidence."""
 
     @classmethod
     def create(
@@ -62,12 +58,12 @@ class LanguageDetector(GraphComponent):
 
     def __init__(self, storage: ModelStorage, resource: Resource, lexicon: Mapping[str, float]) -> None:
         self._storage, self._resource, self._lexicon = storage, resource, lexicon
-        # Loaded now, so that the first message does not wait for them.
-        detector()
+        # Made now, so that the first message does not wait for it.
+        names()
 
     @staticmethod
     def required_packages() -> list[str]:
-        """What has to be installed for it; lingua's distribution has another name than its module."""
+        """What has to be installed for it."""
         return ["spacy"]
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -100,19 +96,13 @@ class LanguageDetector(GraphComponent):
 
 def learned(questions: Iterable[tuple[Language, str]]) -> dict[str, float]:
     """Function words, and words of the questions with what they tell of the language."""
-    counts: dict[Language, Counter[str]] = {language: Counter() for language in LINGUA}
+    counts: dict[Language, Counter[str]] = {language: Counter() for language in LANGUAGES}
     for language, text in questions:
         counts[language].update(set(WORD.findall(names().sub(" ", text).lower())))
     met = Counter(counts["de"]) + Counter(counts["en"])
     odds = {word: math.log((counts["de"][word] + 0.5) / (counts["en"][word] + 0.5)) for word in met}
     told = {word: round(value, 2) for word, value in odds.items() if met[word] >= RARE and abs(value) >= FAINT}
     return {**FUNCTION_WORDS, **told}
-
-
-@lru_cache(maxsize=1)
-def detector() -> Detector:
-    """The character statistics of the languages served."""
-    return LanguageDetectorBuilder.from_languages(*LINGUA.values()).with_preloaded_language_models().build()
 
 
 @lru_cache(maxsize=1)
@@ -132,19 +122,8 @@ def names() -> re.Pattern[str]:
 def evidence_of(text: str, lexicon: Mapping[str, float] = FUNCTION_WORDS) -> Evidence:
     """Which language the words speak for, and whether clearly: two words or more, odds well apart."""
     words = WORD.findall(names().sub(" ", text).lower())
-    if not any(char.isascii() for char in "".join(words)):
-        return Evidence(None, False)
     told = [max(-LOUDEST, min(LOUDEST, lexicon[word])) for word in words if word in lexicon]
-    odds = sum(told) + _by_characters(words)
-    if not told and len(words) < FEWEST_WORDS:
+    odds = sum(told)
+    if not odds:
         return Evidence(None, False)
-    language: Language = "de" if odds > 0 else "en"
-    clear = len(words) >= 2 and abs(odds) >= CLEAR and (bool(told) or len(words) >= FEWEST_WORDS)
-    return Evidence(language, clear)
-
-
-def _by_characters(words: list[str]) -> float:
-    """Logarithmic odds of German against English by character statistics."""
-    values = {c.language: c.value for c in detector().compute_language_confidence_values(" ".join(words))}
-    german, english = (min(max(values.get(LINGUA[code], 0.5), 0.01), 0.99) for code in ("de", "en"))
-    return math.log(german / english) * SHARE_OF_CHARACTERS
+    return Evidence("de" if odds > 0 else "en", len(words) >= 2 and abs(odds) >= CLEAR)

@@ -13,8 +13,10 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.channels import rest
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
+from rasa.engine.training.hooks import TrainingHook
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.nlu.training_data.message import Message
 
 from assistant.paths import ROOT
 
@@ -28,6 +30,9 @@ def stock(monkeypatch) -> None:
     for name in ("handle_message", "_handle_message_with_tracker"):
         monkeypatch.setattr(MessageProcessor, name, getattr(MessageProcessor, name))
     monkeypatch.setattr(Event, "resolve_by_type", staticmethod(Event.resolve_by_type))
+    monkeypatch.setattr(TrainingHook, "on_before_node", TrainingHook.on_before_node)
+    monkeypatch.setattr(TrainingHook, "on_after_node", TrainingHook.on_after_node)
+    monkeypatch.setattr(Message, "__hash__", Message.__hash__)
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,13 @@ import rasa.shared.utils.common
 from rasa.core.channels import rest
 from rasa.core.channels.channel import UserMessage
 from rasa.shared.core.events import Event, UserUttered
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from assistant.engine import patches
 from assistant.engine.patches import LONGEST_INPUT, PATCHES, SWITCH, apply, chosen
 from assistant.nlu.guard import LONGEST
+from assistant.nlu.splitter import QuestionSplitter
 
 START = """
 import json, sys
@@ -222,8 +225,59 @@ def test_engine_does_not_start_with_an_unknown_patch(python):
     assert "The engine does not start: ASSISTANT_PATCHES names -nonsense" in ended.stderr
 
 
-def test_engine_does_not_train_without_tensorflow(python):
+def test_engine_does_nothing_that_may_need_tensorflow_without_it(python):
     others = ",".join(f"-{name}" for name in PATCHES if name != "no_tensorflow")
-    ended = python("-m", "assistant.engine", "train", ASSISTANT_PATCHES=others)
+    ended = python("-m", "assistant.engine", "test", ASSISTANT_PATCHES=others)
     assert ended.returncode == 1
-    assert "train and test with `rasa`" in ended.stderr
+    assert "all else needs TensorFlow" in ended.stderr
+
+
+@pytest.fixture
+def hashed(monkeypatch) -> list[str]:
+    """The messages that were hashed with all they hold."""
+    texts: list[str] = []
+    real = Message.fingerprint
+    monkeypatch.setattr(Message, "fingerprint", lambda self: texts.append(self.get(TEXT)) or real(self))
+    return texts
+
+
+def step_of_a_training(tmp_path) -> None:
+    """A step that gives training data to the next, as Rasa's graph does it."""
+    from rasa.engine.caching import LocalTrainingCache
+    from rasa.engine.graph import ExecutionContext, GraphSchema, SchemaNode
+    from rasa.engine.storage.local_model_storage import LocalModelStorage
+    from rasa.engine.training.hooks import TrainingHook
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    node = SchemaNode({}, QuestionSplitter, "create", "process_training_data", {})
+    schema, data = GraphSchema({"step": node}), TrainingData([Message({TEXT: "Wann?"})])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("RASA_CACHE_DIRECTORY", str(tmp_path))
+        hook = TrainingHook(LocalTrainingCache(), LocalModelStorage(tmp_path), schema)
+    context = ExecutionContext(schema)
+    before = hook.on_before_node("step", context, {}, {"training_data": data})
+    hook.on_after_node("step", context, {}, data, before)
+
+
+def test_training_data_are_not_hashed_after_every_step(stock, hashed, tmp_path):
+    patches.no_training_cache()
+    step_of_a_training(tmp_path)
+    assert hashed == []
+
+
+def test_rasa_still_hashes_training_data_after_every_step(stock, hashed, tmp_path):
+    step_of_a_training(tmp_path)
+    assert len(hashed) >= 2
+
+
+def test_equal_training_questions_are_still_one(stock):
+    patches.no_training_cache()
+    pairs = [("a", "x"), ("a", "x"), ("a", "y"), ("b", "x")]
+    assert len({Message({TEXT: text, INTENT: intent}) for text, intent in pairs}) == 3
+    assert len({Message({"action_text": "a"}), Message({"action_text": "b"})}) == 2
+
+
+def test_different_training_questions_are_told_apart_by_text_and_intent_alone(stock, hashed):
+    patches.no_training_cache()
+    assert len({Message({TEXT: text, INTENT: intent}) for text in "ab" for intent in "xy"}) == 4
+    assert hashed == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
@@ -16,7 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.dialogue.conversation import SLOT, Conversation
 from assistant.knowledge import knowledge, render
 from assistant.languages import LANGUAGES
-from assistant.nlu.classifier import LONGEST_FOLLOW_UP, EntryClassifier
+from assistant.nlu.classifier import LONGEST_FOLLOW_UP, EntryClassifier, thinned
 from assistant.nlu.head import Ranking
 from assistant.nlu.parts import IN_CONTEXT, LOOSE, PARTS, RANKING
 from assistant.understanding import kind_of
@@ -272,3 +274,15 @@ def test_training_on_a_single_intent_is_refused(made, encoded):
 def test_training_on_nothing_is_refused(made):
     with pytest.raises(InvalidConfigException, match="at least two intents"):
         made(EntryClassifier).train(TrainingData())
+
+
+@pytest.mark.parametrize(
+    ("most", "counts"),
+    [(100, {"a": 50, "b": 8, "c": 2}), (60, {"a": 50, "b": 8, "c": 2}), (20, {"a": 10, "b": 8, "c": 2}),
+     (11, {"a": 4, "b": 4, "c": 2}), (1, {"a": 1, "b": 1, "c": 1})],
+)  # fmt: skip
+def test_large_classes_give_way_where_there_are_too_many_questions(most, counts):
+    labels = ["a"] * 50 + ["b"] * 8 + ["c"] * 2
+    kept = thinned(labels, most)
+    assert kept == sorted(set(kept))
+    assert Counter(labels[i] for i in kept) == counts

@@ -187,7 +187,7 @@ def test_head_saved_twice_says_exactly_the_same(head, tmp_path):
 
 def test_saved_head_is_plain_data(head, tmp_path):
     head.save(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["head.json", "head.npz"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["head.json", "head.npz", "meaning.onnx", "spelling.npy"]
     with np.load(tmp_path / "head.npz", allow_pickle=False) as stored:
         assert all(stored[name].dtype != object for name in stored.files)
     assert json.loads((tmp_path / "head.json").read_text("utf-8"))["classes"] == sorted(EXAMPLES)
@@ -204,55 +204,81 @@ def test_two_classes_are_told_apart():
     assert best(head, "hello") == "smalltalk/greeting"
 
 
+def whole(gram):
+    """A matrix of which the lower half was given."""
+    return np.tril(gram) + np.tril(gram, -1).T
+
+
 @pytest.mark.parametrize("block", [1, 3, 10])
 def test_likeness_in_blocks_is_that_of_one_product(monkeypatch, block):
     unit, ngrams = random_texts(10)
-    whole = head_module._gram(unit, ngrams, CONFIG)
+    at_once = whole(head_module._gram(unit, ngrams, CONFIG))
     monkeypatch.setattr(head_module, "BLOCK", block)
-    assert head_module._gram(unit, ngrams, CONFIG) == pytest.approx(whole, abs=1e-5)
+    assert whole(head_module._gram(unit, ngrams, CONFIG)) == pytest.approx(at_once, abs=1e-5)
 
 
-def test_likeness_of_spelling_is_that_of_the_whole_product():
-    _, ngrams = random_texts(30)
-    few = ngrams[:5].copy()
-    few.data[few.indptr[2] : few.indptr[3]] = 0
-    expected = (few @ ngrams.T).toarray()
-    assert head_module._products(few, ngrams.T.tocsr()) == pytest.approx(expected, abs=1e-5)
-    assert head_module._products(ngrams[:1] * 0, ngrams.T.tocsr()).shape == (1, 30)
+def likeness(unit, ngrams, config=CONFIG):
+    """How much texts resemble each other, by the formula."""
+    meaning = np.exp(2 * config["narrowness"] * (unit @ unit.T - 1))
+    return (1 - config["spelling"]) * meaning + config["spelling"] * (ngrams @ ngrams.T).toarray()
 
 
 def test_likeness_is_of_meaning_and_spelling():
     unit, ngrams = random_texts(5)
-    meaning = np.exp(2 * CONFIG["narrowness"] * (unit @ unit.T - 1))
-    spelling = (ngrams @ ngrams.T).toarray()
-    expected = (1 - CONFIG["spelling"]) * meaning + CONFIG["spelling"] * spelling
-    assert head_module._gram(unit, ngrams, CONFIG) == pytest.approx(expected, abs=1e-5)
+    assert whole(head_module._gram(unit, ngrams, CONFIG)) == pytest.approx(likeness(unit, ngrams), abs=1e-5)
 
 
 def test_every_text_is_wholly_like_itself():
-    likeness = head_module._gram(*random_texts(6), CONFIG)
-    assert np.diag(likeness) == pytest.approx(1, abs=1e-5)
-    assert likeness == pytest.approx(likeness.T, abs=1e-5)
+    assert np.diag(head_module._gram(*random_texts(6), CONFIG)) == pytest.approx(1, abs=1e-5)
 
 
-def test_kinds_are_trained_on_what_is_said_of_an_example_left_out(monkeypatch):
+def examples():
+    """All examples: texts, vectors, labels."""
+    pairs = [(text.lower(), intent) for intent, texts in EXAMPLES.items() for text in texts]
+    texts, labels = [text for text, _ in pairs], [intent for _, intent in pairs]
+    return texts, vectors(texts), labels
+
+
+def features(texts, given, config=CONFIG):
+    """Centred vectors and n-grams of examples, as the head makes them."""
+    ngrams = head_module._vectorizer(config["ngrams"], config["most_ngrams"]).fit_transform(texts)
+    return head_module._centred(given, given.mean(axis=0)), ngrams
+
+
+def test_scores_are_those_of_the_regression_written_out():
+    texts, given, labels = examples()
+    config = {**CONFIG, "evenness": 0.0}
+    head = Head.fit(texts, given, labels, config)
+    gram = likeness(*features(texts, given), config).astype(np.float64)
+    targets = np.array([[label == name for name in head.classes] for label in labels]) - 1 / len(head.classes)
+    expected = gram @ np.linalg.solve(gram + config["ridge"] * np.eye(len(labels)), targets)
+    # Meanings are compared in 8 bits, what n-grams say is kept in 16.
+    assert head.scores(texts, given) == pytest.approx(expected, abs=0.02)
+
+
+@pytest.mark.parametrize("last", [None, 5])
+def test_kinds_are_trained_on_what_is_said_of_an_example_left_out(monkeypatch, last):
     seen, fit = {}, Kinds.fit
 
-    def spied(classes, scores, *others):
-        seen["scores"] = scores
-        return fit(classes, scores, *others)
+    def spied(classes, scores, texts, labels, sharpness):
+        seen.update(scores=scores, texts=texts, labels=labels)
+        return fit(classes, scores, texts, labels, sharpness)
 
     monkeypatch.setattr(Kinds, "fit", spied)
     config = {**CONFIG, "evenness": 0.0}
-    head = fitted(evenness=0.0)
-    labels = [i for i in EXAMPLES for _ in EXAMPLES[i]]
+    texts, given, labels = examples()
+    monkeypatch.setattr(head_module, "CALIBRATED", last or len(texts))
+    head = Head.fit(texts, given, labels, config)
     targets = np.array([[label == name for name in head.classes] for label in labels]) - 1 / len(head.classes)
-    likeness = head_module._gram(head._vectors, head._ngrams, config).astype(np.float64)
-    for left in (0, 20, len(labels) - 1):
+    gram = likeness(*features(texts, given), config).astype(np.float64)
+    assert len(seen["texts"]) == (last or len(texts))
+    for row in (0, len(seen["texts"]) // 2, len(seen["texts"]) - 1):
+        left = texts.index(seen["texts"][row])
+        assert seen["labels"][row] == labels[left]
         others = [i for i in range(len(labels)) if i != left]
         ridge = config["ridge"] * np.eye(len(others))
-        weights = np.linalg.solve(likeness[np.ix_(others, others)] + ridge, targets[others])
-        assert seen["scores"][left] == pytest.approx(likeness[left, others] @ weights, abs=1e-3)
+        weights = np.linalg.solve(gram[np.ix_(others, others)] + ridge, targets[others])
+        assert seen["scores"][row] == pytest.approx(gram[left, others] @ weights, abs=1e-3)
 
 
 def test_large_classes_count_less_by_evenness():

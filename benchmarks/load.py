@@ -1,0 +1,64 @@
+"""People who ask at the same time, and what their questions cost the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+LONGEST_ANSWER = 120.0
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Load:
+    """Milliseconds that half and 95 of a hundred answers took, messages a second, answers that were none."""
+
+    p50: float
+    p95: float
+    per_second: float
+    failed: int
+
+
+def asked(port: int, questions: Sequence[str], people: int) -> Load:
+    """Asks every question once, so many at a time, each in a conversation of its own, on Rasa's REST."""
+    begun = time.perf_counter()
+    with ThreadPoolExecutor(people) as pool:
+        taken = list(pool.map(lambda question: milliseconds(port, question, uuid.uuid4().hex), questions))
+    seconds = time.perf_counter() - begun
+    good = sorted(t for t in taken if t is not None)
+    if not good:
+        raise SystemExit(f"Nothing was answered on port {port}.")
+    p50, p95 = good[len(good) // 2], good[int(len(good) * 0.95)]
+    return Load(p50, p95, len(good) / seconds, len(taken) - len(good))
+
+
+def milliseconds(port: int, question: str, sender: str) -> float | None:
+    """How long the answer to one question took; None where there was none."""
+    body = json.dumps({"sender": sender, "message": question}).encode()
+    url, header = f"http://127.0.0.1:{port}/webhooks/rest/webhook", {"Content-Type": "application/json"}
+    begun = time.perf_counter()
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, body, header), timeout=LONGEST_ANSWER) as reply:
+            said = json.load(reply)
+    except OSError:
+        return None
+    return (time.perf_counter() - begun) * 1000 if said else None
+
+
+def memory(pids: Iterable[int]) -> float:
+    """Proportional set size of processes in MiB: what they share is counted once (Linux)."""
+    kept = (Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8") for pid in pids)
+    return sum(int(line.split()[1]) for text in kept for line in text.splitlines() if line.startswith("Pss:")) / 1024
+
+
+def processor_seconds(pids: Iterable[int]) -> float:
+    """What processes have used of the processors so far; unlike time, it hardly depends on what else runs."""
+    fields = (Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split() for pid in pids)
+    return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS

@@ -1,0 +1,119 @@
+"""Limits and notices that several fronts share through Redis, and what they do without it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+import time
+
+import pytest
+import redis
+
+from assistant.commands.servers import HOST, free_port
+from assistant.front.hub import Hub
+from assistant.front.limits import Limits
+from assistant.front.notices import Notices
+from assistant.front.refusals import RefusedError
+from assistant.front.settings import Rates
+from assistant.front.store import Store
+from assistant.front.tables import database
+
+THREE = Rates(session="3/minute")
+NOWHERE = f"redis://{HOST}:9/0"
+
+
+@pytest.fixture(scope="module")
+def address():
+    program = shutil.which("redis-server")
+    if not program:
+        pytest.skip("Redis is missing (Debian: redis-server)")
+    port = free_port()
+    process = subprocess.Popen([program, "--port", str(port), "--save", ""], stdout=subprocess.DEVNULL)
+    address = f"redis://{HOST}:{port}/0"
+    end = time.monotonic() + 10
+    while True:
+        try:
+            redis.Redis.from_url(address).ping()
+            break
+        except redis.RedisError:
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    yield address
+    process.kill()
+    process.wait()
+
+
+async def used_up(*limits):
+    """How often a rate of three could be used at these fronts in turn."""
+    used = 0
+    for number in range(8):
+        used += await limits[number % len(limits)].allows("session", "somebody")
+    return used
+
+
+async def test_two_fronts_count_together(address):
+    assert await used_up(Limits(THREE, address), Limits(THREE, address)) == 3
+
+
+async def test_two_fronts_without_redis_count_each_for_itself():
+    assert await used_up(Limits(THREE), Limits(THREE)) == 6
+
+
+async def test_without_its_redis_a_front_counts_for_itself_and_nobody_waits():
+    limits = Limits(THREE, NOWHERE)
+    begun = time.monotonic()
+    assert await used_up(limits) == 3
+    with pytest.raises(RefusedError) as refused:
+        await limits.count("session", "somebody")
+    assert refused.value.retry_after >= 1
+    assert time.monotonic() - begun < 2
+
+
+async def heard(hub, chat, seconds):
+    """Whether a listener at this front is woken in that time."""
+    with hub.listen(chat) as news:
+        try:
+            await asyncio.wait_for(news.wait(), seconds)
+        except asyncio.TimeoutError:
+            return False
+    return True
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(database(f"sqlite:///{tmp_path / 'front.db'}"))
+
+
+async def test_what_happens_at_one_front_is_heard_at_the_other(address, store):
+    hubs = [Hub(), Hub()]
+    notices = [Notices(address, hub, store, several=False) for hub in hubs]
+    for one in notices:
+        await one.start()
+    await asyncio.sleep(0.5)
+    listening = asyncio.create_task(heard(hubs[1], "chat", 5))
+    await asyncio.sleep(0.1)
+    hubs[0].publish("chat")
+    assert await listening
+    for one in notices:
+        await one.stop()
+
+
+@pytest.mark.parametrize("url", ["", NOWHERE])
+async def test_without_redis_the_database_is_looked_at(url, store, monkeypatch):
+    monkeypatch.setattr("assistant.front.notices.BREAK_BETWEEN_LOOKS", 0.05)
+    hub = Hub()
+    notices = Notices(url, hub, store, several=True)
+    await notices.start()
+    store.open_chat("chat", "de", 1.0)
+    with hub.listen("chat") as news:
+        await asyncio.sleep(0.3)
+        news.clear()
+        await asyncio.sleep(0.3)
+        assert not news.is_set()
+        store.accept("chat", "1", "text", "de", None, 2.0)
+        await asyncio.wait_for(news.wait(), 2)
+        news.clear()
+        store.erase("chat", "web-x")
+        await asyncio.wait_for(news.wait(), 2)
+    await notices.stop()
