@@ -16,8 +16,8 @@ from assistant.paths import MODELS, ROOT
 # What a model is made from; answers are read from knowledge/ when the servers start.
 INGREDIENTS = ("config.yml", "domain.yml", "requirements.txt", "data", "assistant/nlu", "assistant/understanding.py")
 MADE_FROM = (".yml", ".py", ".jsonl")
-# Of the requirements only versions count, not who needs them.
-PIN = re.compile(rb"^[\w.-]+==\S+", re.M)
+# Of the requirements only versions count, not who needs them, and none of what only the front uses.
+PIN = re.compile(rb"^(?!prometheus-client==)[\w.-]+==\S+", re.M)
 KEPT_MODELS = 3
 # The lines of a traceback that say what went wrong; the rest is Rasa's inner life.
 CAUSE = re.compile(r"^[\w.]+(Error|Exception|NotFound|Interrupt)\b.*|^\S+\.yml:.*")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import os
 import sys
 
 import uvicorn
 
+from assistant.front import logs
 from assistant.front.app import application
 from assistant.front.messengers.channels import states
 from assistant.front.settings import FRONT_PORT, LOOPBACK, RASA_PORT, settings_from
@@ -32,15 +32,13 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=FRONT_PORT)
     parser.add_argument("--rasa-port", type=int, default=RASA_PORT)
     arguments = parser.parse_args()
-    logging.basicConfig(level=os.environ.get("LOG_LEVEL", "WARNING"), format="%(levelname)s %(name)s: %(message)s")
-    # Their lines would hold addresses of requests.
-    for name in ("httpx2", "httpcore2"):
-        logging.getLogger(name).setLevel(logging.ERROR)
     try:
+        logs.set_up()
         settings = settings_from(rasa_port=arguments.rasa_port)
     except ValueError as error:
         sys.exit(f"The front does not start: {error}")
-    print("\n".join(told_at_start()), flush=True)
+    for line in told_at_start():
+        logs.start.info("%s", line)
     uvicorn.run(
         application(settings),
         host=os.environ.get("ASSISTANT_HOST", LOOPBACK),
@@ -51,6 +49,7 @@ def main() -> None:
         ws="wsproto",
         access_log=False,
         log_level="warning",
+        log_config=None,
         timeout_graceful_shutdown=SECONDS_TO_END,
     )
 

@@ -16,13 +16,14 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from assistant.front import chat, pages, rest
+from assistant.front import chat, metrics, pages, rest
 from assistant.front.front import Front
 from assistant.front.hub import Hub
 from assistant.front.limits import Limits
 from assistant.front.messengers.channels import made
 from assistant.front.messengers.service import Messengers
 from assistant.front.messengers.webhook import Webhook
+from assistant.front.notice import Notice
 from assistant.front.notices import Notices
 from assistant.front.rasa import Rasa
 from assistant.front.refusals import RefusedError, language_of, refused
@@ -67,7 +68,8 @@ def bare_application(settings: Settings, transport: httpx2.AsyncBaseTransport | 
         await front().notices.start()
         await front().worker.start()
         await front().messengers.start()
-        yield
+        with metrics.exposed(settings.metrics_host, settings.metrics_port, front().store.count_waiting):
+            yield
         await sockets.stop()
         await front().worker.stop()
         await front().messengers.stop()
@@ -111,9 +113,11 @@ def _front(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> F
     known = knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_seconds)
-    worker = Worker(engine, store, rasa, hub, keys, known, messengers, settings.seconds, settings.retention_days)
+    notice = Notice(settings.notice, known)
+    days = settings.retention_days
+    worker = Worker(engine, store, rasa, hub, keys, known, messengers, notice, settings.seconds, days)
     notices = Notices(settings.redis, hub, store, several=engine.dialect.name == "postgresql")
-    return Front(settings, engine, store, rasa, hub, keys, limits, worker, messengers, notices, known)
+    return Front(settings, engine, store, rasa, hub, keys, limits, worker, messengers, notices, known, notice)
 
 
 async def _refusal(request: Request, error: Exception) -> Response:
@@ -132,4 +136,5 @@ async def _http(request: Request, error: Exception) -> Response:
 
 async def _fault(request: Request, _: Exception) -> Response:
     """Something broke: the log has the trace, the visitor a sentence."""
+    metrics.failed("request")
     return refused(RefusedError("unavailable", retry_after=5), language_of(request))

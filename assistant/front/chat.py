@@ -16,6 +16,7 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from assistant.front import metrics
 from assistant.front.bodies import (
     LONGEST_REASON,
     choice_in,
@@ -62,6 +63,7 @@ async def post_message(request: Request) -> Response:
     except UnknownChatError:
         raise RefusedError("unknown_session") from None
     if new:
+        metrics.accepted("web")
         front.hub.publish(chat)
         front.worker.wake(chat)
     return JSONResponse({"id": id_, "sequence": sequence}, 202)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
+from assistant.front import metrics
 from assistant.front.claims import Claims
 
 logger = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Chores:
                 if mine:
                     await self._work(chat)
         except Exception:
+            metrics.failed("chore")
             logger.exception("%s failed for a chat; trying again.", self._name)
             await asyncio.sleep(BREAK_AFTER_FAULT)
             self._woken.add(chat)

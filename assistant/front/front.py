@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from assistant.front.hub import Hub
 from assistant.front.limits import Limits
 from assistant.front.messengers.service import Messengers
+from assistant.front.notice import Notice
 from assistant.front.notices import Notices
 from assistant.front.rasa import Rasa
 from assistant.front.secret import Keys
@@ -46,6 +47,7 @@ class Front:
     messengers: Messengers
     notices: Notices
     knowledge: KnowledgeBase
+    notice: Notice
     proof: Proof = field(default_factory=Proof)
 
 

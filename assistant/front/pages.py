@@ -43,10 +43,10 @@ async def opening(request: Request) -> Response:
         "links": {"privacy": front.settings.privacy, "imprint": front.settings.imprint},
         "contact": {"text": front.knowledge.phrase("contact", language), "url": ADDRESS.findall(person)[0]},
         "starters": [entry.question for entry in starters(front.knowledge, language)],
-        "available": True,
-        "announcement": None,
+        "available": not front.notice.closed,
+        "announcement": front.notice.announcement(language),
     }
-    return JSONResponse(content, headers={"Cache-Control": "public, max-age=300", "Vary": "Accept-Language"})
+    return JSONResponse(content, headers={"Cache-Control": "public, max-age=30", "Vary": "Accept-Language"})
 
 
 async def health(_: Request) -> Response:
@@ -57,6 +57,9 @@ async def health(_: Request) -> Response:
 async def ready(request: Request) -> Response:
     """A question really gets an answer; one is asked at a time, however many want to know."""
     front = front_of(request)
+    if front.notice.closed:
+        # Every message gets the announcement, whatever Rasa does.
+        return JSONResponse({"status": "closed"})
     async with front.proof.lock:
         if time.monotonic() - front.proof.at > PROOF_LASTS:
             front.proof.answered = await _answers(front)

@@ -13,6 +13,8 @@ from urllib.parse import quote
 import anyio
 import httpx2
 
+from assistant.front import metrics
+
 logger = logging.getLogger(__name__)
 Message = dict[str, Any]
 # Breaks between tries; the last is used again and again. An answer of kind `error` is Rasa's own apology:
@@ -130,9 +132,12 @@ class Rasa:
             envelope_of(reply)
         except (httpx2.HTTPError, TimeoutError, ValueError, BadReplyError) as error:
             logger.info("Rasa gave no answer: %s", type(error).__name__)
+            metrics.failed("rasa")
+            metrics.rasa_up(self.processes.index(process), up=False)
             if not alone and isinstance(error, (httpx2.TransportError, TimeoutError)):
                 self._suspect(process)
             return None
+        metrics.rasa_up(self.processes.index(process), up=True)
         return reply
 
     def _suspect(self, process: Process) -> None:
@@ -148,6 +153,7 @@ class Rasa:
         while unwell := [process for process in self.processes if not process.well]:
             for process, well in zip(unwell, await asyncio.gather(*(one.answers() for one in unwell))):
                 process.well = well
+                metrics.rasa_up(self.processes.index(process), well)
             await anyio.sleep(BREAK_BETWEEN_PROBES)
 
     async def erase(self, sender: str) -> bool:

@@ -14,12 +14,13 @@ from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from assistant.front import metrics
 from assistant.front.answers import apology_messages
 from assistant.front.apology import language_of_apology
 from assistant.front.bodies import read_body, text_in
-from assistant.front.front import front_of
+from assistant.front.front import Front, front_of
 from assistant.front.limits import address_of
-from assistant.front.rasa import Message
+from assistant.front.rasa import Message, envelope_of
 from assistant.languages import choice_of, hint_of
 
 LONGEST_SENDER = 255
@@ -39,11 +40,25 @@ async def webhook(request: Request) -> Response:
     # Without a name, every message is a conversation of its own, not one that all share.
     sender = front.keys.sender("rest", name or front.keys.new_chat())
     await front.limits.count("session", sender)
-    said = await front.rasa.ask(sender, text, metadata, time.time() + front.settings.seconds)
-    if not said:
-        language = await run_sync(language_of_apology, text, metadata.get("choice"), None, metadata.get("language"))
-        said = apology_messages(front.knowledge, language)
+    metrics.accepted("rest")
+    begun = time.time()
+    said = await _said(front, sender, text, metadata)
+    metrics.answered("rest", envelope_of(said), begun)
     return JSONResponse(addressed(said, name))
+
+
+async def _said(front: Front, sender: str, text: str, metadata: Mapping[str, str]) -> list[Message]:
+    """Rasa's messages, or what is said in place of them."""
+    shut = front.notice.closed
+    said = None if shut else await front.rasa.ask(sender, text, metadata, time.time() + front.settings.seconds)
+    shut = shut or front.notice.closed
+    if said and not shut:
+        return said
+    language = await run_sync(language_of_apology, text, metadata.get("choice"), None, metadata.get("language"))
+    if shut:
+        return front.notice.messages(language)
+    metrics.failed("apology")
+    return apology_messages(front.knowledge, language)
 
 
 def metadata_in(value: object) -> Mapping[str, str]:

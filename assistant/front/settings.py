@@ -56,6 +56,11 @@ class Settings:
     public_url: str = ""
     # How long a messenger may take to say whether it took a message.
     messenger_seconds: float = 30.0
+    # Where the figures are served, for the operator only; nowhere without a port.
+    metrics_host: str = LOOPBACK
+    metrics_port: int | None = None
+    # The file by which an operator closes the chat or announces something.
+    notice: Path | None = None
     messengers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
@@ -64,10 +69,10 @@ def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = 
 
     Raises ValueError for a value that makes no sense, naming the variable.
     """
-    data = Path(environment.get("ASSISTANT_DATA") or DATA)
+    data = data_folder(environment)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Settings(
-        database=environment.get("ASSISTANT_DATABASE") or f"sqlite:///{data / 'front.db'}",
+        database=database_url(environment),
         secret=kept_secret(environment.get("ASSISTANT_SECRET"), data),
         rasa=addresses_of(environment.get("ASSISTANT_RASA") or f"http://{LOOPBACK}:{rasa_port}"),
         redis=environment.get("ASSISTANT_REDIS", "").strip(),
@@ -80,7 +85,25 @@ def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = 
         public_url=public_url_of(environment.get("ASSISTANT_PUBLIC_URL", "")),
         messenger_seconds=_seconds(environment.get("ASSISTANT_MESSENGER_SECONDS", "30")),
         messengers=configured(environment),
+        metrics_host=environment.get("ASSISTANT_METRICS_HOST") or LOOPBACK,
+        metrics_port=_port(environment.get("ASSISTANT_METRICS_PORT", "")),
+        notice=notice_path(environment),
     )
+
+
+def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder of what the front keeps."""
+    return Path(environment.get("ASSISTANT_DATA") or DATA)
+
+
+def database_url(environment: Mapping[str, str] = os.environ) -> str:
+    """The database, as SQLAlchemy names it."""
+    return environment.get("ASSISTANT_DATABASE") or f"sqlite:///{data_folder(environment) / 'front.db'}"
+
+
+def notice_path(environment: Mapping[str, str] = os.environ) -> Path:
+    """The file by which an operator closes the chat or announces something."""
+    return Path(environment.get("ASSISTANT_NOTICE_FILE") or data_folder(environment) / "notice.yml")
 
 
 def public_url_of(written: str) -> str:
@@ -99,6 +122,14 @@ def origins_of(listed: str) -> frozenset[str]:
         if scheme not in ("http", "https") or not host or "/" in host or "*" in host:
             raise ValueError(f"ASSISTANT_ORIGINS: {origin!r} is no origin; write https://www.example.org")
     return frozenset(origins)
+
+
+def _port(written: str) -> int | None:
+    if not written.strip():
+        return None
+    if not written.isdigit() or not 1 <= int(written) <= 65535:
+        raise ValueError(f"ASSISTANT_METRICS_PORT must be a port from 1 to 65535, not {written!r}")
+    return int(written)
 
 
 def addresses_of(listed: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from anyio.to_thread import run_sync
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp
 
+from assistant.front import metrics
 from assistant.front.bodies import LARGEST_BODY, text_in
 from assistant.front.export import sourced
 from assistant.front.front import Front
@@ -97,6 +98,7 @@ class Sockets:
         text, id_ = text_in(told["message"]), str(uuid.uuid4())
         hint, choice = hint_of(metadata), choice_of(metadata)
         await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())
+        metrics.accepted("socketio")
         front.worker.wake(chat)
 
     async def _gone(self, sid: str, *_: object) -> None:

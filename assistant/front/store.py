@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 
+from assistant.front.erased import forget_erased, note_erased
 from assistant.front.tables import chats, erasures, events, feedback, messages, overwrite, writing
 
 WAITING, ANSWERED, APOLOGISED = "waiting", "answered", "apologised"
@@ -83,6 +84,12 @@ class Store:
         asked = select(messages.c.chat).where(messages.c.state == WAITING).distinct()
         with self._engine.connect() as connection:
             return list(connection.execute(asked).scalars())
+
+    def count_waiting(self) -> int:
+        """How many messages wait for their answer."""
+        asked = select(func.count()).select_from(messages).where(messages.c.state == WAITING)
+        with self._engine.connect() as connection:
+            return int(connection.execute(asked).scalar_one())
 
     def next_waiting(self, chat: str) -> Waiting | None:
         """The first message of a chat that is not answered yet."""
@@ -161,6 +168,7 @@ class Store:
             for table in (events, messages, feedback):
                 connection.execute(delete(table).where(table.c.chat == chat))
             if found:
+                note_erased(connection, chat)
                 note_erasure(connection, sender)
         if found:
             overwrite(self._engine)
@@ -170,6 +178,11 @@ class Store:
         """Chats in which nothing was said since."""
         with self._engine.connect() as connection:
             return list(connection.execute(select(chats.c.id).where(chats.c.last_at < moment)).scalars())
+
+    def forget_erased(self, before: float) -> None:
+        """Forgets which chats were erased before; a backup that holds them is too old to bring them back."""
+        with writing(self._engine) as connection:
+            forget_erased(connection, before)
 
     def note_erasure(self, sender: str) -> None:
         """Notes that Rasa has to forget a conversation."""

@@ -104,6 +104,8 @@ claims = Table(
     Column("owner", String(32), nullable=False),
     Column("until", Float(53), nullable=False),
 )
+# Fingerprints of chats that were erased, kept as long as chats are: a backup that is restored may hold them still.
+erased = Table("erased", schema, Column("id", String(64), primary_key=True), Column("at", Float(53), index=True))
 erasures = Table("erasures", schema, Column("sender", String(255), primary_key=True))
 
 

@@ -11,16 +11,19 @@ from typing import Any
 from anyio.to_thread import run_sync
 from sqlalchemy.engine import Engine
 
+from assistant.front import metrics
 from assistant.front.answers import apology_event, assistant_event
 from assistant.front.apology import detector, language_of_apology
 from assistant.front.chores import Chores
 from assistant.front.claims import Claims
 from assistant.front.hub import Hub
 from assistant.front.messengers.service import Messengers
+from assistant.front.notice import Notice
 from assistant.front.rasa import Rasa
 from assistant.front.secret import Keys
 from assistant.front.store import ANSWERED, APOLOGISED, Store, Waiting
 from assistant.knowledge import KnowledgeBase
+from assistant.languages import Language
 
 logger = logging.getLogger(__name__)
 HOUR, DAY = 3600.0, 86400.0
@@ -43,11 +46,13 @@ class Worker:
         keys: Keys,
         knowledge: KnowledgeBase,
         messengers: Messengers,
+        notice: Notice,
         seconds: float,
         days: int,
     ) -> None:
         self._store, self._rasa, self._hub, self._keys = store, rasa, hub, keys
         self._knowledge, self._messengers, self._seconds, self._days = knowledge, messengers, seconds, days
+        self._notice = notice
         self._chores = Chores("Answering", self._empty, Claims(engine, "answer"))
         self._housework: list[asyncio.Task[Any]] = []
 
@@ -85,9 +90,10 @@ class Worker:
             await self._delete(message)
             return
         message = await self._messengers.greet(message)
-        polite = await self._messengers.polite_answer(message)
+        polite = None if self._notice.closed else await self._messengers.polite_answer(message)
         if polite:
             await run_sync(self._store.answer, message, polite, ANSWERED, time.time())
+            metrics.answered(message.channel, polite, message.accepted_at)
         else:
             await self._answer(message, begun, PATIENCE_OF_MESSENGERS)
         self._messengers.delivery.wake(message.chat)
@@ -96,13 +102,19 @@ class Worker:
         """Asks Rasa; time runs from acceptance, or from when this front took the chat up."""
         sender = self._keys.sender("web", message.chat)
         until = max(message.accepted_at, begun) + seconds
-        said = await self._rasa.ask(sender, message.text, metadata_of(message), until, message.key)
-        if said:
+        shut = self._notice.closed
+        said = None if shut else await self._rasa.ask(sender, message.text, metadata_of(message), until, message.key)
+        # Closed perhaps while Rasa was thinking: what it says now may be why.
+        if shut or self._notice.closed:
+            data, state = await run_sync(self._announcement, message), ANSWERED
+        elif said:
             data, state = assistant_event(said, message.id, self._knowledge), ANSWERED
         else:
             logger.warning("Rasa did not answer in %.0f s; the visitor gets an apology.", seconds)
+            metrics.failed("apology")
             data, state = await run_sync(self._apology, message), APOLOGISED
         if await run_sync(self._store.answer, message, data, state, time.time()):
+            metrics.answered(message.channel, data, message.accepted_at)
             self._hub.publish(message.chat)
         elif not await run_sync(self._store.chat, message.chat):
             # Deleted while Rasa was thinking, which has now a conversation again.
@@ -118,9 +130,14 @@ class Worker:
         await self.forget(sender)
 
     def _apology(self, message: Waiting) -> dict[str, Any]:
+        return apology_event(message.id, self._knowledge, self._language(message))
+
+    def _announcement(self, message: Waiting) -> dict[str, Any]:
+        return self._notice.event(message.id, self._language(message))
+
+    def _language(self, message: Waiting) -> Language:
         spoken = (self._store.chat(message.chat) or {}).get("spoken")
-        language = language_of_apology(message.text, message.choice, spoken, message.language)
-        return apology_event(message.id, self._knowledge, language)
+        return language_of_apology(message.text, message.choice, spoken, message.language)
 
     async def forget(self, sender: str) -> None:
         """Has Rasa forget a conversation, now or as soon as it can be asked."""
@@ -147,6 +164,7 @@ class Worker:
         for chat in await run_sync(self._store.silent_since, time.time() - self._days * DAY):
             sender = self._keys.sender("web", chat)
             await run_sync(self._store.erase, chat, sender)
+        await run_sync(self._store.forget_erased, time.time() - self._days * DAY)
         return HOUR
 
     async def _always(self, work: Callable[[], Awaitable[float]]) -> None:
@@ -154,6 +172,7 @@ class Worker:
             try:
                 pause = await work()
             except Exception:
+                metrics.failed("housework")
                 logger.exception("Housework failed; it is done again later.")
                 pause = BREAK_BETWEEN_ERASURES
             await asyncio.sleep(pause)

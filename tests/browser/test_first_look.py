@@ -87,6 +87,19 @@ def test_when_the_assistant_rests_the_contact_stays(visitor_of, front):
     expect(visitor.page.get_by_role("link", name="Kontakt zu einem Menschen")).to_be_visible()
 
 
+def test_a_closed_chat_says_why_and_opens_again_without_a_new_page(visitor_of, front):
+    front.script.available, front.script.announcement = False, "Der Chat ist heute nicht verfügbar."
+    visitor = visitor_of(front.url).go().open()
+    expect(visitor.page.get_by_text("Der Chat ist heute nicht verfügbar.")).to_be_visible()
+    expect(visitor.field).to_be_hidden()
+    front.script.available, front.script.announcement = True, None
+    visitor.page.keyboard.press("Escape")
+    visitor.open()
+    expect(visitor.field).to_be_visible()
+    expect(visitor.alert).to_be_hidden()
+    expect(visitor.page.get_by_text("Der Chat ist heute nicht verfügbar.")).to_be_hidden()
+
+
 def test_without_the_front_the_contact_stays_and_the_panel_comes_to_life_later(visitor, front):
     visitor.page.route("**/api/opening*", lambda route: route.abort())
     visitor.open()

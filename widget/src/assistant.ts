@@ -84,7 +84,7 @@ export class Assistant implements ChatListener {
     this.launcher.expanded = true;
     this.store.keepTab({ open: true });
     this.menu.remembered = this.store.remembered;
-    if (!this.opening) void this.loadOpening();
+    if (!this.opening?.available) void this.loadOpening();
     this.goOn();
     if (focus) (this.conversation.empty || touch() ? this.panel : this.composer.field).focus();
   }
@@ -265,6 +265,7 @@ export class Assistant implements ChatListener {
   }
 
   private show(opening: Opening): void {
+    if (opening.available && this.opening?.available === false) this.footer.warn(null);
     this.opening = opening;
     if (navigator.onLine) this.connected(true);
     this.welcome.show(opening);

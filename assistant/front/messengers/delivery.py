@@ -12,6 +12,7 @@ import anyio
 import httpx2
 from anyio.to_thread import run_sync
 
+from assistant.front import metrics
 from assistant.front.chores import Chores
 from assistant.front.claims import Claims
 from assistant.front.messengers.connector import Call, Connector
@@ -145,9 +146,12 @@ class Delivery:
             try:
                 verdict = await self._hand_over(connector, connector.call(progress.recipient, bubble, key))
             except UnknownFateError:
+                metrics.delivered(connector.name, "unknown")
                 if (await self._wait_for_receipt(progress, part)).parts > part:
                     return True
                 verdict = Verdict(Outcome.LATER)
+            else:
+                metrics.delivered(connector.name, verdict.outcome.value)
             if verdict.outcome is Outcome.TAKEN:
                 return True
             if verdict.outcome is Outcome.REFUSED and bubble.options:
@@ -173,6 +177,7 @@ class Delivery:
         patience = connector.window or LONGEST_PATIENCE
         if time.time() - now.heard_at < patience:
             return True
+        metrics.delivered(connector.name, "late")
         logger.warning("%s: an answer could not be delivered in time and is dropped.", connector.name)
         return False
 

@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import Select
 
+from assistant.front.erased import note_erased
 from assistant.front.messengers.arrivals import Arrival
 from assistant.front.store import TEXT, WAITING, Event, Waiting, add_event, event_of, next_sequence, note_erasure
 from assistant.front.tables import chats, events, feedback, messages, overwrite, seen, writing
@@ -147,6 +148,7 @@ class Ledger:
             for table in (events, messages, feedback):
                 connection.execute(delete(table).where(table.c.chat == message.chat))
             connection.execute(delete(chats).where(chats.c.id == message.chat))
+            note_erased(connection, message.chat)
             note_erasure(connection, sender)
             if mine:
                 _begin_anew(connection, mine, new_chat, data, later, now)

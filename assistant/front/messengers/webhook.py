@@ -12,6 +12,7 @@ from starlette.endpoints import HTTPEndpoint
 from starlette.requests import Request
 from starlette.responses import Response
 
+from assistant.front import metrics
 from assistant.front.bodies import LONGEST_TEXT, read_bytes, storable
 from assistant.front.front import Front, front_of
 from assistant.front.limits import address_of
@@ -75,6 +76,7 @@ async def keep(front: Front, connector: Connector, arrival: Arrival) -> None:
         return
     chat = await run_sync(front.messengers.ledger.receive, connector.name, admitted, front.keys.new_chat(), now)
     if chat:
+        metrics.accepted(connector.name)
         front.messengers.mark_read(connector, arrival)
         front.worker.wake(chat)
 
