@@ -27,8 +27,6 @@ logger = logging.getLogger(__name__)
 LONGEST_CALL, LONGEST_MARK = 30.0, 5.0
 FIRST_BREAK, LONGEST_BREAK = 1.0, 300.0
 BREAK_FOR_OPERATOR = 60.0
-# How long a receipt may take after a call whose fate is not known.
-LONGEST_RECEIPT = 20.0
 LOOK_FOR_RECEIPT = 0.5
 # An answer this old helps nobody any more.
 LONGEST_PATIENCE = 86400.0
@@ -55,7 +53,7 @@ class Delivery:
         transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
         self._connectors, self._ledger, self._store = connectors, ledger, store
-        self._knowledge = knowledge
+        self._knowledge, self._seconds = knowledge, seconds
         self._client = httpx2.AsyncClient(transport=transport, timeout=seconds, trust_env=True)
         self._chores = Chores("Delivering", self._deliver, claims)
         self._slots = {name: asyncio.Semaphore(AT_ONCE) for name in connectors}
@@ -218,7 +216,8 @@ class Delivery:
     async def _wait_for_receipt(self, progress: Progress, part: int | None = None) -> Progress:
         """The progress after a receipt for the part in doubt, or after none came in time."""
         wanted = progress.parts if part is None else part
-        end = time.monotonic() + LONGEST_RECEIPT
+        # As patient as with the call itself, whose fate is not known.
+        end = time.monotonic() + self._seconds
         while self._connectors[progress.channel].gives_receipts and time.monotonic() < end:
             now = await run_sync(self._ledger.progress, progress.chat)
             if now is None or now.parts > wanted or now.delivered != progress.delivered:
