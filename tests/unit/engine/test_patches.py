@@ -200,6 +200,7 @@ def test_each_patch_can_be_switched_off(name):
 def test_several_patches_can_be_switched_off():
     assert list(chosen(" -bounded_input, -no_tensorflow,")) == [
         "skops_first", "cached_event_types", "apology_for_silence", "no_texts_in_logs", "each_message_once",
+        "no_training_cache",
     ]  # fmt: skip
 
 
