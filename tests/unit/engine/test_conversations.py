@@ -6,10 +6,11 @@ import time
 
 import pytest
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from assistant.engine import conversations
+from assistant.engine import conversations, patches
 from assistant.engine.conversations import AwayError
 from assistant.engine.erase import forget
 from assistant.engine.once import AnsweredError, answer_before
@@ -125,3 +126,36 @@ def test_a_new_message_is_understood(id_, domain):
 def test_a_message_that_was_heard_and_not_answered_is_understood_again(domain):
     tracker = DialogueStateTracker.from_events("visitor", told("a", answered=False), domain.slots)
     answer_before(message("a"), tracker)
+
+
+class HeardError(Exception):
+    """A message is understood anew."""
+
+
+@pytest.fixture
+def processor(domain):
+    """Rasa's processor, up to where it understands a message of a conversation that holds it with its answer."""
+    processor = object.__new__(MessageProcessor)
+    tracker = DialogueStateTracker.from_events("visitor", told("a"), domain.slots)
+
+    async def fetch(*_, **__):
+        return tracker
+
+    async def parse(*_, **__):
+        raise HeardError
+
+    processor.fetch_tracker_and_update_session, processor.parse_message = fetch, parse
+    return processor
+
+
+async def test_with_the_patch_a_message_sent_again_is_not_understood_again(stock, processor):
+    patches.each_message_once()
+    first, *_ = await processor.handle_message(message("a"))
+    assert first["text"] == "Guten Tag"
+    with pytest.raises(HeardError):
+        await processor.handle_message(message("b"))
+
+
+async def test_rasa_itself_still_understands_it_again(stock, processor):
+    with pytest.raises(HeardError):
+        await processor.handle_message(message("a"))
