@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from assistant.commands.train import model_path
-from assistant.paths import ROOT
+from assistant.paths import ENCODER, ROOT
 from tests.project.test_deploy import CONTAINERS
 
 pytestmark = pytest.mark.slow
@@ -46,6 +46,7 @@ def put_together(folder: Path) -> None:
     copy_into(folder, LAST_STAGE)
     (folder / "app" / "models").mkdir()
     shutil.copy(model_path(), folder / "app" / "models")
+    shutil.copytree(ENCODER, folder / "app" / ".cache" / "encoder")
     subprocess.run(["cp", "-al", ROOT / ".venv", folder / "venv"], check=True)
     unneeded = set(NAMES.findall((ROOT / "requirements-dev.txt").read_text("utf-8")))
     unneeded -= set(NAMES.findall((ROOT / "requirements.txt").read_text("utf-8"))) | {"uv"}
