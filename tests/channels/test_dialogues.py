@@ -15,7 +15,8 @@ pytestmark = pytest.mark.slow
 FOUNDED = {"de": "Wann wurde die IOM gegründet?", "en": "When was IOM founded, please?"}
 PROGRAMME = {"de": "Was ist das Familienhilfeprogramm?", "en": "What is the Family Assistance Programme?"}
 PAYER = {"de": "Und wer bezahlt das?", "en": "And who pays for it?"}
-UNCLEAR = "Resettlement"
+# Which of them the model finds unclear may change with it.
+UNCLEAR = ("Wie viele Geflüchtete wurden aufgenommen?", "Hilfe für Geflüchtete", "Rückkehr")
 
 
 def phrase(key, language):
@@ -71,8 +72,8 @@ def test_a_choice_that_is_gone_gets_a_polite_line(person):
 
 
 def test_did_you_mean_is_asked_and_picked(person):
-    told = person.asks(UNCLEAR)
-    assert told.text.startswith(phrase("clarify", "de"))
+    asked = (person.asks(text) for text in UNCLEAR)
+    assert next((told for told in asked if told.text.startswith(phrase("clarify", "de"))), None)
     assert phrase("clarify", "de") not in person.asks("1").text
 
 
