@@ -11,6 +11,7 @@ from typing import Any
 from anyio.to_thread import run_sync
 from sqlalchemy.engine import Engine
 
+from assistant.front import masking
 from assistant.front.answers import apology_event, assistant_event
 from assistant.front.apology import detector, language_of_apology
 from assistant.front.chores import Chores
@@ -57,6 +58,7 @@ class Worker:
         self._housework = [asyncio.create_task(self._always(work)) for work in housework]
         # Loaded now, so that an apology does not wait for it when time is up.
         self._housework.append(asyncio.create_task(run_sync(detector)))
+        self._housework.append(asyncio.create_task(run_sync(masking.load)))
 
     async def stop(self) -> None:
         """Stops at once; unanswered messages stay in the inbox."""

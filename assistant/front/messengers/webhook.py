@@ -15,6 +15,7 @@ from starlette.responses import Response
 from assistant.front.bodies import LONGEST_TEXT, read_bytes, storable
 from assistant.front.front import Front, front_of
 from assistant.front.limits import address_of
+from assistant.front.masking import without_personal_data
 from assistant.front.messengers.arrivals import Arrival
 from assistant.front.messengers.connector import Connector, ForgedError, Incoming
 from assistant.front.messengers.wording import wants_deletion
@@ -73,6 +74,7 @@ async def keep(front: Front, connector: Connector, arrival: Arrival) -> None:
     admitted = await admit(front, connector.name, understood(front, dated))
     if admitted is None:
         return
+    admitted = await masked(admitted)
     chat = await run_sync(front.messengers.ledger.receive, connector.name, admitted, front.keys.new_chat(), now)
     if chat:
         front.messengers.mark_read(connector, arrival)
@@ -100,6 +102,14 @@ async def admit(front: Front, channel: str, arrival: Arrival) -> Arrival | None:
         return replace(arrival, kind="too_many")
     logger.warning("%s: somebody writes more than may be answered.", channel)
     return None
+
+
+async def masked(arrival: Arrival) -> Arrival:
+    """The message as it may be kept; a choice that was offered is none of a person's own words."""
+    if arrival.option:
+        return arrival
+    languages = served(arrival.choice), served(arrival.language)
+    return replace(arrival, text=await without_personal_data(arrival.text, *languages))
 
 
 async def _incoming(request: Request, front: Front) -> Incoming:
