@@ -14,11 +14,9 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from assistant.engine.conversations import AwayError, Conversations
+from assistant.engine.conversations import ADDRESS, AwayError, Conversations
 
 logger = logging.getLogger(__name__)
-# Where conversations are kept besides memory: the address of a PostgreSQL database.
-ADDRESS = "ASSISTANT_TRACKERS"
 # What could not be written is written later, so many with each conversation that can.
 AT_ONCE = 20
 TURNS = 10

@@ -19,6 +19,7 @@ from assistant.front.claims import Claims
 from assistant.front.hub import Hub
 from assistant.front.messengers.service import Messengers
 from assistant.front.rasa import Rasa
+from assistant.front.retention import erase_silent, forget_noted
 from assistant.front.secret import Keys
 from assistant.front.store import ANSWERED, APOLOGISED, Store, Waiting
 from assistant.knowledge import KnowledgeBase
@@ -132,10 +133,7 @@ class Worker:
 
     async def erase_noted(self) -> float:
         """Has Rasa forget what it could not be told to forget before; seconds until the next time."""
-        for sender in await run_sync(self._store.to_erase):
-            if not await self._rasa.erase(sender):
-                break
-            await run_sync(self._store.erased, sender)
+        await forget_noted(self._store, self._rasa)
         return BREAK_BETWEEN_ERASURES
 
     async def take_up(self) -> float:
@@ -146,9 +144,7 @@ class Worker:
 
     async def purge(self) -> float:
         """Erases chats that were silent for as long as they may be kept; seconds until the next time."""
-        for chat in await run_sync(self._store.silent_since, time.time() - self._days * DAY):
-            sender = self._keys.sender("web", chat)
-            await run_sync(self._store.erase, chat, sender)
+        await run_sync(erase_silent, self._store, self._keys, time.time() - self._days * DAY)
         return HOUR
 
     async def _always(self, work: Callable[[], Awaitable[float]]) -> None:
