@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Mapping
 
-from assistant.commands.stores import Stores, stores
+from assistant.commands.stores import Stores, refuse_without_storage, stores
 from assistant.front.messengers.ledger import Ledger
 from assistant.front.retention import SEEN_SECONDS, erase_silent, silent
-from assistant.front.worker import DAY
+from assistant.front.settings import DAY
 
 LONGEST = 3650
 NAMES = {
@@ -59,6 +60,7 @@ def main() -> int:
     parser.add_argument("--days", type=_days, help="of silence; else what ASSISTANT_RETENTION_DAYS says, or 30")
     parser.add_argument("--dry-run", action="store_true", help="say only what would be erased")
     arguments = parser.parse_args()
+    refuse_without_storage(os.environ, code=0)
     opened = stores()
     days = opened.settings.retention_days if arguments.days is None else arguments.days
     before = time.time() - days * DAY

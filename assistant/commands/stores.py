@@ -20,6 +20,7 @@ from assistant.front.secret import FILE, Keys
 from assistant.front.settings import DATA, Settings, settings_from
 from assistant.front.store import Store
 from assistant.front.tables import database, vacuum
+from assistant.storage import only_in_memory_of
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,20 @@ class Stores:
         return [*vacuum(self.engine), *self.kept.vacuum()]
 
 
+def refuse_without_storage(environment: Mapping[str, str], code: int = 1) -> None:
+    """Exits where nothing is stored, with that code."""
+    try:
+        nothing = only_in_memory_of(environment)
+    except ValueError as error:
+        sys.exit(f"The settings are not in order: {error}")
+    if nothing:
+        print("Nothing is stored: ASSISTANT_STORAGE=none. The front drops a chat by itself.", file=sys.stderr)
+        sys.exit(code)
+
+
 def stores(environment: Mapping[str, str] = os.environ) -> Stores:
     """The stores that an environment names, the same as the front's; exits with a sentence where there are none."""
+    refuse_without_storage(environment)
     folder = Path(environment.get("ASSISTANT_DATA") or DATA)
     if not environment.get("ASSISTANT_SECRET") and not (folder / FILE).exists():
         sys.exit(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import resource
 import sys
 
 import uvicorn
@@ -41,6 +42,10 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"The front does not start: {error}")
     print("\n".join(told_at_start()), flush=True)
+    if settings.only_in_memory:
+        # A crash must not write out what is in memory.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        print("Nothing that visitors write is stored; chats are lost when this process ends.", flush=True)
     uvicorn.run(
         application(settings),
         host=os.environ.get("ASSISTANT_HOST", LOOPBACK),

@@ -111,7 +111,7 @@ def _front(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> F
     known = knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_seconds)
-    worker = Worker(engine, store, rasa, hub, keys, known, messengers, settings.seconds, settings.retention_days)
+    worker = Worker(engine, store, rasa, hub, keys, known, messengers, settings.seconds, settings.kept_seconds)
     notices = Notices(settings.redis, hub, store, several=engine.dialect.name == "postgresql")
     return Front(settings, engine, store, rasa, hub, keys, limits, worker, messengers, notices, known)
 

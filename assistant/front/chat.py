@@ -30,7 +30,6 @@ from assistant.front.limits import address_of
 from assistant.front.masking import without_personal_data
 from assistant.front.refusals import RefusedError, language_of
 from assistant.front.store import Event, UnknownChatError
-from assistant.front.worker import DAY
 from assistant.languages import served
 
 HEARTBEAT = 15
@@ -46,7 +45,7 @@ async def open_chat(request: Request) -> Response:
     language = language_in((await read_body(request)).get("language")) or language_of(request)
     chat, now = front.keys.new_chat(), time.time()
     await run_sync(front.store.open_chat, chat, language, now)
-    expires = moment(now + front.settings.retention_days * DAY)
+    expires = moment(now + front.settings.kept_seconds)
     return JSONResponse({"token": front.keys.token(chat), "expires_at": expires}, 201)
 
 

@@ -29,7 +29,7 @@ from sqlalchemy import (
     false,
     inspect,
 )
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
@@ -145,7 +145,11 @@ def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
     arguments = {"check_same_thread": False, "timeout": 10}
-    engine = create_engine(url, future=True, hide_parameters=True, poolclass=QueuePool, connect_args=arguments)
+    # A database in memory is its one connection: all use it, one after the other.
+    only_one = {"pool_size": 1, "max_overflow": 0} if make_url(url).database is None else {}
+    engine = create_engine(
+        url, future=True, hide_parameters=True, poolclass=QueuePool, connect_args=arguments, **only_one
+    )
     event.listen(engine, "connect", _set_up_sqlite)
     return engine
 
@@ -182,7 +186,7 @@ def vacuum(engine: Engine, tables: Iterable[Table] = schema.sorted_tables) -> li
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:
     """Readers beside one writer, kept through a loss of power, and nothing left of what is deleted."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
 
 

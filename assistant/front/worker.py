@@ -25,7 +25,7 @@ from assistant.front.store import ANSWERED, APOLOGISED, Store, Waiting
 from assistant.knowledge import KnowledgeBase
 
 logger = logging.getLogger(__name__)
-HOUR, DAY = 3600.0, 86400.0
+HOUR = 3600.0
 BREAK_BETWEEN_ERASURES = 30.0
 # How soon what another front left lying is taken up.
 BREAK_BETWEEN_ROUNDS = 2.0
@@ -46,10 +46,15 @@ class Worker:
         knowledge: KnowledgeBase,
         messengers: Messengers,
         seconds: float,
-        days: int,
+        kept_seconds: float,
     ) -> None:
         self._store, self._rasa, self._hub, self._keys = store, rasa, hub, keys
-        self._knowledge, self._messengers, self._seconds, self._days = knowledge, messengers, seconds, days
+        self._knowledge, self._messengers, self._seconds, self._kept_seconds = (
+            knowledge,
+            messengers,
+            seconds,
+            kept_seconds,
+        )
         self._chores = Chores("Answering", self._empty, Claims(engine, "answer"))
         self._housework: list[asyncio.Task[Any]] = []
 
@@ -144,8 +149,8 @@ class Worker:
 
     async def purge(self) -> float:
         """Erases chats that were silent for as long as they may be kept; seconds until the next time."""
-        await run_sync(erase_silent, self._store, self._keys, time.time() - self._days * DAY)
-        return HOUR
+        await run_sync(erase_silent, self._store, self._keys, time.time() - self._kept_seconds)
+        return min(HOUR, self._kept_seconds / 30)
 
     async def _always(self, work: Callable[[], Awaitable[float]]) -> None:
         while True:
