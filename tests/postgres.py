@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg2
@@ -28,11 +29,12 @@ def binaries() -> Path | None:
 class Postgres:
     """One cluster; `new()` makes a database in it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Sequence[str] = ()) -> None:
         found = binaries()
         if not found:
             pytest.skip("PostgreSQL is missing (Debian: postgresql)")
         self._binaries, self._folder, self.port = found, folder / "postgres", free_port()
+        self._settings = settings
         self._folder.mkdir()
         if os.geteuid() == 0:
             folder.chmod(0o711)
@@ -49,10 +51,16 @@ class Postgres:
 
     def start(self) -> None:
         options = f"-p {self.port} -h {HOST} -k {self._folder} -c fsync=off -c max_connections=200"
+        options += "".join(f" -c {setting}" for setting in self._settings)
         self._run("pg_ctl", "-D", self._folder / "data", "-l", self._folder / "log", "-o", options, "-w", "start")
 
     def stop(self, how: str = "fast") -> None:
         self._run("pg_ctl", "-D", self._folder / "data", "-m", how, "-w", "stop")
+
+    @property
+    def files(self) -> Path:
+        """The folder of all that the server writes."""
+        return self._folder
 
     def pids(self) -> list[int]:
         """The server and all its helpers, the server first."""

@@ -95,7 +95,8 @@ def understood(front: Front, arrival: Arrival) -> Arrival:
 
 async def admit(front: Front, channel: str, arrival: Arrival) -> Arrival | None:
     """The message, or one that asks for patience where a person writes too much; None once they were asked."""
-    who = f"{channel}:{arrival.recipient}"
+    # Others may count it, in Redis: not by the number or account.
+    who = front.keys.sender(channel, arrival.recipient)
     if arrival.kind == "delete" or await front.limits.allows("session", who):
         return arrival
     if await front.limits.allows("warnings", who):
