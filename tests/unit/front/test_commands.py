@@ -328,3 +328,17 @@ def test_fingerprints_last_longer_than_any_messenger_tries_again(engine):
     ledger.forget_seen(time.time() - purge.SEEN_SECONDS)
     with engine.connect() as connection:
         assert connection.execute(select(seen.c.id)).first()
+
+
+def test_postgresql_s_statistics_hold_nothing_of_what_people_write(tables, postgres):
+    store, trackers = Store(database(tables)), postgres.new()
+    for number in range(6):
+        talk(store, f"chat-{number}", text=f"{WORD} {number}", channel="whatsapp", recipient=f"{WORD}{number}")
+        remember(trackers, f"web-{number}", text=f"{WORD} {number}")
+    for url, column in ((tables, "language"), (trackers, "sender")):
+        with create_engine(url, future=True).connect() as connection:
+            connection.exec_driver_sql("ANALYZE")
+            asked = "SELECT attname, concat(most_common_vals, histogram_bounds) FROM pg_stats"
+            sampled = dict(connection.exec_driver_sql(f"{asked} WHERE schemaname = 'public'").all())
+        assert sampled[column]
+        assert WORD not in str(sampled)
