@@ -6,8 +6,8 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_WAIT_POLICY := PASSIVE
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run shell train data check channels-check test evaluate measure bench chaos audit sbom lock environment \
-  environment-dev clean
+.PHONY: help run shell train data check channels-check purge test evaluate measure bench chaos audit sbom lock \
+  environment environment-dev clean
 
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ check: environment-dev ## lint, types, knowledge, languages, generated files, Ra
 
 channels-check: environment ## which messengers are on, which secrets are missing, whether their webhooks prove who calls
 	@$(PYTHON_BIN) -m assistant.commands.channels
+
+purge: environment ## erase chats that were silent for 30 days; DAYS=7 names others, DRY=1 only counts
+	@$(PYTHON_BIN) -m assistant.commands.purge $(if $(DAYS),--days $(DAYS)) $(if $(filter 1,$(DRY)),--dry-run)
 
 test: environment-dev ## all tests, with real servers where users would have them
 	@scripts/test

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg2
@@ -30,12 +31,13 @@ class MissingError(Exception):
 class Postgres:
     """One cluster; `new()` makes a database in it."""
 
-    def __init__(self, folder: Path, data: Path | None = None) -> None:
+    def __init__(self, folder: Path, data: Path | None = None, settings: Sequence[str] = ()) -> None:
         """`data` is where its files go, if not in the folder; raises MissingError."""
         found = binaries()
         if not found:
             raise MissingError("PostgreSQL is missing (Debian: postgresql)")
         self._binaries, self._folder, self.port = found, folder / "postgres", free_port()
+        self._settings = settings
         self._folder.mkdir()
         self.data = (data or self._folder) / "data"
         self.data.mkdir(mode=0o700)
@@ -55,10 +57,16 @@ class Postgres:
 
     def start(self) -> None:
         options = f"-p {self.port} -h {HOST} -k {self._folder} -c fsync=off -c max_connections=200"
+        options += "".join(f" -c {setting}" for setting in self._settings)
         self._run("pg_ctl", "-D", self.data, "-l", self._folder / "log", "-o", options, "-w", "start")
 
     def stop(self, how: str = "fast") -> None:
         self._run("pg_ctl", "-D", self.data, "-m", how, "-w", "stop")
+
+    @property
+    def files(self) -> Path:
+        """The folder of all that the server writes."""
+        return self._folder
 
     def pids(self) -> list[int]:
         """The server and all its helpers, the server first."""

@@ -7,11 +7,13 @@ import os
 import sys
 
 from assistant.engine import patches
+from assistant.storage import only_in_memory_of
 
 
 def main() -> None:
     """Applies the patches, then hands over to Rasa."""
     try:
+        only_in_memory_of()
         names = patches.apply()
     except ValueError as error:
         sys.exit(f"The engine does not start: {error}")

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import Column, Float, MetaData, String, Table, Text, create_engine, delete, select
+from sqlalchemy import DDL, Column, Float, MetaData, String, Table, Text, create_engine, delete, event, select
 from sqlalchemy.dialects.postgresql import insert
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
+# Where conversations are kept besides memory: the address of a PostgreSQL database.
+ADDRESS = "ASSISTANT_TRACKERS"
 # A database that hangs must not hang every visitor: after this many seconds it counts as away, for so many.
 LONGEST, BREAK = 1.5, 2.0
 CONNECTIONS = 4
@@ -25,6 +27,8 @@ conversations = Table(
     Column("at", Float(53), nullable=False, index=True),
     Column("tracker", Text, nullable=False),
 )
+# PostgreSQL would put samples of it into its statistics, where nobody erases them.
+event.listen(conversations, "after_create", DDL("ALTER TABLE conversations ALTER COLUMN tracker SET STATISTICS 0"))
 
 
 class AwayError(Exception):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
 import time
 from collections import OrderedDict
@@ -14,11 +15,10 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from assistant.engine.conversations import AwayError, Conversations
+from assistant.engine.conversations import ADDRESS, AwayError, Conversations
+from assistant.storage import SILENCE, only_in_memory_of
 
 logger = logging.getLogger(__name__)
-# Where conversations are kept besides memory: the address of a PostgreSQL database.
-ADDRESS = "ASSISTANT_TRACKERS"
 # What could not be written is written later, so many with each conversation that can.
 AT_ONCE = 20
 TURNS = 10
@@ -49,6 +49,7 @@ class RecentTrackerStore(InMemoryTrackerStore):
         self._at: dict[str, float] = {}
         self._unwritten: set[str] = set()
         self._turns, self._conversations = turns, conversations
+        self._longest = SILENCE if only_in_memory_of() else math.inf
         address = os.environ.get(ADDRESS) if address is None else address
         self._kept = Conversations(address) if address else None
 
@@ -78,7 +79,7 @@ class RecentTrackerStore(InMemoryTrackerStore):
     def _remember(self, sender: str, written: str, at: float) -> None:
         self.store[sender], self._at[sender] = written, at
         self.store.move_to_end(sender)
-        while len(self.store) > self._conversations:
+        while len(self.store) > self._conversations or at - self._at[next(iter(self.store))] > self._longest:
             gone, _ = self.store.popitem(last=False)
             self._at.pop(gone, None)
             self._unwritten.discard(gone)

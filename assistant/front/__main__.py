@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import sys
 
 import uvicorn
@@ -39,6 +40,10 @@ def main() -> None:
         sys.exit(f"The front does not start: {error}")
     for line in told_at_start():
         logs.start.info("%s", line)
+    if settings.only_in_memory:
+        # A crash must not write out what is in memory.
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        logs.start.info("Nothing that visitors write is stored; chats are lost when this process ends.")
     uvicorn.run(
         application(settings),
         host=os.environ.get("ASSISTANT_HOST", LOOPBACK),

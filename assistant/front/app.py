@@ -114,8 +114,8 @@ def _front(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> F
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_seconds)
     notice = Notice(settings.notice, known)
-    days = settings.retention_days
-    worker = Worker(engine, store, rasa, hub, keys, known, messengers, notice, settings.seconds, days)
+    kept = settings.kept_seconds
+    worker = Worker(engine, store, rasa, hub, keys, known, messengers, notice, settings.seconds, kept)
     notices = Notices(settings.redis, hub, store, several=engine.dialect.name == "postgresql")
     return Front(settings, engine, store, rasa, hub, keys, limits, worker, messengers, notices, known, notice)
 

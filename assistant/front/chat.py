@@ -28,9 +28,9 @@ from assistant.front.bodies import (
 from assistant.front.export import as_text
 from assistant.front.front import Front, front_of
 from assistant.front.limits import address_of
+from assistant.front.masking import without_personal_data
 from assistant.front.refusals import RefusedError, language_of
 from assistant.front.store import Event, UnknownChatError
-from assistant.front.worker import DAY
 from assistant.languages import served
 
 HEARTBEAT = 15
@@ -46,7 +46,7 @@ async def open_chat(request: Request) -> Response:
     language = language_in((await read_body(request)).get("language")) or language_of(request)
     chat, now = front.keys.new_chat(), time.time()
     await run_sync(front.store.open_chat, chat, language, now)
-    expires = moment(now + front.settings.retention_days * DAY)
+    expires = moment(now + front.settings.kept_seconds)
     return JSONResponse({"token": front.keys.token(chat), "expires_at": expires}, 201)
 
 
@@ -58,6 +58,7 @@ async def post_message(request: Request) -> Response:
     await front.limits.count("session", chat)
     id_, text = uuid_in(body.get("id")), text_in(body.get("text"))
     language, choice = language_in(body.get("language")), choice_in(body.get("choice"))
+    text = await without_personal_data(text, choice, language)
     try:
         sequence, new = await run_sync(front.store.accept, chat, id_, text, language, choice, time.time())
     except UnknownChatError:
@@ -85,7 +86,7 @@ async def get_events(request: Request) -> Response:
 async def post_feedback(request: Request) -> Response:
     """Keeps what the visitor thinks of an answer."""
     front, chat = front_of(request), await chat_in(request)
-    body = await read_body(request)
+    spoken, body = request.state.language, await read_body(request)
     await front.limits.count("address", address_of(request))
     sequence, helpful, reason = body.get("sequence"), body.get("helpful"), body.get("reason")
     if isinstance(sequence, bool) or not isinstance(sequence, int) or not isinstance(helpful, bool):
@@ -93,6 +94,7 @@ async def post_feedback(request: Request) -> Response:
     if not 0 < sequence <= LARGEST_SEQUENCE:
         raise RefusedError("invalid")
     reason = None if reason is None else text_in(reason, LONGEST_REASON)
+    reason = reason and await without_personal_data(reason, spoken)
     if not await run_sync(front.store.rate, chat, sequence, helpful, reason, time.time()):
         raise RefusedError("not_found")
     return Response(status_code=204)

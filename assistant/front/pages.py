@@ -39,7 +39,7 @@ async def opening(request: Request) -> Response:
     content = {
         "languages": list(LANGUAGES),
         "language": language,
-        "notice": {"retention_days": front.settings.retention_days},
+        "notice": {"retention_days": None if front.settings.only_in_memory else front.settings.retention_days},
         "links": {"privacy": front.settings.privacy, "imprint": front.settings.imprint},
         "contact": {"text": front.knowledge.phrase("contact", language), "url": ADDRESS.findall(person)[0]},
         "starters": [entry.question for entry in starters(front.knowledge, language)],

@@ -20,6 +20,7 @@ from assistant.front.apology import language_of_apology
 from assistant.front.bodies import read_body, text_in
 from assistant.front.front import Front, front_of
 from assistant.front.limits import address_of
+from assistant.front.masking import without_personal_data
 from assistant.front.rasa import Message, envelope_of
 from assistant.languages import choice_of, hint_of
 
@@ -37,6 +38,7 @@ async def webhook(request: Request) -> Response:
     name = text_in(body.get("sender", ""), LONGEST_SENDER)
     await front.limits.count("address", address_of(request))
     text, metadata = text_in(body.get("message")), metadata_in(body.get("metadata"))
+    text = await without_personal_data(text, metadata.get("choice"), metadata.get("language"))
     # Without a name, every message is a conversation of its own, not one that all share.
     sender = front.keys.sender("rest", name or front.keys.new_chat())
     await front.limits.count("session", sender)

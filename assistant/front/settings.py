@@ -11,10 +11,13 @@ from pathlib import Path
 from assistant.front.messengers.channels import configured
 from assistant.front.secret import kept_secret
 from assistant.paths import ROOT
+from assistant.storage import SILENCE, only_in_memory_of
 
 DATA = ROOT / ".data"
 LOOPBACK = "127.0.0.1"
 FRONT_PORT, RASA_PORT = 8080, 5005
+DAY = 86400.0
+MEMORY = "sqlite://"
 ORGANISATION = "https://germany.iom.int"
 
 
@@ -46,6 +49,8 @@ class Settings:
     origins: frozenset[str] = frozenset()
     proxies: str = ""
     retention_days: int = 30
+    # Nothing of what visitors write touches a disk.
+    only_in_memory: bool = False
     privacy: str = ORGANISATION
     imprint: str = ORGANISATION
     rates: Rates = field(default_factory=Rates)
@@ -63,16 +68,23 @@ class Settings:
     notice: Path | None = None
     messengers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
+    @property
+    def kept_seconds(self) -> float:
+        """How long a chat is kept that is silent."""
+        return SILENCE if self.only_in_memory else self.retention_days * DAY
+
 
 def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = RASA_PORT) -> Settings:
     """The settings of an environment; makes the data folder and the secret where none is given.
 
     Raises ValueError for a value that makes no sense, naming the variable.
     """
+    only_in_memory = only_in_memory_of(environment)
     data = data_folder(environment)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Settings(
-        database=database_url(environment),
+        database=MEMORY if only_in_memory else database_url(environment),
+        only_in_memory=only_in_memory,
         secret=kept_secret(environment.get("ASSISTANT_SECRET"), data),
         rasa=addresses_of(environment.get("ASSISTANT_RASA") or f"http://{LOOPBACK}:{rasa_port}"),
         redis=environment.get("ASSISTANT_REDIS", "").strip(),

@@ -22,6 +22,7 @@ from assistant.front.bodies import LARGEST_BODY, text_in
 from assistant.front.export import sourced
 from assistant.front.front import Front
 from assistant.front.limits import address_of
+from assistant.front.masking import without_personal_data
 from assistant.front.refusals import RefusedError
 from assistant.front.store import UnknownChatError
 from assistant.knowledge import KnowledgeBase
@@ -97,6 +98,7 @@ class Sockets:
         await front.limits.count("session", chat)
         text, id_ = text_in(told["message"]), str(uuid.uuid4())
         hint, choice = hint_of(metadata), choice_of(metadata)
+        text = await without_personal_data(text, choice, hint)
         await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())
         metrics.accepted("socketio")
         front.worker.wake(chat)

@@ -161,13 +161,19 @@ class Store:
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(asked).mappings()]
 
-    def erase(self, chat: str, sender: str) -> bool:
-        """Erases a chat with all that hangs on it, and notes that Rasa has to forget it; False where there is none."""
+    def erase(self, chat: str, sender: str, silent_since: float | None = None) -> bool:
+        """Erases a chat with all that hangs on it, and notes that Rasa has to forget it.
+
+        False where there is none, or where something was said in it since the moment named.
+        """
         with writing(self._engine) as connection:
-            found = connection.execute(delete(chats).where(chats.c.id == chat)).rowcount
-            for table in (events, messages, feedback):
-                connection.execute(delete(table).where(table.c.chat == chat))
+            mine = (
+                chats.c.id == chat if silent_since is None else (chats.c.id == chat) & (chats.c.last_at < silent_since)
+            )
+            found = connection.execute(delete(chats).where(mine)).rowcount
             if found:
+                for table in (events, messages, feedback):
+                    connection.execute(delete(table).where(table.c.chat == chat))
                 note_erased(connection, chat)
                 note_erasure(connection, sender)
         if found:
@@ -183,6 +189,24 @@ class Store:
         """Forgets which chats were erased before; a backup that holds them is too old to bring them back."""
         with writing(self._engine) as connection:
             forget_erased(connection, before)
+
+    def erase_strays(self) -> None:
+        """Erases what hangs on no chat, since it came in at the moment when the chat was erased."""
+        with writing(self._engine) as connection:
+            for table in (events, messages, feedback):
+                connection.execute(delete(table).where(table.c.chat.not_in(select(chats.c.id))))
+
+    def recipients(self, channel: str) -> dict[str, str]:
+        """Whose chats of a messenger are kept, by the chats."""
+        asked = select(chats.c.id, chats.c.recipient).where(chats.c.channel == channel)
+        with self._engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(asked)}
+
+    def messages_of(self, chat: str) -> list[dict[str, Any]]:
+        """The inbox of a chat, in order."""
+        asked = select(messages).where(messages.c.chat == chat).order_by(messages.c.sequence)
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(asked).mappings()]
 
     def note_erasure(self, sender: str) -> None:
         """Notes that Rasa has to forget a conversation."""

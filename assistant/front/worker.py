@@ -11,7 +11,7 @@ from typing import Any
 from anyio.to_thread import run_sync
 from sqlalchemy.engine import Engine
 
-from assistant.front import metrics
+from assistant.front import masking, metrics
 from assistant.front.answers import apology_event, assistant_event
 from assistant.front.apology import detector, language_of_apology
 from assistant.front.chores import Chores
@@ -20,13 +20,14 @@ from assistant.front.hub import Hub
 from assistant.front.messengers.service import Messengers
 from assistant.front.notice import Notice
 from assistant.front.rasa import Rasa
+from assistant.front.retention import erase_silent, forget_noted
 from assistant.front.secret import Keys
 from assistant.front.store import ANSWERED, APOLOGISED, Store, Waiting
 from assistant.knowledge import KnowledgeBase
 from assistant.languages import Language
 
 logger = logging.getLogger(__name__)
-HOUR, DAY = 3600.0, 86400.0
+HOUR = 3600.0
 BREAK_BETWEEN_ERASURES = 30.0
 # How soon what another front left lying is taken up.
 BREAK_BETWEEN_ROUNDS = 2.0
@@ -48,11 +49,11 @@ class Worker:
         messengers: Messengers,
         notice: Notice,
         seconds: float,
-        days: int,
+        kept_seconds: float,
     ) -> None:
         self._store, self._rasa, self._hub, self._keys = store, rasa, hub, keys
-        self._knowledge, self._messengers, self._seconds, self._days = knowledge, messengers, seconds, days
-        self._notice = notice
+        self._knowledge, self._messengers, self._notice = knowledge, messengers, notice
+        self._seconds, self._kept_seconds = seconds, kept_seconds
         self._chores = Chores("Answering", self._empty, Claims(engine, "answer"))
         self._housework: list[asyncio.Task[Any]] = []
 
@@ -62,6 +63,7 @@ class Worker:
         self._housework = [asyncio.create_task(self._always(work)) for work in housework]
         # Loaded now, so that an apology does not wait for it when time is up.
         self._housework.append(asyncio.create_task(run_sync(detector)))
+        self._housework.append(asyncio.create_task(run_sync(masking.load)))
 
     async def stop(self) -> None:
         """Stops at once; unanswered messages stay in the inbox."""
@@ -147,10 +149,7 @@ class Worker:
 
     async def erase_noted(self) -> float:
         """Has Rasa forget what it could not be told to forget before; seconds until the next time."""
-        for sender in await run_sync(self._store.to_erase):
-            if not await self._rasa.erase(sender):
-                break
-            await run_sync(self._store.erased, sender)
+        await forget_noted(self._store, self._rasa)
         return BREAK_BETWEEN_ERASURES
 
     async def take_up(self) -> float:
@@ -161,11 +160,10 @@ class Worker:
 
     async def purge(self) -> float:
         """Erases chats that were silent for as long as they may be kept; seconds until the next time."""
-        for chat in await run_sync(self._store.silent_since, time.time() - self._days * DAY):
-            sender = self._keys.sender("web", chat)
-            await run_sync(self._store.erase, chat, sender)
-        await run_sync(self._store.forget_erased, time.time() - self._days * DAY)
-        return HOUR
+        moment = time.time() - self._kept_seconds
+        await run_sync(erase_silent, self._store, self._keys, moment)
+        await run_sync(self._store.forget_erased, moment)
+        return min(HOUR, self._kept_seconds / 30)
 
     async def _always(self, work: Callable[[], Awaitable[float]]) -> None:
         while True:

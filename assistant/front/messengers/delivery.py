@@ -150,6 +150,9 @@ class Delivery:
                 verdict = Verdict(Outcome.LATER)
             else:
                 metrics.delivered(connector.name, verdict.outcome.value)
+                if connector.gives_receipts and verdict.outcome is not Outcome.TAKEN:
+                    # Not taken, and that is known: no doubt is left, not even after a crash.
+                    await run_sync(self._ledger.end_part, progress.chat, progress.delivered, part)
             if verdict.outcome is Outcome.TAKEN:
                 return True
             if verdict.outcome is Outcome.REFUSED and bubble.options:
@@ -159,7 +162,14 @@ class Delivery:
                 return verdict.outcome is Outcome.REFUSED
             tries += 1
             await self._rest(connector, verdict, tries)
+            if await self._confirmed_late(progress, part):
+                return True
         return False
+
+    async def _confirmed_late(self, progress: Progress, part: int) -> bool:
+        """Whether a receipt for a part came when it was no longer waited for."""
+        now = await run_sync(self._ledger.progress, progress.chat)
+        return now is not None and now.delivered == progress.delivered and now.parts > part
 
     async def _send_plainly(self, progress: Progress, part: int, bubble: Bubble) -> bool:
         """The same without buttons, where the messenger does not like them."""

@@ -19,15 +19,13 @@ from assistant.front.messengers.arrivals import Arrival
 from assistant.front.messengers.connector import Connector
 from assistant.front.messengers.delivery import LONGEST_CALL, Delivery
 from assistant.front.messengers.ledger import Ledger, Progress
+from assistant.front.retention import SEEN_SECONDS
 from assistant.front.store import TEXT, Store, Waiting
 from assistant.knowledge import KnowledgeBase
 from assistant.languages import Language, served
 
 # So long a message waits for one that was sent before it and comes after it.
 SETTLE = 0.25
-# Longer than any messenger tries again.
-SEEN_DAYS = 30
-A_DAY = 86400.0
 
 
 class Messengers:
@@ -53,7 +51,7 @@ class Messengers:
 
     async def start(self) -> None:
         """Delivers what an earlier run left."""
-        await run_sync(self.ledger.forget_seen, time.time() - SEEN_DAYS * A_DAY)
+        await run_sync(self.ledger.forget_seen, time.time() - SEEN_SECONDS)
         await self.delivery.start()
 
     async def stop(self) -> None:

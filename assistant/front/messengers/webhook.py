@@ -16,6 +16,7 @@ from assistant.front import metrics
 from assistant.front.bodies import LONGEST_TEXT, read_bytes, storable
 from assistant.front.front import Front, front_of
 from assistant.front.limits import address_of
+from assistant.front.masking import without_personal_data
 from assistant.front.messengers.arrivals import Arrival
 from assistant.front.messengers.connector import Connector, ForgedError, Incoming
 from assistant.front.messengers.wording import wants_deletion
@@ -74,6 +75,7 @@ async def keep(front: Front, connector: Connector, arrival: Arrival) -> None:
     admitted = await admit(front, connector.name, understood(front, dated))
     if admitted is None:
         return
+    admitted = await masked(admitted)
     chat = await run_sync(front.messengers.ledger.receive, connector.name, admitted, front.keys.new_chat(), now)
     if chat:
         metrics.accepted(connector.name)
@@ -95,13 +97,22 @@ def understood(front: Front, arrival: Arrival) -> Arrival:
 
 async def admit(front: Front, channel: str, arrival: Arrival) -> Arrival | None:
     """The message, or one that asks for patience where a person writes too much; None once they were asked."""
-    who = f"{channel}:{arrival.recipient}"
+    # Others may count it, in Redis: not by the number or account.
+    who = front.keys.sender(channel, arrival.recipient)
     if arrival.kind == "delete" or await front.limits.allows("session", who):
         return arrival
     if await front.limits.allows("warnings", who):
         return replace(arrival, kind="too_many")
     logger.warning("%s: somebody writes more than may be answered.", channel)
     return None
+
+
+async def masked(arrival: Arrival) -> Arrival:
+    """The message as it may be kept; a choice that was offered is none of a person's own words."""
+    if arrival.option:
+        return arrival
+    languages = served(arrival.choice), served(arrival.language)
+    return replace(arrival, text=await without_personal_data(arrival.text, *languages))
 
 
 async def _incoming(request: Request, front: Front) -> Incoming:

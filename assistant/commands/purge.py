@@ -1,0 +1,74 @@
+"""Erases chats that were silent for as long as they may be kept, wherever something of them is: `make purge`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Mapping
+
+from assistant.commands.stores import Stores, refuse_without_storage, stores
+from assistant.front.messengers.ledger import Ledger
+from assistant.front.retention import SEEN_SECONDS, erase_silent, silent
+from assistant.front.settings import DAY
+
+LONGEST = 3650
+NAMES = {
+    "chats": "chats",
+    "events": "messages and answers",
+    "messages": "entries of the inbox",
+    "feedback": "feedback",
+    "seen": "fingerprints of messengers' messages",
+    "conversations": "conversations of Rasa",
+}
+
+
+def found(stores: Stores, before: float) -> dict[str, int]:
+    """How much there is of each kind to erase."""
+    senders = [stores.keys.sender("web", chat) for chat in stores.store.silent_since(before)]
+    return {**silent(stores.engine, before), "conversations": stores.kept.count(senders, before)}
+
+
+def purge(stores: Stores, before: float) -> list[str]:
+    """Erases what was silent since, everywhere; what could not be done now, as sentences."""
+    erase_silent(stores.store, stores.keys, before)
+    stores.store.erase_strays()
+    Ledger(stores.engine, frozenset()).forget_seen(time.time() - SEEN_SECONDS)
+    for sender in stores.kept.forget(stores.store.to_erase(), before):
+        stores.store.note_erasure(sender)
+    left = stores.forgotten()
+    hindered = [f"{left} conversations: Rasa is away; the front tells it as soon as it is back."] if left else []
+    return [*hindered, *(f"Bytes of what was erased may be left: {reason}." for reason in stores.vacuum())]
+
+
+def told(counts: Mapping[str, int], days: int, erased: bool) -> str:
+    """What was found, a line for each kind."""
+    head = f"Silent for more than {days} days, {'erased' if erased else 'to be erased'}:"
+    return "\n".join([head, *(f"  {counts[name]:>8} {words}" for name, words in NAMES.items())])
+
+
+def _days(written: str) -> int:
+    if not written.isdigit() or not 0 <= int(written) <= LONGEST:
+        raise argparse.ArgumentTypeError(f"a number of days from 0 to {LONGEST}, not {written!r}")
+    return int(written)
+
+
+def main() -> int:
+    """Erases and says how much; with --dry-run only says it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--days", type=_days, help="of silence; else what ASSISTANT_RETENTION_DAYS says, or 30")
+    parser.add_argument("--dry-run", action="store_true", help="say only what would be erased")
+    arguments = parser.parse_args()
+    refuse_without_storage(os.environ, code=0)
+    opened = stores()
+    days = opened.settings.retention_days if arguments.days is None else arguments.days
+    before = time.time() - days * DAY
+    counts = found(opened, before)
+    hindered = [] if arguments.dry_run else purge(opened, before)
+    print("\n".join([told(counts, days, not arguments.dry_run), *hindered]))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

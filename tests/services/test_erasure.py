@@ -1,0 +1,303 @@
+"""What is erased is gone from every store; and where nothing may be stored, nothing is."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import psycopg2
+import pytest
+from redis import Redis
+
+from assistant.commands import servers
+from assistant.commands.train import model_path
+from assistant.paths import ROOT
+from benchmarks.postgres import Postgres
+from tests.channels.conftest import Person, RunningFront
+from tests.channels.telegram import SECRET
+from tests.channels.vendor import Vendor
+from tests.channels.whatsapp import WhatsAppWire
+from tests.conftest import LONGEST_START, envelope, run_command
+from tests.unit.front.conftest import Visitor
+
+pytestmark = pytest.mark.slow
+
+# What an operator sets, so that neither the log of changes nor the log of faults keeps what is erased.
+KEEPS_NOTHING = ("wal_recycle=off", "log_min_error_statement=panic", "log_error_verbosity=terse")
+
+
+def wait_for(condition, seconds=20.0):
+    """Waits until something holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def rare_word():
+    """A word that is nowhere else, neither a name nor a number."""
+    return "".join(secrets.choice("bdgklmnprst") + secrets.choice("aeiou") for _ in range(9))
+
+
+def read(path):
+    """All that a file holds; nothing where it went meanwhile."""
+    with suppress(OSError):
+        return path.read_bytes()
+    return b""
+
+
+def files_with(words, *folders):
+    """The files below these folders that hold one of the words, however written."""
+    wanted = [word.lower().encode() for word in words]
+    files = (path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    return sorted(str(path) for path in files if any(word in read(path).lower() for word in wanted))
+
+
+class Engine:
+    """A Rasa and its action server, whose conversations are kept in a database."""
+
+    def __init__(self, folder, trackers):
+        folder.mkdir()
+        self.port, actions_port = servers.free_port(), servers.free_port()
+        environment = servers.environment({"LOG_LEVEL": "INFO", "ASSISTANT_TRACKERS": trackers})
+        run = servers.rasa_command("run", model_path(), self.port, servers.endpoints_for(actions_port, folder))
+        with (folder / "log.txt").open("w") as log:
+            self._processes = [
+                subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+                for command in (servers.actions_command(actions_port), run)
+            ]
+
+    def stop(self):
+        for process in self._processes:
+            process.kill()
+            process.wait(timeout=30)
+
+
+@dataclass
+class World:
+    """All processes and stores of an assistant."""
+
+    folder: Path
+    postgres: Postgres
+    front_url: str
+    trackers: str
+    redis: int
+    engine: Engine
+    vendor: Vendor
+
+    def front(self, **settings):
+        return RunningFront(self.vendor, self.engine.port, self.folder / "front", settings)
+
+    def sql(self, url, *statements):
+        """Runs statements as the database's owner, the last one's rows."""
+        connection = psycopg2.connect(url.replace("+psycopg2", ""))
+        connection.autocommit = True
+        with connection, connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+            found = cursor.fetchall() if cursor.description else []
+        connection.close()
+        return found
+
+    def flush(self):
+        """Has the database write to its files all that it has in memory, and end its log of changes."""
+        self.sql(self.front_url, "CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT")
+
+    def found(self, words):
+        """Everywhere that one of the words is: files of all stores and logs, dumps, Redis."""
+        self.flush()
+        with Redis(port=self.redis) as redis:
+            keys = b"\n".join(key + b" " + (redis.dump(key) or b"") for key in redis.scan_iter())
+        dumps = {"redis": keys, "front": self.postgres.dump(self.front_url), "rasa": self.postgres.dump(self.trackers)}
+        inside = [name for name, dump in dumps.items() if any(word.encode() in dump.lower() for word in words)]
+        return inside + files_with(words, self.folder, self.postgres.files)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    """PostgreSQL, Redis that writes all down, and Rasa before them."""
+    folder = tmp_path_factory.mktemp("world")
+    (folder / "redis").mkdir()
+    redis_port = servers.free_port()
+    options = {"port": redis_port, "bind": servers.HOST, "dir": folder / "redis", "appendonly": "yes"}
+    command = ["redis-server", *(str(word) for name, value in options.items() for word in (f"--{name}", value))]
+    with (folder / "redis" / "log.txt").open("w") as log:
+        redis = subprocess.Popen(command, stdout=log, stderr=log)
+    with tempfile.TemporaryDirectory() as place:
+        postgres = Postgres(Path(place), KEEPS_NOTHING)
+        trackers, front_url = postgres.new(), postgres.new()
+        engine, vendor = Engine(folder / "rasa", trackers), Vendor([WhatsAppWire()])
+        try:
+            assert servers.wait_until_answering(engine.port, LONGEST_START), (folder / "rasa/log.txt").read_text()
+            yield World(folder, postgres, front_url, trackers, redis_port, engine, vendor)
+        finally:
+            vendor.stop()
+            engine.stop()
+            postgres.stop("immediate")
+            redis.kill()
+            redis.wait()
+
+
+@pytest.fixture(params=["postgresql", "sqlite"])
+def front(request, world):
+    shared = {"ASSISTANT_DATABASE": world.front_url, "ASSISTANT_REDIS": f"redis://{servers.HOST}:{world.redis}"}
+    front = world.front(**(shared if request.param == "postgresql" else {}))
+    front.shared = shared if request.param == "postgresql" else {}
+    yield front
+    front.kill()
+
+
+def test_no_byte_is_left_of_what_two_people_erase(front, world):
+    """One in the web chat, one in WhatsApp; each says a word, rates, meets a fault of the database, and erases."""
+    # Long conversations would be compressed, and the search see nothing.
+    world.sql(world.trackers, "ALTER TABLE conversations ALTER COLUMN tracker SET STORAGE EXTERNAL")
+    words, before = [rare_word() for _ in range(3)], senders(world)
+    with httpx2.Client(base_url=front.url, timeout=60) as client:
+        visitor, person = Visitor(client), Person(WhatsAppWire(), front, world.vendor)
+        told = visitor.answer_to(f"Was ist {words[0]}?", seconds=30)
+        body = {"sequence": told["sequence"], "helpful": False, "reason": words[1]}
+        assert client.post("/api/chat/feedback", json=body, headers=visitor.headers).status_code == 204
+        person.asks(f"Was ist {words[2]}?")
+        with a_fault_of_the_database(world):
+            visitor.answer_to(f"Und was ist {words[0]}?", seconds=30)
+        visitor.answer_to("Hallo", seconds=30)
+        for url in (world.front_url, world.trackers):
+            world.sql(url, "ANALYZE")
+        assert_there(words, front, world)
+        mine = senders(world) - before
+        assert len(mine) == 2
+        assert client.delete("/api/chat", headers=visitor.headers).status_code == 204
+        person.writes("Daten löschen")
+        wait_for(lambda: not senders(world) & mine, 30)
+        purge(front, world)
+        assert world.found([*words, person.name, visitor.token]) == []
+        for sender in mine:
+            assert envelope(servers.ask("Wiederhole das bitte", world.engine.port, sender))["entries"] == []
+
+
+@contextmanager
+def a_fault_of_the_database(world):
+    """Rasa cannot write a conversation, which PostgreSQL would log with all that it holds."""
+    connection = psycopg2.connect(world.trackers.replace("+psycopg2", ""))
+    with connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE conversations IN SHARE MODE")
+        yield
+    connection.rollback()
+    connection.close()
+    assert "lock timeout" in (world.postgres.files / "log").read_text()
+    time.sleep(2.5)
+
+
+def assert_there(words, front, world):
+    """Before anything is erased, the search finds each word where it must be: this test can fail."""
+    # The log of changes, as long as nobody has it ended.
+    assert files_with(words, world.postgres.files / "data" / "pg_wal")
+    for word in words:
+        found = world.found([word])
+        kept = ["front", "/base/"] if front.shared else ["front.db"]
+        kept += ["rasa"] if word != words[1] else []
+        assert all(any(place in one for one in found) for place in kept), (word, found)
+
+
+def senders(world):
+    """What conversations of chats are called that Rasa keeps in its database."""
+    rows = world.sql(world.trackers, "SELECT sender FROM conversations WHERE sender LIKE 'web-%'")
+    return {row[0] for row in rows}
+
+
+def purge(front, world):
+    """The operator's daily job."""
+    told = {"ASSISTANT_DATA": str(front.data), "ASSISTANT_SECRET": SECRET, "ASSISTANT_TRACKERS": world.trackers}
+    rasa = {"ASSISTANT_RASA": f"http://{servers.HOST}:{world.engine.port}"}
+    command = [sys.executable, "-m", "assistant.commands.purge"]
+    environment = {**os.environ, **told, **rasa, **front.shared}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert "left" not in done.stdout, done.stdout
+
+
+def test_without_storage_no_file_holds_anything_of_a_conversation(tmp_path):
+    word, name = rare_word(), "Samira Haidari"
+    places = {"ASSISTANT_DATA": tmp_path / "data", "TMPDIR": tmp_path / "tmp", "HOME": tmp_path / "home"}
+    for place in places.values():
+        place.mkdir()
+    begun = time.time()
+    with running(tmp_path, {**{key: str(value) for key, value in places.items()}, "ASSISTANT_STORAGE": "none"}) as ran:
+        url, pid = ran
+        with httpx2.Client(base_url=url, timeout=60) as client:
+            visitor = Visitor(client)
+            told = visitor.answer_to(f"Ich heiße {name}. Was ist {word}?", seconds=30)
+            body = {"sequence": told["sequence"], "helpful": False, "reason": word}
+            assert client.post("/api/chat/feedback", json=body, headers=visitor.headers).status_code == 204
+            assert client.post("/webhooks/rest/webhook", json={"sender": "me", "message": word}).status_code == 200
+            assert client.get("/api/chat", headers=visitor.headers).text.count(word) == 2
+            assert written_with([word, "Haidari"], pid, tmp_path, begun) == []
+            assert client.delete("/api/chat", headers=visitor.headers).status_code == 204
+    assert written_with([word, "Haidari"], None, tmp_path, begun) == []
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret"]
+
+
+def test_the_search_finds_what_a_front_with_storage_writes(assistant_port, tmp_path):
+    word, begun, port = rare_word(), time.time(), servers.free_port()
+    environment = servers.environment({"ASSISTANT_DATA": str(tmp_path / "data")})
+    front = subprocess.Popen(servers.front_command(port, assistant_port), cwd=ROOT, env=environment)
+    try:
+        assert servers.wait_until_ready(port, LONGEST_START)
+        with httpx2.Client(base_url=f"http://{servers.HOST}:{port}", timeout=60) as client:
+            Visitor(client).answer_to(f"Was ist {word}?", seconds=30)
+        assert any("front.db" in path for path in written_with([word], front.pid, tmp_path, begun))
+    finally:
+        front.kill()
+        front.wait()
+
+
+@contextmanager
+def running(folder, extra):
+    """The whole assistant as `make run` starts it: its address and first process."""
+    ports = servers.free_port(), servers.free_port(), servers.free_port()
+    environment = {**os.environ, **extra, "LOG_LEVEL": "INFO"}
+    with (folder / "log.txt").open("w") as log:
+        process = subprocess.Popen(run_command(*ports), cwd=ROOT, env=environment, stdout=log, stderr=log)
+    try:
+        assert servers.wait_until_ready(ports[0], LONGEST_START), (folder / "log.txt").read_text()[-3000:]
+        yield f"http://{servers.HOST}:{ports[0]}", process.pid
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def written_with(words, pid, folder, since):
+    """Files with one of the words: below a folder, newly written in the project, or open in the processes."""
+    found = set(files_with(words, folder))
+    wanted = [word.lower().encode() for word in words]
+    new = [path for path in project_files() if path.stat().st_mtime >= since]
+    opened = [link for one in (tree(pid) if pid else []) for link in Path(f"/proc/{one}/fd").glob("*") if is_file(link)]
+    assert not pid or opened
+    return sorted(found | {str(path) for path in [*new, *opened] if any(word in read(path).lower() for word in wanted)})
+
+
+def project_files():
+    """All files of the project that a server could write, its caches and models too."""
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in (".git", ".venv", "node_modules")]
+        yield from (Path(folder, name) for name in names if Path(folder, name).exists())
+
+
+def is_file(link):
+    with suppress(OSError):
+        return link.is_file()
+    return False
+
+
+def tree(pid):
+    """A process with all that it started."""
+    children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
+    return [pid, *(one for child in children for one in tree(int(child)))]
