@@ -136,23 +136,9 @@ class Delivery:
     async def _send(self, progress: Progress, part: int, bubble: Bubble) -> bool:
         """Sends one part until it is taken; False where the rest of the answer cannot be sent either."""
         connector = self._connectors[progress.channel]
-        key = f"{progress.chat}.{progress.delivered}.{part}"
         tries = 0
         while await self._may_send(progress, connector):
-            if connector.gives_receipts:
-                await run_sync(self._ledger.begin_part, progress.chat)
-            try:
-                verdict = await self._hand_over(connector, connector.call(progress.recipient, bubble, key))
-            except UnknownFateError:
-                metrics.delivered(connector.name, "unknown")
-                if (await self._wait_for_receipt(progress, part)).parts > part:
-                    return True
-                verdict = Verdict(Outcome.LATER)
-            else:
-                metrics.delivered(connector.name, verdict.outcome.value)
-                if connector.gives_receipts and verdict.outcome is not Outcome.TAKEN:
-                    # Not taken, and that is known: no doubt is left, not even after a crash.
-                    await run_sync(self._ledger.end_part, progress.chat, progress.delivered, part)
+            verdict = await self._attempt(progress, part, bubble)
             if verdict.outcome is Outcome.TAKEN:
                 return True
             if verdict.outcome is Outcome.REFUSED and bubble.options:
@@ -165,6 +151,24 @@ class Delivery:
             if await self._confirmed_late(progress, part):
                 return True
         return False
+
+    async def _attempt(self, progress: Progress, part: int, bubble: Bubble) -> Verdict:
+        """Hands a part over once; whatever happens meanwhile, the ledger knows whether its fate is in doubt."""
+        connector = self._connectors[progress.channel]
+        if connector.gives_receipts:
+            await run_sync(self._ledger.begin_part, progress.chat)
+        key = f"{progress.chat}.{progress.delivered}.{part}"
+        try:
+            verdict = await self._hand_over(connector, connector.call(progress.recipient, bubble, key))
+        except UnknownFateError:
+            metrics.delivered(connector.name, "unknown")
+            confirmed = (await self._wait_for_receipt(progress, part)).parts > part
+            return Verdict(Outcome.TAKEN if confirmed else Outcome.LATER)
+        metrics.delivered(connector.name, verdict.outcome.value)
+        if connector.gives_receipts and verdict.outcome is not Outcome.TAKEN:
+            # Not taken, and that is known: no doubt is left, not even after a crash.
+            await run_sync(self._ledger.end_part, progress.chat, progress.delivered, part)
+        return verdict
 
     async def _confirmed_late(self, progress: Progress, part: int) -> bool:
         """Whether a receipt for a part came when it was no longer waited for."""
