@@ -129,11 +129,11 @@ def world(tmp_path_factory):
     redis_port = servers.free_port()
     options = {"port": redis_port, "bind": servers.HOST, "dir": folder / "redis", "appendonly": "yes"}
     command = ["redis-server", *(str(word) for name, value in options.items() for word in (f"--{name}", value))]
-    with (folder / "redis" / "log.txt").open("w") as log:
-        redis = subprocess.Popen(command, stdout=log, stderr=log)
     with tempfile.TemporaryDirectory() as place:
         postgres = Postgres(Path(place), KEEPS_NOTHING)
         trackers, front_url = postgres.new(), postgres.new()
+        with (folder / "redis" / "log.txt").open("w") as log:
+            redis = subprocess.Popen(command, stdout=log, stderr=log)
         engine, vendor = Engine(folder / "rasa", trackers), Vendor([WhatsAppWire()])
         try:
             assert servers.wait_until_answering(engine.port, LONGEST_START), (folder / "rasa/log.txt").read_text()

@@ -20,6 +20,7 @@ from assistant.front.app import application
 from assistant.front.settings import settings_from
 from assistant.front.tables import chats, database
 from assistant.storage import SILENCE, STORES, SWITCH, only_in_memory_of
+from tests.channels.telegram import TelegramWire
 from tests.unit.front.conftest import HERE, Visitor
 
 NONE = {SWITCH: "none"}
@@ -103,6 +104,21 @@ def test_what_is_silent_for_an_hour_is_dropped_and_rasa_told(client, rasa):
         assert list(connection.execute(select(chats.c.id)).scalars()) == [front.keys.chat_of(talking.token)]
     client.portal.call(front.worker.erase_noted)
     assert rasa.erased == [front.keys.sender("web", chat)]
+
+
+def test_a_messenger_is_answered(tmp_path, rasa):
+    wire = TelegramWire()
+    told = {"ASSISTANT_DATA": str(tmp_path), "ASSISTANT_SECRET": "test" * 10, **NONE}
+    settings = settings_from({**told, **wire.environment("http://127.0.0.1:9")})
+    with TestClient(application(settings, rasa), HERE) as client:
+        post = wire.text("7", "Zwiebelfischchen", id="a", at=time.time())
+        assert client.post("/webhooks/telegram", content=post.content, headers=post.headers).status_code == 200
+        end = time.monotonic() + 10
+        while not rasa.texts:
+            assert time.monotonic() < end
+            time.sleep(0.02)
+    assert rasa.texts == ["Zwiebelfischchen"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nothing_is_there_after_a_restart(app, tmp_path, rasa):
