@@ -1,0 +1,99 @@
+"""What an operator sees of messengers: at the start, and by `make channels-check`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from assistant.front.messengers.channels import CONNECTORS
+from assistant.paths import ROOT
+from tests.channels.conftest import PUBLIC, WIRES, Person
+from tests.channels.telegram import SECRET
+
+pytestmark = pytest.mark.slow
+
+
+def environment_of_all(vendor):
+    settings = {"ASSISTANT_PUBLIC_URL": PUBLIC, "ASSISTANT_SECRET": SECRET}
+    for wire in WIRES:
+        settings |= wire.environment(vendor.url)
+    return settings
+
+
+def channels_check(settings, data, *arguments):
+    command = [sys.executable, "-m", "assistant.commands.channels", *arguments]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("ASSISTANT_")}
+    environment = {**clean, **settings, "ASSISTANT_DATA": str(data)}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
+
+
+def test_all_that_are_set_up_prove_who_calls_at_a_running_front(front, vendor, tmp_path):
+    settings = environment_of_all(vendor)
+    result = channels_check(settings, tmp_path, "--port", str(front.port))
+    assert result.returncode == 0, result.stdout + result.stderr
+    for name in CONNECTORS:
+        assert f"{name:<10} on" in result.stdout
+        assert f"{name:<10} webhook takes what is signed, refuses what is not" in result.stdout
+    secrets = [value for value in settings.values() if len(value) > 9 and not value.startswith("http")]
+    assert not [secret for secret in secrets if secret in result.stdout + result.stderr]
+
+
+def test_without_a_front_the_proof_is_tried_all_the_same(vendor, tmp_path):
+    result = channels_check(environment_of_all(vendor), tmp_path, "--port", "9")
+    assert result.returncode == 0, result.stdout
+    assert "tried without one" in result.stdout
+    assert result.stdout.count("takes what is signed") == len(CONNECTORS)
+
+
+def test_another_secret_than_the_running_front_has_is_told(front, vendor, tmp_path):
+    settings = {**environment_of_all(vendor), "ASSISTANT_SLACK_SIGNING_SECRET": "another" * 4}
+    result = channels_check(settings, tmp_path, "--port", str(front.port))
+    assert result.returncode == 1
+    assert "slack      webhook refuses what is rightly signed" in result.stdout
+
+
+def test_what_is_missing_is_named(vendor, tmp_path):
+    settings = environment_of_all(vendor)
+    del settings["ASSISTANT_WHATSAPP_APP_SECRET"]
+    for name in ("BOT_TOKEN", "SIGNING_SECRET"):
+        del settings[f"ASSISTANT_SLACK_{name}"]
+    result = channels_check(settings, tmp_path, "--port", "9")
+    assert result.returncode == 1
+    assert "whatsapp   OFF, though begun: ASSISTANT_WHATSAPP_APP_SECRET missing" in result.stdout
+    assert "slack      off: set ASSISTANT_SLACK_BOT_TOKEN, ASSISTANT_SLACK_SIGNING_SECRET" in result.stdout
+
+
+def test_the_front_says_at_its_start_which_are_on(front):
+    assert f"Messengers on: {', '.join(CONNECTORS)}; off, for want of secrets: none." in front.logged()
+
+
+def test_one_that_lacks_a_secret_stays_off_and_that_is_said(own_front, vendor):
+    with own_front(extra={"ASSISTANT_SLACK_SIGNING_SECRET": ""}) as front:
+        logged = front.logged()
+        assert "slack stays off: ASSISTANT_SLACK_SIGNING_SECRET missing" in logged
+        wire = next(wire for wire in WIRES if wire.name == "slack")
+        person = Person(wire, front, vendor)
+        assert person.post(person.message("Hallo")).status_code == 404
+
+
+def test_a_front_starts_although_no_vendor_can_be_reached_and_sets_up_when_they_are(own_front, vendor):
+    vendor.stop()
+    try:
+        with own_front() as front:
+            before = len(vendor.taken)
+            vendor.start()
+            end = time.monotonic() + 30
+            while not {"setWebhook", "setMyCommands", "messenger_profile"} <= set_up_since(vendor, before):
+                assert time.monotonic() < end, front.logged()[-2000:]
+                time.sleep(0.1)
+    finally:
+        if not vendor._server.started:
+            vendor.start()
+
+
+def set_up_since(vendor, before):
+    return {call.path.rpartition("/")[2] for _, call, told in vendor.taken[before:] if told is None}

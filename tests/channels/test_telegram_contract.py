@@ -1,0 +1,156 @@
+"""What the Telegram connector sends, held against a description of the Bot API that is not ours."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from assistant.front.messengers.arrivals import Arrival
+from assistant.front.messengers.channels import configured, made
+from assistant.front.messengers.connector import Incoming
+from assistant.front.messengers.layout import Bubble, Option, bubbles
+from assistant.front.secret import Keys
+from assistant.knowledge import knowledge
+from tests.channels.prism_server import DESCRIPTIONS
+from tests.channels.telegram import TOKEN, TelegramWire
+from tests.channels.wire import PUBLIC
+from tests.unit.front.messengers.test_layout import TEXTS, a_long_answer
+
+DESCRIPTION = DESCRIPTIONS / "telegram-bot-api-10.1.json"
+LIMIT = re.compile(r"(\d+)-(\d+) (characters|bytes)")
+BASIC = {"Integer": int, "String": str, "Boolean": bool, "True": bool, "Float": float}
+METHOD = re.compile(rf"/bot{TOKEN}/(\w+)$")
+TITLES = {
+    "none": [],
+    "short": ["Wer?", "Keine davon"],
+    "long": ["Wie vielen Menschen hat das Familienhilfeprogramm (FAP) der IOM seit 2016 geholfen?", "Keine davon"],
+    "eight": ["Frage?"] * 8,
+    "nine": ["Frage?"] * 9,
+}
+
+
+@pytest.fixture(scope="module")
+def api():
+    """Methods and types of the Bot API, as somebody else took them from its manual."""
+    if not DESCRIPTION.is_file():
+        pytest.skip("the description of Telegram's Bot API does not lie beside the project")
+    return json.loads(DESCRIPTION.read_text("utf-8"))
+
+
+@pytest.fixture(scope="module")
+def telegram():
+    settings = configured(TelegramWire().environment("https://api.telegram.org"))
+    return made(settings, knowledge(), PUBLIC, Keys(b"x" * 32))["telegram"]
+
+
+def faults(api, fields, given, where):
+    """What is wrong with an object: fields that are unknown or missing, values of a wrong type or length."""
+    known = {field["name"]: field for field in fields}
+    yield from (f"{where}: unknown {name}" for name in given.keys() - known.keys())
+    yield from (f"{where}: missing {name}" for name, f in known.items() if f["required"] and name not in given)
+    for name in given.keys() & known.keys():
+        yield from wrong(api, known[name], given[name], f"{where}.{name}")
+
+
+def wrong(api, field, value, where):
+    told = [list(of_type(api, kind, value, where)) for kind in field["types"]]
+    if all(told):
+        yield from told[0]
+    limit = LIMIT.search(field["description"])
+    if limit and isinstance(value, str):
+        size = len(value.encode()) if limit[3] == "bytes" else len(value)
+        if not int(limit[1]) <= size <= int(limit[2]):
+            yield f"{where}: {size} {limit[3]}"
+
+
+def of_type(api, kind, value, where):
+    if kind.startswith("Array of "):
+        if not isinstance(value, list):
+            yield f"{where}: no list"
+            return
+        for number, one in enumerate(value):
+            yield from of_type(api, kind.removeprefix("Array of "), one, f"{where}[{number}]")
+    elif kind in BASIC:
+        if not isinstance(value, BASIC[kind]) or (kind == "Integer" and isinstance(value, bool)):
+            yield f"{where}: no {kind}"
+    elif not isinstance(value, dict):
+        yield f"{where}: no {kind}"
+    else:
+        yield from faults(api, api["types"][kind].get("fields", []), value, where)
+
+
+def judged(api, method, body):
+    return list(faults(api, api["methods"][method]["fields"], body, method))
+
+
+def all_right(api, call):
+    method = METHOD.search(call.url)[1]
+    assert judged(api, method, json.loads(json.dumps(call.json))) == []
+    return method
+
+
+@pytest.mark.parametrize("titles", TITLES.values(), ids=TITLES.keys())
+@pytest.mark.parametrize("text", ["Was möchten Sie wissen?", *TEXTS.values()], ids=["plain", *TEXTS])
+def test_every_message_is_as_described(text, titles, api, telegram):
+    told = bubbles(a_long_answer(text=text, offers=titles), knowledge(), telegram.longest, telegram.measure)
+    for bubble in [*told[:-1], *telegram.laid_out(told[-1])]:
+        assert all_right(api, telegram.call("700001", bubble, "key")) == "sendMessage"
+
+
+def test_what_is_set_up_is_as_described(api, telegram):
+    assert [all_right(api, call) for call in telegram.set_up()] == ["setWebhook", *["setMyCommands"] * 3]
+    webhook, *menus = telegram.set_up()
+    assert webhook.json["url"] == f"{PUBLIC}/webhooks/telegram"
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,256}", webhook.json["secret_token"])
+    assert [menu.json.get("language_code") for menu in menus] == [None, "de", "en"]
+    commands = [one["command"] for one in menus[0].json["commands"]]
+    assert commands == ["start", "help", "delete", "deutsch", "english"]
+    german, english = ({one["description"] for one in menu.json["commands"]} for menu in menus[1:])
+    assert not german & english
+
+
+def test_typing_is_as_described(api, telegram):
+    (typing,) = telegram.on_reading(Arrival("1", "700001"))
+    assert all_right(api, typing) == "sendChatAction"
+
+
+def test_a_pressed_button_is_answered_as_described(api, telegram):
+    person = {"id": 7, "is_bot": False, "first_name": "A"}
+    query = {"id": "9", "from": person, "chat_instance": "1", "data": "o2.1"}
+    query["message"] = {"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}}
+    body = json.dumps({"update_id": 1, "callback_query": query}).encode()
+    reading = telegram.read(Incoming("POST", PUBLIC, {}, {}, body))
+    answer = json.loads(reading.response.body)
+    assert judged(api, answer.pop("method"), answer) == []
+    assert reading.arrivals[0].option == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ({"chat_id": 7}, "missing text"),
+        ({"chat_id": 7, "text": ""}, "0 characters"),
+        ({"chat_id": 7, "text": "x" * 4097}, "4097 characters"),
+        ({"chat_id": 7.5, "text": "x"}, "chat_id"),
+        ({"chat_id": 7, "text": "x", "nonsense": 1}, "unknown nonsense"),
+        (
+            {
+                "chat_id": 7,
+                "text": "x",
+                "reply_markup": {"inline_keyboard": [[{"text": "x", "callback_data": "x" * 65}]]},
+            },
+            "65 bytes",
+        ),
+    ],
+)
+def test_the_judge_judges(body, fault, api):
+    assert any(fault in one for one in judged(api, "sendMessage", body))
+
+
+def test_buttons_bear_their_questions_or_numbers_that_stand_in_the_text(telegram):
+    options = tuple(Option(title, f"o2.{place}") for place, title in enumerate(TITLES["long"]))
+    body = telegram.call("7", Bubble("Was?", "de", options), "key").json
+    assert [button["text"] for row in body["reply_markup"]["inline_keyboard"] for button in row] == ["1", "2"]
+    assert f"1. {TITLES['long'][0]}" in body["text"]

@@ -1,0 +1,119 @@
+"""Telegram's updates and verdicts; what is sent is held against its description in tests/channels."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from assistant.front.messengers.connector import ForgedError, Incoming
+from assistant.front.messengers.telegram import SECRET_HEADER
+from assistant.front.messengers.verdicts import Outcome, Said
+from tests.unit.front.messengers.test_layout import connectors
+
+CHAT = {"id": 7, "type": "private"}
+PERSON = {"id": 7, "is_bot": False, "first_name": "A", "language_code": "uk"}
+
+
+@pytest.fixture
+def telegram():
+    return next(connector for connector in connectors() if connector.name == "telegram")
+
+
+def read(telegram, update):
+    body = json.dumps({"update_id": 5, **update}).encode()
+    return telegram.read(Incoming("POST", "https://x", {}, {}, body))
+
+
+def message(**content):
+    return {"message": {"message_id": 3, "date": 100, "chat": CHAT, "from": PERSON, **content}}
+
+
+def test_a_text_is_read_with_language_and_time(telegram):
+    (arrival,) = read(telegram, message(text="Hallo")).arrivals
+    assert (arrival.id, arrival.recipient, arrival.text, arrival.kind) == ("7:3", "7", "Hallo", "text")
+    assert arrival.language == "uk"
+    assert 100 < arrival.sent_at < 101
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "choice"),
+    [
+        ("/start", "start", None),
+        ("/start ref-12", "start", None),
+        ("/help", "start", None),
+        ("/delete@iom_bot", "delete", None),
+        ("/Deutsch", "language", "de"),
+        ("/english", "language", "en"),
+        ("/restart", "text", None),
+        ("/", "text", None),
+    ],
+)
+def test_commands(text, kind, choice, telegram):
+    (arrival,) = read(telegram, message(text=text)).arrivals
+    assert (arrival.kind, arrival.choice) == (kind, choice)
+
+
+@pytest.mark.parametrize("kind", ["photo", "voice", "sticker", "location", "document", "video_note", "poll", "dice"])
+def test_what_is_no_text_is_media(kind, telegram):
+    assert [arrival.kind for arrival in read(telegram, message(**{kind: {}})).arrivals] == ["media"]
+
+
+def test_what_is_written_under_a_picture_is_a_message_of_its_own(telegram):
+    first, second = read(telegram, message(photo=[], caption="Wer?")).arrivals
+    assert (first.kind, second.kind, second.text) == ("media", "text", "Wer?")
+    assert first.id != second.id
+
+
+def test_each_edit_is_known_as_one(telegram):
+    updates = [{"edited_message": {**message(text="x")["message"], "edit_date": date}} for date in (101, 102, 102)]
+    ids = [read(telegram, update).arrivals[0].id for update in updates]
+    assert (ids[0] != ids[1], ids[1] == ids[2]) == (True, True)
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"message": {**message(text="x")["message"], "chat": {"id": -7, "type": "group"}}},
+        {"channel_post": message(text="x")["message"]},
+        {"my_chat_member": {}},
+        {"inline_query": {}},
+        {},
+    ],
+)
+def test_groups_channels_and_the_like_are_passed_over(update, telegram):
+    assert read(telegram, update).arrivals == ()
+
+
+@pytest.mark.parametrize("data", ["/restart", "", None, "o1", "ask_history/founding"])
+def test_a_button_that_is_none_of_ours_is_stale_and_its_waiting_ends(data, telegram):
+    query = {"id": "9", "from": PERSON, "message": {"chat": CHAT}, "data": data}
+    reading = read(telegram, {"callback_query": query})
+    assert [arrival.kind for arrival in reading.arrivals] == ["stale"]
+    assert b"answerCallbackQuery" in reading.response.body
+
+
+@pytest.mark.parametrize("headers", [{}, {SECRET_HEADER: ""}, {SECRET_HEADER: "2"}, {SECRET_HEADER: "é"}])
+def test_only_telegram_is_believed(headers, telegram):
+    with pytest.raises(ForgedError):
+        telegram.verify(Incoming("POST", "https://x", headers, {}, b"{}"))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome", "seconds"),
+    [
+        (200, {"ok": True}, Outcome.TAKEN, None),
+        (429, {"parameters": {"retry_after": 7}}, Outcome.LATER, 7.0),
+        (429, {}, Outcome.LATER, None),
+        (400, {"description": "Bad Request: chat not found"}, Outcome.UNREACHABLE, None),
+        (400, {"description": "Bad Request: BUTTON_DATA_INVALID"}, Outcome.REFUSED, None),
+        (401, {"description": "Unauthorized"}, Outcome.MISCONFIGURED, None),
+        (403, {"description": "Forbidden: bot was blocked by the user"}, Outcome.UNREACHABLE, None),
+        (404, {"description": "Not Found"}, Outcome.MISCONFIGURED, None),
+        (500, {}, Outcome.LATER, None),
+        (502, {}, Outcome.LATER, None),
+    ],
+)
+def test_the_verdict(status, body, outcome, seconds, telegram):
+    verdict = telegram.judge(Said(status, {}, body))
+    assert (verdict.outcome, verdict.seconds) == (outcome, seconds)
