@@ -239,12 +239,20 @@ def test_without_storage_the_chat_works_all_the_same(visitor_of, front):
     assert len(front.chats) == 1
 
 
+def until(page, condition, milliseconds=5000):
+    """Waits until something holds that the browser brings about."""
+    for _ in range(milliseconds // 50):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    assert condition()
+
+
 def test_a_closed_panel_lets_the_line_rest(visitor, front):
     visitor.open().ask("Wie vielen?")
-    assert front.open_streams == 1
+    until(visitor.page, lambda: front.open_streams == 1)
     visitor.page.keyboard.press("Escape")
-    visitor.page.wait_for_timeout(300)
-    assert front.open_streams == 0
+    until(visitor.page, lambda: front.open_streams == 0)
     asked = len(front.requests)
     (chat,) = front.chats.values()
     chat.add("assistant", reply_to=None, **a_fact())
@@ -259,8 +267,7 @@ def test_the_element_can_be_moved_and_removed(visitor, front):
     visitor.page.evaluate("document.querySelector('main').append(document.querySelector('iom-assistant'))")
     expect(visitor.answers).to_have_count(1)
     visitor.page.evaluate("document.querySelector('iom-assistant').remove()")
-    visitor.page.wait_for_timeout(300)
-    assert front.open_streams == 0
+    until(visitor.page, lambda: front.open_streams == 0)
     asked = len(front.requests)
     visitor.page.wait_for_timeout(700)
     assert len(front.requests) == asked
