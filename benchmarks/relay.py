@@ -51,9 +51,16 @@ class Relay:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._loop.run_until_complete(asyncio.start_server(self._serve, HOST, self.port))
+        server = self._loop.run_until_complete(asyncio.start_server(self._serve, HOST, self.port))
         self._ready.set()
         self._loop.run_forever()
+        server.close()
+        self._close_all()
+        serving = asyncio.all_tasks(self._loop)
+        for task in serving:
+            task.cancel()
+        self._loop.run_until_complete(asyncio.gather(*serving, return_exceptions=True))
+        self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._cut:
