@@ -74,6 +74,14 @@ class Cluster:
         self.relays: dict[str, Relay] = {}
 
     def __enter__(self) -> Cluster:
+        self.servers: list[Server] = []
+        try:
+            return self._started()
+        except BaseException:
+            self.__exit__()
+            raise
+
+    def _started(self) -> Cluster:
         self.postgres = Postgres(self._folder, self._database)
         self.redis = self._redis()
         database, redis = self._relayed("postgres", self.postgres.port), self._relayed("redis", self._redis_port)
@@ -85,19 +93,21 @@ class Cluster:
         self.addresses = [f"http://{servers.HOST}:{self.relays[f'rasa-{n}'].port}" for n in range(rasas)]
         self.front_ports = [servers.free_port() for _ in range(fronts)]
         self.fronts = [self._front(number, redis) for number in range(fronts)]
-        for server in (*self.actions, *self.rasas, *self.fronts):
+        self.servers += [*self.actions, *self.rasas, *self.fronts]
+        for server in self.servers:
             server.start()
         self.wait_until_ready()
         return self
 
     def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
-        for server in (*self.fronts, *self.rasas, *self.actions, self.redis):
+        for server in self.servers[::-1]:
             server.kill()
         for relay in self.relays.values():
             relay.close()
-        for pid in self.postgres.pids():
-            os.kill(pid, signal.SIGCONT)
-        self.postgres.stop("immediate")
+        if hasattr(self, "postgres"):
+            for pid in self.postgres.pids():
+                os.kill(pid, signal.SIGCONT)
+            self.postgres.stop("immediate")
         shutil.rmtree(self._folder, ignore_errors=True)
 
     @property
@@ -125,6 +135,7 @@ class Cluster:
         options = ["--port", str(self._redis_port), "--bind", servers.HOST, "--save", "", "--appendonly", "no"]
         redis = Server("redis", [program, *options], self._folder / "redis.log", {})
         redis.start()
+        self.servers.append(redis)
         return redis
 
     def _action_server(self, number: int) -> Server:

@@ -36,6 +36,8 @@ from sqlalchemy.schema import CreateColumn
 
 # Milliseconds that a table's lock is waited for; meanwhile all others who want the table wait as well.
 LONGEST_LOCK = 3000
+# Any number that nobody else locks.
+MAKING_TABLES = 8080
 _queues: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 schema = MetaData()
 chats = Table(
@@ -126,9 +128,21 @@ without_statistics(events.c.data, chats.c.recipient, messages.c.external_id, fee
 def database(url: str) -> Engine:
     """Opens the database and makes what it lacks."""
     engine = _engine(url)
-    schema.create_all(engine)
-    _add_what_is_new(engine)
+    with _one_at_a_time(engine):
+        schema.create_all(engine)
+        _add_what_is_new(engine)
     return engine
+
+
+@contextmanager
+def _one_at_a_time(engine: Engine) -> Iterator[None]:
+    """Lets no other front make tables meanwhile; PostgreSQL fails where two make the same."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MAKING_TABLES})")
+        yield
 
 
 @contextmanager

@@ -112,3 +112,12 @@ def test_a_conversation_is_forgotten_once(store):
     store.note_erasure("web-x")
     store.erased("web-x")
     assert store.to_erase() == []
+
+
+def test_fronts_that_start_at_the_same_moment_make_the_tables_once(postgres):
+    url = postgres.new()
+    with ThreadPoolExecutor(8) as pool:
+        engines = list(pool.map(lambda _: database(url), range(8)))
+    assert Store(engines[0]).waiting_chats() == []
+    for engine in engines:
+        engine.dispose()
