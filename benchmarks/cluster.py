@@ -93,8 +93,8 @@ class Cluster:
         self.addresses = [f"http://{servers.HOST}:{self.relays[f'rasa-{n}'].port}" for n in range(rasas)]
         self.front_ports = [servers.free_port() for _ in range(fronts)]
         self.fronts = [self._front(number, redis) for number in range(fronts)]
-        self.servers += [*self.actions, *self.rasas, *self.fronts]
-        for server in self.servers:
+        for server in (*self.actions, *self.rasas, *self.fronts):
+            self.servers.append(server)
             server.start()
         self.wait_until_ready()
         return self
