@@ -130,7 +130,7 @@ def world(tmp_path_factory):
     options = {"port": redis_port, "bind": servers.HOST, "dir": folder / "redis", "appendonly": "yes"}
     command = ["redis-server", *(str(word) for name, value in options.items() for word in (f"--{name}", value))]
     with tempfile.TemporaryDirectory() as place:
-        postgres = Postgres(Path(place), KEEPS_NOTHING)
+        postgres = Postgres(Path(place), settings=KEEPS_NOTHING)
         trackers, front_url = postgres.new(), postgres.new()
         with (folder / "redis" / "log.txt").open("w") as log:
             redis = subprocess.Popen(command, stdout=log, stderr=log)
