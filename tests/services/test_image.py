@@ -46,7 +46,9 @@ def put_together(folder: Path) -> None:
     copy_into(folder, LAST_STAGE)
     (folder / "app" / "models").mkdir()
     shutil.copy(model_path(), folder / "app" / "models")
-    shutil.copytree(ENCODER, folder / "app" / ".cache" / "encoder")
+    encoder = folder / "app" / ".cache" / "encoder"
+    shutil.copytree(ENCODER, encoder)
+    subprocess.run(["chmod", "-R", "a+rX", encoder], check=True)
     subprocess.run(["cp", "-al", ROOT / ".venv", folder / "venv"], check=True)
     unneeded = set(NAMES.findall((ROOT / "requirements-dev.txt").read_text("utf-8")))
     unneeded -= set(NAMES.findall((ROOT / "requirements.txt").read_text("utf-8"))) | {"uv"}
