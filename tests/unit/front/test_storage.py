@@ -147,7 +147,7 @@ def test_a_crash_writes_nothing_out(monkeypatch, tmp_path, capsys):
     monkeypatch.setenv(SWITCH, "none")
     front_main.main()
     assert limits == [(resource.RLIMIT_CORE, (0, 0))]
-    assert "Nothing that visitors write is stored" in capsys.readouterr().out
+    assert "Nothing that visitors write is stored" in capsys.readouterr().err
 
 
 def test_rasa_refuses_a_database_of_conversations_beside_it(monkeypatch):
