@@ -8,7 +8,6 @@ import time
 
 import pytest
 
-from assistant.commands import servers
 from benchmarks.chaos import FAULTS, questions, trial
 from benchmarks.cluster import Cluster
 from benchmarks.crowd import Crowd
@@ -58,18 +57,6 @@ def test_two_hundred_people_at_once(cluster):
     # Whoever got an apology for want of time may have fewer turns; nobody has more.
     assert max(turns) == 2
     assert sum(turns) >= told.accepted - told.apologies
-
-
-def test_both_processes_serve_and_each_conversation_stays_with_one(cluster):
-    asyncio.run(crowd_of(cluster, 12, 2, pause=0.5))
-    shares = [turns_in_log(cluster, number) for number in range(2)]
-    assert all(shares), shares
-
-
-def turns_in_log(cluster, number):
-    """Whether a process has answered anything, by the memory of its own that a forgotten name costs nothing."""
-    relay = cluster.relays[f"rasa-{number}"]
-    return servers.wait_until_answering(relay.port, 10)
 
 
 def test_four_messages_of_one_person_at_once_are_all_stored_unlike_with_rasas_own_lock_store(cluster):
