@@ -20,13 +20,18 @@ class AnsweredError(Exception):
 
 
 def answer_before(message: UserMessage, tracker: DialogueStateTracker) -> None:
-    """Raises AnsweredError where the conversation holds this message with its answer."""
+    """Raises AnsweredError where the conversation holds this message with its answer; an apology is none."""
     id_ = message.metadata.get(ID) if isinstance(message.metadata, dict) else None
     if not id_:
         return
     told = _told(list(tracker.events), id_, message.sender_id)
-    if told:
+    if told and not any(_is_apology(message) for message in told):
         raise AnsweredError(told)
+
+
+def _is_apology(message: dict[str, Any]) -> bool:
+    answer = (message.get("custom") or {}).get("answer") or {}
+    return bool(answer.get("kind") == "error")
 
 
 def _told(events: list[Event], id_: str, sender: str) -> list[dict[str, Any]]:

@@ -18,9 +18,10 @@ from assistant.front import metrics
 logger = logging.getLogger(__name__)
 Message = dict[str, Any]
 # Breaks between tries; the last is used again and again. An answer of kind `error` is Rasa's own apology:
-# a few more tries, since the action server may only be starting.
+# a few more tries, since the action server may only be starting, and with other processes first for a while.
 BREAKS = (0.2, 0.4, 0.8)
 TRIES_AFTER_ERROR = 3
+LAME_SECONDS = 10.0
 SHORTEST_TRY = 0.05
 LONGEST_ERASURE = 5.0
 # A process that takes longer hangs, where there is another to ask; a busy one takes its time.
@@ -50,6 +51,7 @@ class Process:
     def __init__(self, address: str, transport: httpx2.AsyncBaseTransport | None) -> None:
         limits = httpx2.Limits(max_connections=64, max_keepalive_connections=16)
         self.address, self.well = address, True
+        self._lame_until = 0.0
         self.slots = asyncio.Semaphore(AT_ONCE)
         self.client = httpx2.AsyncClient(
             base_url=address, transport=transport, limits=limits, timeout=None, trust_env=False
@@ -58,6 +60,15 @@ class Process:
     def weight(self, sender: str) -> bytes:
         """Its weight for a conversation; the heaviest serves it (rendezvous hashing)."""
         return hashlib.sha256(f"{self.address} {sender}".encode()).digest()
+
+    @property
+    def lame(self) -> bool:
+        """Whether it lately had nothing to say but an apology, its action server being away."""
+        return time.monotonic() < self._lame_until
+
+    def limp(self) -> None:
+        """Leaves its messages to others for a while."""
+        self._lame_until = time.monotonic() + LAME_SECONDS
 
     async def answers(self) -> bool:
         """Whether the process answers anything at all, in time."""
@@ -87,9 +98,10 @@ class Rasa:
             await process.client.aclose()
 
     def process_for(self, sender: str) -> Process:
-        """The process that serves a conversation now: the heaviest of those that are well, or of all."""
+        """The process that serves a conversation now: the heaviest of those that are sound, or well, or of all."""
         well = [process for process in self.processes if process.well] or self.processes
-        return max(well, key=lambda process: process.weight(sender))
+        sound = [process for process in well if not process.lame] or well
+        return max(sound, key=lambda process: process.weight(sender))
 
     async def ask(
         self, sender: str, text: str, metadata: Mapping[str, str], until: float, id_: str | None = None
@@ -106,10 +118,12 @@ class Rasa:
             reply = await self._in_turn(process, body, left)
             if reply and envelope_of(reply)["kind"] != "error":
                 return reply
+            if reply:
+                process.limp()
             apology, tries = reply or apology, tries + 1
             if apology and tries >= TRIES_AFTER_ERROR:
                 return apology
-            if process.well or self.process_for(sender) is process:
+            if self.process_for(sender) is process:
                 await anyio.sleep(min(BREAKS[min(tries, len(BREAKS)) - 1], max(until - time.time(), 0)))
         return apology
 

@@ -95,9 +95,9 @@ async def test_a_late_write_does_not_undo_a_newer_one(address):
     assert await kept.read("visitor") == ("newer", 20.0)
 
 
-def told(id_="a", answered=True):
+def told(id_="a", answered=True, kind="smalltalk"):
     events = [UserUttered("Hallo", metadata={"id": id_}), ActionExecuted("action_answer")]
-    custom = {"answer": {"kind": "smalltalk"}}
+    custom = {"answer": {"kind": kind}}
     buttons = [{"title": "Wer?", "payload": "Wer?"}]
     said = [BotUttered("Guten Tag", {"buttons": buttons}), BotUttered(None, {"custom": custom})]
     return [*events, *(said if answered else [])]
@@ -125,6 +125,11 @@ def test_a_new_message_is_understood(id_, domain):
 
 def test_a_message_that_was_heard_and_not_answered_is_understood_again(domain):
     tracker = DialogueStateTracker.from_events("visitor", told("a", answered=False), domain.slots)
+    answer_before(message("a"), tracker)
+
+
+def test_a_message_that_got_an_apology_only_is_understood_again(domain):
+    tracker = DialogueStateTracker.from_events("visitor", told("a", kind="error"), domain.slots)
     answer_before(message("a"), tracker)
 
 

@@ -16,13 +16,15 @@ from tests.unit.front.conftest import fact
 
 ADDRESSES = tuple(f"http://rasa-{number}:5005" for number in range(3))
 SENDERS = [f"web-{number}" for number in range(600)]
+SORRY = [{"custom": {"answer": {"kind": "error"}}}]
 
 
 class Processes(httpx2.AsyncBaseTransport):
-    """Several Rasa processes: those in `away` refuse, those in `hanging` take a minute."""
+    """Several Rasa processes: those in `away` refuse, in `hanging` take a minute, in `sorry` apologise."""
 
     def __init__(self):
-        self.away, self.hanging, self.asked, self.at_once, self.most = set(), set(), [], Counter(), Counter()
+        self.away, self.hanging, self.sorry = set(), set(), set()
+        self.asked, self.at_once, self.most = [], Counter(), Counter()
         self.status = 204
 
     async def handle_async_request(self, request):
@@ -39,7 +41,7 @@ class Processes(httpx2.AsyncBaseTransport):
             self.most[name] = max(self.most[name], self.at_once[name])
             await asyncio.sleep(0.01)
             self.at_once[name] -= 1
-        return httpx2.Response(200, json=fact())
+        return httpx2.Response(200, json=SORRY if name in self.sorry else fact())
 
 
 @pytest.fixture
@@ -104,6 +106,27 @@ async def test_a_process_that_hangs_costs_one_try_and_nobody_else(rasa, processe
     assert await ask(rasa, senders[1])
     assert time.monotonic() - begun < 0.15
     assert "rasa-0" not in processes.asked
+
+
+async def test_where_one_has_only_an_apology_another_is_asked_at_once_and_for_a_while(rasa, processes, monkeypatch):
+    monkeypatch.setattr(module.anyio, "sleep", None)
+    senders = [sender for sender, home in homes(rasa).items() if home == ADDRESSES[0]][:2]
+    processes.sorry.add("rasa-0")
+    for sender in senders:
+        assert await ask(rasa, sender) == fact()
+    assert processes.asked.count("rasa-0") == 1
+    processes.sorry.clear()
+    monkeypatch.setattr(module, "LAME_SECONDS", 0.0)
+    rasa.processes[0].limp()
+    assert await ask(rasa, senders[0]) == fact()
+    assert processes.asked[-1] == "rasa-0"
+
+
+async def test_where_all_have_only_an_apology_that_is_what_is_said(rasa, processes):
+    processes.sorry |= {"rasa-0", "rasa-1", "rasa-2"}
+    assert await ask(rasa, "web-1") == SORRY
+    assert len(processes.asked) == module.TRIES_AFTER_ERROR
+    assert len({*processes.asked}) == 3
 
 
 async def test_when_all_are_away_they_are_tried_until_time_is_up(rasa, processes):
