@@ -70,8 +70,8 @@ def main() -> None:
 
 def measured_all(folder: Path, arguments: argparse.Namespace) -> dict[str, Figures]:
     """The figures of the assistant with front, without, and of the default pipeline."""
-    needed = WARM + len(PEOPLE) * arguments.messages + LONG
-    questions = random.Random(1).sample(sorted({e.text for e in examples()}), needed)  # noqa: S311
+    asked = sorted({example.text for example in examples()})
+    questions = random.Random(1).sample(asked, needed(arguments.messages))  # noqa: S311
     if arguments.trained:
         model, training = ensure_model(), {}
     else:
@@ -93,11 +93,16 @@ def measured_all(folder: Path, arguments: argparse.Namespace) -> dict[str, Figur
     return found
 
 
+def needed(messages: int) -> int:
+    """How many distinct questions it takes to measure a system."""
+    return WARM + len(PEOPLE) * messages + LONG
+
+
 def train(project: Path) -> float:
     """Trains a project with nothing kept from before; how many seconds it took."""
     announce("Training the assistant from nothing …")
     begun = time.perf_counter()
-    command = [sys.executable, "-m", "rasa", "train", "--fixed-model-name", "model"]
+    command = [sys.executable, "-m", "assistant.engine", "train", "--force", "--fixed-model-name", "model"]
     subprocess.run(command, cwd=project, env=quiet_environment(), check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begun
 

@@ -12,6 +12,9 @@ from assistant.storage import only_in_memory_of
 
 def main() -> None:
     """Applies the patches, then hands over to Rasa."""
+    # Idle threads of linear algebra spin, and cost as much as the work: a message has none that they could share.
+    if sys.argv[1:2] != ["train"]:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         only_in_memory_of()
         names = patches.apply()

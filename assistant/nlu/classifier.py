@@ -26,7 +26,7 @@ from assistant.nlu.encoder import SentenceEncoder
 from assistant.nlu.entities import EVERYWHERE, ORDINAL, SUBJECT
 from assistant.nlu.head import Head, Ranking
 from assistant.nlu.kinds import Floats
-from assistant.nlu.parts import IN_CONTEXT, LOOSE, PARTS, RANKING, with_parts
+from assistant.nlu.parts import IN_CONTEXT, LOOSE, PARTS, RANKING
 from assistant.nlu.vectors import encoded
 from assistant.progress import announce
 from assistant.understanding import FACT, kind_of
@@ -37,6 +37,8 @@ Scores = Mapping[str, Floats]
 LONGEST_FOLLOW_UP = 12
 # From this probability on, a part of a message is what the next part leans on.
 SURE = 0.5
+# Below this probability that a fact answers it, no piece of a text was ever found to be a question (of 4,300 texts).
+FAINT = 0.02
 RANGES = {
     "most_questions": (100, 10**6),
     "most_ngrams": (1, 10**7),
@@ -134,16 +136,30 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         """Ranks messages and their parts; short ones once more in the light of what was answered before."""
         conversation = Conversation.from_slot(tracker.get_slot(SLOT) if tracker else None)
         for message in messages:
-            scores = self._scores(with_parts([message]))
-            for piece in (message, *(message.get(LOOSE) or ())):
-                self._rank(piece, scores, conversation.entries)
+            parts = message.get(PARTS) or ()
+            scores = self._scores([message, *parts])
+            self._rank(message, scores, conversation.entries)
+            leans = [(message, conversation.entries, True)]
             before, again = conversation.entries, True
-            for part in message.get(PARTS) or ():
-                for piece in (part, *(part.get(LOOSE) or ())):
-                    self._rank(piece, scores, before, again)
+            for part in parts:
+                self._rank(part, scores, before, again)
+                leans.append((part, before, again))
                 told = self._told(part)
                 before, again = (*before, *told), again and not told
+            self._rank_loose(leans)
         return messages
+
+    def _rank_loose(self, leans: Sequence[tuple[Message, Sequence[str], bool]]) -> None:
+        """Ranks the loose pieces of texts, in the light of what those came after, where they may be questions."""
+        loose = [
+            (piece, before, again)
+            for whole, before, again in leans
+            if whole.get(RANKING).kinds.get(FACT, 0.0) >= FAINT
+            for piece in whole.get(LOOSE) or ()
+        ]
+        scores = self._scores([piece for piece, _, _ in loose])
+        for piece, before, again in loose:
+            self._rank(piece, scores, before, again)
 
     def _scores(self, pieces: Iterable[Message]) -> Scores:
         """The head's scores of all texts that have to be judged, in one pass."""

@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.nlu.parts import with_parts
+from assistant.nlu.parts import PARTS
 from assistant.nlu.vectors import KeptVectors, Vector, encode, encoded
 from assistant.paths import VECTORS
 
@@ -56,8 +56,8 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Nothing beyond what `create` checks."""
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Adds the vector to messages and their parts."""
-        pieces = list(with_parts(messages))
+        """Adds the vector to messages and their parts; loose pieces are encoded where they may matter."""
+        pieces = [piece for message in messages for piece in (message, *(message.get(PARTS) or ()))]
         for piece, vector in zip(pieces, encoded([piece.get(TEXT) or "" for piece in pieces])):
             self._add_vector(piece, vector)
         return messages

@@ -92,7 +92,7 @@ def ruler(base: KnowledgeBase) -> Pipeline:
     """A pipeline that marks subjects, places, years and ordinals, typos in long words allowed."""
     nlp = spacy.blank("xx")
     entity_ruler = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
-    patterns = [*_subject_patterns(nlp, base), *_place_patterns(nlp, base), *_ordinal_patterns()]
+    patterns = [*_subject_patterns(nlp, base), *_place_patterns(base), *_ordinal_patterns()]
     patterns.append({"label": YEAR, "pattern": [{"TEXT": {"REGEX": r"^(1[89]|20)\d\d$"}}]})
     entity_ruler.add_patterns(patterns)  # type: ignore[attr-defined]
     return nlp
@@ -104,27 +104,24 @@ def _subject_patterns(nlp: Pipeline, base: KnowledgeBase) -> list[dict[str, Any]
         aliases = {alias for language in LANGUAGES for alias in subject.aliases[language]}
         names = aliases | {alias.translate(WITHOUT_UMLAUTS) for alias in aliases}
         for name in sorted(names):
-            patterns.append({"label": SUBJECT, "pattern": _spelt(nlp.make_doc(name)), "id": subject.id})
+            doc = nlp.make_doc(name)
+            # A name that forgives nothing is looked up as a whole, which costs hardly anything.
+            pattern = _spelt(doc) if any(len(token) >= FUZZY_FROM for token in doc) else name
+            patterns.append({"label": SUBJECT, "pattern": pattern, "id": subject.id})
     return patterns
 
 
-def _place_patterns(nlp: Pipeline, base: KnowledgeBase) -> list[dict[str, Any]]:
+def _place_patterns(base: KnowledgeBase) -> list[dict[str, Any]]:
     """Countries and territories, but for those whose name is a subject's alias."""
     taken = {
         alias.lower() for subject in base.subjects.values() for names in subject.aliases.values() for alias in names
     }
-    return [
-        {"label": PLACE, "pattern": [{"LOWER": token.lower_} for token in nlp.make_doc(name)], "id": code}
-        for code, name in places()
-        if name.lower() not in taken
-    ]
+    return [{"label": PLACE, "pattern": name, "id": code} for code, name in places() if name.lower() not in taken]
 
 
 def _ordinal_patterns() -> list[dict[str, Any]]:
     return [
-        {"label": ORDINAL, "pattern": [{"LOWER": word}], "id": str(number)}
-        for number, words in ORDINALS.items()
-        for word in words
+        {"label": ORDINAL, "pattern": word, "id": str(number)} for number, words in ORDINALS.items() for word in words
     ]
 
 

@@ -7,25 +7,28 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 from onnxruntime import InferenceSession
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from assistant.nlu.kinds import Floats, Kinds, softmax
 from assistant.nlu.meaning import written
 from assistant.nlu.ridge import BLOCK, solved
 from assistant.nlu.sessions import session
+from assistant.nlu.spelling import Spelling
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Halves = npt.NDArray[np.float16]
-MEANING, SPELLING = "meaning.onnx", "spelling.npy"
+MEANING, WEIGHTS, SAID = "meaning.onnx", "weights.npy", "spelling.npy"
 # Examples on whose scores, as if each had been left out, the kinds are learned: enough for some hundred numbers.
 CALIBRATED = 8192
+# Where there are more classes than this, only those are scored that the most alike examples are of.
+ALL_SCORED, MOST_ALIKE = 320, 512
 
 
 @dataclass(frozen=True)
@@ -49,24 +52,28 @@ class Head:
     def __init__(
         self,
         meaning: InferenceSession,
-        spelling: Halves,
+        weights: Halves,
+        said: Halves,
         kinds: Kinds,
-        vectorizer: TfidfVectorizer,
+        spelling: Spelling,
         config: dict[str, Any],
         graph: bytes = b"",
     ) -> None:
         self.classes = kinds.classes
-        self._meaning, self._spelling, self._graph = meaning, spelling, graph
-        self._kinds, self._vectorizer, self._config = kinds, vectorizer, config
+        self._meaning, self._graph = meaning, graph
+        self._weights, self._said = weights.astype(np.float32), said
+        # Of each example the class it speaks for most.
+        self._speaks_for = weights.argmax(axis=0)
+        self._kinds, self._spelling, self._config = kinds, spelling, config
 
     @classmethod
     def fit(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str], config: dict[str, Any]) -> Head:
         """Trains on texts, their vectors (n, 384) and labels; deterministic, memory some 5 n² bytes."""
         classes, numbers = np.unique(np.asarray(labels), return_inverse=True)
-        vectorizer = _vectorizer(config["ngrams"], config["most_ngrams"]).fit(texts)
+        spelling = Spelling.fit(texts, config["ngrams"], config["most_ngrams"])
         # Shuffled, so that the last of them stand for all.
         order = np.random.default_rng(0).permutation(len(texts))
-        ngrams, mean = vectorizer.transform([texts[i] for i in order]), vectors.mean(axis=0)
+        ngrams, mean = spelling.matrix([texts[i] for i in order]), vectors.mean(axis=0)
         centred = _centred(vectors[order], mean)
         likeness = _gram(centred, ngrams, config)
         likeness[np.diag_indices_from(likeness)] += config["ridge"] / _sample_weights(labels, config["evenness"])[order]
@@ -77,17 +84,27 @@ class Head:
         left_out = targets[-last:] - weights[-last:] / diagonal[:, np.newaxis]
         asked, meant = [texts[i] for i in order[-last:]], [labels[i] for i in order[-last:]]
         kinds = Kinds.fit(classes.tolist(), left_out, asked, meant, config["sharpness"])
-        graph = written(centred, weights, mean, config)
-        return cls(session(graph), _summed(ngrams, weights, config), kinds, vectorizer, config, graph)
+        graph, halves = written(centred, mean, config), weights.T.astype(np.float16)
+        return cls(session(graph), halves, _summed(ngrams, weights, config), kinds, spelling, config, graph)
 
     def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """How well each class fits each text, shape (texts, classes): about 1 where sure, 0 where not at all."""
-        # One by one, since texts of one batch would share a scale, and a text be scored by its company.
-        alone = [self._meaning.run(None, {"vectors": vector[np.newaxis]})[0] for vector in vectors]
-        scores: Floats = np.concatenate(alone)
-        ngrams = self._vectorizer.transform(texts)
-        for row, (low, high) in enumerate(pairwise(ngrams.indptr)):
-            scores[row] += ngrams.data[low:high] @ self._spelling[ngrams.indices[low:high]].astype(np.float32)
+        likeness = self._meaning.run(None, {"vectors": vectors})[0]
+        spelt = [self._spelling.of(text) for text in texts]
+        if len(self.classes) > ALL_SCORED and likeness.shape[1] > MOST_ALIKE:
+            return np.stack([self._scored(alike, *ngrams) for alike, ngrams in zip(likeness, spelt)])
+        scores: Floats = likeness @ self._weights.T
+        for row, (ngrams, weights) in enumerate(spelt):
+            scores[row] += weights @ self._said[ngrams].astype(np.float32)
+        return scores
+
+    def _scored(self, likeness: Floats, ngrams: npt.NDArray[np.intp], weights: Floats) -> Floats:
+        """The scores of one text where there are very many classes: of those that its most alike examples are of."""
+        found = np.unique(self._speaks_for[np.argpartition(likeness, -MOST_ALIKE)[-MOST_ALIKE:]])
+        scores = np.zeros(len(self.classes), np.float32)
+        # Row by row, since gathering them first takes longer than the product.
+        scores[found] = [self._weights[each] @ likeness for each in found]
+        scores[found] += weights @ self._said[np.ix_(ngrams, found)].astype(np.float32)
         return scores
 
     def probabilities(self, scores: Floats) -> Floats:
@@ -109,10 +126,10 @@ class Head:
     def save(self, folder: Path) -> None:
         """Writes what training made: plain arrays, a graph and JSON; nothing that could run code when read."""
         (folder / MEANING).write_bytes(self._graph)
-        np.save(folder / SPELLING, self._spelling)
-        np.savez(folder / "head.npz", idf=self._vectorizer.idf_, **self._kinds.arrays())
-        vocabulary = {ngram: int(i) for ngram, i in self._vectorizer.vocabulary_.items()}
-        about = {"classes": self.classes, "vocabulary": vocabulary, "config": self._config}
+        np.save(folder / WEIGHTS, self._weights.astype(np.float16))
+        np.save(folder / SAID, self._said)
+        np.savez(folder / "head.npz", rarity=self._spelling.rarity, **self._kinds.arrays())
+        about = {"classes": self.classes, "vocabulary": self._spelling.numbers, "config": self._config}
         (folder / "head.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
 
     @classmethod
@@ -122,11 +139,10 @@ class Head:
         with np.load(folder / "head.npz", allow_pickle=False) as stored:
             kept = {name: stored[name] for name in stored.files}
         config = about["config"]
-        vectorizer = _vectorizer(config["ngrams"], None)
-        vectorizer.vocabulary_ = about["vocabulary"]
-        vectorizer.idf_ = kept["idf"]
+        spelling = Spelling(config["ngrams"], about["vocabulary"], kept["rarity"])
         kinds = Kinds(about["classes"], kept, config["sharpness"])
-        return cls(session(folder / MEANING), np.load(folder / SPELLING), kinds, vectorizer, config)
+        weights, said = np.load(folder / WEIGHTS), np.load(folder / SAID)
+        return cls(session(folder / MEANING), weights, said, kinds, spelling, config)
 
 
 def _likeness(cosines: Floats, spelling: Floats, config: dict[str, Any]) -> Floats:
@@ -162,13 +178,6 @@ def _summed(ngrams: csr_matrix, weights: Floats, config: dict[str, Any]) -> Halv
     """What each n-gram says for each class, shape (n-grams, classes)."""
     summed: Halves = (config["spelling"] * (ngrams.T.tocsr() @ weights)).astype(np.float16)
     return summed
-
-
-def _vectorizer(ngrams: Sequence[int], most: int | None) -> TfidfVectorizer:
-    low, high = ngrams
-    return TfidfVectorizer(
-        analyzer="char_wb", ngram_range=(low, high), sublinear_tf=True, max_features=most, dtype=np.float32
-    )
 
 
 def _centred(vectors: Floats, mean: Floats) -> Floats:

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
 
 from assistant.understanding import kind_of
 
@@ -34,6 +33,9 @@ class Kinds:
         cls, classes: Sequence[str], scores: Floats, texts: Sequence[str], labels: Sequence[str], sharpness: float
     ) -> Kinds:
         """Trains on the scores (n, classes) of examples that the first regression had not seen."""
+        # Only training needs it, and importing it takes a second.
+        from sklearn.linear_model import LogisticRegression
+
         kinds = cls(classes, {}, sharpness)
         if len(kinds.names) == 1:
             return kinds

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.linalg import solve_triangular
 
 from assistant.nlu.kinds import Floats
 
@@ -36,6 +35,9 @@ def _blocks(count: int) -> Iterator[slice]:
 
 def _factorised(gram: Floats) -> list[Floats]:
     """Puts the lower Cholesky factor in place of the lower half; the inverses of its diagonal blocks."""
+    # Only training needs it, and importing it takes half a second.
+    from scipy.linalg import solve_triangular
+
     count, inverses = len(gram), []
     for here in _blocks(count):
         factor = np.linalg.cholesky(gram[here, here])

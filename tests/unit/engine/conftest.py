@@ -26,7 +26,8 @@ def stock(monkeypatch) -> None:
     """Rasa's own classes, whatever a test makes of them."""
     monkeypatch.setattr(rest, "structlogger", rest.structlogger)
     monkeypatch.setattr(UserMessage, "__init__", UserMessage.__init__)
-    monkeypatch.setattr(RemoteAction, "run", RemoteAction.run)
+    for name in ("run", "_validate_action_result", "_action_call_format"):
+        monkeypatch.setattr(RemoteAction, name, getattr(RemoteAction, name))
     for name in ("handle_message", "_handle_message_with_tracker"):
         monkeypatch.setattr(MessageProcessor, name, getattr(MessageProcessor, name))
     monkeypatch.setattr(Event, "resolve_by_type", staticmethod(Event.resolve_by_type))

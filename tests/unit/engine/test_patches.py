@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import importlib.util
+import asyncio
 import inspect
 import json
 import sys
-from pathlib import Path
+import threading
 
+import jsonschema
 import pytest
 import rasa.shared.utils.common
+from rasa.core.actions.action import RemoteAction
 from rasa.core.channels import rest
 from rasa.core.channels.channel import UserMessage
-from rasa.shared.core.events import Event, UserUttered
+from rasa.core.processor import MessageProcessor
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.slots import TextSlot
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
@@ -24,18 +30,12 @@ from assistant.nlu.splitter import QuestionSplitter
 START = """
 import json, sys
 from assistant.engine import patches
-at_skops = []
-class Watch:
-    def find_spec(self, name, *_):
-        if name == "skops.io":
-            at_skops.extend(n for n in sys.modules if n.partition(".")[0] == "rasa")
-sys.meta_path.insert(0, Watch())
 names = patches.apply()
-before = "rasa" in sys.modules, "skops.io" in sys.modules
-import rasa.core.agent
-roots = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras")
+import rasa.core.agent, rasa.core.run, rasa.engine.recipes.default_recipe
+from rasa.nlu.classifiers import logistic_regression_classifier
+roots = (*patches.TENSORFLOW, *patches.IDLE, *patches.FOR_TRAINING)
 kin = {n: getattr(m, "__file__", None) for n, m in sys.modules.items() if n.partition(".")[0] in roots}
-print(json.dumps({"names": names, "at_skops": at_skops, "skops": before[1], "kin": kin}))
+print(json.dumps({"names": names, "kin": kin}))
 """
 
 
@@ -90,11 +90,15 @@ def test_stub_pretends_to_no_hidden_names():
         patches._Stub("tensorflow").__wrapped__  # noqa: B018
 
 
-def test_stubs_answer_for_tensorflow_only():
-    finder = patches._StubFinder()
-    assert finder.find_spec("tensorflow.keras") is not None
-    assert finder.find_spec("tensorflower") is None
-    assert finder.find_spec("rasa.utils.tensorflow") is None
+def test_stubs_answer_for_the_libraries_named_only():
+    finder = patches._StubFinder(("tensorflower", "tensorfluss"))
+    assert finder.find_spec("tensorflower.keras") is not None
+    assert finder.find_spec("tensorflow") is None
+    assert finder.find_spec("rasa.utils.tensorflower") is None
+
+
+def test_a_library_that_was_imported_before_stays_as_it_is():
+    assert patches._StubFinder(("numpy",)).find_spec("numpy.linalg") is None
 
 
 def test_real_tensorflow_in_place_is_left_there():
@@ -103,17 +107,25 @@ def test_real_tensorflow_in_place_is_left_there():
     assert sys.meta_path == before
 
 
-def test_skops_is_imported_before_rasa(started):
-    assert started["skops"]
-    assert started["at_skops"] == []
+@pytest.mark.parametrize("library", ["matplotlib", "pymongo", "boto3", "aiogram", "sklearn", "scipy"])
+def test_rasa_starts_without_libraries_that_are_idle(started, library):
+    assert library in started["kin"]
 
 
-def test_rasa_still_imports_skops_which_scans_all_modules():
-    from rasa.nlu.classifiers import logistic_regression_classifier
+@pytest.mark.parametrize(("verb", "stubbed"), [("run", True), ("shell", True), ("train", False)])
+def test_training_has_the_libraries_it_needs(monkeypatch, verb, stubbed):
+    monkeypatch.setattr(sys, "argv", ["engine", verb])
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.setattr(patches, "FOR_TRAINING", ("not_imported_yet",))
+    patches.no_idle_libraries()
+    assert (sys.meta_path[0].find_spec("not_imported_yet") is not None) is stubbed
 
-    assert "import skops.io" in inspect.getsource(logistic_regression_classifier)
-    skops = Path(importlib.util.find_spec("skops").origin).parent  # read, not imported: that takes seconds
-    assert "in sys.modules.copy().items()" in (skops / "io" / "_utils.py").read_text("utf-8")
+
+def test_rasa_still_imports_them_by_itself(python):
+    libraries = ("sklearn", "scipy", "matplotlib", "pymongo", "boto3", "aiogram", "slack_sdk")
+    ended = python("-c", f"import sys, rasa.core.agent, rasa.core.run; print(*({set(libraries)} - sys.modules.keys()))")
+    assert ended.stdout.strip() == ""
+    assert ended.returncode == 0
 
 
 def test_event_type_is_looked_up_once(stock, walks):
@@ -188,6 +200,115 @@ def test_rasa_still_writes_texts_into_the_log():
     assert "text=copy.deepcopy(text)" in inspect.getsource(rest.RestInput.blueprint)
 
 
+@pytest.fixture
+def action() -> RemoteAction:
+    """The action, with nowhere to send it to."""
+    return RemoteAction("action_answer", None)
+
+
+@pytest.fixture
+def checks(monkeypatch) -> list[object]:
+    """The schemas that were compared with the schema of schemas."""
+    made: list[object] = []
+    real = jsonschema.Draft7Validator.check_schema
+    monkeypatch.setattr(jsonschema.Draft7Validator, "check_schema", lambda schema: made.append(schema) or real(schema))
+    return made
+
+
+def test_schema_of_an_actions_reply_is_checked_once(stock, action, checks):
+    patches.schema_checked_once()
+    for _ in range(3):
+        assert action._validate_action_result({"events": [], "responses": []})
+    assert len(checks) == 1
+
+
+def test_rasa_still_checks_the_schema_each_time(stock, action, checks):
+    for _ in range(3):
+        assert action._validate_action_result({"events": [], "responses": []})
+    assert len(checks) == 3
+
+
+@pytest.mark.parametrize("reply", [{"events": "none"}, {"responses": [1]}, {"events": [{"event": "slot"}]}, []])
+def test_a_wrong_reply_of_the_action_server_stays_an_error(stock, action, reply):
+    patches.schema_checked_once()
+    with pytest.raises(jsonschema.ValidationError):
+        action._validate_action_result(reply)
+
+
+def test_the_action_gets_what_happened_since_the_latest_message(stock, action, talk):
+    patches.short_action_calls()
+    called = action._action_call_format(talk, Domain.empty())["tracker"]
+    assert [event["event"] for event in called["events"]] == ["user", "slot"]
+    assert called["latest_message"]["text"] == "Und wo?"
+    assert called["slots"] == {"about": "x"}
+
+
+def test_rasa_still_sends_the_whole_conversation(stock, action, talk):
+    called = action._action_call_format(talk, Domain.empty())["tracker"]
+    assert [event["event"] for event in called["events"]] == ["user", "bot", "user", "slot"]
+
+
+def test_a_conversation_without_a_message_is_sent_whole(stock, action):
+    patches.short_action_calls()
+    begun = DialogueStateTracker.from_events("she", [ActionExecuted("action_session_start"), SessionStarted()])
+    called = action._action_call_format(begun, Domain.empty())["tracker"]
+    assert [event["event"] for event in called["events"]] == ["action", "session_started"]
+
+
+@pytest.fixture
+def talk() -> DialogueStateTracker:
+    """Two messages, one of them answered, and a slot set."""
+    said = [UserUttered("Wann?"), BotUttered("1957."), UserUttered("Und wo?"), SlotSet("about", "x")]
+    return DialogueStateTracker.from_events("she", said, slots=[TextSlot("about", [])])
+
+
+class Processor:
+    """As much of Rasa's processor as takes a message; it understands in the thread that it is in."""
+
+    def __init__(self) -> None:
+        self.threads: list[str] = []
+
+    async def parse_message(self, message, tracker):
+        self.threads.append(threading.current_thread().name)
+        if message.text == "fault":
+            raise ValueError(message.text)
+        return {"text": message.text, "intent": {"name": "x"}, "entities": []}
+
+
+@pytest.fixture
+def understood(monkeypatch):
+    """Has a message understood by the patched processor; returns what came of it and the threads it was done in."""
+    taken: list[object] = []
+
+    async def take(self, message, tracker):
+        taken.append(message.parse_data)
+
+    monkeypatch.setattr(MessageProcessor, "_handle_message_with_tracker", take)
+    patches.understood_beside()
+    processor = Processor()
+
+    def run(message):
+        asyncio.run(MessageProcessor._handle_message_with_tracker(processor, message, None))
+        return taken, processor.threads
+
+    return run
+
+
+def test_a_message_is_understood_in_a_thread_of_its_own(stock, understood):
+    taken, threads = understood(UserMessage("Wann?"))
+    assert taken == [{"text": "Wann?", "intent": {"name": "x"}, "entities": []}]
+    assert threads == ["understanding_0"]
+
+
+def test_what_was_understood_before_is_taken_as_it_is(stock, understood):
+    assert understood(UserMessage("/x", parse_data={"text": "/x"})) == ([{"text": "/x"}], [])
+
+
+def test_a_fault_of_understanding_comes_back_to_who_asked(stock, understood):
+    with pytest.raises(ValueError, match="fault"):
+        understood(UserMessage("fault"))
+
+
 def test_none_applies_no_patch():
     assert apply("none") == []
 
@@ -199,8 +320,8 @@ def test_each_patch_can_be_switched_off(name):
 
 def test_several_patches_can_be_switched_off():
     assert list(chosen(" -bounded_input, -no_tensorflow,")) == [
-        "skops_first", "cached_event_types", "apology_for_silence", "no_texts_in_logs", "each_message_once",
-        "no_training_cache",
+        "no_idle_libraries", "cached_event_types", "apology_for_silence", "no_texts_in_logs", "schema_checked_once",
+        "short_action_calls", "understood_beside", "each_message_once", "no_training_cache",
     ]  # fmt: skip
 
 
@@ -211,7 +332,7 @@ def test_environment_chooses(monkeypatch):
 
 @pytest.mark.parametrize("switch", ["-nonsense", "-bounded_input,-nonsense", "all"])
 def test_unknown_patch_is_an_error_that_names_the_known(switch):
-    with pytest.raises(ValueError, match=f"{SWITCH} names .*skops_first"):
+    with pytest.raises(ValueError, match=f"{SWITCH} names .*no_idle_libraries"):
         apply(switch)
 
 

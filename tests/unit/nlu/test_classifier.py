@@ -18,6 +18,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.dialogue.conversation import SLOT, Conversation
 from assistant.knowledge import knowledge, render
 from assistant.languages import LANGUAGES
+from assistant.nlu import classifier
 from assistant.nlu.classifier import LONGEST_FOLLOW_UP, EntryClassifier, thinned
 from assistant.nlu.head import Ranking
 from assistant.nlu.parts import IN_CONTEXT, LOOSE, PARTS, RANKING
@@ -110,9 +111,16 @@ def test_part_has_a_ranking_of_its_own(trained):
 
 def test_loose_pieces_have_rankings_of_their_own(trained):
     pieces = [Message({TEXT: text}) for text in ("Was macht das GDI?", "Guten Tag", "apply asylum")]
-    part = Message({TEXT: "Guten Tag, apply asylum", LOOSE: pieces[1:]})
-    processed(trained[0], "Alles", **{LOOSE: pieces[:1], PARTS: [part]})
+    part = Message({TEXT: "Was macht das GDI, guten Tag?", LOOSE: pieces[1:]})
+    processed(trained[0], "Was macht das GDI?", **{LOOSE: pieces[:1], PARTS: [part]})
     assert [best(piece) for piece in pieces] == [GDI, "smalltalk/greeting", "referral/asylum"]
+
+
+def test_pieces_of_what_no_fact_answers_are_not_looked_at(trained, monkeypatch):
+    monkeypatch.setattr(classifier, "FAINT", 0.9)
+    piece = Message({TEXT: "Was macht das GDI?"})
+    processed(trained[0], "Guten Tag", **{LOOSE: [piece]})
+    assert piece.get(RANKING) is None
 
 
 @pytest.mark.parametrize("text", ["", None])

@@ -11,12 +11,11 @@ from assistant.nlu import head as head_module
 from assistant.nlu.classifier import EntryClassifier
 from assistant.nlu.head import Head
 from assistant.nlu.kinds import Kinds
+from assistant.nlu.spelling import Spelling
 from assistant.nlu.vectors import encode
 from tests.unit.nlu.conftest import EXAMPLES
 
 CONFIG = EntryClassifier.get_default_config()
-# The logarithm of no share at all is minus infinity, and that is meant.
-NO_SHARE = pytest.mark.filterwarnings("ignore:divide by zero")
 
 
 def fitted(intents=tuple(EXAMPLES), counts=None, **config):
@@ -51,7 +50,7 @@ def random_texts(count):
     texts = [f"wort{i} satz{i * 7 % 5} frage{i % 3}" for i in range(count)]
     random = np.random.default_rng(3).normal(size=(count, 384)).astype(np.float32)
     unit = random / np.linalg.norm(random, axis=1, keepdims=True)
-    return unit, head_module._vectorizer([2, 3], None).fit_transform(texts)
+    return unit, Spelling.fit(texts, [2, 3], None).matrix(texts)
 
 
 @pytest.fixture(scope="module")
@@ -139,14 +138,12 @@ def test_training_twice_gives_the_same(head):
     assert rank(again, text) == rank(head, text)
 
 
-@NO_SHARE
 @pytest.mark.parametrize("spelling", [0.0, 1.0])
 def test_share_of_spelling_changes_the_scores(head, spelling):
     text = "wan wurde das buero eroefnet"
     assert scores(fitted(spelling=spelling), text) != pytest.approx(scores(head, text), abs=0.01)
 
 
-@NO_SHARE
 def test_by_spelling_alone_meaning_does_not_count():
     by_spelling, by_meaning = (scores(fitted(spelling=share), "ъъъ")[0] for share in (1.0, 0.0))
     assert by_spelling == pytest.approx(0, abs=1e-6)
@@ -191,10 +188,23 @@ def test_head_saved_twice_says_exactly_the_same(head, tmp_path):
 
 def test_saved_head_is_plain_data(head, tmp_path):
     head.save(tmp_path)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["head.json", "head.npz", "meaning.onnx", "spelling.npy"]
+    kept = ["head.json", "head.npz", "meaning.onnx", "spelling.npy", "weights.npy"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == kept
     with np.load(tmp_path / "head.npz", allow_pickle=False) as stored:
         assert all(stored[name].dtype != object for name in stored.files)
     assert json.loads((tmp_path / "head.json").read_text("utf-8"))["classes"] == sorted(EXAMPLES)
+
+
+def test_of_very_many_classes_those_of_the_most_alike_examples_are_scored(head, monkeypatch):
+    texts = ("in welchem jahr hat das büro eröffnet?", "guten morgen", "who supports asylum claims?")
+    everything = scores(head, *texts)
+    monkeypatch.setattr(head_module, "ALL_SCORED", 1)
+    monkeypatch.setattr(head_module, "MOST_ALIKE", 6)
+    few = scores(head, *texts)
+    assert few.argmax(axis=1).tolist() == everything.argmax(axis=1).tolist()
+    for row, whole in zip(few, everything):
+        assert 0 < np.count_nonzero(row) < len(head.classes)
+        assert row[row != 0] == pytest.approx(whole[row != 0], abs=1e-5)
 
 
 def test_folder_without_a_head_is_an_error(tmp_path):
@@ -245,7 +255,7 @@ def examples():
 
 def features(texts, given, config=CONFIG):
     """Centred vectors and n-grams of examples, as the head makes them."""
-    ngrams = head_module._vectorizer(config["ngrams"], config["most_ngrams"]).fit_transform(texts)
+    ngrams = Spelling.fit(texts, config["ngrams"], config["most_ngrams"]).matrix(texts)
     return head_module._centred(given, given.mean(axis=0)), ngrams
 
 
