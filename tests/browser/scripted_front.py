@@ -74,7 +74,7 @@ class ScriptedFront:
         self.chats: dict[str, Chat] = {}
         self.requests: list[tuple[str, str]] = []
         self.posts: list[Event] = []
-        self.open_streams = 0
+        self._streams: set[int] = set()
         self.pages: dict[str, str] = {}
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -82,6 +82,11 @@ class ScriptedFront:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def open_streams(self) -> int:
+        """Streams of this test; one of an earlier test may end late."""
+        return len(self._streams)
 
     def start(self) -> None:
         config = uvicorn.Config(
@@ -108,6 +113,7 @@ class ScriptedFront:
         """Forgets all, as before the first test."""
         self.script = Script()
         self.chats, self.requests, self.posts, self.pages = {}, [], [], {}
+        self._streams = set()
 
     def _application(self) -> Starlette:
         routes = [
@@ -205,12 +211,13 @@ class ScriptedFront:
         return JSONResponse({"events": new})
 
     async def _stream(self, request: Request, chat: Chat, after: int) -> AsyncIterator[str]:
-        self.open_streams += 1
+        streams = self._streams
+        streams.add(id(request))
         try:
             async for told in self._told(request, chat, after):
                 yield told
         finally:
-            self.open_streams -= 1
+            streams.discard(id(request))
 
     async def _told(self, request: Request, chat: Chat, after: int) -> AsyncIterator[str]:
         yield "" if self.script.streams_held else ": open\n\n"

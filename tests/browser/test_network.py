@@ -262,6 +262,17 @@ def test_a_closed_panel_lets_the_line_rest(visitor, front):
     expect(visitor.answers).to_have_count(2)
 
 
+def test_a_receipt_that_comes_after_the_answer_does_not_wake_a_line_that_rests(visitor, front):
+    visitor.open().ask("Wie vielen?")
+    front.script.receipt_delay = 2.0
+    with visitor.page.expect_response("**/api/chat/messages"):
+        visitor.ask("Und?")
+        visitor.page.keyboard.press("Escape")
+        until(visitor.page, lambda: front.open_streams == 0)
+    visitor.page.wait_for_timeout(700)
+    assert front.open_streams == 0
+
+
 def test_the_element_can_be_moved_and_removed(visitor, front):
     visitor.open().ask("Wie vielen?")
     visitor.page.evaluate("document.querySelector('main').append(document.querySelector('iom-assistant'))")
