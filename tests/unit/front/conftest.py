@@ -66,6 +66,14 @@ class FakeRasa(httpx2.AsyncBaseTransport):
         return [body["message"] for body in self.asked]
 
 
+def until(condition, seconds=10):
+    """Waits until something holds that happens in the background."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
 class Visitor:
     """Somebody with a chat of their own."""
 
