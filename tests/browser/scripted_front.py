@@ -36,7 +36,8 @@ class Script:
     """What the front does next; tests change it as they go."""
 
     answer: Answer = field(default=lambda text, language: None)
-    delay: float = 0.0
+    # Answers wait until this ends.
+    answers_held: bool = False
     # How long the front takes to say that it has a message.
     receipt_delay: float = 0.0
     # Streams that a proxy holds up: open, but nothing comes through.
@@ -185,14 +186,16 @@ class ScriptedFront:
         if body["id"] not in chat.ids:
             self.posts.append(body)
             chat.ids[body["id"]] = chat.add("visitor", id=body["id"], text=body["text"])
-            self._pending = asyncio.create_task(self._answer(chat, body, self.script.answer, self.script.delay))
+            self._pending = asyncio.create_task(self._answer(chat, body, self.script))
         receipt = JSONResponse({"id": body["id"], "sequence": chat.ids[body["id"]]}, 202)
         await asyncio.sleep(self.script.receipt_delay)
         return receipt
 
-    async def _answer(self, chat: Chat, body: Event, answer: Answer, delay: float) -> None:
-        await asyncio.sleep(delay)
-        event = answer(body["text"], body["choice"] or body["language"])
+    async def _answer(self, chat: Chat, body: Event, script: Script) -> None:
+        await asyncio.sleep(0)
+        while script.answers_held:
+            await asyncio.sleep(TICK)
+        event = script.answer(body["text"], body["choice"] or body["language"])
         if event:
             chat.add("assistant", reply_to=body["id"], **event)
 
