@@ -251,7 +251,8 @@ def test_a_chat_is_remembered_only_on_request(visitor, front):
     later.button("Menü").click()
     expect(later.page.get_by_label("Chat auf diesem Gerät merken")).to_be_checked()
     later.page.get_by_label("Chat auf diesem Gerät merken").uncheck()
-    assert visitor.page.evaluate("Object.keys(localStorage)") == []
+    # One tab sees what another did to the storage as soon as the browser has told it.
+    until(visitor.page, lambda: visitor.page.evaluate("Object.keys(localStorage)") == [])
 
 
 def test_an_answer_that_comes_while_the_panel_is_closed_is_counted(visitor, front):
