@@ -36,7 +36,8 @@ class Script:
     """What the front does next; tests change it as they go."""
 
     answer: Answer = field(default=lambda text, language: None)
-    delay: float = 0.0
+    # Answers wait until this ends.
+    answers_held: bool = False
     # How long the front takes to say that it has a message.
     receipt_delay: float = 0.0
     # Streams that a proxy holds up: open, but nothing comes through.
@@ -74,7 +75,7 @@ class ScriptedFront:
         self.chats: dict[str, Chat] = {}
         self.requests: list[tuple[str, str]] = []
         self.posts: list[Event] = []
-        self.open_streams = 0
+        self._streams: set[int] = set()
         self.pages: dict[str, str] = {}
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -82,6 +83,11 @@ class ScriptedFront:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def open_streams(self) -> int:
+        """Streams of this test; one of an earlier test may end late."""
+        return len(self._streams)
 
     def start(self) -> None:
         config = uvicorn.Config(
@@ -108,6 +114,7 @@ class ScriptedFront:
         """Forgets all, as before the first test."""
         self.script = Script()
         self.chats, self.requests, self.posts, self.pages = {}, [], [], {}
+        self._streams = set()
 
     def _application(self) -> Starlette:
         routes = [
@@ -179,14 +186,16 @@ class ScriptedFront:
         if body["id"] not in chat.ids:
             self.posts.append(body)
             chat.ids[body["id"]] = chat.add("visitor", id=body["id"], text=body["text"])
-            self._pending = asyncio.create_task(self._answer(chat, body, self.script.answer, self.script.delay))
+            self._pending = asyncio.create_task(self._answer(chat, body, self.script))
         receipt = JSONResponse({"id": body["id"], "sequence": chat.ids[body["id"]]}, 202)
         await asyncio.sleep(self.script.receipt_delay)
         return receipt
 
-    async def _answer(self, chat: Chat, body: Event, answer: Answer, delay: float) -> None:
-        await asyncio.sleep(delay)
-        event = answer(body["text"], body["choice"] or body["language"])
+    async def _answer(self, chat: Chat, body: Event, script: Script) -> None:
+        await asyncio.sleep(0)
+        while script.answers_held:
+            await asyncio.sleep(TICK)
+        event = script.answer(body["text"], body["choice"] or body["language"])
         if event:
             chat.add("assistant", reply_to=body["id"], **event)
 
@@ -205,12 +214,13 @@ class ScriptedFront:
         return JSONResponse({"events": new})
 
     async def _stream(self, request: Request, chat: Chat, after: int) -> AsyncIterator[str]:
-        self.open_streams += 1
+        streams = self._streams
+        streams.add(id(request))
         try:
             async for told in self._told(request, chat, after):
                 yield told
         finally:
-            self.open_streams -= 1
+            streams.discard(id(request))
 
     async def _told(self, request: Request, chat: Chat, after: int) -> AsyncIterator[str]:
         yield "" if self.script.streams_held else ": open\n\n"

@@ -7,6 +7,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.scripted_front import ScriptedFront, a_fact, echo
+from tests.browser.visitor import until
 
 
 def test_a_message_written_offline_is_sent_when_the_network_is_back(visitor, front):
@@ -26,7 +27,7 @@ def test_a_message_that_fails_says_so_and_can_be_sent_again(visitor, front):
     visitor.page.route("**/api/chat/messages", lambda route: route.abort() if down else route.fallback())
     visitor.open().ask("Wie vielen?", wait=False)
     retry = visitor.button("Noch einmal senden")
-    expect(retry).to_be_visible(timeout=10_000)
+    expect(retry).to_be_visible(timeout=20_000)
     down = False
     retry.click()
     expect(visitor.answers).to_have_count(1)
@@ -91,7 +92,7 @@ def test_a_stream_that_brings_nothing_is_replaced_by_polling(visitor, front):
     visitor.open().ask("Wie vielen?")
     visitor.ask("Und?")
     expect(visitor.answers).to_have_count(2)
-    assert front.open_streams == 0
+    until(visitor.page, lambda: front.open_streams == 0)
 
 
 def test_going_offline_and_back_without_a_message_leaves_no_alarm(visitor):
@@ -119,14 +120,16 @@ def test_an_answer_given_while_the_line_was_cut_is_fetched(visitor, front):
     front.script.answer = echo
     visitor.open().ask("eins")
     visitor.listen()
-    front.script.delay = 1.0
+    front.script.answers_held = True
     visitor.ask("zwei", wait=False)
     expect(visitor.page.locator("iom-assistant .pending")).to_have_count(0)
     front.script.events_cut = True
-    visitor.page.wait_for_timeout(1500)
+    until(visitor.page, lambda: front.open_streams == 0)
+    front.script.answers_held = False
+    visitor.page.wait_for_timeout(700)
     expect(visitor.answers).to_have_count(1)
     front.script.events_cut = False
-    expect(visitor.answers).to_have_count(2, timeout=15_000)
+    expect(visitor.answers).to_have_count(2, timeout=20_000)
     assert [re.sub("Assistent:|Geprüft.*", "", said) for said in visitor.announced] == ["Echo zwei"]
 
 
@@ -141,7 +144,7 @@ def test_a_restart_of_the_front_in_mid_chat_loses_nothing(visitor_of):
         visitor.ask("währenddessen", wait=False)
         expect(visitor.page.locator("iom-assistant .pending")).to_be_visible()
         front.start()
-        expect(visitor.answers).to_have_count(2, timeout=15_000)
+        expect(visitor.answers).to_have_count(2, timeout=20_000)
         visitor.ask("nachher")
         expect(visitor.answers).to_contain_text(["Echo vorher", "Echo währenddessen", "Echo nachher"])
         expect(visitor.alert).to_be_hidden()
@@ -175,11 +178,12 @@ def test_an_unsent_message_survives_a_reload(visitor, front):
 
 
 def test_an_answer_still_awaited_at_a_reload_arrives_after_it(visitor, front):
-    front.script.delay = 1.5
+    front.script.answers_held = True
     visitor.open().ask("Wie vielen?", wait=False)
     expect(visitor.page.locator("iom-assistant .pending")).to_have_count(0)
     visitor.page.reload()
     expect(visitor.page.locator("iom-assistant .typing:not(.idle)")).to_be_visible()
+    front.script.answers_held = False
     expect(visitor.page.get_by_role("log").locator(".answer")).to_have_count(1)
 
 
@@ -239,15 +243,6 @@ def test_without_storage_the_chat_works_all_the_same(visitor_of, front):
     assert len(front.chats) == 1
 
 
-def until(page, condition, milliseconds=5000):
-    """Waits until something holds that the browser brings about."""
-    for _ in range(milliseconds // 50):
-        if condition():
-            return
-        page.wait_for_timeout(50)
-    assert condition()
-
-
 def test_a_closed_panel_lets_the_line_rest(visitor, front):
     visitor.open().ask("Wie vielen?")
     until(visitor.page, lambda: front.open_streams == 1)
@@ -260,6 +255,17 @@ def test_a_closed_panel_lets_the_line_rest(visitor, front):
     assert len(front.requests) == asked
     visitor.launcher.click()
     expect(visitor.answers).to_have_count(2)
+
+
+def test_a_receipt_that_comes_after_the_answer_does_not_wake_a_line_that_rests(visitor, front):
+    visitor.open().ask("Wie vielen?")
+    front.script.receipt_delay = 2.0
+    with visitor.page.expect_response("**/api/chat/messages"):
+        visitor.ask("Und?")
+        visitor.page.keyboard.press("Escape")
+        until(visitor.page, lambda: front.open_streams == 0)
+    visitor.page.wait_for_timeout(700)
+    assert front.open_streams == 0
 
 
 def test_the_element_can_be_moved_and_removed(visitor, front):

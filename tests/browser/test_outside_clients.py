@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 import threading
 import uuid
@@ -19,8 +18,10 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 from assistant.commands import servers
 from assistant.paths import ROOT
 from tests.conftest import LONGEST_START, text_of
+from tests.npm import install
 
-pytestmark = pytest.mark.slow
+# Together where several processes run tests: each would start servers of its own.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real servers")]
 
 CLIENTS = ROOT / "tests" / "browser" / "clients"
 LONGEST_ANSWER = 20_000
@@ -54,11 +55,7 @@ class SilentFiles(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def website() -> Iterator[Website]:
     """The pages of `clients`, with the clients installed as their lock file says."""
-    installed, lock = CLIENTS / "node_modules" / ".package-lock.json", CLIENTS / "package-lock.json"
-    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
-        if not shutil.which("npm"):
-            pytest.skip("there is no npm here to install the clients with")
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--silent"], cwd=CLIENTS, check=True)
+    install(CLIENTS, "--ignore-scripts")
     with Website((servers.HOST, 0), partial(SilentFiles, directory=CLIENTS)) as website:
         thread = threading.Thread(target=website.serve_forever, daemon=True)
         thread.start()

@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import TAGS
 
-pytestmark = pytest.mark.slow
+# Together where several processes run tests: each would start servers of its own.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real servers")]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 
 from tests.browser.scenes import clarify, fallback, several
 from tests.browser.scripted_front import SOURCE, a_fact, answer, echo, part
+from tests.browser.visitor import until
 
 
 def test_a_fact_shows_source_date_and_that_it_was_checked(visitor):
@@ -72,10 +73,11 @@ def test_an_empty_text_is_not_sent(visitor, front):
 
 
 def test_typing_is_shown_until_the_answer_comes(visitor, front):
-    front.script.delay = 1.0
+    front.script.answers_held = True
     visitor.open().ask("Frage", wait=False)
     typing = visitor.page.locator("iom-assistant .typing:not(.idle)")
     expect(typing).to_be_visible()
+    front.script.answers_held = False
     expect(visitor.answers).to_have_count(1)
     expect(typing).to_have_count(0)
 
@@ -219,7 +221,7 @@ def test_quick_exit_leaves_no_trace_and_no_way_back(visitor, front):
     assert visitor.page.evaluate("history.length") == before
     visitor.page.goto(front.url)
     assert visitor.stored == []
-    assert front.chats == {}
+    until(visitor.page, lambda: front.chats == {})
 
 
 def test_quick_exit_leads_where_the_page_says(visitor, front):
@@ -249,13 +251,15 @@ def test_a_chat_is_remembered_only_on_request(visitor, front):
     later.button("Menü").click()
     expect(later.page.get_by_label("Chat auf diesem Gerät merken")).to_be_checked()
     later.page.get_by_label("Chat auf diesem Gerät merken").uncheck()
-    assert visitor.page.evaluate("Object.keys(localStorage)") == []
+    # One tab sees what another did to the storage as soon as the browser has told it.
+    until(visitor.page, lambda: visitor.page.evaluate("Object.keys(localStorage)") == [])
 
 
 def test_an_answer_that_comes_while_the_panel_is_closed_is_counted(visitor, front):
-    front.script.delay = 0.6
+    front.script.answers_held = True
     visitor.open().ask("Wie vielen?", wait=False)
     visitor.page.keyboard.press("Escape")
+    front.script.answers_held = False
     expect(visitor.launcher).to_have_accessible_name("Fragen? Chat öffnen (1 neue Antwort)")
     visitor.launcher.click()
     expect(visitor.answers).to_have_count(1)

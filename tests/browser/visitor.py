@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -34,6 +35,15 @@ AXE = """async ([place, runOnly]) => {
   const where = (node) => `${node.target.flat().join(" ")} ${node.failureSummary}`;
   return violations.map((violation) => `${violation.id}: ${violation.nodes.map(where).join(" | ")}`);
 }"""
+
+
+def until(page: Page, condition: Callable[[], bool], milliseconds: int = 20_000) -> None:
+    """Waits until something holds that the browser brings about."""
+    for _ in range(milliseconds // 50):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    assert condition()
 
 
 class Visitor:
@@ -70,7 +80,7 @@ class Visitor:
         self.field.fill(text)
         self.field.press("Enter")
         if wait:
-            expect(self.answers).to_have_count(count + 1, timeout=15_000)
+            expect(self.answers).to_have_count(count + 1, timeout=20_000)
         return self.answers.last
 
     def listen(self) -> None:

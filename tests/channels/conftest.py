@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
 import subprocess
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 import httpx2
 import pytest
@@ -68,6 +69,14 @@ class RunningFront:
     def logged(self):
         return (self.data / "log.txt").read_text("utf-8")
 
+    def kept(self, person):
+        """What the front knows of somebody's chat: how far its answers were delivered, and its messages."""
+        with closing(sqlite3.connect(self.data / "front.db", timeout=10)) as connection:
+            chats = "SELECT id, last_sequence, delivered, delivered_parts, in_doubt FROM chats WHERE recipient LIKE ?"
+            found = connection.execute(chats, (f"%{person}%",)).fetchall()
+            messages = "SELECT sequence, kind, state, accepted_at FROM messages WHERE chat = ?"
+            return [(chat[1:], connection.execute(messages, chat[:1]).fetchall()) for chat in found]
+
 
 class Person:
     """Somebody with a messenger."""
@@ -104,14 +113,29 @@ class Person:
 
     def hears(self, count, seconds=LONGEST_ANSWER):
         """The messages, as soon as there are so many; more is as wrong as fewer."""
+        self.waits_for(count, seconds)
+        time.sleep(0.3)
+        return self.has_heard(count)
+
+    def waits_for(self, count, seconds):
+        """Waits until there are so many messages."""
         end = time.monotonic() + seconds
         while len(self.heard()) < count:
-            assert time.monotonic() < end, ([told.text[:60] for told in self.heard()], self._front.logged()[-2000:])
+            if time.monotonic() > end:
+                pytest.fail(self._story(), pytrace=False)
             time.sleep(0.05)
-        time.sleep(0.3)
+
+    def has_heard(self, count):
+        """The messages, which are so many."""
         heard = self.heard()
-        assert len(heard) == count, [told.text[:60] for told in heard]
+        assert len(heard) == count, self._story()
         return heard
+
+    def _story(self):
+        """All that tells why somebody did not hear what they should."""
+        heard = "\n".join(f"  {told.text[:60]!r}" for told in self.heard())
+        kept = self._front.kept(self.name)
+        return f"{self.name} heard:\n{heard}\nkept: {kept}\nlog: {self._front.logged()[-2000:]}"
 
     def asks(self, text, **options):
         """Writes, and waits for one more message than before; on the first contact also for the notice."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import pytest
 from assistant.commands.servers import HOST, free_port
 from assistant.paths import ROOT
 from tests.conftest import LONGEST_START
+from tests.npm import install
 
 FOLDER = ROOT / "tests" / "channels" / "prism"
 # Descriptions are the vendors' and large: they lie beside the project, not in it.
@@ -25,7 +25,7 @@ def prism(description, folder, *options):
     path = DESCRIPTIONS / description
     if not path.is_file():
         pytest.skip(f"there is no {description} beside the project to judge by")
-    install()
+    install(FOLDER, "--ignore-scripts")
     port, log = free_port(), folder / "prism.txt"
     command = [
         "node",
@@ -46,15 +46,6 @@ def prism(description, folder, *options):
         finally:
             process.terminate()
             process.wait(timeout=30)
-
-
-def install():
-    """Installs Prism as its lock file says, unless it is."""
-    installed, lock = FOLDER / "node_modules" / ".package-lock.json", FOLDER / "package-lock.json"
-    if not installed.is_file() or installed.stat().st_mtime < lock.stat().st_mtime:
-        if not shutil.which("npm"):
-            pytest.skip("there is no npm here to install Prism with")
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--silent"], cwd=FOLDER, check=True)
 
 
 def until_ready(url, process, log):

@@ -16,7 +16,8 @@ from tests.channels.prism_server import prism
 from tests.channels.twilio import ACCOUNT, AUTH_TOKEN
 from tests.channels.wire import PUBLIC
 
-pytestmark = pytest.mark.slow
+# Together where several processes run tests: each would start Prism.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prism")]
 
 SERVICE = "MG" + "0123456789abcdef" * 2
 PHONE, WHATSAPP = "+4915112345678>+4930901820", "whatsapp:+4915112345678>whatsapp:+4930901820"

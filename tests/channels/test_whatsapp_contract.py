@@ -17,7 +17,8 @@ from assistant.knowledge import knowledge
 from tests.channels.prism_server import DESCRIPTIONS, prism
 from tests.channels.whatsapp import NUMBER, WhatsAppWire
 
-pytestmark = pytest.mark.slow
+# Together where several processes run tests: each would start Prism.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prism")]
 
 # Plain data of Meta's, which is no part of the project.
 DESCRIPTION = DESCRIPTIONS / "whatsapp-business-messaging-openapi-v23.yaml"

@@ -234,14 +234,18 @@ export class Chat implements LiveListener {
   }
 
   private accepted(message: Outgoing, sequence: number): void {
-    const answeredAlready = this.live !== null && this.live.last >= sequence;
     this.slowDown(null);
     this.leaveOutbox(message.id);
-    if (!answeredAlready) this.await(message.id);
     this.listener.visitor(message, "sent");
+    // A receipt may come after the answer, when the line rests already.
+    if (this.live === null || this.live.last < sequence) this.expect(message.id, sequence);
+    this.tellAwaiting();
+  }
+
+  private expect(id: string, sequence: number): void {
+    this.await(id);
     this.follow();
     this.live?.expect(sequence);
-    this.tellAwaiting();
   }
 
   private async heed(error: unknown, message: Outgoing): Promise<void> {

@@ -28,6 +28,9 @@ LONGEST_CALL, LONGEST_MARK = 30.0, 5.0
 FIRST_BREAK, LONGEST_BREAK = 1.0, 300.0
 BREAK_FOR_OPERATOR = 60.0
 LOOK_FOR_RECEIPT = 0.5
+# After a crash no call is under way any more, and what the messenger said meanwhile met a closed door: whatever word
+# it sends again comes soon, or too late for a person who waits.
+LONGEST_DOUBT = 10.0
 # An answer this old helps nobody any more.
 LONGEST_PATIENCE = 86400.0
 AT_ONCE = 16
@@ -124,7 +127,7 @@ class Delivery:
         """Delivers an answer part by part, from where an earlier try got to."""
         connector = self._connectors[progress.channel]
         if progress.in_doubt:
-            progress = await self._wait_for_receipt(progress)
+            progress = await self._wait_for_receipt(progress, progress.parts, min(self._seconds, LONGEST_DOUBT))
         told = bubbles(event, self._knowledge, connector.longest, connector.measure)
         pieces = [*told[:-1], *connector.laid_out(told[-1])]
         for part in range(progress.parts, len(pieces)):
@@ -162,7 +165,8 @@ class Delivery:
             verdict = await self._hand_over(connector, connector.call(progress.recipient, bubble, key))
         except UnknownFateError:
             metrics.delivered(connector.name, "unknown")
-            confirmed = (await self._wait_for_receipt(progress, part)).parts > part
+            # As patient as with the call itself.
+            confirmed = (await self._wait_for_receipt(progress, part, self._seconds)).parts > part
             return Verdict(Outcome.TAKEN if confirmed else Outcome.LATER)
         metrics.delivered(connector.name, verdict.outcome.value)
         if connector.gives_receipts and verdict.outcome is not Outcome.TAKEN:
@@ -227,14 +231,12 @@ class Delivery:
             self._closed_until[connector.name] = time.time() + seconds
         await asyncio.sleep(seconds)
 
-    async def _wait_for_receipt(self, progress: Progress, part: int | None = None) -> Progress:
+    async def _wait_for_receipt(self, progress: Progress, part: int, seconds: float) -> Progress:
         """The progress after a receipt for the part in doubt, or after none came in time."""
-        wanted = progress.parts if part is None else part
-        # As patient as with the call itself, whose fate is not known.
-        end = time.monotonic() + self._seconds
+        end = time.monotonic() + seconds
         while self._connectors[progress.channel].gives_receipts and time.monotonic() < end:
             now = await run_sync(self._ledger.progress, progress.chat)
-            if now is None or now.parts > wanted or now.delivered != progress.delivered:
+            if now is None or now.parts > part or now.delivered != progress.delivered:
                 return now or progress
             await asyncio.sleep(LOOK_FOR_RECEIPT)
         return progress

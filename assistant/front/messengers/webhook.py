@@ -77,10 +77,12 @@ async def keep(front: Front, connector: Connector, arrival: Arrival) -> None:
         return
     admitted = await masked(admitted)
     chat = await run_sync(front.messengers.ledger.receive, connector.name, admitted, front.keys.new_chat(), now)
-    if chat:
-        metrics.accepted(connector.name)
-        front.messengers.mark_read(connector, arrival)
-        front.worker.wake(chat)
+    if chat is None:
+        logger.info("%s: a message that came before is passed over.", connector.name)
+        return
+    metrics.accepted(connector.name)
+    front.messengers.mark_read(connector, arrival)
+    front.worker.wake(chat)
 
 
 def understood(front: Front, arrival: Arrival) -> Arrival:

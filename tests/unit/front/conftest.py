@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import anyio
 import httpx2
 import pytest
 import uvicorn
@@ -64,6 +65,21 @@ class FakeRasa(httpx2.AsyncBaseTransport):
     @property
     def texts(self):
         return [body["message"] for body in self.asked]
+
+
+def until(condition, seconds=10):
+    """Waits until something holds that happens in the background."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+async def comes_true(condition, seconds=10):
+    """Waits until something holds that other tasks bring about."""
+    with anyio.fail_after(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
 
 
 class Visitor:

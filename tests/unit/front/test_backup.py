@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +25,7 @@ from assistant.front.secret import Keys
 from assistant.front.store import ANSWERED, Store
 from assistant.front.tables import chats, database, erased, events, messages, schema
 from assistant.paths import ROOT
-from tests.unit.front.conftest import HERE, Visitor, served
+from tests.unit.front.conftest import HERE, Visitor, served, until
 
 DATA = {"language": "de", "parts": []}
 
@@ -52,12 +53,13 @@ def _folder(copy):
 
 
 def a_chat(store, text="Hallo", answer=True):
-    chat = Keys.new_chat()
-    store.open_chat(chat, "de", 100.0)
-    store.accept(chat, str(uuid.uuid4()), text, "de", None, 101.0)
+    # Of now: a front that starts erases chats that were silent for too long.
+    chat, now = Keys.new_chat(), time.time()
+    store.open_chat(chat, "de", now)
+    store.accept(chat, str(uuid.uuid4()), text, "de", None, now)
     if answer:
-        store.answer(store.next_waiting(chat), DATA, ANSWERED, 102.0)
-        store.rate(chat, 2, True, "gut", 103.0)
+        store.answer(store.next_waiting(chat), DATA, ANSWERED, now)
+        store.rate(chat, 2, True, "gut", now)
     return chat
 
 
@@ -139,7 +141,9 @@ def test_what_waited_waits_again_and_the_front_goes_on(settings, rasa, url, engi
     engine.dispose()
     with TestClient(application(replace(settings, database=url), rasa), HERE) as client:
         assert Visitor(client).answer_to("Hallo")["kind"] == "fact"
-        assert "Wer leitet die IOM?" in rasa.texts
+        until(lambda: store.next_waiting(chat) is None)
+    assert rasa.texts.count("Wer leitet die IOM?") == 1
+    assert [event["type"] for event in store.events_after(chat, 0)] == ["visitor", "assistant"]
 
 
 def test_what_was_erased_after_the_copy_is_erased_again(url, engine, store, copy, kept):

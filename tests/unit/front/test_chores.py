@@ -11,6 +11,7 @@ from assistant.front import chores as module
 from assistant.front.chores import Chores
 from assistant.front.claims import Claims
 from assistant.front.tables import database
+from tests.unit.front.conftest import comes_true
 
 
 @pytest.fixture
@@ -31,20 +32,24 @@ def made(engine, work):
 
 
 async def test_a_chat_is_worked_on_by_one_at_a_time_and_again_when_woken_meanwhile(engine):
-    running, most, done = 0, 0, 0
+    begun, running, most, done, go = 0, 0, 0, 0, asyncio.Event()
 
     async def work(_):
-        nonlocal running, most, done
-        running, most = running + 1, max(most, running + 1)
-        await asyncio.sleep(0.05)
+        nonlocal begun, running, most, done
+        begun, running, most = begun + 1, running + 1, max(most, running + 1)
+        await go.wait()
         running, done = running - 1, done + 1
 
     chores = made(engine, work)
-    for _ in range(3):
+    chores.wake("chat")
+    await comes_true(lambda: begun)
+    for _ in range(2):
         chores.wake("chat")
         await asyncio.sleep(0.02)
-    await asyncio.sleep(0.5)
-    assert (most, done) == (1, 2)
+    go.set()
+    await comes_true(lambda: done == 2)
+    await asyncio.sleep(0.2)
+    assert (begun, most, done) == (2, 1, 2)
 
 
 async def test_a_fault_is_no_end(engine):
@@ -57,7 +62,8 @@ async def test_a_fault_is_no_end(engine):
 
     chores = made(engine, work)
     chores.wake("chat")
-    await asyncio.sleep(0.4)
+    await comes_true(lambda: len(tried) == 3)
+    await asyncio.sleep(0.1)
     assert tried == ["chat"] * 3
 
 
@@ -97,13 +103,13 @@ async def test_two_fronts_do_not_work_on_one_chat(postgres):
 
 
 async def test_the_chats_of_a_front_that_died_go_to_another(postgres, monkeypatch):
-    monkeypatch.setattr("assistant.front.claims.LASTS", 0.3)
+    monkeypatch.setattr("assistant.front.claims.LASTS", 1.0)
     engine = database(postgres.new())
     dead, alive = Claims(engine, "answer"), Claims(engine, "answer")
     assert dead._take("chat")
     async with alive.held("chat") as mine:
         assert not mine
-    await asyncio.sleep(0.4)
+    await asyncio.sleep(1.2)
     async with alive.held("chat") as mine:
         assert mine
         assert not dead._take("chat")
@@ -112,11 +118,11 @@ async def test_the_chats_of_a_front_that_died_go_to_another(postgres, monkeypatc
 
 
 async def test_a_claim_is_renewed_as_long_as_there_is_work(postgres, monkeypatch):
-    monkeypatch.setattr("assistant.front.claims.LASTS", 0.4)
+    monkeypatch.setattr("assistant.front.claims.LASTS", 1.0)
     monkeypatch.setattr("assistant.front.claims.RENEWED_EVERY", 0.1)
     engine = database(postgres.new())
     mine, other = Claims(engine, "answer"), Claims(engine, "answer")
     async with mine.held("chat"):
-        await asyncio.sleep(1.0)
+        await asyncio.sleep(2.0)
         assert not other._take("chat")
     engine.dispose()

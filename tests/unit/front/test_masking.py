@@ -6,7 +6,6 @@ import time
 from dataclasses import replace
 
 import pytest
-import socketio
 from starlette.testclient import TestClient
 
 from assistant.front import masking
@@ -16,7 +15,8 @@ from assistant.front.messengers.arrivals import Arrival
 from assistant.front.messengers.channels import configured
 from assistant.front.messengers.webhook import masked
 from tests.channels.telegram import TelegramWire
-from tests.unit.front.conftest import HERE
+from tests.unit.front.conftest import HERE, comes_true
+from tests.unit.front.test_sockets import webchat
 
 NAME, NUMBER, MAIL = "Samira Haidari", "0176 12345678", "samira@example.org"
 TEXT = f"Ich heiße {NAME}, meine Nummer ist {NUMBER}. Wer bezahlt das FAP?"
@@ -68,14 +68,11 @@ def test_rest_hands_rasa_a_masked_text(client, rasa):
     assert rasa.texts == [MASKED]
 
 
-def test_socketio_keeps_and_asks_masked(address, rasa, kept_bytes):
-    client = socketio.SimpleClient()
-    client.connect(address)
-    client.emit("session_request", {})
-    token = client.receive(5)[1]
-    client.emit("user_uttered", {"message": TEXT, "session_id": token, "customData": {"language": "de"}})
-    wait_for(lambda: rasa.texts)
-    client.disconnect()
+async def test_socketio_keeps_and_asks_masked(address, rasa, kept_bytes):
+    async with webchat(address) as page:
+        message = {"message": TEXT, "session_id": await page.session(), "customData": {"language": "de"}}
+        await page.emit("user_uttered", message)
+        await comes_true(lambda: rasa.texts)
     assert rasa.texts == [MASKED]
     assert not left_in(kept_bytes())
 

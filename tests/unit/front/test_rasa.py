@@ -12,7 +12,7 @@ import pytest
 from assistant.front import rasa as module
 from assistant.front.rasa import Rasa
 from assistant.front.settings import addresses_of
-from tests.unit.front.conftest import fact
+from tests.unit.front.conftest import comes_true, fact
 
 ADDRESSES = tuple(f"http://rasa-{number}:5005" for number in range(3))
 SENDERS = [f"web-{number}" for number in range(600)]
@@ -85,26 +85,31 @@ def test_when_a_process_goes_only_its_conversations_move(rasa):
     assert homes(rasa) == before
 
 
-async def test_a_process_that_refuses_is_passed_over_at_once_and_asked_again_when_it_is_back(rasa, processes):
+async def test_a_process_that_refuses_is_passed_over_at_once_and_asked_again_when_it_is_back(
+    rasa, processes, monkeypatch
+):
     sender = next(sender for sender, home in homes(rasa).items() if home == ADDRESSES[0])
     processes.away.add("rasa-0")
+    # A break before the next try would take longer than a busy machine does.
+    monkeypatch.setattr(module, "BREAKS", (5.0,))
     begun = time.monotonic()
     assert await ask(rasa, sender)
-    assert time.monotonic() - begun < 0.15
+    assert time.monotonic() - begun < 2
     assert processes.asked[-1] != "rasa-0"
     processes.away.clear()
-    await asyncio.sleep(0.3)
+    await comes_true(lambda: rasa.processes[0].well)
     assert await ask(rasa, sender)
     assert processes.asked[-1] == "rasa-0"
 
 
-async def test_a_process_that_hangs_costs_one_try_and_nobody_else(rasa, processes):
+async def test_a_process_that_hangs_costs_one_try_and_nobody_else(rasa, processes, monkeypatch):
     senders = [sender for sender, home in homes(rasa).items() if home == ADDRESSES[0]][:2]
     processes.hanging.add("rasa-0")
     assert await ask(rasa, senders[0])
+    monkeypatch.setattr(module, "LONGEST_TRY", 4.0)
     begun = time.monotonic()
     assert await ask(rasa, senders[1])
-    assert time.monotonic() - begun < 0.15
+    assert time.monotonic() - begun < 2
     assert "rasa-0" not in processes.asked
 
 
@@ -133,7 +138,7 @@ async def test_when_all_are_away_they_are_tried_until_time_is_up(rasa, processes
     processes.away |= {"rasa-0", "rasa-1", "rasa-2"}
     begun = time.monotonic()
     assert await ask(rasa, "web-1", seconds=0.6) is None
-    assert 0.4 < time.monotonic() - begun < 1.2
+    assert 0.4 < time.monotonic() - begun < 3
 
 
 async def test_one_alone_is_given_all_the_time_there_is(processes, monkeypatch):

@@ -90,10 +90,11 @@ async def test_what_happens_at_one_front_is_heard_at_the_other(address, store):
     notices = [Notices(address, hub, store, several=False) for hub in hubs]
     for one in notices:
         await one.start()
-    await asyncio.sleep(0.5)
-    listening = asyncio.create_task(heard(hubs[1], "chat", 5))
-    await asyncio.sleep(0.1)
-    hubs[0].publish("chat")
+    listening = asyncio.create_task(heard(hubs[1], "chat", 10))
+    while not listening.done():
+        # Again, since both have to reach Redis first.
+        hubs[0].publish("chat")
+        await asyncio.sleep(0.1)
     assert await listening
     for one in notices:
         await one.stop()

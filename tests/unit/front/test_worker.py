@@ -46,7 +46,7 @@ def test_an_apology_comes_in_time_when_rasa_stays_unwell(bad, visitor, rasa):
     rasa.reply = lambda _: bad
     begun = time.monotonic()
     told = visitor.answer_to("Wann wurde die IOM gegründet?")
-    assert time.monotonic() - begun < SECONDS + 0.8
+    assert time.monotonic() - begun < SECONDS + 3
     assert (told["kind"], told["language"]) == ("error", "de")
 
 

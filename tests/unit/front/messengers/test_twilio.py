@@ -16,6 +16,7 @@ from assistant.front.messengers.layout import Bubble, Option, split
 from assistant.front.messengers.twilio import Twilio
 from assistant.front.messengers.verdicts import Outcome, Said
 from assistant.knowledge import knowledge
+from tests.channels.telegram import number_of
 from tests.channels.twilio import ACCOUNT, ADDRESS, AUTH_TOKEN, SmsWire, TwilioWhatsAppWire
 from tests.channels.wire import PUBLIC
 
@@ -47,7 +48,7 @@ def arrivals(twilio, post):
 def test_a_text_is_read_and_answered_with_nothing(wire, twilio):
     person = wire.person(1)
     reading = twilio.read(incoming(wire.text(person, "Hallo", id="a", at=0)))
-    sid = "SM" + f"{ord('a'):032x}"
+    sid = "SM" + f"{number_of('a'):032x}"
     assert reading.arrivals == (Arrival(sid, f"{person}>{wire.ours}", text="Hallo"),)
     assert (reading.response.body, reading.response.media_type) == (b"<Response/>", "text/xml")
 

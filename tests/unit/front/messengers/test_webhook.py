@@ -48,6 +48,13 @@ def test_a_front_starts_and_keeps_messages_although_the_messenger_cannot_be_reac
         time.sleep(0.02)
 
 
+def test_that_a_message_came_again_is_logged(client, wire, caplog):
+    caplog.set_level("INFO", "assistant.front.messengers")
+    for _ in range(2):
+        assert post(client, a_message(wire)).status_code == 200
+    assert caplog.text.count("telegram: a message that came before is passed over.") == 1
+
+
 def test_what_cannot_be_kept_is_not_acknowledged(client, wire, monkeypatch):
     def fails(*_):
         raise OperationalError("insert", {}, Exception("disk full"))
