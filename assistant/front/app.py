@@ -23,8 +23,8 @@ from assistant.front.limits import Limits
 from assistant.front.messengers.channels import made
 from assistant.front.messengers.service import Messengers
 from assistant.front.messengers.webhook import Webhook
+from assistant.front.neighbours import Neighbours
 from assistant.front.notice import Notice
-from assistant.front.notices import Notices
 from assistant.front.rasa import Rasa
 from assistant.front.refusals import RefusedError, language_of, refused
 from assistant.front.secret import Keys
@@ -65,7 +65,7 @@ def bare_application(settings: Settings, transport: httpx2.AsyncBaseTransport | 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         app.state.front = await run_sync(_front, settings, transport)
-        await front().notices.start()
+        await front().neighbours.start()
         await front().worker.start()
         await front().messengers.start()
         with metrics.exposed(settings.metrics_host, settings.metrics_port, front().store.count_waiting):
@@ -73,7 +73,7 @@ def bare_application(settings: Settings, transport: httpx2.AsyncBaseTransport | 
         await sockets.stop()
         await front().worker.stop()
         await front().messengers.stop()
-        await front().notices.stop()
+        await front().neighbours.stop()
         await front().rasa.close()
         front().engine.dispose()
 
@@ -116,8 +116,8 @@ def _front(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> F
     notice = Notice(settings.notice, known)
     kept = settings.kept_seconds
     worker = Worker(engine, store, rasa, hub, keys, known, messengers, notice, settings.seconds, kept)
-    notices = Notices(settings.redis, hub, store, several=engine.dialect.name == "postgresql")
-    return Front(settings, engine, store, rasa, hub, keys, limits, worker, messengers, notices, known, notice)
+    neighbours = Neighbours(settings.redis, hub, store, several=engine.dialect.name == "postgresql")
+    return Front(settings, engine, store, rasa, hub, keys, limits, worker, messengers, neighbours, known, notice)
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

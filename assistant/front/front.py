@@ -13,8 +13,8 @@ from starlette.requests import HTTPConnection
 from assistant.front.hub import Hub
 from assistant.front.limits import Limits
 from assistant.front.messengers.service import Messengers
+from assistant.front.neighbours import Neighbours
 from assistant.front.notice import Notice
-from assistant.front.notices import Notices
 from assistant.front.rasa import Rasa
 from assistant.front.secret import Keys
 from assistant.front.settings import Settings
@@ -45,7 +45,7 @@ class Front:
     limits: Limits
     worker: Worker
     messengers: Messengers
-    notices: Notices
+    neighbours: Neighbours
     knowledge: KnowledgeBase
     notice: Notice
     proof: Proof = field(default_factory=Proof)

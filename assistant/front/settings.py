@@ -44,7 +44,7 @@ class Settings:
     secret: bytes
     # One for each Rasa process.
     rasa: tuple[str, ...] = (f"http://{LOOPBACK}:{RASA_PORT}",)
-    # Where several fronts share limits and notices; none for one front alone.
+    # Where several fronts share limits and word of what happened; none for one front alone.
     redis: str = ""
     origins: frozenset[str] = frozenset()
     proxies: str = ""

@@ -64,10 +64,9 @@ def test_four_messages_of_one_person_at_once_are_all_stored_unlike_with_rasas_ow
     asked = questions()
     sent, stored = asyncio.run(ours(cluster, rounds, asked))
     assert (sent, stored) == (rounds * AT_ONCE, rounds * AT_ONCE)
-    # Fewer here: a request that hangs in Rasa's lock store takes half a minute.
-    stock_sent, stock_stored = stock(cluster, rounds // 5, asked)
+    stock_sent, stock_stored = stock(cluster, rounds, asked)
     print(f"turns stored: ours {stored} of {sent}, Rasa's own lock store {stock_stored} of {stock_sent}")
-    assert stock_stored <= stock_sent == rounds // 5 * AT_ONCE
+    assert stock_stored <= stored
 
 
 def test_a_process_that_goes_and_one_that_comes_lose_nothing(cluster):

@@ -1,4 +1,4 @@
-"""Limits and notices that several fronts share through Redis, and what they do without it."""
+"""Limits, and word of what happened, that several fronts share through Redis; and what they do without it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import redis
 from assistant.commands.servers import HOST, free_port
 from assistant.front.hub import Hub
 from assistant.front.limits import Limits
-from assistant.front.notices import Notices
+from assistant.front.neighbours import Neighbours
 from assistant.front.refusals import RefusedError
 from assistant.front.settings import Rates
 from assistant.front.store import Store
@@ -87,8 +87,8 @@ def store(tmp_path):
 
 async def test_what_happens_at_one_front_is_heard_at_the_other(address, store):
     hubs = [Hub(), Hub()]
-    notices = [Notices(address, hub, store, several=False) for hub in hubs]
-    for one in notices:
+    neighbours = [Neighbours(address, hub, store, several=False) for hub in hubs]
+    for one in neighbours:
         await one.start()
     listening = asyncio.create_task(heard(hubs[1], "chat", 10))
     while not listening.done():
@@ -96,16 +96,16 @@ async def test_what_happens_at_one_front_is_heard_at_the_other(address, store):
         hubs[0].publish("chat")
         await asyncio.sleep(0.1)
     assert await listening
-    for one in notices:
+    for one in neighbours:
         await one.stop()
 
 
 @pytest.mark.parametrize("url", ["", NOWHERE])
 async def test_without_redis_the_database_is_looked_at(url, store, monkeypatch):
-    monkeypatch.setattr("assistant.front.notices.BREAK_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr("assistant.front.neighbours.BREAK_BETWEEN_LOOKS", 0.05)
     hub = Hub()
-    notices = Notices(url, hub, store, several=True)
-    await notices.start()
+    neighbours = Neighbours(url, hub, store, several=True)
+    await neighbours.start()
     store.open_chat("chat", "de", 1.0)
     with hub.listen("chat") as news:
         await asyncio.sleep(0.3)
@@ -117,4 +117,4 @@ async def test_without_redis_the_database_is_looked_at(url, store, monkeypatch):
         news.clear()
         store.erase("chat", "web-x")
         await asyncio.wait_for(news.wait(), 2)
-    await notices.stop()
+    await neighbours.stop()

@@ -19,7 +19,7 @@ LONGEST, BREAK = 1.0, 2.0
 BREAK_BETWEEN_LOOKS = 1.0
 
 
-class Notices:
+class Neighbours:
     """By Redis where there is one, and by looking into the shared database all the same."""
 
     def __init__(self, redis: str, hub: Hub, store: Store, several: bool) -> None:
