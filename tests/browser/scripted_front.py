@@ -48,7 +48,8 @@ class Script:
     refuse_delete: bool = False
     announcement: str | None = None
     available: bool = True
-    retention_days: int = 30
+    # None: nothing is kept beyond the chat.
+    retention_days: int | None = 30
     policy: str = POLICY
 
 

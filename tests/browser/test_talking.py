@@ -204,6 +204,16 @@ def test_a_new_chat_begins_empty_and_leaves_the_old_one_to_its_term(visitor, fro
     assert len(front.chats) == 2
 
 
+@pytest.mark.parametrize(
+    ("days", "said"), [(30, "nach 30 Tagen gelöscht"), (1, "nach 1 Tag gelöscht"), (None, "Auf Wunsch wird er jetzt")]
+)
+def test_a_new_chat_says_how_long_the_old_one_is_kept(visitor, front, days, said):
+    front.script.retention_days = days
+    visitor.open().ask("eins")
+    visitor.menu("Neuer Chat")
+    expect(visitor.page.get_by_text("Ihr bisheriger Chat")).to_contain_text(said)
+
+
 def test_a_new_chat_can_take_the_old_one_with_it(visitor, front):
     visitor.open().ask("eins")
     visitor.menu("Neuer Chat")

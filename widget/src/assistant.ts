@@ -17,7 +17,6 @@ import { Welcome } from "./view/welcome.js";
 import { Wording } from "./wording.js";
 
 const OPENING_AGAIN = 5_000;
-const USUAL_DAYS = 30;
 
 /** What the page's author decides. */
 export interface Settings {
@@ -188,7 +187,7 @@ export class Assistant implements ChatListener {
 
   private askNewChat(): void {
     const { texts, language } = this.words;
-    const days = this.opening?.retentionDays ?? USUAL_DAYS;
+    const days = this.opening?.retentionDays ?? null;
     const choices = [
       { label: texts.newChatKeep, act: () => this.chat.forget() },
       { label: texts.newChatDelete, act: () => void this.deleteChat(), serious: true },

@@ -60,7 +60,7 @@ export interface Texts {
   reasonSkip: string;
   newChat: string;
   newChatTitle: string;
-  newChatText: (days: number) => string;
+  newChatText: (days: number | null) => string;
   newChatKeep: string;
   newChatDelete: string;
   exportText: string;
@@ -140,8 +140,10 @@ const de: Texts = {
   newChat: "Neuer Chat",
   newChatTitle: "Neuen Chat beginnen?",
   newChatText: (days) =>
-    `Ihr bisheriger Chat ist dann hier nicht mehr zu sehen. Er wird nach ${days} Tagen gelöscht, ` +
-    "oder auf Wunsch jetzt gleich.",
+    "Ihr bisheriger Chat ist dann hier nicht mehr zu sehen. " +
+    (days === null
+      ? "Auf Wunsch wird er jetzt gleich gelöscht."
+      : `Er wird nach ${days === 1 ? "1 Tag" : `${days} Tagen`} gelöscht, oder auf Wunsch jetzt gleich.`),
   newChatKeep: "Neu beginnen",
   newChatDelete: "Neu beginnen und bisherigen Chat löschen",
   exportText: "Chat als Text speichern",
@@ -221,8 +223,10 @@ const en: Texts = {
   newChat: "New chat",
   newChatTitle: "Start a new chat?",
   newChatText: (days) =>
-    `Your chat so far will no longer be shown here. It will be deleted after ${days} days, ` +
-    "or right now if you wish.",
+    "Your chat so far will no longer be shown here. " +
+    (days === null
+      ? "If you wish, it will be deleted right now."
+      : `It will be deleted after ${days === 1 ? "1 day" : `${days} days`}, or right now if you wish.`),
   newChatKeep: "Start again",
   newChatDelete: "Start again and delete the chat so far",
   exportText: "Save chat as text",
