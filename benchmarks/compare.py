@@ -16,7 +16,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from assistant.commands import servers
 from assistant.commands.train import ensure_model, quiet_environment
@@ -42,12 +41,13 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class System:
-    """A project laid out with its model, and whether it is the assistant and has the front before it."""
+    """A project laid out with its model, whether it is the assistant and has the front before it, Rasa processes."""
 
     project: Path
     model: Path
     own: bool
     front: bool
+    processes: int = 1
 
 
 def main() -> None:
@@ -81,6 +81,7 @@ def measured_all(folder: Path, arguments: argparse.Namespace) -> dict[str, Figur
         model = ours / "models" / "model.tar.gz"
     found = {
         "with front": {**training, **measured(System(ROOT, model, True, True), questions, arguments.messages)},
+        "two Rasas": {**training, **measured(System(ROOT, model, True, True, 2), questions, arguments.messages)},
         "Rasa alone": {**training, **measured(System(ROOT, model, True, False), questions, arguments.messages)},
     }
     if not arguments.without_default:
@@ -119,8 +120,9 @@ def measured(system: System, questions: Sequence[str], messages: int) -> Figures
     """Start, memory, people one by one and together, one long conversation."""
     announce(f"Asking {'the assistant' if system.own else 'the default pipeline'} {len(questions)} questions …")
     begun = time.perf_counter()
-    with running(system) as (port, processes):
-        wait(port, processes)
+    with running(system) as (port, rasa, processes):
+        for each in (*rasa, port):
+            wait(each, processes)
         figures = {"start to answer s": time.perf_counter() - begun}
         left = list(questions)
         asked(port, [left.pop() for _ in range(WARM)], 1)
@@ -150,32 +152,39 @@ def together(port: int, questions: Sequence[str], people: int, processes: Sequen
 
 
 @contextmanager
-def running(system: System) -> Iterator[tuple[int, list[subprocess.Popen[bytes]]]]:
-    """The servers of a system, on free ports; the port to ask."""
+def running(system: System) -> Iterator[tuple[int, list[int], list[subprocess.Popen[bytes]]]]:
+    """The servers of a system, on free ports; the port to ask, and those of its Rasa processes."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        port, *commands = commands_of(system, folder)
-        environment = servers.environment({**UNLIMITED, "ASSISTANT_DATA": str(folder / "data")})
+        port, rasa, commands = commands_of(system, folder)
+        addresses = ",".join(f"http://{servers.HOST}:{each}" for each in rasa)
+        own = {**UNLIMITED, "ASSISTANT_DATA": str(folder / "data"), "ASSISTANT_RASA": addresses}
         processes = []
         for command in commands:
+            environment = servers.environment(own)
             process = subprocess.Popen(command, cwd=system.project, env=environment, stdout=subprocess.DEVNULL)
             stack.callback(process.wait)
             stack.callback(process.terminate)
             processes.append(process)
-        yield port, processes
+        yield port, rasa, processes
 
 
-def commands_of(system: System, folder: Path) -> tuple[Any, ...]:
-    """The port to ask, and the command lines of the servers behind it."""
-    port, actions, front = servers.free_port(), servers.free_port(), servers.free_port()
+def commands_of(system: System, folder: Path) -> tuple[int, list[int], list[list[str]]]:
+    """The port to ask, those of the Rasa processes, and the command lines of all servers."""
+    ports = [servers.free_port() for _ in range(system.processes)]
     if not system.own:
-        rasa = servers.rasa_command("run", system.model, port, system.project / "endpoints.yml")
-        return port, [part.replace("assistant.engine", "rasa") for part in rasa]
-    rasa = servers.rasa_command("run", system.model, port, servers.endpoints_for(actions, folder))
-    commands = (rasa, servers.actions_command(actions))
+        command = servers.rasa_command("run", system.model, ports[0], system.project / "endpoints.yml")
+        return ports[0], ports, [[part.replace("assistant.engine", "rasa") for part in command]]
+    commands = []
+    for port in ports:
+        actions = servers.free_port()
+        (folder / str(port)).mkdir()
+        endpoints = servers.endpoints_for(actions, folder / str(port))
+        commands += [servers.rasa_command("run", system.model, port, endpoints), servers.actions_command(actions)]
     if not system.front:
-        return port, *commands
-    return front, *commands, servers.front_command(front, port)
+        return ports[0], ports, commands
+    front = servers.free_port()
+    return front, ports, [*commands, servers.front_command(front, ports[0])]
 
 
 def wait(port: int, processes: Sequence[subprocess.Popen[bytes]]) -> None:
@@ -218,7 +227,8 @@ def notes(epochs: int) -> str:
     return (
         f"Memory is proportional set size over all processes. The default pipeline was trained for {epochs} of its 100 "
         "epochs on the same questions: its training time grows with the epochs, its other figures do not depend on "
-        "them. Every question is asked once for each system, in a conversation of its own."
+        "them. Two Rasas: two processes of Rasa and two action servers behind one front. Every question is asked once "
+        "for each system, in a conversation of its own."
     )
 
 

@@ -17,9 +17,11 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from spacy.language import Language as Pipeline
-from spacy.tokens import Doc
+from spacy.matcher.levenshtein import levenshtein_compare
+from spacy.tokens import Doc, Token
 
 from assistant.knowledge import KnowledgeBase, knowledge
+from assistant.knowledge.model import Subject
 from assistant.languages import LANGUAGES
 from assistant.nlu.parts import with_parts
 
@@ -30,6 +32,8 @@ SUBJECT, PLACE, YEAR, ORDINAL = "subject", "place", "year", "ordinal"
 SPAN_OF_YEARS = re.compile(r"(?<=\d)[–/-](?=\d)")
 # Shorter words are too close to others to allow for a typo.
 FUZZY_FROM, FUZZIER_FROM = 6, 14
+# Words of which it is known whether they are slips.
+REMEMBERED = 20_000
 WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 ORDINALS = {
     1: ("erste", "ersten", "erstes", "erstere", "ersteren", "ersteres", "first", "former"),
@@ -62,7 +66,7 @@ class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
         return cls(base)
 
     def __init__(self, base: KnowledgeBase) -> None:
-        self._ruler = ruler(base)
+        self._marks = Marks(base)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds entities to messages and their parts."""
@@ -79,34 +83,70 @@ class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
                 "start": span.start_char,
                 "end": span.end_char,
             }
-            for span in marked(self._ruler, text).ents
+            for span in self._marks.of(text).ents
         ]
 
 
-def marked(nlp: Pipeline, text: str) -> Doc:
-    """The text as spaCy sees it, its entities marked."""
-    return nlp(SPAN_OF_YEARS.sub(" ", text))
+class Marks:
+    """Marks subjects, places, years and ordinals, typos in long words allowed.
+
+    To compare every word with every name costs ten times as much as to look names up, so that is
+    done only where a word is nearly one of a name's.
+    """
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        self._exact, self._forgiving = ruler(base, forgiving=False), ruler(base, forgiving=True)
+        self._words = long_words(self._exact, base)
+        self._slip = lru_cache(maxsize=REMEMBERED)(self._is_slip)
+
+    def of(self, text: str) -> Doc:
+        """The text as spaCy sees it, its entities marked."""
+        plain = SPAN_OF_YEARS.sub(" ", text)
+        doc = self._exact(plain)
+        return self._forgiving(plain) if any(self._slip(token.lower_) for token in doc) else doc
+
+    def _is_slip(self, word: str) -> bool:
+        """Whether a word is nearly, and not quite, one of a name's."""
+        nearly = (name for name, slips in self._words.items() if levenshtein_compare(word, name, slips))
+        return len(word) >= FUZZY_FROM - 1 and any(name != word for name in nearly)
 
 
-def ruler(base: KnowledgeBase) -> Pipeline:
-    """A pipeline that marks subjects, places, years and ordinals, typos in long words allowed."""
+def long_words(nlp: Pipeline, base: KnowledgeBase) -> dict[str, int]:
+    """The words of subjects' names in which slips are forgiven, and how many."""
+    tokens = [
+        token for subject in base.subjects.values() for name in spellings(subject) for token in nlp.make_doc(name)
+    ]
+    return {token.lower_: slips_forgiven(token) for token in tokens if slips_forgiven(token)}
+
+
+def slips_forgiven(token: Token) -> int:
+    """How many wrong letters a word may have and still be taken for this one."""
+    return 2 if len(token) >= FUZZIER_FROM else 1 if len(token) >= FUZZY_FROM else 0
+
+
+def spellings(subject: Subject) -> list[str]:
+    """The names of a subject in all languages, also without umlauts."""
+    aliases = {alias for language in LANGUAGES for alias in subject.aliases[language]}
+    return sorted(aliases | {alias.translate(WITHOUT_UMLAUTS) for alias in aliases})
+
+
+def ruler(base: KnowledgeBase, forgiving: bool) -> Pipeline:
+    """A pipeline that marks names as they are spelt, or typos in long words allowed."""
     nlp = spacy.blank("xx")
     entity_ruler = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
-    patterns = [*_subject_patterns(nlp, base), *_place_patterns(base), *_ordinal_patterns()]
+    patterns = [*_subject_patterns(nlp, base, forgiving), *_place_patterns(base), *_ordinal_patterns()]
     patterns.append({"label": YEAR, "pattern": [{"TEXT": {"REGEX": r"^(1[89]|20)\d\d$"}}]})
     entity_ruler.add_patterns(patterns)  # type: ignore[attr-defined]
     return nlp
 
 
-def _subject_patterns(nlp: Pipeline, base: KnowledgeBase) -> list[dict[str, Any]]:
+def _subject_patterns(nlp: Pipeline, base: KnowledgeBase, forgiving: bool) -> list[dict[str, Any]]:
     patterns: list[dict[str, Any]] = []
     for subject in base.subjects.values():
-        aliases = {alias for language in LANGUAGES for alias in subject.aliases[language]}
-        names = aliases | {alias.translate(WITHOUT_UMLAUTS) for alias in aliases}
-        for name in sorted(names):
+        for name in spellings(subject):
             doc = nlp.make_doc(name)
-            # A name that forgives nothing is looked up as a whole, which costs hardly anything.
-            pattern = _spelt(doc) if any(len(token) >= FUZZY_FROM for token in doc) else name
+            # A name that forgives nothing is looked up as a whole.
+            pattern = _spelt(doc) if forgiving and any(map(slips_forgiven, doc)) else name
             patterns.append({"label": SUBJECT, "pattern": pattern, "id": subject.id})
     return patterns
 
@@ -127,15 +167,8 @@ def _ordinal_patterns() -> list[dict[str, Any]]:
 
 def _spelt(doc: Doc) -> list[dict[str, Any]]:
     """A token pattern that forgives one slip in long words and two in very long ones."""
-    pattern: list[dict[str, Any]] = []
-    for token in doc:
-        if len(token) >= FUZZIER_FROM:
-            pattern.append({"LOWER": {"FUZZY2": token.lower_}})
-        elif len(token) >= FUZZY_FROM:
-            pattern.append({"LOWER": {"FUZZY1": token.lower_}})
-        else:
-            pattern.append({"LOWER": token.lower_})
-    return pattern
+    allowed = {token.lower_: f"FUZZY{slips}" for token in doc if (slips := slips_forgiven(token))}
+    return [{"LOWER": {allowed[word]: word} if (word := token.lower_) in allowed else word} for token in doc]
 
 
 @lru_cache(maxsize=1)

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from spacy.language import Language as Pipeline
 
 from assistant.knowledge import knowledge
 from assistant.languages import LANGUAGES, Language
-from assistant.nlu.entities import marked, ruler
+from assistant.nlu.entities import Marks
 
 
 @dataclass(frozen=True)
@@ -61,13 +60,13 @@ def story(scenario: Scenario, language: Language) -> dict[str, Any]:
 
 def annotated(text: str) -> str:
     """The text with its entities marked as Rasa's stories want them; finding them has tests of its own."""
-    for span in reversed(marked(marker(), text).ents):
+    for span in reversed(marker().of(text).ents):
         about = json.dumps({"entity": span.label_, "value": span.ent_id_ or span.text})
         text = f"{text[: span.start_char]}[{span.text}]{about}{text[span.end_char :]}"
     return text
 
 
 @lru_cache(maxsize=1)
-def marker() -> Pipeline:
-    """The rulers of the pipeline."""
-    return ruler(knowledge())
+def marker() -> Marks:
+    """What marks entities in the pipeline."""
+    return Marks(knowledge())

@@ -266,47 +266,64 @@ class Processor:
     """As much of Rasa's processor as takes a message; it understands in the thread that it is in."""
 
     def __init__(self) -> None:
-        self.threads: list[str] = []
+        self.threads: dict[str, str] = {}
 
     async def parse_message(self, message, tracker):
-        self.threads.append(threading.current_thread().name)
+        self.threads[message.text] = threading.current_thread().name
         if message.text == "fault":
             raise ValueError(message.text)
-        return {"text": message.text, "intent": {"name": "x"}, "entities": []}
+        return {"text": message.text}
 
 
 @pytest.fixture
 def understood(monkeypatch):
-    """Has a message understood by the patched processor; returns what came of it and the threads it was done in."""
-    taken: list[object] = []
+    """Has messages handled at once by the patched processor; returns what was taken and the threads it was done in."""
+    taken: dict[str, object] = {}
 
     async def take(self, message, tracker):
-        taken.append(message.parse_data)
+        taken[message.text] = message.parse_data
 
+    async def handle(self, message):
+        await asyncio.sleep(0.01)
+        await MessageProcessor._handle_message_with_tracker(self, message, None)
+
+    monkeypatch.setattr(MessageProcessor, "handle_message", handle)
     monkeypatch.setattr(MessageProcessor, "_handle_message_with_tracker", take)
     patches.understood_beside()
     processor = Processor()
 
-    def run(message):
-        asyncio.run(MessageProcessor._handle_message_with_tracker(processor, message, None))
+    async def all_handled(messages):
+        await asyncio.gather(*(MessageProcessor.handle_message(processor, message) for message in messages))
+
+    def run(*messages):
+        asyncio.run(all_handled(messages))
         return taken, processor.threads
 
     return run
 
 
-def test_a_message_is_understood_in_a_thread_of_its_own(stock, understood):
-    taken, threads = understood(UserMessage("Wann?"))
-    assert taken == [{"text": "Wann?", "intent": {"name": "x"}, "entities": []}]
-    assert threads == ["understanding_0"]
+def test_messages_that_come_together_are_understood_in_threads(stock, understood):
+    taken, threads = understood(UserMessage("Wann?"), UserMessage("Wo?"), UserMessage("Wer?"))
+    # The last is alone by then, and understood by Rasa itself.
+    assert taken["Wann?"] == {"text": "Wann?"}
+    assert taken["Wo?"] == {"text": "Wo?"}
+    assert {threads["Wann?"], threads["Wo?"]} <= {"understanding_0", "understanding_1"}
+
+
+def test_a_message_that_is_alone_is_understood_where_it_is(stock, understood):
+    assert understood(UserMessage("Wann?")) == ({"Wann?": None}, {})
+    assert understood(UserMessage("Wo?")) == ({"Wann?": None, "Wo?": None}, {})
 
 
 def test_what_was_understood_before_is_taken_as_it_is(stock, understood):
-    assert understood(UserMessage("/x", parse_data={"text": "/x"})) == ([{"text": "/x"}], [])
+    given = [UserMessage(text, parse_data={"text": text}) for text in ("/x", "/y")]
+    assert understood(*given) == ({"/x": {"text": "/x"}, "/y": {"text": "/y"}}, {})
 
 
-def test_a_fault_of_understanding_comes_back_to_who_asked(stock, understood):
+def test_a_fault_of_understanding_comes_back_to_who_asked_and_is_not_counted(stock, understood):
     with pytest.raises(ValueError, match="fault"):
-        understood(UserMessage("fault"))
+        understood(UserMessage("fault"), UserMessage("Wann?"))
+    assert "Wo?" not in understood(UserMessage("Wo?"))[1]
 
 
 def test_none_applies_no_patch():
