@@ -12,7 +12,7 @@ import sys
 import types
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from typing import Any
 
@@ -243,7 +243,10 @@ def understood_beside() -> None:
 
     async def understood(self: MessageProcessor, message: Any, tracker: Any) -> None:
         if not message.parse_data and len(handled) > 1:
-            parsed = partial(_finished, self.parse_message(message, tracker))
+
+            def parsed() -> Any:
+                return _finished(self.parse_message(message, tracker))
+
             message.parse_data = await asyncio.get_running_loop().run_in_executor(threads, parsed)
         await understand(self, message, tracker)
 
