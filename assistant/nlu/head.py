@@ -61,7 +61,8 @@ class Head:
     ) -> None:
         self.classes = kinds.classes
         self._meaning, self._graph = meaning, graph
-        self._weights, self._said = weights.astype(np.float32), said
+        # A class's weights lie side by side, so that those of few classes can be read alone.
+        self._weights, self._said = weights.astype(np.float32, order="C"), said
         # Of each example the class it speaks for most.
         self._speaks_for = weights.argmax(axis=0)
         self._kinds, self._spelling, self._config = kinds, spelling, config

@@ -28,7 +28,7 @@ def written(centred: Floats, mean: Floats, config: dict[str, Any]) -> bytes:
     from onnx import TensorProto, helper, numpy_helper
 
     share, steepness = np.float32(1 - config["spelling"]), np.float32(2 * config["narrowness"])
-    numbers, scales = _eighths(centred)
+    numbers, scales = _in_eight_bits(centred)
     constants = {
         "average": mean[np.newaxis],
         "examples": numbers,
@@ -65,7 +65,7 @@ def written(centred: Floats, mean: Floats, config: dict[str, Any]) -> bytes:
     return serialised
 
 
-def _eighths(rows: Floats) -> tuple[npt.NDArray[np.uint8], Floats]:
+def _in_eight_bits(rows: Floats) -> tuple[npt.NDArray[np.uint8], Floats]:
     """Rows as 8-bit numbers, shape (rows, blocks, SHARING), and what to multiply each block with, flat."""
     blocks = rows.reshape(len(rows), -1, SHARING)
     scales = np.maximum(np.abs(blocks).max(axis=2), 1e-6) / FINEST
