@@ -10,7 +10,7 @@ import logging
 import os
 import sys
 import types
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from contextlib import suppress
 from functools import lru_cache
 from importlib.machinery import ModuleSpec
@@ -21,7 +21,6 @@ SWITCH = "ASSISTANT_PATCHES"
 # More than the guard reads, so that it can still tell that a text was too long.
 LONGEST_INPUT = 1200
 ACTION_SECONDS = 2.5
-UNDERSTOOD_AT_ONCE = 2
 TENSORFLOW = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras")
 # Plots of tests, MongoDB and DynamoDB, RabbitMQ, Rasa's own connectors to messengers.
 IDLE = (
@@ -211,49 +210,6 @@ def short_action_calls() -> None:
     RemoteAction._action_call_format = shortened
 
 
-def _finished(work: Coroutine[Any, Any, Any]) -> Any:
-    """What a coroutine returns that never waits."""
-    try:
-        work.send(None)
-    except StopIteration as end:
-        return end.value
-    raise RuntimeError("It waits for something.")
-
-
-def understood_beside() -> None:
-    """Understands messages in threads while others are answered: half the time passes outside Python.
-
-    A message that is alone is understood where it is, since a thread costs it 4 ms.
-    """
-    import asyncio
-    from concurrent.futures import ThreadPoolExecutor
-
-    from rasa.core.processor import MessageProcessor
-
-    handle, understand = MessageProcessor.handle_message, MessageProcessor._handle_message_with_tracker
-    threads = ThreadPoolExecutor(UNDERSTOOD_AT_ONCE, "understanding")
-    handled: set[int] = set()
-
-    async def counted(self: MessageProcessor, message: Any) -> Any:
-        handled.add(id(message))
-        try:
-            return await handle(self, message)
-        finally:
-            handled.discard(id(message))
-
-    async def understood(self: MessageProcessor, message: Any, tracker: Any) -> None:
-        if not message.parse_data and len(handled) > 1:
-
-            def parsed() -> Any:
-                return _finished(self.parse_message(message, tracker))
-
-            message.parse_data = await asyncio.get_running_loop().run_in_executor(threads, parsed)
-        await understand(self, message, tracker)
-
-    MessageProcessor.handle_message = counted
-    MessageProcessor._handle_message_with_tracker = understood
-
-
 def no_training_cache() -> None:
     """Rasa hashes all training data before and after every step of a training, a minute with 27,000 questions.
 
@@ -280,7 +236,6 @@ PATCHES: Mapping[str, Callable[[], None]] = {
         no_texts_in_logs,
         schema_checked_once,
         short_action_calls,
-        understood_beside,
         each_message_once,
         no_training_cache,
     )

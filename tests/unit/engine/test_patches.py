@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import json
 import sys
-import threading
 
 import jsonschema
 import pytest
@@ -14,7 +12,6 @@ import rasa.shared.utils.common
 from rasa.core.actions.action import RemoteAction
 from rasa.core.channels import rest
 from rasa.core.channels.channel import UserMessage
-from rasa.core.processor import MessageProcessor
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.slots import TextSlot
@@ -262,70 +259,6 @@ def talk() -> DialogueStateTracker:
     return DialogueStateTracker.from_events("she", said, slots=[TextSlot("about", [])])
 
 
-class Processor:
-    """As much of Rasa's processor as takes a message; it understands in the thread that it is in."""
-
-    def __init__(self) -> None:
-        self.threads: dict[str, str] = {}
-
-    async def parse_message(self, message, tracker):
-        self.threads[message.text] = threading.current_thread().name
-        if message.text == "fault":
-            raise ValueError(message.text)
-        return {"text": message.text}
-
-
-@pytest.fixture
-def understood(monkeypatch):
-    """Has messages handled at once by the patched processor; returns what was taken and the threads it was done in."""
-    taken: dict[str, object] = {}
-
-    async def take(self, message, tracker):
-        taken[message.text] = message.parse_data
-
-    async def handle(self, message):
-        await asyncio.sleep(0.01)
-        await MessageProcessor._handle_message_with_tracker(self, message, None)
-
-    monkeypatch.setattr(MessageProcessor, "handle_message", handle)
-    monkeypatch.setattr(MessageProcessor, "_handle_message_with_tracker", take)
-    patches.understood_beside()
-    processor = Processor()
-
-    async def all_handled(messages):
-        await asyncio.gather(*(MessageProcessor.handle_message(processor, message) for message in messages))
-
-    def run(*messages):
-        asyncio.run(all_handled(messages))
-        return taken, processor.threads
-
-    return run
-
-
-def test_messages_that_come_together_are_understood_in_threads(stock, understood):
-    taken, threads = understood(UserMessage("Wann?"), UserMessage("Wo?"), UserMessage("Wer?"))
-    # The last is alone by then, and understood by Rasa itself.
-    assert taken["Wann?"] == {"text": "Wann?"}
-    assert taken["Wo?"] == {"text": "Wo?"}
-    assert {threads["Wann?"], threads["Wo?"]} <= {"understanding_0", "understanding_1"}
-
-
-def test_a_message_that_is_alone_is_understood_where_it_is(stock, understood):
-    assert understood(UserMessage("Wann?")) == ({"Wann?": None}, {})
-    assert understood(UserMessage("Wo?")) == ({"Wann?": None, "Wo?": None}, {})
-
-
-def test_what_was_understood_before_is_taken_as_it_is(stock, understood):
-    given = [UserMessage(text, parse_data={"text": text}) for text in ("/x", "/y")]
-    assert understood(*given) == ({"/x": {"text": "/x"}, "/y": {"text": "/y"}}, {})
-
-
-def test_a_fault_of_understanding_comes_back_to_who_asked_and_is_not_counted(stock, understood):
-    with pytest.raises(ValueError, match="fault"):
-        understood(UserMessage("fault"), UserMessage("Wann?"))
-    assert "Wo?" not in understood(UserMessage("Wo?"))[1]
-
-
 def test_none_applies_no_patch():
     assert apply("none") == []
 
@@ -338,7 +271,7 @@ def test_each_patch_can_be_switched_off(name):
 def test_several_patches_can_be_switched_off():
     assert list(chosen(" -bounded_input, -no_tensorflow,")) == [
         "no_idle_libraries", "cached_event_types", "apology_for_silence", "no_texts_in_logs", "schema_checked_once",
-        "short_action_calls", "understood_beside", "each_message_once", "no_training_cache",
+        "short_action_calls", "each_message_once", "no_training_cache",
     ]  # fmt: skip
 
 
