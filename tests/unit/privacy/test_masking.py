@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from itertools import pairwise
 
@@ -63,13 +64,22 @@ def test_any_text_is_taken(text):
     assert masked(masked(text)) == masked(text)
 
 
+@pytest.fixture
+def uncollected():
+    """Without looking through what all tests before have left: that takes longer than to mask."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("uncollected")
 @pytest.mark.parametrize("piece", PIECES, ids=repr)
 def test_five_thousand_hostile_characters_twice_take_less_than_a_second(piece):
     text = (piece * 5000)[:5000]
-    began = time.process_time()
+    began = time.thread_time()
     masked(text)
     masked("x " + text[:-4] + "@!")
-    assert time.process_time() - began < 0.8
+    assert time.thread_time() - began < 0.8
 
 
 def test_a_usual_message_takes_less_than_a_millisecond():
