@@ -20,13 +20,27 @@ class AnsweredError(Exception):
 
 
 def answer_before(message: UserMessage, tracker: DialogueStateTracker) -> None:
-    """Raises AnsweredError where the conversation holds this message with its answer; an apology is none."""
+    """Raises AnsweredError where the conversation holds this message with its answer.
+
+    An apology is no answer: what happened since that message is forgotten, and it is new.
+    """
     id_ = message.metadata.get(ID) if isinstance(message.metadata, dict) else None
-    if not id_:
+    place = _place(list(tracker.events), id_) if id_ else None
+    if place is None:
         return
-    told = _told(list(tracker.events), id_, message.sender_id)
-    if told and not any(_is_apology(message) for message in told):
+    told = _told(list(tracker.events)[place + 1 :], message.sender_id)
+    if any(_is_apology(one) for one in told):
+        while len(tracker.events) > place:
+            tracker.events.pop()
+        tracker.replay_events()
+    elif told:
         raise AnsweredError(told)
+
+
+def _place(events: list[Event], id_: str) -> int | None:
+    """The number of the event that is the message of that id, the last one if there are several."""
+    places = [n for n, event in enumerate(events) if isinstance(event, UserUttered) and event.metadata.get(ID) == id_]
+    return places[-1] if places else None
 
 
 def _is_apology(message: dict[str, Any]) -> bool:
@@ -34,12 +48,8 @@ def _is_apology(message: dict[str, Any]) -> bool:
     return bool(answer.get("kind") == "error")
 
 
-def _told(events: list[Event], id_: str, sender: str) -> list[dict[str, Any]]:
-    """The messages that followed the one of that id, as Rasa's REST channel gives them; none where it is new."""
-    places = [n for n, event in enumerate(events) if isinstance(event, UserUttered) and event.metadata.get(ID) == id_]
-    if not places:
-        return []
-    following = events[places[-1] + 1 :]
+def _told(following: list[Event], sender: str) -> list[dict[str, Any]]:
+    """The messages up to the next one of the person, as Rasa's REST channel gives them."""
     end = next((n for n, event in enumerate(following) if isinstance(event, UserUttered)), len(following))
     return [_message(event, sender) for event in following[:end] if isinstance(event, BotUttered)]
 

@@ -7,9 +7,10 @@ import time
 import pytest
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
-from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
+from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.dialogue.conversation import SLOT
 from assistant.engine import conversations, patches
 from assistant.engine.conversations import AwayError
 from assistant.engine.erase import forget
@@ -128,9 +129,13 @@ def test_a_message_that_was_heard_and_not_answered_is_understood_again(domain):
     answer_before(message("a"), tracker)
 
 
-def test_a_message_that_got_an_apology_only_is_understood_again(domain):
-    tracker = DialogueStateTracker.from_events("visitor", told("a", kind="error"), domain.slots)
+def test_a_message_that_got_an_apology_only_is_new_and_stands_once(domain):
+    before = [*told("b"), SlotSet(SLOT, {"language": "en"})]
+    tracker = DialogueStateTracker.from_events("visitor", [*before, *told("a", kind="error")], domain.slots)
     answer_before(message("a"), tracker)
+    assert list(tracker.events) == before
+    assert tracker.get_slot(SLOT) == {"language": "en"}
+    assert tracker.latest_message.metadata == {"id": "b"}
 
 
 class HeardError(Exception):
