@@ -1,39 +1,50 @@
-"""What the engine asks of the C library before it starts Rasa."""
+"""What the engine settles before it hands over to Rasa."""
 
 from __future__ import annotations
 
-import ctypes
+import os
+import sys
 
 import pytest
 
 from assistant.engine import __main__ as main
 
-
-class Library:
-    """A C library that writes down which of malloc's options were set."""
-
-    def __init__(self) -> None:
-        self.options: dict[int, int] = {}
-
-    def mallopt(self, option: int, value: int) -> None:
-        self.options[option] = value
+THREADS = "OPENBLAS_NUM_THREADS"
 
 
-def test_freed_memory_is_kept(monkeypatch):
-    library = Library()
-    monkeypatch.setattr(ctypes, "CDLL", lambda name: library)
-    main.keep_freed_memory()
-    assert library.options == {-1: main.KEPT_BYTES, -3: main.KEPT_BYTES, -8: 1}
+@pytest.fixture
+def threads(monkeypatch):
+    """The threads that linear algebra is given by an engine that does something; it stops before Rasa starts."""
+
+    def stop():
+        raise ValueError("far enough")
+
+    def given(verb, before=None):
+        monkeypatch.setattr(sys, "argv", ["engine", verb])
+        monkeypatch.setattr(main.patches, "apply", stop)
+        monkeypatch.setenv(THREADS, before or "")
+        if before is None:
+            monkeypatch.delenv(THREADS)
+        with pytest.raises(SystemExit, match="far enough"):
+            main.main()
+        return os.environ.get(THREADS)
+
+    return given
 
 
-def test_the_c_library_here_takes_what_is_asked():
-    assert ctypes.CDLL("libc.so.6").mallopt(main.M_MMAP_THRESHOLD, main.KEPT_BYTES) == 1
+@pytest.mark.parametrize("verb", ["run", "shell"])
+def test_who_answers_has_one_thread_for_linear_algebra(threads, verb):
+    assert threads(verb) == "1"
 
 
-@pytest.mark.parametrize("error", [OSError("no such library"), AttributeError("mallopt")])
-def test_without_glibc_it_starts_all_the_same(monkeypatch, error):
-    def missing(name):
-        raise error
+def test_training_has_all_of_them(threads):
+    assert threads("train") is None
 
-    monkeypatch.setattr(ctypes, "CDLL", missing)
-    main.keep_freed_memory()
+
+def test_what_an_operator_sets_stays(threads):
+    assert threads("run", before="3") == "3"
+
+
+def test_it_is_settled_before_numpy_is_imported(python):
+    ended = python("-c", "import sys, assistant.engine.__main__; print('numpy' in sys.modules)")
+    assert ended.stdout.strip() == "False"
