@@ -31,9 +31,8 @@ from assistant.nlu.sessions import session
 from assistant.nlu.spelling import Spelling
 from assistant.nlu.vectors import DIMENSION, encode
 from assistant.paths import ROOT
-from benchmarks.compare import Figures, System, needed, table, train
-from benchmarks.compare import measured as measured_of
-from benchmarks.grown import lay_out
+from benchmarks.compare import Figures, System, measured, needed, table, train
+from benchmarks.grown_project import lay_out
 
 WHOLE, TIMES = (1, 10), (1, 10, 100)
 ASKED, MESSAGES = 100, 100
@@ -49,7 +48,7 @@ def main() -> None:
     parser.add_argument("--alone", type=int, help="measure the head of this size, in this process")
     arguments = parser.parse_args()
     if arguments.alone:
-        print(json.dumps(measured(arguments.alone)))
+        print(json.dumps(head_alone(arguments.alone)))
         return
     whole = {times: trained(times) for times in arguments.whole}
     if whole:
@@ -67,7 +66,7 @@ def trained(times: int) -> Figures:
         system = System(project, project / "models" / "model.tar.gz", own=True, front=True)
         asked = sorted({example.text for example in examples(project / "data" / "nlu")})
         questions = random.Random(1).sample(asked, needed(MESSAGES))  # noqa: S311
-        return {"classes": classes, "training s": seconds, **measured_of(system, questions, MESSAGES)}
+        return {"classes": classes, "training s": seconds, **measured(system, questions, MESSAGES)}
 
 
 def heads(sizes: Sequence[int]) -> str:
@@ -84,7 +83,7 @@ def heads(sizes: Sequence[int]) -> str:
     return "\n".join(lines)
 
 
-def measured(times: int) -> dict[str, float]:
+def head_alone(times: int) -> dict[str, float]:
     """Processor time of a message and memory of a head for so many times the knowledge."""
     training = list(examples())
     classes = [f"{label}_{n}" for label in sorted({e.intent for e in training}) for n in range(times)]

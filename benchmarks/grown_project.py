@@ -20,13 +20,11 @@ from assistant.knowledge.load import topic_files
 from assistant.languages import LANGUAGES
 from assistant.nlu.classifier import EntryClassifier
 from assistant.paths import ROOT
+from benchmarks.compare import LEFT_OUT
 
 # What is asked about again elsewhere; small talk and emergencies stay as they are.
 GROWING = {"fact", "referral"}
 SYLLABLES = ("ba", "do", "ka", "lu", "mi", "no", "ra", "su", "ti", "vo")
-LEFT_OUT = shutil.ignore_patterns(
-    ".venv", ".git", "models", ".cache", ".rasa", ".data", "results", "__pycache__", "node_modules", "tests", "widget"
-)
 
 
 def lay_out(folder: Path, times: int) -> int:
@@ -84,9 +82,9 @@ def _named(intent: str, name: str) -> str:
 
 
 def _asked(own: Sequence[Example], name: str, count: int) -> Iterator[str]:
-    """Questions of an entry, asked about a place where one is named."""
+    """Questions of an entry, asked about a place where one is named; a mark after it would make two questions."""
     chosen = random.Random(name).sample(own, min(max(count, 1), len(own)))  # noqa: S311
-    yield from (f"{name}: {example.text}" if name else example.text for example in chosen)
+    yield from (f"{name} {example.text}" if name else example.text for example in chosen)
 
 
 def _write(path: Path, questions: dict[str, list[str]]) -> None:
