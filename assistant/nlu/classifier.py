@@ -38,7 +38,7 @@ LONGEST_FOLLOW_UP = 12
 # From this probability on, a part of a message is what the next part leans on.
 SURE = 0.5
 # Below this probability that a fact answers it, no piece of a text was ever found to be a question (of 4,300 texts).
-FAINT = 0.02
+LEAST_LIKELY = 0.02
 RANGES = {
     "most_questions": (100, 10**6),
     "most_ngrams": (1, 10**7),
@@ -154,7 +154,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         loose = [
             (piece, before, again)
             for whole, before, again in leans
-            if whole.get(RANKING).kinds.get(FACT, 0.0) >= FAINT
+            if whole.get(RANKING).kinds.get(FACT, 0.0) >= LEAST_LIKELY
             for piece in whole.get(LOOSE) or ()
         ]
         scores = self._scores([piece for piece, _, _ in loose])

@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +33,6 @@ FORMAT = 1
 
 Vector = npt.NDArray[np.float32]
 _remembered: OrderedDict[str, Vector] = OrderedDict()
-_remembering = Lock()
 
 
 class Encoder:
@@ -124,16 +122,14 @@ def encode(text: str) -> Vector:
 
 def encoded(texts: Sequence[str]) -> list[Vector]:
     """The vectors of some texts, in order."""
-    with _remembering:
-        known = {text: _remembered[text] for text in texts if text in _remembered}
+    known = {text: _remembered[text] for text in texts if text in _remembered}
     missing = [text for text in dict.fromkeys(texts) if text not in known]
     known.update(zip(missing, fresh(missing)))
-    with _remembering:
-        for text, vector in known.items():
-            _remembered[text] = vector
-            _remembered.move_to_end(text)
-        while len(_remembered) > REMEMBERED:
-            _remembered.popitem(last=False)
+    for text, vector in known.items():
+        _remembered[text] = vector
+        _remembered.move_to_end(text)
+    while len(_remembered) > REMEMBERED:
+        _remembered.popitem(last=False)
     return [known[text] for text in texts]
 
 

@@ -117,7 +117,7 @@ def test_loose_pieces_have_rankings_of_their_own(trained):
 
 
 def test_pieces_of_what_no_fact_answers_are_not_looked_at(trained, monkeypatch):
-    monkeypatch.setattr(classifier, "FAINT", 0.9)
+    monkeypatch.setattr(classifier, "LEAST_LIKELY", 0.9)
     piece = Message({TEXT: "Was macht das GDI?"})
     processed(trained[0], "Guten Tag", **{LOOSE: [piece]})
     assert piece.get(RANKING) is None
