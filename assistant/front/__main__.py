@@ -8,11 +8,13 @@ import resource
 import sys
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.front import logs
 from assistant.front.app import application
 from assistant.front.messengers.channels import states
 from assistant.front.settings import FRONT_PORT, LOOPBACK, RASA_PORT, settings_from
+from assistant.front.tables import database
 
 SECONDS_TO_END = 5
 
@@ -36,8 +38,12 @@ def main() -> None:
     try:
         logs.set_up()
         settings = settings_from(rasa_port=arguments.rasa_port)
+        database(settings.database).dispose()
     except ValueError as error:
         sys.exit(f"The front does not start: {error}")
+    except SQLAlchemyError as error:
+        said = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        sys.exit(f"The front does not start: its database is not to be had ({said}).")
     for line in told_at_start():
         logs.start.info("%s", line)
     if settings.only_in_memory:
