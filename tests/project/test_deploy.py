@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any
 
@@ -340,9 +341,21 @@ class TestCompose:
         assert networks["inside"] == {"internal": True}
         assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
         outward = [name for name, service in SERVICES.items() if set(service.get("networks", [])) != {"inside"}]
-        assert outward == ["proxy", "front", "actions-0", "actions-1"]
-        shared = {name: SERVICES[name]["network_mode"] for name in outward if name.startswith("actions")}
-        assert shared == {"actions-0": "service:rasa-0", "actions-1": "service:rasa-1"}
+        shared = {name: SERVICES[name]["network_mode"] for name in outward if "networks" not in SERVICES[name]}
+        assert shared == {f"{role}-{n}": f"service:pair-{n}" for role in ("rasa", "actions") for n in (0, 1)}
+        assert set(outward) - set(shared) == {"proxy", "front"}
+
+    def test_an_action_server_keeps_its_rasa_when_either_is_started_anew(self):
+        """A container that lends its network to another takes it along when it goes; these hold it and do nothing."""
+        for n in (0, 1):
+            assert SERVICES[f"pair-{n}"]["entrypoint"] == ["sleep", "infinity"]
+            assert SERVICES[f"pair-{n}"]["networks"] == {"inside": {"aliases": [f"rasa-{n}"]}}
+
+    def test_the_address_that_is_trusted_is_given_to_nobody_else(self):
+        network = yaml.safe_load(COMPOSE.read_text("utf-8"))["networks"]["edge"]["ipam"]["config"][0]
+        trusted = ip_address(SERVICES["front"]["environment"]["ASSISTANT_TRUSTED_PROXIES"])
+        assert trusted in ip_network(network["subnet"])
+        assert trusted not in ip_network(network["ip_range"])
 
     def test_the_front_knows_every_rasa_process_and_trusts_the_proxy_only(self):
         front = SERVICES["front"]["environment"]
