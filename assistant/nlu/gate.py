@@ -35,6 +35,8 @@ LONGEST_ELLIPSIS = 7
 MOST_BESIDES = 5
 # Shorter parts of a message decide nothing alone.
 FEWEST_WORDS = 3
+# Kinds that a word or two may seem to be only because they are short.
+CURT = {"smalltalk", "control"}
 
 
 @dataclass(frozen=True)
@@ -43,18 +45,19 @@ class Thresholds:
 
     fact: some fact answers. lead: the best fact against the second, else both are asked about.
     other: small talk, a referral or a wish is answered; from alone on, it is so even after an answer
-    that would give it another meaning. part: one of several questions counts.
-    clarify: facts and referrals together are worth asking about. context: the last answer decides.
-    beside: a question counts that comes with an answered one, if its entry is clear. clear: one entry
-    stands out from all. settled: no name in the message changes what it asks.
-    loose: what stands between two commas is a question of its own. crisis: an emergency; low, because
-    a miss costs more than a false alarm. crisis_part: a part that is one, torn from its context;
-    crisis_part_hinted: the same where the whole message hints at one, from hint on.
+    that would give it another meaning. curt: small talk or a wish of a word or two is answered.
+    part: one of several questions counts. clarify: facts and referrals together are worth asking
+    about. context: the last answer decides. beside: a question counts that comes with an answered
+    one, if its entry is clear. clear: one entry stands out from all. settled: no name in the message
+    changes what it asks. loose: what stands between two commas is a question of its own. crisis: an
+    emergency; low, because a miss costs more than a false alarm. crisis_part: a part that is one, torn
+    from its context; crisis_part_hinted: the same where the whole message hints at one, from hint on.
     """
 
     fact: float = 0.55
     lead: float = 0.55
     other: float = 0.4
+    curt: float = 0.9
     part: float = 0.3
     beside: float = 0.15
     clear: float = 0.5
@@ -179,8 +182,9 @@ class Judge:
             return self._fact(part, kinds[FACT], at)
         best = part.best_of(kind)
         answerable = kind not in (FACT, OUT_OF_SCOPE) or (best and best.id == ILLEGAL)
-        if best and answerable and kinds[kind] >= self._at.other:
-            return _decide(part, "answer", (best.id,), f"{kind} {kinds[kind]:.2f} ≥ {self._at.other}")
+        needed = self._at.curt if kind in CURT and len(part.text.split()) < FEWEST_WORDS else self._at.other
+        if best and answerable and kinds[kind] >= needed:
+            return _decide(part, "answer", (best.id,), f"{kind} {kinds[kind]:.2f} ≥ {needed}")
         return self._held_back(part, kinds, kind)
 
     def _fact(self, part: Part, sure: float, at: float) -> Part:

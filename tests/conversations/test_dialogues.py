@@ -23,6 +23,12 @@ def test_scenario(scenario, language, say):
         assert answer["language"] == language
 
 
+@pytest.mark.parametrize("word", ["Möbel", "Großfamilie", "Universität", "Schulden", "furniture", "library", "debts"])
+def test_a_bare_word_that_asks_nothing_gets_a_question_back(say, word):
+    """Words that nobody has taught: whatever they are, they are no greeting, no insult and no emergency."""
+    assert envelope(say(word, uuid.uuid4().hex))["kind"] in ("fallback", "clarify")
+
+
 def test_one_message_in_another_language_is_answered_in_it(say):
     assert envelope(say("Was ist das Familienhilfeprogramm?", "mixed"))["language"] == "de"
     assert envelope(say("Who pays for the Family Assistance Programme?", "mixed"))["language"] == "en"

@@ -87,6 +87,15 @@ def test_another_kind_that_is_faint_is_not(best):
     assert decision({best: 0.9}, kinds={kind_of(best): AT.other - 0.01}) == ("unsure", ())
 
 
+@pytest.mark.parametrize("best", [HELLO, MORE])
+@pytest.mark.parametrize(
+    ("text", "sure", "answered"), [("Wort", 0, True), ("ein Wort", -0.01, False), (LONG, -0.01, True)]
+)
+def test_a_word_or_two_are_small_talk_or_a_wish_only_when_that_is_sure(best, text, sure, answered):
+    found = decision({best: 0.9}, kinds={kind_of(best): AT.curt + sure}, text=text)
+    assert found == (("answer", (best,)) if answered else ("unsure", ()))
+
+
 def test_only_the_most_likely_of_the_other_kinds_is_answered():
     assert decision({ASYLUM: 0.5, HELLO: 0.45}) == ("answer", (ASYLUM,))
 
