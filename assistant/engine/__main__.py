@@ -12,6 +12,10 @@ from assistant.storage import only_in_memory_of
 
 def main() -> None:
     """Applies the patches, then hands over to Rasa."""
+    # The old libraries under Rasa warn at every start; LOG_LEVEL=DEBUG shows what they say.
+    logging.captureWarnings(True)
+    if os.environ.get("LOG_LEVEL") != "DEBUG":
+        logging.getLogger("py.warnings").setLevel(logging.ERROR)
     if sys.argv[1:2] != ["train"]:
         # Idle threads of linear algebra spin, and cost as much as the work; a message has none that they could share.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -22,10 +26,6 @@ def main() -> None:
         sys.exit(f"The engine does not start: {error}")
     if "no_tensorflow" in names and sys.argv[1:2] not in (["run"], ["shell"], ["train"]):
         sys.exit("The engine trains, runs and talks only; all else needs TensorFlow in place: use `rasa`.")
-    # The old libraries under Rasa warn at every start; LOG_LEVEL=DEBUG shows what they say.
-    logging.captureWarnings(True)
-    if os.environ.get("LOG_LEVEL") != "DEBUG":
-        logging.getLogger("py.warnings").setLevel(logging.ERROR)
     from rasa.__main__ import main as rasa
 
     rasa()
