@@ -36,7 +36,7 @@ MOST_BESIDES = 5
 # Shorter parts of a message decide nothing alone.
 FEWEST_WORDS = 3
 # Kinds that a word or two may seem to be only because they are short.
-CURT = {"smalltalk", "control"}
+CURT = ("smalltalk", "control")
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Thresholds:
 
     fact: some fact answers. lead: the best fact against the second, else both are asked about.
     other: small talk, a referral or a wish is answered; from alone on, it is so even after an answer
-    that would give it another meaning. curt: small talk or a wish of a word or two is answered.
+    that would give it another meaning. curt: small talk and wishes of a word or two, together, are.
     part: one of several questions counts. clarify: facts and referrals together are worth asking
     about. context: the last answer decides. beside: a question counts that comes with an answered
     one, if its entry is clear. clear: one entry stands out from all. settled: no name in the message
@@ -57,7 +57,7 @@ class Thresholds:
     fact: float = 0.55
     lead: float = 0.55
     other: float = 0.4
-    curt: float = 0.9
+    curt: float = 0.8
     part: float = 0.3
     beside: float = 0.15
     clear: float = 0.5
@@ -182,9 +182,11 @@ class Judge:
             return self._fact(part, kinds[FACT], at)
         best = part.best_of(kind)
         answerable = kind not in (FACT, OUT_OF_SCOPE) or (best and best.id == ILLEGAL)
-        needed = self._at.curt if kind in CURT and len(part.text.split()) < FEWEST_WORDS else self._at.other
-        if best and answerable and kinds[kind] >= needed:
-            return _decide(part, "answer", (best.id,), f"{kind} {kinds[kind]:.2f} ≥ {needed}")
+        sure, needed = kinds[kind], self._at.other
+        if kind in CURT and len(part.text.split()) < FEWEST_WORDS:
+            sure, needed = sum(kinds.get(each, 0.0) for each in CURT), self._at.curt
+        if best and answerable and sure >= needed:
+            return _decide(part, "answer", (best.id,), f"{kind} {sure:.2f} ≥ {needed}")
         return self._held_back(part, kinds, kind)
 
     def _fact(self, part: Part, sure: float, at: float) -> Part:

@@ -96,6 +96,11 @@ def test_a_word_or_two_are_small_talk_or_a_wish_only_when_that_is_sure(best, tex
     assert found == (("answer", (best,)) if answered else ("unsure", ()))
 
 
+def test_small_talk_and_wishes_of_a_word_or_two_count_together():
+    shares = {"smalltalk": AT.curt - 0.1, "control": 0.1}
+    assert decision({HELLO: 0.9}, kinds=shares, text="Wort") == ("answer", (HELLO,))
+
+
 def test_only_the_most_likely_of_the_other_kinds_is_answered():
     assert decision({ASYLUM: 0.5, HELLO: 0.45}) == ("answer", (ASYLUM,))
 
