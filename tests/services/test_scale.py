@@ -63,7 +63,7 @@ def test_four_messages_of_one_person_at_once_are_all_stored_unlike_with_rasas_ow
     rounds = 40
     asked = questions()
     sent, stored = asyncio.run(ours(cluster, rounds, asked))
-    assert (sent, stored) == (rounds * AT_ONCE, rounds * AT_ONCE)
+    assert stored == sent >= rounds * AT_ONCE
     stock_sent, stock_stored = stock(cluster, rounds, asked)
     print(f"turns stored: ours {stored} of {sent}, Rasa's own lock store {stock_stored} of {stock_sent}")
     assert stock_stored <= stored
