@@ -25,8 +25,6 @@ AT_ONCE = 4
 # A request that hangs in Rasa's lock store would hang for ever.
 LONGEST = 30.0
 WORKERS = "2"
-# Times that some more people write where turns are missing.
-LATER = 3
 
 
 def rows_of(url: str, query: str) -> list[tuple[object, ...]]:
@@ -43,21 +41,13 @@ def turns_of_ours(trackers: str) -> dict[str, int]:
 
 
 async def ours(cluster: Cluster, rounds: int, questions: Sequence[str]) -> tuple[int, int]:
-    """Turns sent and turns stored through our fronts; what a slow database did not take is written with later ones."""
+    """Turns sent and turns stored through our fronts."""
     before = sum(turns_of_ours(cluster.trackers).values())
     crowd = Crowd(cluster.urls, questions)
     try:
         for chat in await crowd.people(rounds):
             await asyncio.gather(*(crowd.write(chat) for _ in range(AT_ONCE)))
         told = await crowd.collect()
-        for _ in range(LATER):
-            stored = sum(turns_of_ours(cluster.trackers).values()) - before
-            if stored == told.accepted:
-                break
-            await asyncio.sleep(2)
-            for chat in await crowd.people(AT_ONCE):
-                await crowd.write(chat)
-            told = await crowd.collect()
     finally:
         await crowd.close()
     return told.accepted, sum(turns_of_ours(cluster.trackers).values()) - before

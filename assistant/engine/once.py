@@ -22,19 +22,20 @@ class AnsweredError(Exception):
 def answer_before(message: UserMessage, tracker: DialogueStateTracker) -> None:
     """Raises AnsweredError where the conversation holds this message with its answer.
 
-    An apology is no answer: what happened since that message is forgotten, and it is new.
+    An apology is no answer: the message is new, and a last turn that has nothing else is forgotten.
     """
     id_ = message.metadata.get(ID) if isinstance(message.metadata, dict) else None
     place = _place(list(tracker.events), id_) if id_ else None
     if place is None:
         return
-    told = _told(list(tracker.events)[place + 1 :], message.sender_id)
-    if any(_is_apology(one) for one in told):
+    following = list(tracker.events)[place + 1 :]
+    told = _told(following, message.sender_id)
+    if told and not any(_is_apology(one) for one in told):
+        raise AnsweredError(told)
+    if told and not any(isinstance(event, UserUttered) for event in following):
         while len(tracker.events) > place:
             tracker.events.pop()
         tracker.replay_events()
-    elif told:
-        raise AnsweredError(told)
 
 
 def _place(events: list[Event], id_: str) -> int | None:

@@ -138,6 +138,13 @@ def test_a_message_that_got_an_apology_only_is_new_and_stands_once(domain):
     assert tracker.latest_message.metadata == {"id": "b"}
 
 
+def test_nothing_is_forgotten_of_what_came_after_an_apology(domain):
+    said = [*told("a", kind="error"), *told("b")]
+    tracker = DialogueStateTracker.from_events("visitor", said, domain.slots)
+    answer_before(message("a"), tracker)
+    assert list(tracker.events) == said
+
+
 class HeardError(Exception):
     """A message is understood anew."""
 
