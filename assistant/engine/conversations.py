@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import DDL, Column, Float, MetaData, String, Table, Text, create_engine, delete, event, select
+from sqlalchemy import DDL, Column, Float, MetaData, String, Table, Text, create_engine, delete, event, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 logger = logging.getLogger(__name__)
@@ -57,9 +57,12 @@ class Conversations:
         """A conversation's tracker and when it was written; None where there is none."""
         return await self._try(self._read, sender)
 
-    async def write(self, sender: str, at: float, tracker: str) -> None:
-        """Keeps a conversation in place of what was kept of it."""
-        await self._try(self._write, sender, at, tracker)
+    async def write(self, sender: str, at: float, tracker: str, known: float) -> bool:
+        """Keeps a conversation in place of that written at `known`, 0 for none; False where another stands there now.
+
+        A process that was slow must not undo what another one wrote since.
+        """
+        return await self._try(self._write, sender, at, tracker, known)
 
     async def forget(self, sender: str) -> None:
         """Deletes a conversation."""
@@ -90,13 +93,13 @@ class Conversations:
             row = connection.execute(asked).first()
         return (str(row[0]), float(row[1])) if row else None
 
-    def _write(self, sender: str, at: float, tracker: str) -> None:
+    def _write(self, sender: str, at: float, tracker: str, known: float) -> bool:
         row = {"at": at, "tracker": tracker}
-        fresh = insert(conversations).values(sender=sender, **row)
-        # A late write of a process that hung must not undo what another wrote since.
-        newer = conversations.c.at <= at
+        there = (conversations.c.sender == sender) & (conversations.c.at == known)
+        begun = insert(conversations).values(sender=sender, **row).on_conflict_do_nothing()
         with self._engine.begin() as connection:
-            connection.execute(fresh.on_conflict_do_update(index_elements=["sender"], set_=row, where=newer))
+            done = connection.execute(update(conversations).where(there).values(**row) if known else begun)
+        return bool(done.rowcount == 1)
 
     def _forget(self, sender: str) -> None:
         with self._engine.begin() as connection:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import os
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
@@ -15,12 +17,12 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.engine import conversations
 from assistant.engine.conversations import ADDRESS, AwayError, Conversations
+from assistant.engine.merge import merged
 from assistant.storage import SILENCE, only_in_memory_of
 
 logger = logging.getLogger(__name__)
-# What could not be written is written later, so many with each conversation that can.
-AT_ONCE = 20
 TURNS = 10
 CONVERSATIONS = 5000
 
@@ -32,7 +34,7 @@ class RecentTrackerStore(InMemoryTrackerStore):
     grows with every turn, its memory with every visitor.
 
     With a database, several Rasa processes can stand in for each other. Where it is away, memory goes on alone,
-    and what it lacks then is written when it is back.
+    and what it lacks then is written when it is back, behind what others wrote meanwhile.
     """
 
     def __init__(
@@ -46,8 +48,12 @@ class RecentTrackerStore(InMemoryTrackerStore):
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
         self.store: OrderedDict[str, str] = OrderedDict()
+        # When memory's conversation was saved; when that in the database was, which it goes on from.
         self._at: dict[str, float] = {}
+        self._known: dict[str, float] = {}
         self._unwritten: set[str] = set()
+        self._writer: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
         self._turns, self._conversations = turns, conversations
         self._longest = SILENCE if only_in_memory_of() else math.inf
         address = os.environ.get(ADDRESS) if address is None else address
@@ -60,7 +66,10 @@ class RecentTrackerStore(InMemoryTrackerStore):
         self._remember(sender, self.serialise_tracker(recent(tracker, self._turns)), time.time())
         if self._kept:
             self._unwritten.add(sender)
-            await self._write(sender)
+            with suppress(AwayError):
+                await self._write(self._kept, sender)
+            if sender in self._unwritten and (self._writer is None or self._writer.done()):
+                self._writer = asyncio.create_task(self._write_later(self._kept))
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation as it was last saved, by this process or another."""
@@ -70,40 +79,62 @@ class RecentTrackerStore(InMemoryTrackerStore):
 
     async def forget(self, sender: str) -> None:
         """Deletes a conversation for good; raises AwayError where the database cannot be told now."""
+        async with self._writing:
+            self._drop(sender)
+            if self._kept:
+                await self._kept.forget(sender)
+
+    def _drop(self, sender: str) -> None:
         self.store.pop(sender, None)
         self._at.pop(sender, None)
+        self._known.pop(sender, None)
         self._unwritten.discard(sender)
-        if self._kept:
-            await self._kept.forget(sender)
 
     def _remember(self, sender: str, written: str, at: float) -> None:
         self.store[sender], self._at[sender] = written, at
         self.store.move_to_end(sender)
         while len(self.store) > self._conversations or at - self._at[next(iter(self.store))] > self._longest:
-            gone, _ = self.store.popitem(last=False)
-            self._at.pop(gone, None)
-            self._unwritten.discard(gone)
+            self._drop(next(iter(self.store)))
 
     async def _catch_up(self, kept: Conversations, sender: str) -> None:
         try:
             found = await kept.read(sender)
         except AwayError:
             return
-        if found is None and sender not in self._unwritten:
+        unwritten, known = sender in self._unwritten, self._known.get(sender)
+        if found is None and (known or not unwritten):
             # Another process was told to forget it.
-            self.store.pop(sender, None)
-        elif found and found[1] > self._at.get(sender, 0.0):
-            self._remember(sender, *found)
+            self._drop(sender)
+        elif found and found[1] != known:
+            both = merged(found[0], self.store[sender]) if unwritten else found[0]
+            self._remember(sender, both, time.time() if unwritten else found[1])
+            self._known[sender] = found[1]
 
-    async def _write(self, first: str) -> None:
-        """Writes this conversation, then some of those that could not be written before."""
-        assert self._kept  # noqa: S101 - asked before
-        for sender in [first, *[other for other in self._unwritten if other != first][:AT_ONCE]]:
-            try:
-                await self._kept.write(sender, self._at[sender], self.store[sender])
-            except AwayError:
+    async def _write(self, kept: Conversations, sender: str) -> None:
+        """Writes a conversation, behind what another process wrote since it was read; raises AwayError."""
+        at, ours = self._at[sender], self.store[sender]
+        if await kept.write(sender, at, ours, self._known.get(sender, 0.0)):
+            if sender in self.store:
+                self._known[sender] = at
+        elif found := await kept.read(sender):
+            # What is known stays as it is: a message that is being answered goes on from there, and is merged in turn.
+            if not await kept.write(sender, time.time(), merged(found[0], ours), found[1]):
                 return
+        elif self._at.get(sender) == at:
+            # Forgotten by all meanwhile.
+            self._drop(sender)
+        if self._at.get(sender) == at:
             self._unwritten.discard(sender)
+
+    async def _write_later(self, kept: Conversations) -> None:
+        """Tries to write what could not be written until all is."""
+        while self._unwritten:
+            await asyncio.sleep(conversations.BREAK)
+            with suppress(AwayError):
+                for sender in list(self._unwritten):
+                    async with self._writing:
+                        if sender in self._unwritten:
+                            await self._write(kept, sender)
 
 
 def recent(tracker: DialogueStateTracker, turns: int) -> DialogueStateTracker:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import contextmanager
 
 import pytest
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -71,29 +73,146 @@ async def test_without_the_database_memory_goes_on_and_nothing_hangs(domain):
         await forget(store, "visitor")
 
 
-async def test_what_could_not_be_written_is_written_when_the_database_is_back(address, domain, monkeypatch):
-    store = RecentTrackerStore(domain, address=address)
-    real = conversations.Conversations._prepared
+@contextmanager
+def away(store):
+    """The database does not answer this process."""
 
-    def away(*_):
+    def refuse(*_):
         raise OSError
 
-    monkeypatch.setattr(conversations.Conversations, "_prepared", away)
-    await talk(store, 2, "one")
-    await talk(store, 1, "two")
-    monkeypatch.setattr(conversations.Conversations, "_prepared", real)
-    time.sleep(0.3)
-    await talk(store, 1, "three")
-    again = RecentTrackerStore(domain, address=address)
-    assert questions(await again.retrieve("one")) == ["question 0", "question 1"]
-    assert questions(await again.retrieve("two")) == ["question 0"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store._kept, "_prepared", refuse)
+        yield
 
 
-async def test_a_late_write_does_not_undo_a_newer_one(address):
+async def until(condition):
+    """Waits for what is done in the background."""
+    for _ in range(100):
+        if await condition():
+            return
+        await asyncio.sleep(0.05)
+    raise AssertionError("not in time")
+
+
+async def add(store, text, id_=None, sender="visitor"):
+    """One more turn of a conversation, as Rasa's processor adds it."""
+    tracker = await store.get_or_create_tracker(sender)
+    for event in (UserUttered(text, metadata={"id": id_}), ActionExecuted("action_answer"), BotUttered(f"on {text}")):
+        tracker.update(event)
+    await store.save(tracker)
+
+
+async def kept_of(address, domain, sender="visitor"):
+    """The questions that the table has of a conversation."""
+    tracker = await RecentTrackerStore(domain, address=address).retrieve(sender)
+    return questions(tracker) if tracker else None
+
+
+async def test_what_could_not_be_written_is_written_without_a_further_message(address, domain):
+    store = RecentTrackerStore(domain, address=address)
+    with away(store):
+        await talk(store, 2, "one")
+        await talk(store, 1, "two")
+
+    async def written():
+        return await kept_of(address, domain, "one") and await kept_of(address, domain, "two")
+
+    await until(written)
+    assert await kept_of(address, domain, "one") == ["question 0", "question 1"]
+    assert await kept_of(address, domain, "two") == ["question 0"]
+
+
+async def test_the_writer_goes_on_trying_while_the_database_is_away(address, domain, monkeypatch):
+    monkeypatch.setattr(conversations, "BREAK", 0.05)
+    store = RecentTrackerStore(domain, address=address)
+    with away(store):
+        await talk(store, 1)
+        await asyncio.sleep(0.4)
+    await until(lambda: kept_of(address, domain))
+
+
+async def test_a_conversation_forgotten_meanwhile_is_not_written_later(address, domain):
+    store = RecentTrackerStore(domain, address=address)
+    with away(store):
+        await talk(store, 1, "one")
+        await talk(store, 1, "two")
+        with pytest.raises(AwayError):
+            await store.forget("one")
+    await until(lambda: kept_of(address, domain, "two"))
+    assert await kept_of(address, domain, "one") is None
+
+
+async def test_turns_that_two_processes_added_are_all_kept(address, domain):
+    slow, other = (RecentTrackerStore(domain, address=address) for _ in range(2))
+    await add(slow, "first")
+    with away(slow):
+        await add(slow, "second")
+        await add(other, "third")
+    await until(lambda: equal(kept_of(address, domain), ["first", "third", "second"]))
+    await add(slow, "fourth")
+    await add(other, "fifth")
+    assert await kept_of(address, domain) == ["first", "third", "second", "fourth", "fifth"]
+
+
+async def test_what_was_not_written_is_merged_as_soon_as_it_is_asked_for(address, domain):
+    slow, other = (RecentTrackerStore(domain, address=address) for _ in range(2))
+    with away(slow):
+        await add(slow, "first")
+        await add(other, "second")
+        await asyncio.sleep(conversations.BREAK)
+    slow._kept._away_until = 0.0
+    assert questions(await slow.retrieve("visitor")) == ["second", "first"]
+
+
+async def equal(coming, value):
+    return await coming == value
+
+
+async def test_a_slow_process_undoes_nothing_that_another_wrote(address, domain):
+    slow, other = (RecentTrackerStore(domain, address=address) for _ in range(2))
+    await add(slow, "first")
+    tracker = await slow.retrieve("visitor")
+    await add(other, "second", "a")
+    for text, id_ in (("second", "a"), ("third", "b")):
+        tracker.update(UserUttered(text, metadata={"id": id_}))
+    await slow.save(tracker)
+    assert await kept_of(address, domain) == ["first", "second", "third"]
+    assert questions(await slow.retrieve("visitor")) == ["first", "second", "third"]
+
+
+async def test_a_turn_written_late_while_a_message_is_answered_loses_neither(address, domain):
+    store, other = (RecentTrackerStore(domain, address=address) for _ in range(2))
+    await add(store, "first")
+    with away(store):
+        await add(store, "second")
+        tracker = await store.retrieve("visitor")
+        await add(other, "third")
+    await until(lambda: equal(kept_of(address, domain), ["first", "third", "second"]))
+    tracker.update(UserUttered("fourth"))
+    await store.save(tracker)
+    assert await kept_of(address, domain) == ["first", "third", "second", "fourth"]
+
+
+async def test_a_conversation_erased_by_another_while_a_message_is_answered_stays_erased(address, domain):
+    store, other = (RecentTrackerStore(domain, address=address) for _ in range(2))
+    await add(store, "first")
+    tracker = await store.retrieve("visitor")
+    await other.forget("visitor")
+    tracker.update(UserUttered("second"))
+    await store.save(tracker)
+    assert await kept_of(address, domain) is None
+    assert await store.retrieve("visitor") is None
+
+
+async def test_only_what_goes_on_from_the_row_replaces_it(address):
     kept = conversations.Conversations(address)
-    await kept.write("visitor", 20.0, "newer")
-    await kept.write("visitor", 10.0, "older")
-    assert await kept.read("visitor") == ("newer", 20.0)
+    assert await kept.write("visitor", 10.0, "first", known=0.0)
+    assert not await kept.write("visitor", 20.0, "another first", known=0.0)
+    assert not await kept.write("visitor", 30.0, "from elsewhere", known=5.0)
+    assert await kept.read("visitor") == ("first", 10.0)
+    assert await kept.write("visitor", 40.0, "second", known=10.0)
+    assert await kept.read("visitor") == ("second", 40.0)
+    assert not await kept.write("nobody", 50.0, "gone", known=10.0)
 
 
 def told(id_="a", answered=True, kind="smalltalk"):
