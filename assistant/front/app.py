@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx2
 from anyio.to_thread import run_sync
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -17,6 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.front import chat, metrics, pages, rest
+from assistant.front.connections import Way
 from assistant.front.front import Front
 from assistant.front.hub import Hub
 from assistant.front.limits import Limits
@@ -42,9 +42,9 @@ READ_HEADERS = ["Retry-After", "Content-Disposition", "ETag"]
 A_DAY = 86400
 
 
-def application(settings: Settings, transport: httpx2.AsyncBaseTransport | None = None) -> ASGIApp:
-    """The whole front, as a server runs it; `transport` takes Rasa's place in tests."""
-    app: ASGIApp = bare_application(settings, transport)
+def application(settings: Settings, way: Way | None = None) -> ASGIApp:
+    """The whole front, as a server runs it; `way` takes Rasa's place in tests."""
+    app: ASGIApp = bare_application(settings, way)
     app = CORSMiddleware(app, settings.origins, METHODS, SENT_HEADERS, expose_headers=READ_HEADERS, max_age=A_DAY)
     limits = Limits(settings.rates, settings.redis)
     app = SafeHeaders(KnownOrigins(Throttle(app, limits), settings.origins))
@@ -53,7 +53,7 @@ def application(settings: Settings, transport: httpx2.AsyncBaseTransport | None 
     return app
 
 
-def bare_application(settings: Settings, transport: httpx2.AsyncBaseTransport | None = None) -> Starlette:
+def bare_application(settings: Settings, way: Way | None = None) -> Starlette:
     """The routes alone."""
 
     def front() -> Front:
@@ -64,7 +64,7 @@ def bare_application(settings: Settings, transport: httpx2.AsyncBaseTransport | 
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        app.state.front = await run_sync(_front, settings, transport)
+        app.state.front = await run_sync(_front, settings, way)
         await front().neighbours.start()
         await front().worker.start()
         await front().messengers.start()
@@ -106,10 +106,10 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
     ]
 
 
-def _front(settings: Settings, transport: httpx2.AsyncBaseTransport | None) -> Front:
+def _front(settings: Settings, way: Way | None) -> Front:
     engine = database(settings.database)
     store, hub, keys = Store(engine), Hub(), Keys(settings.secret)
-    rasa, limits = Rasa(settings.rasa, transport), Limits(settings.rates, settings.redis)
+    rasa, limits = Rasa(settings.rasa, way), Limits(settings.rates, settings.redis)
     known = knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_seconds)

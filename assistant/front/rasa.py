@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import logging
 import time
 from collections.abc import Mapping, Sequence
@@ -11,9 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 import anyio
-import httpx2
 
 from assistant.front import metrics
+from assistant.front.connections import BrokenError, Connections, NobodyError, Way
 
 logger = logging.getLogger(__name__)
 Message = dict[str, Any]
@@ -28,6 +29,7 @@ LONGEST_ERASURE = 5.0
 LONGEST_TRY = 4.0
 # More at once would only wait in the process, where a busy one cannot be told from one that hangs.
 AT_ONCE = 8
+OK, GONE = 200, 204
 LONGEST_PROBE, BREAK_BETWEEN_PROBES = 1.0, 0.5
 
 
@@ -48,14 +50,10 @@ def envelope_of(messages: object) -> Mapping[str, Any]:
 class Process:
     """One Rasa process; `well` until it was found not to be."""
 
-    def __init__(self, address: str, transport: httpx2.AsyncBaseTransport | None) -> None:
-        limits = httpx2.Limits(max_connections=64, max_keepalive_connections=16)
+    def __init__(self, address: str, way: Way) -> None:
         self.address, self.well = address, True
-        self._lame_until = 0.0
+        self._way, self._lame_until = way, 0.0
         self.slots = asyncio.Semaphore(AT_ONCE)
-        self.client = httpx2.AsyncClient(
-            base_url=address, transport=transport, limits=limits, timeout=None, trust_env=False
-        )
 
     def weight(self, sender: str) -> bytes:
         """Its weight for a conversation; the heaviest serves it (rendezvous hashing)."""
@@ -74,9 +72,25 @@ class Process:
         """Whether the process answers anything at all, in time."""
         try:
             with anyio.fail_after(LONGEST_PROBE):
-                return (await self.client.get("/")).status_code == 200
-        except (httpx2.HTTPError, TimeoutError):
+                return (await self._way.send("GET", f"{self.address}/")).status == OK
+        except (BrokenError, TimeoutError):
             return False
+
+    async def reply(self, body: Mapping[str, Any]) -> list[Message]:
+        """What it says to a message; raises BrokenError where the way breaks off, BadReplyError for anything else."""
+        written = json.dumps(body).encode()
+        status, said = await self._way.send("POST", f"{self.address}/webhooks/rest/webhook", written)
+        try:
+            messages: list[Message] = json.loads(said) if status == OK else []
+        except ValueError as error:
+            raise BadReplyError("no JSON") from error
+        envelope_of(messages)
+        return messages
+
+    async def forget(self, sender: str) -> bool:
+        """Whether it has forgotten a conversation; raises BrokenError."""
+        address = f"{self.address}/webhooks/erase/{quote(sender, safe='')}"
+        return (await self._way.send("DELETE", address)).status == GONE
 
 
 class Rasa:
@@ -86,16 +100,16 @@ class Rasa:
     process goes, only its conversations move, each to the next in an order of its own; where it is back, they return.
     """
 
-    def __init__(self, addresses: Sequence[str], transport: httpx2.AsyncBaseTransport | None = None) -> None:
-        self.processes = [Process(address, transport) for address in addresses]
+    def __init__(self, addresses: Sequence[str], way: Way | None = None) -> None:
+        self._way = way or Connections()
+        self.processes = [Process(address, self._way) for address in addresses]
         self._watching: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
         """Ends all connections."""
         if self._watching:
             self._watching.cancel()
-        for process in self.processes:
-            await process.client.aclose()
+        await self._way.close()
 
     def process_for(self, sender: str) -> Process:
         """The process that serves a conversation now: the heaviest of those that are sound, or well, or of all."""
@@ -141,14 +155,12 @@ class Rasa:
         alone = len(self.processes) == 1
         try:
             with anyio.fail_after(left if alone else min(left, LONGEST_TRY)):
-                response = await process.client.post("/webhooks/rest/webhook", json=body)
-            reply: list[Message] = response.raise_for_status().json()
-            envelope_of(reply)
-        except (httpx2.HTTPError, TimeoutError, ValueError, BadReplyError) as error:
+                reply = await process.reply(body)
+        except (BrokenError, TimeoutError, BadReplyError) as error:
             logger.info("Rasa gave no answer: %s", type(error).__name__)
             metrics.failed("rasa")
             metrics.rasa_up(self.processes.index(process), up=False)
-            if not alone and isinstance(error, (httpx2.TransportError, TimeoutError)):
+            if not alone and isinstance(error, (BrokenError, TimeoutError)):
                 self._suspect(process)
             return None
         metrics.rasa_up(self.processes.index(process), up=True)
@@ -179,10 +191,9 @@ class Rasa:
         """Whether one process has; None where it is not there at all."""
         try:
             with anyio.fail_after(LONGEST_ERASURE):
-                response = await process.client.delete(f"/webhooks/erase/{quote(sender, safe='')}")
-            return response.status_code == 204
-        except httpx2.ConnectError:
+                return await process.forget(sender)
+        except NobodyError:
             return None
-        except (httpx2.HTTPError, TimeoutError) as error:
+        except (BrokenError, TimeoutError) as error:
             logger.warning("Rasa could not be told to forget a conversation: %s", type(error).__name__)
             return False

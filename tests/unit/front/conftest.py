@@ -11,20 +11,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import anyio
-import httpx2
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
 from assistant.commands.servers import HOST, free_port
 from assistant.front.app import application
+from assistant.front.connections import NobodyError, Reply
 from assistant.front.secret import kept_secret
 from assistant.front.settings import Settings
 from assistant.knowledge import knowledge, render
 
 HERE = "http://front.test"
 ENTRY = "ask_history/founding"
-AWAY = httpx2.ConnectError("away")
+AWAY = NobodyError("away")
 
 
 def fact(language="de", entry=ENTRY, buttons=()):
@@ -43,24 +43,27 @@ def enveloped(kind, entries=(), language="de", as_of=None):
     return {"recipient_id": "secret", "custom": {"answer": answer}}
 
 
-class FakeRasa(httpx2.AsyncBaseTransport):
+class FakeRasa:
     """Answers with `reply(body)`; an exception there is raised, a number is a status, seconds in `slow` pass before."""
 
     def __init__(self):
         self.asked, self.erased, self.slow = [], [], 0.0
         self.reply = lambda body: fact(body["metadata"].get("language", "de"))
 
-    async def handle_async_request(self, request):
-        if request.method == "DELETE":
-            self.erased.append(request.url.path.rpartition("/")[2])
-            return httpx2.Response(204)
-        body = json.loads(await request.aread())
-        self.asked.append(body)
+    async def send(self, method, url, body=None):
+        if method == "DELETE":
+            self.erased.append(url.rpartition("/")[2])
+            return Reply(204, b"")
+        asked = json.loads(body)
+        self.asked.append(asked)
         await asyncio.sleep(self.slow)
-        said = self.reply(body)
+        said = self.reply(asked)
         if isinstance(said, Exception):
             raise said
-        return httpx2.Response(said) if isinstance(said, int) else httpx2.Response(200, json=said)
+        return Reply(said, b"") if isinstance(said, int) else Reply(200, json.dumps(said).encode())
+
+    async def close(self):
+        """Nothing is open."""
 
     @property
     def texts(self):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import Counter
+from urllib.parse import urlsplit
 
-import httpx2
 import pytest
 
 from assistant.front import rasa as module
+from assistant.front.connections import NobodyError, Reply
 from assistant.front.rasa import Rasa
 from assistant.front.settings import addresses_of
 from tests.unit.front.conftest import comes_true, fact
@@ -19,7 +21,7 @@ SENDERS = [f"web-{number}" for number in range(600)]
 SORRY = [{"custom": {"answer": {"kind": "error"}}}]
 
 
-class Processes(httpx2.AsyncBaseTransport):
+class Processes:
     """Several Rasa processes: those in `away` refuse, in `hanging` take a minute, in `sorry` apologise."""
 
     def __init__(self):
@@ -27,21 +29,24 @@ class Processes(httpx2.AsyncBaseTransport):
         self.asked, self.at_once, self.most = [], Counter(), Counter()
         self.status = 204
 
-    async def handle_async_request(self, request):
-        name = request.url.host
+    async def send(self, method, url, body=None):
+        name = urlsplit(url).hostname
         if name in self.away:
-            raise httpx2.ConnectError("away")
+            raise NobodyError("away")
         if name in self.hanging:
             await asyncio.sleep(60)
-        if request.method == "DELETE":
-            return httpx2.Response(self.status)
-        if request.method == "POST":
+        if method == "DELETE":
+            return Reply(self.status, b"")
+        if method == "POST":
             self.asked.append(name)
             self.at_once[name] += 1
             self.most[name] = max(self.most[name], self.at_once[name])
             await asyncio.sleep(0.01)
             self.at_once[name] -= 1
-        return httpx2.Response(200, json=SORRY if name in self.sorry else fact())
+        return Reply(200, json.dumps(SORRY if name in self.sorry else fact()).encode())
+
+    async def close(self):
+        """Nothing is open."""
 
 
 @pytest.fixture
@@ -159,13 +164,13 @@ async def test_no_process_is_asked_more_at_once_than_it_can_do(rasa, processes):
 
 async def test_every_message_is_named_so_that_it_is_known_again(rasa, processes):
     seen = []
-    handle = processes.handle_async_request
+    send = processes.send
 
-    async def watching(request):
-        seen.append(await request.aread())
-        return await handle(request)
+    async def watching(method, url, body=None):
+        seen.append(body)
+        return await send(method, url, body)
 
-    processes.handle_async_request = watching
+    processes.send = watching
     await ask(rasa, "web-1")
     assert b'"id":"web-1.1"' in seen[0].replace(b" ", b"")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-import httpx2
 import pytest
 from starlette.testclient import TestClient
 
 from assistant.front.apology import language_of_apology
 from assistant.front.app import application
+from assistant.front.connections import BrokenError
 from assistant.knowledge import knowledge
 from tests.unit.front.conftest import AWAY, HERE, Visitor, enveloped, fact
 
@@ -18,7 +18,7 @@ SECONDS = 0.8
 APOLOGY = [{"text": "…"}, enveloped("error")]
 BAD = {
     "away": AWAY,
-    "gone in the middle": httpx2.RemoteProtocolError("gone"),
+    "gone in the middle": BrokenError("gone"),
     "silent": [],
     "an error": 500,
     "not found": 404,
@@ -66,17 +66,17 @@ def test_after_an_apology_the_next_message_is_answered(visitor, rasa):
 
 
 def test_a_conversation_that_rasa_cannot_forget_now_is_forgotten_later(settings, rasa):
-    handle = rasa.handle_async_request
+    send = rasa.send
 
-    async def away(_):
+    async def away(*_):
         raise AWAY
 
-    rasa.handle_async_request = away
+    rasa.send = away
     with TestClient(application(settings, rasa), HERE) as client:
         visitor = Visitor(client)
         assert client.delete("/api/chat", headers=visitor.headers).status_code == 204
     assert rasa.erased == []
-    rasa.handle_async_request = handle
+    rasa.send = send
     with TestClient(application(settings, rasa), HERE):
         end = time.monotonic() + 5
         while not rasa.erased:
