@@ -11,7 +11,7 @@ import os
 import sys
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from functools import lru_cache
 from importlib.machinery import ModuleSpec
 from typing import Any
@@ -21,6 +21,8 @@ SWITCH = "ASSISTANT_PATCHES"
 # More than the guard reads, so that it can still tell that a text was too long.
 LONGEST_INPUT = 1200
 ACTION_SECONDS = 2.5
+# The action server closes a connection after five seconds of silence.
+KEPT_SECONDS = 4.0
 TENSORFLOW = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras")
 # Plots of tests, MongoDB and DynamoDB, RabbitMQ, Rasa's own connectors to messengers.
 IDLE = (
@@ -210,6 +212,27 @@ def short_action_calls() -> None:
     RemoteAction._action_call_format = shortened
 
 
+def kept_connections() -> None:
+    """Asks the action server over connections that stay open; Rasa makes session and connection for each message."""
+    import asyncio
+
+    import aiohttp
+    from rasa.utils.endpoints import EndpointConfig
+
+    def session(self: EndpointConfig) -> Any:
+        # A session belongs to the loop it is made in.
+        if getattr(self, "_loop", None) is not (loop := asyncio.get_running_loop()):
+            connector = aiohttp.TCPConnector(keepalive_timeout=KEPT_SECONDS, limit=0)
+            auth = (
+                aiohttp.BasicAuth(self.basic_auth["username"], self.basic_auth["password"]) if self.basic_auth else None
+            )
+            self._kept = aiohttp.ClientSession(connector=connector, headers=self.headers, auth=auth)
+            self._loop = loop
+        return nullcontext(self._kept)
+
+    EndpointConfig.session = session
+
+
 def no_training_cache() -> None:
     """Rasa hashes all training data before and after every step of a training, a minute with 27,000 questions.
 
@@ -236,6 +259,7 @@ PATCHES: Mapping[str, Callable[[], None]] = {
         no_texts_in_logs,
         schema_checked_once,
         short_action_calls,
+        kept_connections,
         each_message_once,
         no_training_cache,
     )

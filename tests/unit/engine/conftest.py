@@ -17,6 +17,7 @@ from rasa.engine.training.hooks import TrainingHook
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.nlu.training_data.message import Message
+from rasa.utils.endpoints import EndpointConfig
 
 from assistant.paths import ROOT
 
@@ -34,6 +35,7 @@ def stock(monkeypatch) -> None:
     monkeypatch.setattr(TrainingHook, "on_before_node", TrainingHook.on_before_node)
     monkeypatch.setattr(TrainingHook, "on_after_node", TrainingHook.on_after_node)
     monkeypatch.setattr(Message, "__hash__", Message.__hash__)
+    monkeypatch.setattr(EndpointConfig, "session", EndpointConfig.session)
 
 
 @pytest.fixture(scope="session")

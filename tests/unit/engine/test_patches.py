@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
 import sys
@@ -18,11 +19,15 @@ from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.utils.endpoints import EndpointConfig
 
 from assistant.engine import patches
 from assistant.engine.patches import LONGEST_INPUT, PATCHES, SWITCH, apply, chosen
 from assistant.nlu.guard import LONGEST
 from assistant.nlu.splitter import QuestionSplitter
+from tests.unit.front.test_connections import Server
+
+REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
 START = """
 import json, sys
@@ -259,6 +264,36 @@ def talk() -> DialogueStateTracker:
     return DialogueStateTracker.from_events("she", said, slots=[TextSlot("about", [])])
 
 
+async def connections_for(requests, headers=None):
+    """How many connections a server sees for so many requests of Rasa's, and the last request."""
+    async with Server(REPLY) as server:
+        endpoint = EndpointConfig(server.url, headers=headers, basic_auth={"username": "rasa", "password": "x"})
+        for _ in range(requests):
+            assert await endpoint.request(json={"next_action": "action_answer"}) == {}
+        async with endpoint.session() as session:
+            await session.close()
+        return server.opened, server.asked[-1]
+
+
+async def test_connections_to_the_action_server_stay_open(stock):
+    patches.kept_connections()
+    opened, asked = await connections_for(3, {"X-Of-The-Endpoint": "1"})
+    assert opened == 1
+    assert b"X-Of-The-Endpoint: 1\r\n" in asked
+    assert b"Authorization: Basic cmFzYTp4\r\n" in asked
+    assert asked.endswith(b'{"next_action": "action_answer"}')
+
+
+def test_another_loop_gets_connections_of_its_own(stock):
+    patches.kept_connections()
+    for _ in range(2):
+        assert asyncio.run(connections_for(2))[0] == 1
+
+
+async def test_rasa_still_opens_a_connection_for_each_message(stock):
+    assert (await connections_for(3))[0] == 3
+
+
 def test_none_applies_no_patch():
     assert apply("none") == []
 
@@ -271,7 +306,7 @@ def test_each_patch_can_be_switched_off(name):
 def test_several_patches_can_be_switched_off():
     assert list(chosen(" -bounded_input, -no_tensorflow,")) == [
         "no_idle_libraries", "cached_event_types", "apology_for_silence", "no_texts_in_logs", "schema_checked_once",
-        "short_action_calls", "each_message_once", "no_training_cache",
+        "short_action_calls", "kept_connections", "each_message_once", "no_training_cache",
     ]  # fmt: skip
 
 
