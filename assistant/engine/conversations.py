@@ -40,7 +40,7 @@ class Conversations:
 
     def __init__(self, url: str) -> None:
         options = "-c statement_timeout=1500 -c lock_timeout=1000"
-        connect = {"connect_timeout": 2, "options": options, "application_name": "iom-rasa"}
+        connect = {"connect_timeout": 2, "options": options, "application_name": "iom-rasa", "tcp_user_timeout": 3000}
         self._engine = create_engine(
             url,
             future=True,

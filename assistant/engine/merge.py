@@ -11,30 +11,46 @@ from assistant.engine.once import ID
 Events = list[dict[str, Any]]
 
 
-def merged(theirs: str, ours: str) -> str:
+def merged(theirs: str, ours: str, known: float) -> str:
     """The other process's conversation with our own turns that it lacks behind it; both as Rasa serialises them.
 
-    A message that both were asked, known by its id, stays as the other one answered it.
+    A message that both were asked, known by its id, stays as the other one answered it, unless that was an apology.
+    `known` is when the conversation was written that ours goes on from, in seconds since 1970, 0 for none.
     """
     there, here = json.loads(theirs), json.loads(ours)
-    answered = {_id(event) for event in there["events"]} - {None}
-    for turn in _turns(_new(there["events"], here["events"])):
-        if _id(turn[0]) not in answered:
-            there["events"] += turn
+    for turn in _turns(_new(there["events"], here["events"], known)):
+        same = [other for other in _turns(there["events"]) if _id(turn[0]) and _id(other[0]) == _id(turn[0])]
+        if any(not _is_apology(other) for other in same):
+            continue
+        for event in (event for other in same for event in other):
+            there["events"].remove(event)
+        there["events"] += turn
     return json.dumps(there)
 
 
-def _new(known: Sequence[dict[str, Any]], events: Events) -> Events:
-    """What follows the last event that is known; a conversation's older events may be cut off on either side."""
-    names = {_name(event) for event in known}
+def _new(there: Sequence[dict[str, Any]], events: Events, known: float) -> Events:
+    """What follows the last event that both have.
+
+    Where all those were cut off meanwhile, what is later than they were written.
+    """
+    names = {_name(event) for event in there}
     shared = [number for number, event in enumerate(events) if _name(event) in names]
-    return events[shared[-1] + 1 :] if shared else events
+    if shared:
+        return events[shared[-1] + 1 :]
+    return [event for event in events if event["timestamp"] > known]
 
 
 def _turns(events: Events) -> Iterator[Events]:
     starts = [number for number, event in enumerate(events) if event["event"] == "user"]
     for start, end in zip(starts, [*starts[1:], len(events)]):
         yield events[start:end]
+
+
+def _is_apology(turn: Events) -> bool:
+    """Whether a message got no answer, or no other than an apology."""
+    told = [((event.get("data") or {}).get("custom") or {}).get("answer") or {} for event in turn]
+    kinds = {answer["kind"] for answer in told if "kind" in answer}
+    return not kinds or "error" in kinds
 
 
 def _name(event: dict[str, Any]) -> tuple[Any, ...]:

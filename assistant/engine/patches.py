@@ -226,7 +226,8 @@ def kept_connections() -> None:
             auth = (
                 aiohttp.BasicAuth(self.basic_auth["username"], self.basic_auth["password"]) if self.basic_auth else None
             )
-            self._kept = aiohttp.ClientSession(connector=connector, headers=self.headers, auth=auth)
+            jar = aiohttp.DummyCookieJar()
+            self._kept = aiohttp.ClientSession(connector=connector, cookie_jar=jar, headers=self.headers, auth=auth)
             self._loop = loop
         return nullcontext(self._kept)
 

@@ -8,7 +8,7 @@ import math
 import os
 import time
 from collections import OrderedDict
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 from rasa.core.brokers.broker import EventBroker
@@ -66,15 +66,21 @@ class RecentTrackerStore(InMemoryTrackerStore):
         self._remember(sender, self.serialise_tracker(recent(tracker, self._turns)), time.time())
         if self._kept:
             self._unwritten.add(sender)
-            with suppress(AwayError):
+            try:
                 await self._write(self._kept, sender)
-            if sender in self._unwritten and (self._writer is None or self._writer.done()):
-                self._writer = asyncio.create_task(self._write_later(self._kept))
+            except AwayError:
+                pass
+            finally:
+                # Also where whoever asked has gone meanwhile.
+                if sender in self._unwritten and (self._writer is None or self._writer.done()):
+                    self._writer = asyncio.create_task(self._write_later(self._kept))
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation as it was last saved, by this process or another."""
         if self._kept:
-            await self._catch_up(self._kept, sender_id)
+            # What is being written late must not change between what is read and what is known.
+            async with self._writing if sender_id in self._unwritten else nullcontext():
+                await self._catch_up(self._kept, sender_id)
         return await super().retrieve(sender_id)
 
     async def forget(self, sender: str) -> None:
@@ -106,19 +112,19 @@ class RecentTrackerStore(InMemoryTrackerStore):
             # Another process was told to forget it.
             self._drop(sender)
         elif found and found[1] != known:
-            both = merged(found[0], self.store[sender]) if unwritten else found[0]
+            both = merged(found[0], self.store[sender], known or 0.0) if unwritten else found[0]
             self._remember(sender, both, time.time() if unwritten else found[1])
             self._known[sender] = found[1]
 
     async def _write(self, kept: Conversations, sender: str) -> None:
         """Writes a conversation, behind what another process wrote since it was read; raises AwayError."""
-        at, ours = self._at[sender], self.store[sender]
-        if await kept.write(sender, at, ours, self._known.get(sender, 0.0)):
+        at, ours, known = self._at[sender], self.store[sender], self._known.get(sender, 0.0)
+        if await kept.write(sender, at, ours, known):
             if sender in self.store:
                 self._known[sender] = at
         elif found := await kept.read(sender):
             # What is known stays as it is: a message that is being answered goes on from there, and is merged in turn.
-            if not await kept.write(sender, time.time(), merged(found[0], ours), found[1]):
+            if not await kept.write(sender, time.time(), merged(found[0], ours, known), found[1]):
                 return
         elif self._at.get(sender) == at:
             # Forgotten by all meanwhile.

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import secrets
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -122,9 +123,9 @@ class Rasa:
     ) -> list[Message] | None:
         """Rasa's messages, asked for again and again until that time (seconds since 1970); None for none.
 
-        By `id_` a process knows a message that another one answered already.
+        By `id_` a process knows a message that another one answered already; without one it gets its own.
         """
-        body = {"sender": sender, "message": text, "metadata": {**metadata, **({"id": id_} if id_ else {})}}
+        body = {"sender": sender, "message": text, "metadata": {**metadata, "id": id_ or secrets.token_hex(8)}}
         apology: list[Message] | None = None
         tries = 0
         while (left := until - time.time()) > SHORTEST_TRY:

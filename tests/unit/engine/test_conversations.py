@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from contextlib import contextmanager
+from itertools import chain
 
 import pytest
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
@@ -16,6 +18,7 @@ from assistant.dialogue.conversation import SLOT
 from assistant.engine import conversations, patches
 from assistant.engine.conversations import AwayError
 from assistant.engine.erase import forget
+from assistant.engine.merge import merged
 from assistant.engine.once import AnsweredError, answer_before
 from assistant.engine.trackers import RecentTrackerStore
 from tests.unit.engine.test_trackers import conversation, questions, talk
@@ -202,6 +205,76 @@ async def test_a_conversation_erased_by_another_while_a_message_is_answered_stay
     await store.save(tracker)
     assert await kept_of(address, domain) is None
     assert await store.retrieve("visitor") is None
+
+
+async def test_a_save_that_is_broken_off_is_made_up_for(address, domain):
+    store = RecentTrackerStore(domain, address=address)
+
+    async def endless(*_):
+        await asyncio.Event().wait()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(store._kept, "write", endless)
+        saving = asyncio.create_task(add(store, "first"))
+        await asyncio.sleep(0.1)
+        saving.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await saving
+    await until(lambda: equal(kept_of(address, domain), ["first"]))
+
+
+async def test_what_is_written_while_a_conversation_is_read_is_neither_forgotten_nor_rolled_back(
+    address, domain, monkeypatch
+):
+    store = RecentTrackerStore(domain, address=address)
+    with away(store):
+        await add(store, "first")
+    store._kept._away_until = 0.0
+    read = store._kept.read
+
+    async def slow(sender):
+        found = await read(sender)
+        # The writer's turn comes now.
+        await asyncio.sleep(2 * conversations.BREAK)
+        return found
+
+    monkeypatch.setattr(store._kept, "read", slow)
+    assert questions(await store.retrieve("visitor")) == ["first"]
+
+
+def turn(text, at, id_=None, kind="fact"):
+    """A turn as Rasa writes it."""
+    user = {"event": "user", "timestamp": at, "text": text, "metadata": {"id": id_} if id_ else {}}
+    bot = {"event": "bot", "timestamp": at + 0.1, "text": f"on {text}", "data": {"custom": {"answer": {"kind": kind}}}}
+    return [user, bot] if kind else [user]
+
+
+def texts(theirs, ours, known=0.0):
+    """What is said in the merged conversation, in order."""
+    written = [json.dumps({"name": "visitor", "events": list(chain(*turns))}) for turns in (theirs, ours)]
+    both = merged(*written, known)
+    return [event["text"] for event in json.loads(both)["events"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "stays"), [("fact", "theirs"), ("smalltalk", "theirs"), ("error", "ours"), (None, "ours")]
+)
+def test_an_answer_stands_in_place_of_an_apology_to_the_same_message(kind, stays):
+    before, after = turn("before", 1.0), turn("after", 9.0)
+    told = texts([before, turn("theirs", 2.0, "a", kind), after], [before, turn("ours", 3.0, "a")])
+    asked = [text for text in told if not text.startswith("on ")]
+    assert asked == (["before", "theirs", "after"] if stays == "theirs" else ["before", "after", "ours"])
+    assert told.count("on ours") == (stays == "ours")
+
+
+def test_messages_without_an_id_are_told_apart_by_when_they_came():
+    assert texts([turn("a", 1.0), turn("a", 2.0)], [turn("a", 1.0), turn("a", 3.0)]).count("a") == 3
+
+
+def test_old_turns_do_not_come_back_behind_newer_ones():
+    old, new = [turn(f"old {n}", float(n)) for n in range(3)], [turn(f"new {n}", 10.0 + n) for n in range(3)]
+    told = texts(new, [*old, turn("last", 20.0)], known=5.0)
+    assert [text for text in told if not text.startswith("on ")] == ["new 0", "new 1", "new 2", "last"]
 
 
 async def test_only_what_goes_on_from_the_row_replaces_it(address):

@@ -175,6 +175,22 @@ async def test_every_message_is_named_so_that_it_is_known_again(rasa, processes)
     assert b'"id":"web-1.1"' in seen[0].replace(b" ", b"")
 
 
+async def test_a_message_that_nobody_named_keeps_its_name_over_all_tries(rasa, processes):
+    seen = []
+    send = processes.send
+
+    async def watching(method, url, body=None):
+        seen.append(json.loads(body)["metadata"]["id"])
+        return await send(method, url, body)
+
+    processes.send = watching
+    processes.sorry |= {"rasa-0", "rasa-1", "rasa-2"}
+    await rasa.ask("rest-1", "Hallo", {}, time.time() + 5)
+    await rasa.ask("rest-1", "Hallo", {}, time.time() + 5)
+    assert len(seen) == 2 * module.TRIES_AFTER_ERROR
+    assert len({*seen}) == 2
+
+
 @pytest.mark.parametrize(
     ("away", "status", "forgotten"),
     [(set(), 204, True), ({"rasa-1"}, 204, True), (set(), 503, False), (set(ADDRESSES), 204, True)],
