@@ -209,18 +209,20 @@ async def test_a_conversation_erased_by_another_while_a_message_is_answered_stay
 
 async def test_a_save_that_is_broken_off_is_made_up_for(address, domain):
     store = RecentTrackerStore(domain, address=address)
+    await add(store, "first")
 
     async def endless(*_):
         await asyncio.Event().wait()
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(store._kept, "write", endless)
-        saving = asyncio.create_task(add(store, "first"))
-        await asyncio.sleep(0.1)
+        saving = asyncio.create_task(add(store, "second"))
+        while not store._unwritten:
+            await asyncio.sleep(0.01)
         saving.cancel()
         with pytest.raises(asyncio.CancelledError):
             await saving
-    await until(lambda: equal(kept_of(address, domain), ["first"]))
+    await until(lambda: equal(kept_of(address, domain), ["first", "second"]))
 
 
 async def test_what_is_written_while_a_conversation_is_read_is_neither_forgotten_nor_rolled_back(
