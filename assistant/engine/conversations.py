@@ -40,6 +40,7 @@ class Conversations:
 
     def __init__(self, url: str) -> None:
         options = "-c statement_timeout=1500 -c lock_timeout=1000"
+        # What was given up after LONGEST must not reach the database minutes later, when the way there is whole again.
         connect = {"connect_timeout": 2, "options": options, "application_name": "iom-rasa", "tcp_user_timeout": 3000}
         self._engine = create_engine(
             url,
@@ -95,11 +96,12 @@ class Conversations:
 
     def _write(self, sender: str, at: float, tracker: str, known: float) -> bool:
         row = {"at": at, "tracker": tracker}
-        there = (conversations.c.sender == sender) & (conversations.c.at == known)
-        begun = insert(conversations).values(sender=sender, **row).on_conflict_do_nothing()
+        replaced = (conversations.c.sender == sender) & (conversations.c.at == known)
+        change = update(conversations).where(replaced).values(**row)
+        if not known:
+            change = insert(conversations).values(sender=sender, **row).on_conflict_do_nothing()
         with self._engine.begin() as connection:
-            done = connection.execute(update(conversations).where(there).values(**row) if known else begun)
-        return bool(done.rowcount == 1)
+            return bool(connection.execute(change).rowcount == 1)
 
     def _forget(self, sender: str) -> None:
         with self._engine.begin() as connection:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from assistant.engine.once import ID
+from assistant.engine.once import ID, is_apology
 
 Events = list[dict[str, Any]]
 
@@ -20,7 +20,7 @@ def merged(theirs: str, ours: str, known: float) -> str:
     there, here = json.loads(theirs), json.loads(ours)
     for turn in _turns(_new(there["events"], here["events"], known)):
         same = [other for other in _turns(there["events"]) if _id(turn[0]) and _id(other[0]) == _id(turn[0])]
-        if any(not _is_apology(other) for other in same):
+        if any(_is_answered(other) for other in same):
             continue
         for event in (event for other in same for event in other):
             there["events"].remove(event)
@@ -46,11 +46,10 @@ def _turns(events: Events) -> Iterator[Events]:
         yield events[start:end]
 
 
-def _is_apology(turn: Events) -> bool:
-    """Whether a message got no answer, or no other than an apology."""
-    told = [((event.get("data") or {}).get("custom") or {}).get("answer") or {} for event in turn]
-    kinds = {answer["kind"] for answer in told if "kind" in answer}
-    return not kinds or "error" in kinds
+def _is_answered(turn: Events) -> bool:
+    """Whether a message got an answer, and not an apology."""
+    told = [(event.get("data") or {}).get("custom") for event in turn if event["event"] == "bot"]
+    return bool(told) and not any(is_apology(custom) for custom in told)
 
 
 def _name(event: dict[str, Any]) -> tuple[Any, ...]:

@@ -30,7 +30,7 @@ def answer_before(message: UserMessage, tracker: DialogueStateTracker) -> None:
         return
     following = list(tracker.events)[place + 1 :]
     told = _told(following, message.sender_id)
-    if told and not any(_is_apology(one) for one in told):
+    if told and not any(is_apology(one.get("custom")) for one in told):
         raise AnsweredError(told)
     if told and not any(isinstance(event, UserUttered) for event in following):
         while len(tracker.events) > place:
@@ -44,8 +44,9 @@ def _place(events: list[Event], id_: str) -> int | None:
     return places[-1] if places else None
 
 
-def _is_apology(message: dict[str, Any]) -> bool:
-    answer = (message.get("custom") or {}).get("answer") or {}
+def is_apology(custom: dict[str, Any] | None) -> bool:
+    """Whether what goes along with a bot's message says that it had no answer."""
+    answer = (custom or {}).get("answer") or {}
     return bool(answer.get("kind") == "error")
 
 

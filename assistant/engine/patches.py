@@ -21,8 +21,6 @@ SWITCH = "ASSISTANT_PATCHES"
 # More than the guard reads, so that it can still tell that a text was too long.
 LONGEST_INPUT = 1200
 ACTION_SECONDS = 2.5
-# The action server closes a connection after five seconds of silence.
-KEPT_SECONDS = 4.0
 TENSORFLOW = ("tensorflow", "tensorflow_addons", "tensorflow_hub", "tensorflow_text", "keras")
 # Plots of tests, MongoDB and DynamoDB, RabbitMQ, Rasa's own connectors to messengers.
 IDLE = (
@@ -219,16 +217,14 @@ def kept_connections() -> None:
     import aiohttp
     from rasa.utils.endpoints import EndpointConfig
 
+    from assistant.keepalive import kept_session
+
     def session(self: EndpointConfig) -> Any:
         # A session belongs to the loop it is made in.
         if getattr(self, "_loop", None) is not (loop := asyncio.get_running_loop()):
-            connector = aiohttp.TCPConnector(keepalive_timeout=KEPT_SECONDS, limit=0)
-            auth = (
-                aiohttp.BasicAuth(self.basic_auth["username"], self.basic_auth["password"]) if self.basic_auth else None
-            )
-            jar = aiohttp.DummyCookieJar()
-            self._kept = aiohttp.ClientSession(connector=connector, cookie_jar=jar, headers=self.headers, auth=auth)
-            self._loop = loop
+            user = self.basic_auth
+            auth = aiohttp.BasicAuth(user["username"], user["password"]) if user else None
+            self._kept, self._loop = kept_session(self.headers, auth), loop
         return nullcontext(self._kept)
 
     EndpointConfig.session = session

@@ -6,9 +6,8 @@ from typing import NamedTuple, Protocol
 
 import aiohttp
 
-# Rasa closes a connection after five seconds of silence; nothing must be sent on one that is about to go.
-KEPT_SECONDS = 4.0
-MOST = 64
+from assistant.keepalive import kept_session
+
 JSON = {"Content-Type": "application/json"}
 
 
@@ -61,12 +60,7 @@ class Connections:
     def _opened(self) -> aiohttp.ClientSession:
         """The session; made on first use, since it belongs to the loop it is made in."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit_per_host=MOST, limit=0, keepalive_timeout=KEPT_SECONDS),
-                timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-                cookie_jar=aiohttp.DummyCookieJar(),
-                trust_env=False,
-            )
+            self._session = kept_session()
         return self._session
 
     async def close(self) -> None:

@@ -9,6 +9,7 @@ import logging
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import quote
 
@@ -30,7 +31,6 @@ LONGEST_ERASURE = 5.0
 LONGEST_TRY = 4.0
 # More at once would only wait in the process, where a busy one cannot be told from one that hangs.
 AT_ONCE = 8
-OK, GONE = 200, 204
 LONGEST_PROBE, BREAK_BETWEEN_PROBES = 1.0, 0.5
 
 
@@ -73,7 +73,7 @@ class Process:
         """Whether the process answers anything at all, in time."""
         try:
             with anyio.fail_after(LONGEST_PROBE):
-                return (await self._way.send("GET", f"{self.address}/")).status == OK
+                return (await self._way.send("GET", f"{self.address}/")).status == HTTPStatus.OK
         except (BrokenError, TimeoutError):
             return False
 
@@ -82,7 +82,7 @@ class Process:
         written = json.dumps(body).encode()
         status, said = await self._way.send("POST", f"{self.address}/webhooks/rest/webhook", written)
         try:
-            messages: list[Message] = json.loads(said) if status == OK else []
+            messages: list[Message] = json.loads(said) if status == HTTPStatus.OK else []
         except ValueError as error:
             raise BadReplyError("no JSON") from error
         envelope_of(messages)
@@ -91,7 +91,7 @@ class Process:
     async def forget(self, sender: str) -> bool:
         """Whether it has forgotten a conversation; raises BrokenError."""
         address = f"{self.address}/webhooks/erase/{quote(sender, safe='')}"
-        return (await self._way.send("DELETE", address)).status == GONE
+        return (await self._way.send("DELETE", address)).status == HTTPStatus.NO_CONTENT
 
 
 class Rasa:

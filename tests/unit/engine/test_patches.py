@@ -25,7 +25,7 @@ from assistant.engine import patches
 from assistant.engine.patches import LONGEST_INPUT, PATCHES, SWITCH, apply, chosen
 from assistant.nlu.guard import LONGEST
 from assistant.nlu.splitter import QuestionSplitter
-from tests.unit.front.test_connections import Server
+from tests.unit.canned_server import CannedServer
 
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -266,7 +266,7 @@ def talk() -> DialogueStateTracker:
 
 async def connections_for(requests, headers=None):
     """How many connections a server sees for so many requests of Rasa's, and the last request."""
-    async with Server(REPLY) as server:
+    async with CannedServer(REPLY) as server:
         endpoint = EndpointConfig(server.url, headers=headers, basic_auth={"username": "rasa", "password": "x"})
         for _ in range(requests):
             assert await endpoint.request(json={"next_action": "action_answer"}) == {}

@@ -1,0 +1,38 @@
+"""A server on a socket that says the same to everyone, and remembers who asked."""
+
+from __future__ import annotations
+
+import asyncio
+
+from assistant.commands.servers import HOST
+
+
+class CannedServer:
+    """Answers every request with the same bytes; closes the connection after it where told so."""
+
+    def __init__(self, answer, closes=False):
+        self.answer, self.closes = answer, closes
+        self.opened, self.asked = 0, []
+
+    async def __aenter__(self):
+        self._server = await asyncio.start_server(self._talk, HOST, 0)
+        self.url = f"http://{HOST}:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, *_):
+        self._server.close()
+
+    async def _talk(self, reader, writer):
+        self.opened += 1
+        try:
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                length = next(
+                    (line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")), b":0"
+                )
+                self.asked.append(head + await reader.readexactly(int(length.partition(b":")[2])))
+                writer.write(self.answer)
+                if self.closes:
+                    break
+        except asyncio.IncompleteReadError:
+            pass
+        writer.close()
