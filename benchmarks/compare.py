@@ -22,9 +22,9 @@ from assistant.commands.train import ensure_model, quiet_environment
 from assistant.knowledge.examples import examples
 from assistant.paths import ROOT
 from assistant.progress import announce
-from benchmarks.default_project import lay_out
 from benchmarks.load import asked, memory, milliseconds, processor_seconds
 from evaluation.default import seconds_of, trained
+from evaluation.default_project import lay_out
 
 MESSAGES, LONG, EDGE = 200, 300, 20
 WARM = 20

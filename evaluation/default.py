@@ -18,12 +18,12 @@ from assistant.languages import Language
 from assistant.paths import ROOT
 from assistant.progress import announce
 from assistant.understanding import kind_of
-from benchmarks.default_project import lay_out
 from evaluation.cases import Turn
+from evaluation.default_project import lay_out
 from evaluation.judge import Said
 
 CACHE = ROOT / ".cache" / "default"
-INGREDIENTS = ("data/nlu", "benchmarks/default_config.yml")
+INGREDIENTS = ("data/nlu", "evaluation/default_config.yml")
 
 
 class Default:

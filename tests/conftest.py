@@ -15,7 +15,7 @@ import pytest
 
 from assistant.commands import servers
 from assistant.paths import ROOT
-from benchmarks.postgres import MissingError, Postgres
+from tests.support.postgres import MissingError, Postgres
 
 Messages = list[dict[str, Any]]
 LONGEST_START = 120

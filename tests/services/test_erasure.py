@@ -20,12 +20,12 @@ from redis import Redis
 from assistant.commands import servers
 from assistant.commands.train import model_path
 from assistant.paths import ROOT
-from benchmarks.postgres import Postgres
 from tests.channels.conftest import Person, RunningFront
 from tests.channels.telegram import SECRET
 from tests.channels.vendor import Vendor
 from tests.channels.whatsapp import WhatsAppWire
 from tests.conftest import LONGEST_START, envelope, run_command
+from tests.support.postgres import Postgres
 from tests.unit.front.conftest import Visitor
 
 pytestmark = pytest.mark.slow

@@ -8,6 +8,7 @@ import subprocess
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import psycopg2
 
@@ -22,6 +23,13 @@ def binaries() -> Path | None:
     """Where the server's programs lie, the newest version."""
     found = sorted(SERVERS.glob("*/bin/pg_ctl"))
     return found[-1].parent if found else None
+
+
+def rows_of(url: str, query: str) -> list[tuple[Any, ...]]:
+    """What a query gives on a database named as SQLAlchemy names it."""
+    with psycopg2.connect(url.replace("+psycopg2", "")) as connection, connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
 
 
 class MissingError(Exception):

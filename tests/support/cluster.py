@@ -17,8 +17,8 @@ import httpx2
 from assistant.commands import servers
 from assistant.commands.train import model_path
 from assistant.paths import ROOT
-from benchmarks.postgres import MissingError, Postgres
-from benchmarks.relay import Relay
+from tests.support.postgres import MissingError, Postgres
+from tests.support.relay import Relay
 
 LONGEST_START = 180.0
 SECRET = "a secret of the cluster's own, of no use elsewhere"  # noqa: S105
@@ -57,7 +57,7 @@ class Server:
     @property
     def pid(self) -> int:
         """Its process number."""
-        assert self.process  # noqa: S101 - started
+        assert self.process
         return self.process.pid
 
     def logged(self) -> str:

@@ -15,7 +15,7 @@ from assistant.paths import ROOT, TRAINING
 
 def lay_out(folder: Path, epochs: int) -> None:
     """Writes config, domain, rules and data of the default project into a folder."""
-    config = yaml.safe_load((ROOT / "benchmarks" / "default_config.yml").read_text("utf-8"))
+    config = yaml.safe_load((ROOT / "evaluation" / "default_config.yml").read_text("utf-8"))
     for component in [*config["pipeline"], *config["policies"]]:
         if "epochs" in component:
             component["epochs"] = epochs
