@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.commands import servers
-from assistant.commands.train import ensure_model, quiet_environment
+from assistant.engine.environment import quiet_environment
 from assistant.knowledge.examples import examples
 from assistant.paths import ROOT
 from assistant.progress import announce
+from assistant.training.model import ensure_model
 from benchmarks.load import asked, memory, milliseconds, processor_seconds
 from evaluation.default import seconds_of, trained
 from evaluation.default_project import lay_out

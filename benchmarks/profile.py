@@ -34,8 +34,8 @@ def main() -> None:
     from rasa.utils.log_utils import configure_structlog
 
     from assistant.commands import servers
-    from assistant.commands.train import ensure_model
     from assistant.knowledge.examples import examples
+    from assistant.training.model import ensure_model
 
     configure_structlog(logging.WARNING)
     logging.disable(logging.INFO)

@@ -12,9 +12,9 @@ from typing import Any
 
 import structlog
 
-from assistant.commands.train import ensure_model
 from assistant.paths import ROOT
 from assistant.progress import announce
+from assistant.training.model import ensure_model
 from evaluation import check
 from evaluation.cases import own_files, read, shared_files
 from evaluation.figures import Judged, by_file
@@ -48,7 +48,10 @@ def main() -> int:
 
 def verdict() -> int:
     """Says whether the kept result holds; the exit code."""
-    return told(check.findings(check.load(check.RESULT), check.load(FLOORS)))
+    result = check.load(check.RESULT)
+    if result["state"]["content"] != check.state()["content"]:
+        print("Knowledge or training questions have changed since the kept result was measured.")
+    return told(check.findings(result, check.load(FLOORS)))
 
 
 def told(lines: Sequence[str]) -> int:

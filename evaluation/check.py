@@ -10,25 +10,33 @@ from typing import Any
 
 import numpy as np
 
-from assistant.commands.train import INGREDIENTS, fingerprint
 from assistant.knowledge.examples import examples
 from assistant.knowledge.held_out import Vectors, near_duplicates, near_in_meaning, scoring_questions
 from assistant.nlu.vectors import KeptVectors
 from assistant.paths import ROOT, VECTORS
+from assistant.training.fingerprint import PACKAGES, fingerprint
 from evaluation.cases import own_files, shared_files
 
 RESULT = ROOT / "evaluation" / "result.json"
-# What a result depends on: change any of it and the result has to be measured anew.
-MEASURED = (
-    *INGREDIENTS,
-    "knowledge",
+# The code that decides what is answered, and how that is judged: after a change of it a result has to be measured anew.
+DECIDES = (
+    "config.yml",
+    "domain.yml",
+    "data/rules",
+    "assistant/nlu",
     "assistant/dialogue",
     "assistant/knowledge",
     "assistant/languages.py",
+    "assistant/understanding.py",
+    "requirements.txt",
     "evaluation/cases",
     "evaluation/facts.json",
     *(f"evaluation/{name}.py" for name in ("assistant", "cases", "figures", "judge", "run")),
 )
+# What editors write. A result says which state of it was measured; it may have changed since.
+EDITED = ("data/nlu", "knowledge")
+# What tells languages and writes dates and numbers is no part of a model, but of the answers.
+ANSWERING = PACKAGES | {"lingua-language-detector", "babel"}
 
 
 def too_near() -> list[str]:
@@ -49,16 +57,18 @@ def _rows(vectors: dict[str, Vectors], texts: Sequence[str]) -> Vectors:
     return np.stack([vectors[text] for text in texts])
 
 
-def state() -> str:
-    """A name for everything that a result depends on."""
-    return fingerprint(MEASURED)
+def state() -> dict[str, str]:
+    """Names for what a result is measured on: the code that decides, and what editors write."""
+    return {"code": fingerprint(DECIDES, packages=ANSWERING), "content": fingerprint(EDITED)}
 
 
 def findings(result: dict[str, Any], floors: dict[str, dict[str, float]]) -> list[str]:
-    """What is wrong with a kept result: out of date, or below a floor."""
+    """What is wrong with a kept result: measured with other code, or below a floor."""
     found = []
-    if result["state"] != state():
-        found.append("evaluation/result.json is out of date: run `make measure` and commit it.")
+    if result["state"]["code"] != state()["code"]:
+        found.append(
+            "The code that decides has changed since evaluation/result.json: run `make measure` and commit it."
+        )
     for file, kinds in floors.items():
         for kind, floor in kinds.items():
             value = result["assistant"][file][kind]["good"]

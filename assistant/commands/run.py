@@ -13,8 +13,8 @@ from pathlib import Path
 from honcho.manager import Manager
 
 from assistant.commands import servers
-from assistant.commands.train import ensure_model
 from assistant.front.settings import FRONT_PORT
+from assistant.training.model import ensure_model
 
 LONGEST_START = 120.0
 # What honcho returns after Ctrl-C: 128 and the number of the signal.

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assistant.commands.train import quiet_environment
+from assistant.engine.environment import quiet_environment
 from assistant.front.settings import LOOPBACK, RASA_PORT
 from assistant.paths import ROOT
 

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 from assistant.commands import servers
-from assistant.commands.train import ensure_model
 from assistant.paths import ROOT
+from assistant.training.model import ensure_model
 
 LONGEST_START = 60.0
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from assistant.commands.train import quiet_environment
+from assistant.engine.environment import quiet_environment
 from assistant.knowledge.examples import examples
 from assistant.paths import ROOT
 

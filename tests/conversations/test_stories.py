@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assistant.commands.train import model_path, quiet_environment
+from assistant.engine.environment import quiet_environment
 from assistant.languages import LANGUAGES
 from assistant.paths import ROOT
+from assistant.training.model import model_path
 from tests.conversations.scenarios import scenarios, story
 
 pytestmark = pytest.mark.slow

@@ -12,9 +12,9 @@ from threading import Thread
 import pytest
 
 from assistant.commands import servers
-from assistant.commands.train import model_path
 from assistant.knowledge import knowledge
 from assistant.paths import ROOT
+from assistant.training.model import model_path
 from tests.conftest import LONGEST_START, envelope, text_of
 
 pytestmark = pytest.mark.slow

@@ -18,8 +18,8 @@ import pytest
 from redis import Redis
 
 from assistant.commands import servers
-from assistant.commands.train import model_path
 from assistant.paths import ROOT
+from assistant.training.model import model_path
 from tests.channels.conftest import Person, RunningFront
 from tests.channels.telegram import SECRET
 from tests.channels.vendor import Vendor

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.commands.train import model_path
+from assistant.training.model import model_path
 from evaluation.assistant import Assistant
 from evaluation.cases import own_files, read
 from evaluation.check import RESULT, load

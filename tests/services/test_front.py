@@ -19,9 +19,9 @@ import httpx2
 import pytest
 
 from assistant.commands import servers
-from assistant.commands.train import model_path
 from assistant.front.secret import Keys
 from assistant.paths import ROOT
+from assistant.training.model import model_path
 from tests.conftest import LONGEST_START, envelope, text_of
 from tests.unit.front.conftest import Visitor
 

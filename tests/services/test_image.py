@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from assistant.commands.train import model_path
 from assistant.paths import ENCODER, ROOT
+from assistant.training.model import model_path
 from tests.project.test_deploy import CONTAINERS
 
 pytestmark = pytest.mark.slow
@@ -128,7 +128,7 @@ def test_the_build_trains_from_all_that_a_model_is_made_from(tmp_path):
     stage = next(part for part in CONTAINERFILE.split("\nFROM ") if part.startswith("packages AS model"))
     copy_into(tmp_path, stage)
     code = (
-        "from assistant.commands.train import check, model_path;"
+        "from assistant.training.model import check, model_path;"
         "print([str(finding) for finding in check() if not finding.warning], model_path().name)"
     )
     result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "app", capture_output=True, text=True)

@@ -8,8 +8,9 @@ import sys
 import pytest
 
 from assistant.commands import servers
-from assistant.commands.train import model_path, quiet_environment
+from assistant.engine.environment import quiet_environment
 from assistant.paths import ROOT
+from assistant.training.model import model_path
 from tests.conftest import envelope
 
 pytestmark = pytest.mark.slow

@@ -15,8 +15,8 @@ from types import TracebackType
 import httpx2
 
 from assistant.commands import servers
-from assistant.commands.train import model_path
 from assistant.paths import ROOT
+from assistant.training.model import model_path
 from tests.support.postgres import MissingError, Postgres
 from tests.support.relay import Relay
 

@@ -1,27 +1,45 @@
-"""The kept result must be of the present state and above the floors."""
+"""The kept result must be of the present code and above the floors."""
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
-from assistant.commands.train import ingredients
-from evaluation.check import MEASURED, findings, state
+from assistant.paths import ROOT
+from assistant.training.fingerprint import fingerprint, ingredients
+from evaluation.check import DECIDES, EDITED, RESULT, findings, load, state
 
-RESULT = {"state": state(), "assistant": {"de": {"all": {"good": 0.93}}}}
+KEPT = {"state": state(), "assistant": {"de": {"all": {"good": 0.93}}}}
 
 
 def test_a_present_result_above_its_floor_holds():
-    assert findings(RESULT, {"de": {"all": 0.93}}) == []
+    assert findings(KEPT, {"de": {"all": 0.93}}) == []
 
 
 def test_a_drop_below_a_floor_is_named():
-    assert findings(RESULT, {"de": {"all": 0.94}}) == ["de, all: 93.0 % right, below the floor of 94.0 %."]
+    assert findings(KEPT, {"de": {"all": 0.94}}) == ["de, all: 93.0 % right, below the floor of 94.0 %."]
 
 
-def test_a_result_of_another_state_is_out_of_date():
-    assert "out of date" in findings({**RESULT, "state": "before"}, {})[0]
+def test_a_result_of_other_code_is_out_of_date():
+    assert "make measure" in findings({**KEPT, "state": {**state(), "code": "before"}}, {})[0]
 
 
-@pytest.mark.parametrize("name", MEASURED)
-def test_all_that_a_result_depends_on_is_there(name):
-    assert list(ingredients([name])), name
+def test_a_result_of_other_texts_or_training_questions_holds():
+    assert findings({**KEPT, "state": {**state(), "content": "before"}}, {}) == []
+
+
+def test_the_kept_result_says_what_it_was_measured_on():
+    assert load(RESULT)["state"].keys() == state().keys()
+
+
+@pytest.mark.parametrize("edited", ["knowledge/figures.yml", "knowledge/phrases.yml", "data/nlu/de/ask_data.yml"])
+def test_an_edit_of_texts_or_questions_changes_only_what_is_recorded(tmp_path, edited):
+    for path in ingredients([*DECIDES, *EDITED]):
+        copy = tmp_path / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    with (tmp_path / edited).open("a", encoding="utf-8") as file:
+        file.write("\n# changed\n")
+    assert fingerprint(DECIDES, tmp_path) == fingerprint(DECIDES)
+    assert fingerprint(EDITED, tmp_path) != fingerprint(EDITED)

