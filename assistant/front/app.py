@@ -44,17 +44,17 @@ A_DAY = 86400
 
 def application(settings: Settings, way: Way | None = None) -> ASGIApp:
     """The whole front, as a server runs it; `way` takes Rasa's place in tests."""
-    app: ASGIApp = bare_application(settings, way)
-    app = CORSMiddleware(app, settings.origins, METHODS, SENT_HEADERS, expose_headers=READ_HEADERS, max_age=A_DAY)
     limits = Limits(settings.rates, settings.redis)
+    app: ASGIApp = bare_application(settings, limits, way)
+    app = CORSMiddleware(app, settings.origins, METHODS, SENT_HEADERS, expose_headers=READ_HEADERS, max_age=A_DAY)
     app = SafeHeaders(KnownOrigins(Throttle(app, limits), settings.origins))
     if settings.proxies:
         app = ProxyHeadersMiddleware(app, trusted_hosts=settings.proxies)  # type: ignore[arg-type,assignment]
     return app
 
 
-def bare_application(settings: Settings, way: Way | None = None) -> Starlette:
-    """The routes alone."""
+def bare_application(settings: Settings, limits: Limits, way: Way | None = None) -> Starlette:
+    """The routes alone; `limits` are those that also stand before them, so that nobody has two budgets."""
 
     def front() -> Front:
         running: Front = app.state.front
@@ -64,7 +64,8 @@ def bare_application(settings: Settings, way: Way | None = None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        app.state.front = await run_sync(_front, settings, way)
+        app.state.front = await run_sync(_front, settings, limits, way)
+        await limits.start()
         await front().neighbours.start()
         await front().worker.start()
         await front().messengers.start()
@@ -74,6 +75,7 @@ def bare_application(settings: Settings, way: Way | None = None) -> Starlette:
         await front().worker.stop()
         await front().messengers.stop()
         await front().neighbours.stop()
+        await limits.stop()
         await front().rasa.close()
         front().engine.dispose()
 
@@ -106,11 +108,10 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
     ]
 
 
-def _front(settings: Settings, way: Way | None) -> Front:
+def _front(settings: Settings, limits: Limits, way: Way | None) -> Front:
     engine = database(settings.database)
     store, hub, keys = Store(engine), Hub(), Keys(settings.secret)
-    rasa, limits = Rasa(settings.rasa, way), Limits(settings.rates, settings.redis)
-    known = knowledge()
+    rasa, known = Rasa(settings.rasa, way), knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_seconds)
     notice = Notice(settings.notice, known)

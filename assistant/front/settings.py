@@ -172,7 +172,9 @@ def _rates(environment: Mapping[str, str]) -> Rates:
     rates = {name: rate for name, rate in named.items() if rate}
     for name, rate in rates.items():
         try:
-            parse(rate)
+            sensible = parse(rate).amount > 0
         except ValueError:
-            raise ValueError(f"ASSISTANT_RATE_{name.upper()}: {rate!r} is no rate; write 20/minute") from None
+            sensible = False
+        if not sensible:
+            raise ValueError(f"ASSISTANT_RATE_{name.upper()}: {rate!r} is no rate; write 20/minute")
     return Rates(**rates)

@@ -34,7 +34,7 @@ def test_what_is_no_origin_is_refused(listed):
 @pytest.mark.parametrize(
     ("name", "value"),
     [("ASSISTANT_RETENTION_DAYS", "0"), ("ASSISTANT_RETENTION_DAYS", "a"), ("ASSISTANT_RATE_SESSION", "many"),
-     ("ASSISTANT_SECRET", "short")],
+     ("ASSISTANT_RATE_SESSION", "0/minute"), ("ASSISTANT_SECRET", "short")],
 )  # fmt: skip
 def test_a_value_that_makes_no_sense_is_named(name, value, tmp_path):
     with pytest.raises(ValueError, match=name):

@@ -18,6 +18,7 @@ from assistant.front.refusals import RefusedError
 from assistant.front.settings import Rates
 from assistant.front.store import Store
 from assistant.front.tables import database
+from tests.unit.front.conftest import comes_true
 
 THREE = Rates(session="3/minute")
 NOWHERE = f"redis://{HOST}:9/0"
@@ -68,6 +69,51 @@ async def test_without_its_redis_a_front_counts_for_itself_and_nobody_waits():
         await limits.count("session", "somebody")
     assert refused.value.retry_after >= 1
     assert time.monotonic() - begun < 2
+
+
+@pytest.fixture
+async def broken_redis():
+    """A server that hangs up on everybody: its address, and the times it was called."""
+    calls = []
+
+    def hang_up(_, writer):
+        calls.append(time.monotonic())
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, HOST, 0)
+    async with server:
+        yield f"redis://{HOST}:{server.sockets[0].getsockname()[1]}/0", calls
+
+
+async def test_a_redis_that_is_away_is_left_alone_for_a_while(broken_redis, monkeypatch):
+    monkeypatch.setattr("assistant.front.limits.REDIS_BREAK_SECONDS", 60.0)
+    address, calls = broken_redis
+    limits = Limits(THREE, address)
+    assert await limits.allows("session", "somebody")
+    asked = len(calls)
+    assert asked
+    assert await used_up(limits) == 2
+    assert len(calls) == asked
+
+
+async def test_a_redis_that_was_away_is_asked_again(broken_redis, monkeypatch):
+    monkeypatch.setattr("assistant.front.limits.REDIS_BREAK_SECONDS", 0.0)
+    address, calls = broken_redis
+    limits = Limits(THREE, address)
+    await limits.allows("session", "somebody")
+    asked = len(calls)
+    await limits.allows("session", "somebody")
+    assert len(calls) > asked
+
+
+async def test_who_is_idle_is_forgotten_while_a_front_runs(monkeypatch):
+    monkeypatch.setattr("assistant.front.limits.FORGET_INTERVAL_SECONDS", 0.01)
+    limits = Limits(Rates(session="3/second"))
+    await limits.start()
+    await limits.allows("session", "somebody")
+    assert len(limits._own["session"]) == 1
+    await comes_true(lambda: not len(limits._own["session"]))
+    await limits.stop()
 
 
 async def heard(hub, chat, seconds):

@@ -10,12 +10,15 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from assistant.front.app import application, bare_application
+from assistant.front.limits import Limits
+from assistant.front.messengers.channels import configured
 from assistant.front.settings import Rates, Settings
 from assistant.knowledge import knowledge
+from tests.channels.telegram import TelegramWire
 from tests.unit.front.conftest import HERE, Visitor
 
 FRIEND, STRANGER = "https://friend.example", "https://stranger.example"
-ROUTES = bare_application(Settings("sqlite://", b"x" * 32)).routes
+ROUTES = bare_application(Settings("sqlite://", b"x" * 32), Limits(Rates())).routes
 PATHS = sorted({f"{route.path}/x" if isinstance(route, Mount) else route.path for route in ROUTES})
 METHODS = ("GET", "POST", "DELETE", "HEAD", "PUT", "OPTIONS")
 
@@ -118,6 +121,16 @@ def test_an_address_that_asks_too_much_is_asked_to_wait(rate, settings, rasa):
             return
         visitors = [Visitor(client) for _ in range(4)]
         assert [visitor.post("Hallo").status_code for visitor in visitors] == [202, 202, 202, 429]
+
+
+def test_an_address_has_one_budget_of_requests_wherever_they_are_counted(settings, rasa):
+    """Forged calls of a messenger's webhook are counted in its route, all others before every route."""
+    wire = TelegramWire()
+    messengers = configured(wire.environment("http://127.0.0.1:9"))
+    with limited(replace(settings, secret=b"test" * 10, messengers=messengers), rasa, requests="2/minute") as client:
+        forged = [client.post(f"/webhooks/{wire.name}", content=b"{}").status_code for _ in range(2)]
+        assert 429 not in forged
+        assert client.get("/api/opening").status_code == 429
 
 
 def from_address(client, address):

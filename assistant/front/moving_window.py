@@ -1,0 +1,62 @@
+"""A rate limit kept in memory: so many hits of each key within a moving window."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+
+# An address with a full window takes some 40 kB, a chat 1 kB.
+MAX_KEYS = 100_000
+
+
+class MovingWindow:
+    """Admits `max_hits` of each key in any `window_seconds`; a hit costs the same however many came before.
+
+    Results are those of the moving window of the library `limits`. Its memory store is not used: it never forgets a
+    key, and after every hit it goes through the hits of all keys.
+    """
+
+    def __init__(
+        self,
+        max_hits: int,
+        window_seconds: float,
+        max_keys: int = MAX_KEYS,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._max_hits, self._window_seconds, self._max_keys = max_hits, window_seconds, max_keys
+        self._clock = clock
+        # The times of the latest admitted hits of each key; the key that has been idle longest comes first.
+        self._hits: OrderedDict[str, deque[float]] = OrderedDict()
+
+    def __len__(self) -> int:
+        """How many keys are remembered."""
+        return len(self._hits)
+
+    def hit(self, key: str) -> bool:
+        """Counts a hit of a key if the window has room for it; whether it had."""
+        now = self._clock()
+        hits = self._hits.get(key)
+        if hits is None:
+            hits = self._hits[key] = deque(maxlen=self._max_hits)
+        elif len(hits) == self._max_hits and hits[0] >= now - self._window_seconds:
+            return False
+        hits.append(now)
+        self._hits.move_to_end(key)
+        if len(self._hits) > self._max_keys:
+            self._hits.popitem(last=False)
+        return True
+
+    def resets_at(self, key: str) -> float:
+        """When the latest hit of a key leaves the window; now if none is in it."""
+        now = self._clock()
+        hits = self._hits.get(key)
+        if not hits or hits[-1] < now - self._window_seconds:
+            return now
+        return hits[-1] + self._window_seconds
+
+    def forget_idle(self) -> None:
+        """Forgets all keys without a hit in the window."""
+        idle_since = self._clock() - self._window_seconds
+        while self._hits and next(iter(self._hits.values()))[-1] < idle_since:
+            self._hits.popitem(last=False)
