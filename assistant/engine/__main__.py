@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 
+from assistant.blas import choose_kernel
 from assistant.engine import patches
 from assistant.storage import only_in_memory_of
 
@@ -16,7 +17,9 @@ def main() -> None:
     logging.captureWarnings(True)
     if os.environ.get("LOG_LEVEL") != "DEBUG":
         logging.getLogger("py.warnings").setLevel(logging.ERROR)
+    # A training is given a kernel that was tried (assistant/training/kernel.py).
     if sys.argv[1:2] != ["train"]:
+        choose_kernel()
         # Idle threads of linear algebra spin, and cost as much as the work; a message has none that they could share.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
+from assistant.blas import choose_kernel
+
 
 def quiet_environment() -> dict[str, str]:
-    """This process's environment, without the warnings of Rasa's old libraries and without telemetry."""
+    """This process's environment, without the warnings of Rasa's old libraries, without telemetry."""
     quiet = {
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",
@@ -19,4 +21,6 @@ def quiet_environment() -> dict[str, str]:
         # keeps a core busy, spinning ones make a sentence take 1,100 ms instead of 30.
         "OMP_WAIT_POLICY": "PASSIVE",
     }
-    return {**os.environ, **quiet}
+    environment = {**os.environ, **quiet}
+    choose_kernel(environment)
+    return environment

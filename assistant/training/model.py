@@ -11,6 +11,7 @@ from assistant.engine.environment import quiet_environment
 from assistant.knowledge.check import check
 from assistant.paths import MODELS, ROOT
 from assistant.training.fingerprint import fingerprint
+from assistant.training.kernel import checked
 
 KEPT_MODELS = 3
 # The lines of a traceback that say what went wrong; the rest is Rasa's inner life.
@@ -36,7 +37,8 @@ def ensure_model() -> Path:
     # Rasa's own comparison with what was trained before is left out: that something changed is known.
     command = [sys.executable, "-m", "assistant.engine", "train", "--force", "--fixed-model-name", name]
     try:
-        result = subprocess.run(command, cwd=ROOT, env=quiet_environment(), stderr=subprocess.PIPE, text=True)
+        environment = checked(quiet_environment())
+        result = subprocess.run(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
     except KeyboardInterrupt:
         sys.exit("Stopped before the model was made.")
     if result.returncode or not path.exists():

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from assistant import blas
 from assistant.engine import __main__ as main
 
 THREADS = "OPENBLAS_NUM_THREADS"
@@ -48,3 +49,12 @@ def test_what_an_operator_sets_stays(threads):
 def test_it_is_settled_before_numpy_is_imported(python):
     ended = python("-c", "import sys, assistant.engine.__main__; print('numpy' in sys.modules)")
     assert ended.stdout.strip() == "False"
+
+
+def test_who_answers_has_the_processors_kernel_and_a_training_the_one_that_was_tried(threads, monkeypatch):
+    monkeypatch.setattr(blas, "kernels", lambda: ["Haswell"])
+    monkeypatch.setenv(blas.VARIABLE, "")
+    threads("train")
+    assert os.environ[blas.VARIABLE] == ""
+    threads("run")
+    assert os.environ[blas.VARIABLE] == "Haswell"

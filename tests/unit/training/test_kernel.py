@@ -1,0 +1,75 @@
+"""A training computes with a kernel that was tried."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import pytest
+from threadpoolctl import threadpool_info
+
+from assistant.blas import VARIABLE
+from assistant.training import kernel
+from assistant.training.kernel import TOLERANCE, Trial, checked
+
+
+@pytest.fixture
+def tried(monkeypatch):
+    """Has kernels do as told, where the processor fits SkylakeX and Haswell: wrong by so much, or None for a crash."""
+    names = []
+
+    def told(errors):
+        def trial(environment):
+            name = environment.get(VARIABLE)
+            names.append(name)
+            error = errors.get(name, 0.0)
+            return None if error is None else Trial(name or "Zen", error, 98.4)
+
+        monkeypatch.setattr(kernel, "_tried", trial)
+        monkeypatch.setattr(kernel, "kernels", lambda: ["SkylakeX", "Haswell"])
+        return names
+
+    return told
+
+
+@pytest.mark.parametrize(
+    ("before", "errors", "after", "said"),
+    [
+        ({}, {}, "SkylakeX", "OpenBLAS kernel SkylakeX (chosen for this processor): 98 GFLOP/s a core"),
+        ({VARIABLE: "SkylakeX"}, {"SkylakeX": 1.0}, "Haswell", "OpenBLAS SkylakeX computes wrongly here."),
+        ({VARIABLE: "SkylakeX"}, {"SkylakeX": None}, "Haswell", "OpenBLAS SkylakeX fails here."),
+        ({}, {"SkylakeX": 1.0, "Haswell": None}, None, "OpenBLAS kernel Zen (its own choice): 98 GFLOP/s a core"),
+        ({VARIABLE: "Prescott"}, {}, "Prescott", "OpenBLAS kernel Prescott (named by the environment): 98"),
+        ({VARIABLE: "Prescott"}, {"Prescott": 1.0}, "Prescott", "OpenBLAS Prescott computes wrongly here."),
+    ],
+)
+def test_the_first_that_computes_rightly_is_taken(tried, capsys, before, errors, after, said):
+    tried(errors)
+    assert checked({**before, "HOME": "/"}) == {"HOME": "/", **({VARIABLE: after} if after else {})}
+    assert said in capsys.readouterr().out
+
+
+def test_where_none_computes_rightly_openblas_chooses(tried):
+    names = tried({"SkylakeX": None, "Haswell": None, None: 1.0})
+    assert VARIABLE not in checked({})
+    assert names == ["SkylakeX", "Haswell", None]
+
+
+def test_a_real_trial_names_the_kernel_and_computes_rightly():
+    trial = kernel._tried(os.environ)
+    assert trial is not None
+    assert trial.error < TOLERANCE
+    assert trial.gflops_a_core > 0
+    assert trial.kernel == os.environ.get(VARIABLE, trial.kernel)
+
+
+def test_the_tests_themselves_compute_with_the_chosen_kernel():
+    import numpy  # noqa: F401
+
+    [used] = {library["architecture"] for library in threadpool_info() if library["internal_api"] == "openblas"}
+    assert used == os.environ.get(VARIABLE, used)
+
+
+def test_a_process_that_dies_is_no_trial(monkeypatch):
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    assert kernel._tried(os.environ) is None
