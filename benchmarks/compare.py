@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import random
 import shutil
 import statistics
 import subprocess
@@ -19,11 +18,11 @@ from pathlib import Path
 
 from assistant.commands import servers
 from assistant.engine.environment import quiet_environment
-from assistant.knowledge.examples import examples
 from assistant.paths import ROOT
 from assistant.progress import announce
 from assistant.training.model import ensure_model
 from benchmarks.load import asked, memory, milliseconds, processor_seconds
+from benchmarks.questions import drawn
 from evaluation.default import seconds_of, trained
 from evaluation.default_project import lay_out
 
@@ -71,8 +70,7 @@ def main() -> None:
 
 def measured_all(folder: Path, arguments: argparse.Namespace) -> dict[str, Figures]:
     """The figures of the assistant with front, without, and of the default pipeline."""
-    asked = sorted({example.text for example in examples()})
-    questions = random.Random(1).sample(asked, needed(arguments.messages))  # noqa: S311
+    questions = drawn(needed(arguments.messages), seed=1)
     if arguments.trained:
         model, training = ensure_model(), {}
     else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import random
 import statistics
 import subprocess
 import tempfile
@@ -34,14 +33,13 @@ def main() -> None:
     from rasa.utils.log_utils import configure_structlog
 
     from assistant.commands import servers
-    from assistant.knowledge.examples import examples
     from assistant.training.model import ensure_model
+    from benchmarks.questions import drawn
 
     configure_structlog(logging.WARNING)
     logging.disable(logging.INFO)
     model = ensure_model()
-    texts = sorted({example.text for example in examples()})
-    questions = random.Random(2).sample(texts, arguments.messages + WARM)  # noqa: S311
+    questions = drawn(arguments.messages + WARM, seed=2)
     port = servers.free_port()
     actions = subprocess.Popen(servers.actions_command(port), env=servers.environment(), stdout=subprocess.DEVNULL)
     try:
