@@ -1,4 +1,4 @@
-"""Vectors of texts from multilingual-e5-small in 8 bits, run by ONNX Runtime; see docs/decisions/0020-encoder.md."""
+"""Vectors of texts from multilingual-e5-small in 8 bits, run by ONNX Runtime; see docs/decisions/0016-encoder.md."""
 
 from __future__ import annotations
 
