@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,28 +12,23 @@ from typing import Any
 import pytest
 
 from assistant.commands import servers
-from assistant.paths import ROOT
 from tests.support.postgres import MissingError, Postgres
+from tests.support.shared_assistant import ports_of_running, stop
 
 Messages = list[dict[str, Any]]
-LONGEST_START = 120
 
 
 @pytest.fixture(scope="session")
-def running(tmp_path_factory) -> Iterator[tuple[int, int]]:
-    """The ports of a running front and its Rasa, started as `make run` starts them."""
-    front_port, port, actions_port = servers.free_port(), servers.free_port(), servers.free_port()
-    folder = tmp_path_factory.mktemp("assistant")
-    command = run_command(front_port, port, actions_port)
-    environment = {**os.environ, "ASSISTANT_DATA": str(folder / "data")}
-    with (folder / "log.txt").open("w") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT)
-        try:
-            assert servers.wait_until_ready(front_port, LONGEST_START), (folder / "log.txt").read_text()[-3000:]
-            yield front_port, port
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+def running(tmp_path_factory) -> tuple[int, int]:
+    """The ports of a running front and its Rasa, started as `make run` starts them; all test processes share them."""
+    folder = tmp_path_factory.getbasetemp()
+    return ports_of_running(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
+
+
+def pytest_sessionfinish(session):
+    """The process that outlives all others ends what they shared."""
+    if not hasattr(session.config, "workerinput"):
+        stop(session.config._tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
@@ -60,12 +53,6 @@ def assistant_port(running) -> int:
 def front_url(running) -> str:
     """The address of the running front."""
     return f"http://{servers.HOST}:{running[0]}"
-
-
-def run_command(front_port: int, port: int, actions_port: int) -> list[str]:
-    """The command line of `make run` on other ports."""
-    command = [sys.executable, "-m", "assistant.commands.run", "--front-port", str(front_port)]
-    return [*command, "--port", str(port), "--actions-port", str(actions_port)]
 
 
 @pytest.fixture

@@ -17,8 +17,9 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from assistant.commands import servers
 from assistant.paths import ROOT
-from tests.conftest import LONGEST_START, text_of
+from tests.conftest import text_of
 from tests.npm import install
+from tests.support.shared_assistant import LONGEST_START
 
 # Together where several processes run tests: each would start servers of its own.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real servers")]

@@ -21,7 +21,8 @@ from tests.channels.twilio import SmsWire, TwilioWhatsAppWire
 from tests.channels.vendor import Vendor
 from tests.channels.whatsapp import WhatsAppWire
 from tests.channels.wire import PUBLIC
-from tests.conftest import LONGEST_START
+from tests.support.shared_assistant import LONGEST_START
+from tests.support.wait import answers, until
 
 WIRES = (WhatsAppWire(), TelegramWire(), FacebookWire(), SlackWire(), SmsWire(), TwilioWhatsAppWire())
 LONGEST_ANSWER = 30.0
@@ -50,17 +51,9 @@ class RunningFront:
         with (self.data / "log.txt").open("a") as log:
             command = servers.front_command(self.port, self._rasa_port)
             self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
-        end = time.monotonic() + LONGEST_START
-        while not self._healthy():
-            assert time.monotonic() < end, self.logged()
-            assert self._process.poll() is None, self.logged()
-            time.sleep(0.1)
-
-    def _healthy(self):
-        try:
-            return httpx2.get(f"{self.url}/health", timeout=5).status_code == 200
-        except httpx2.HTTPError:
-            return False
+        ended = self._process.poll
+        until(lambda: answers(f"{self.url}/health") or ended() is not None, LONGEST_START, self.logged)
+        assert ended() is None, self.logged()
 
     def kill(self):
         self._process.kill()
@@ -119,11 +112,7 @@ class Person:
 
     def waits_for(self, count, seconds):
         """Waits until there are so many messages."""
-        end = time.monotonic() + seconds
-        while len(self.heard()) < count:
-            if time.monotonic() > end:
-                pytest.fail(self._story(), pytrace=False)
-            time.sleep(0.05)
+        until(lambda: len(self.heard()) >= count, seconds, self._story)
 
     def has_heard(self, count):
         """The messages, which are so many."""

@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import subprocess
-import time
 from contextlib import contextmanager
-
-import httpx2
-import pytest
 
 from assistant.commands.servers import HOST, free_port
 from assistant.paths import ROOT
-from tests.conftest import LONGEST_START
 from tests.npm import install
+from tests.support.shared_assistant import LONGEST_START
+from tests.support.wait import answers, until
 
 FOLDER = ROOT / "tests" / "channels" / "prism"
-# Descriptions are the vendors' and large: they lie beside the project, not in it.
-DESCRIPTIONS = ROOT.parent / "shared" / "specs"
+# What is used of the vendors' own descriptions.
+DESCRIPTIONS = ROOT / "tests" / "channels" / "specs"
 
 
 @contextmanager
 def prism(description, folder, *options):
     """The address of a Prism that knows one description; what it says goes to a file in `folder`."""
-    path = DESCRIPTIONS / description
-    if not path.is_file():
-        pytest.skip(f"there is no {description} beside the project to judge by")
     install(FOLDER, "--ignore-scripts")
     port, log = free_port(), folder / "prism.txt"
     command = [
@@ -36,7 +30,7 @@ def prism(description, folder, *options):
         "-p",
         str(port),
         *options,
-        path,
+        DESCRIPTIONS / description,
     ]
     with log.open("w") as output:
         process = subprocess.Popen(command, cwd=FOLDER, stdout=output, stderr=subprocess.STDOUT)
@@ -49,13 +43,5 @@ def prism(description, folder, *options):
 
 
 def until_ready(url, process, log):
-    end = time.monotonic() + LONGEST_START
-    while True:
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < end, log.read_text()
-        try:
-            httpx2.get(url, timeout=5)
-        except httpx2.HTTPError:
-            time.sleep(0.2)
-        else:
-            return
+    until(lambda: answers(url) or process.poll() is not None, LONGEST_START, log.read_text)
+    assert process.poll() is None, log.read_text()

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.knowledge import knowledge
 from tests.channels.conftest import Person
+from tests.support.wait import until
 
 pytestmark = pytest.mark.slow
 
@@ -85,10 +86,8 @@ def test_several_questions_are_answered_together(person):
 
 def test_a_long_answer_is_told_whole_in_messages_the_vendor_takes(person):
     person.writes("Wie vielen Menschen hat das Familienhilfeprogramm geholfen? Wer leitet die IOM? Was ist das GDI?")
-    end = time.monotonic() + 30
-    while sum(told.text.count(phrase("source_line", "de").split("{")[0]) for told in person.heard()) < 3:
-        assert time.monotonic() < end, person.heard()
-        time.sleep(0.1)
+    source = phrase("source_line", "de").split("{")[0]
+    until(lambda: sum(told.text.count(source) for told in person.heard()) == 3, 30, person.heard)
     texts = [told.text for told in person.heard()][1:]
     assert all(len(text) <= person.wire.longest() for text in texts)
     whole = "\n".join(texts)

@@ -13,6 +13,7 @@ from assistant.knowledge import knowledge
 from tests.channels.conftest import WIRES, Person, RunningFront
 from tests.channels.vendor import Fault
 from tests.services.test_front import relay
+from tests.support.wait import until
 
 pytestmark = pytest.mark.slow
 
@@ -39,14 +40,6 @@ def fit(heard, questions):
     told = heard[NOTICE:]
     found = [figure in answer.text for figure, answer in zip([QUESTIONS[q] for q in questions], told)]
     assert all(found), [answer.text[:80] for answer in told]
-
-
-def until(condition, seconds=10):
-    """Waits until something holds that happens in another process."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,7 @@ from assistant.knowledge import knowledge
 from tests.channels.conftest import WIRES, Person
 from tests.channels.meta import MetaWire
 from tests.channels.whatsapp import MEDIA, contact, update, value
+from tests.support.wait import until
 
 pytestmark = pytest.mark.slow
 
@@ -61,10 +62,7 @@ def test_who_begins_a_chat_is_greeted_in_the_language_of_their_profile(front, ve
 
 
 def test_the_button_to_begin_is_set_up_at_the_start(front, vendor):
-    end = time.monotonic() + 15
-    while not [call for _, call, _ in list(vendor.taken) if call.path.endswith("/me/messenger_profile")]:
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    until(lambda: [call for _, call, _ in list(vendor.taken) if call.path.endswith("/me/messenger_profile")], 15)
 
 
 def test_a_picture_with_a_question_under_it_gets_two_answers(front, vendor):

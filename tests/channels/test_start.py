@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -13,6 +12,7 @@ from assistant.front.messengers.channels import CONNECTORS
 from assistant.paths import ROOT
 from tests.channels.conftest import PUBLIC, WIRES, Person
 from tests.channels.telegram import SECRET
+from tests.support.wait import until
 
 pytestmark = pytest.mark.slow
 
@@ -86,10 +86,8 @@ def test_a_front_starts_although_no_vendor_can_be_reached_and_sets_up_when_they_
         with own_front() as front:
             before = len(vendor.taken)
             vendor.start()
-            end = time.monotonic() + 30
-            while not {"setWebhook", "setMyCommands", "messenger_profile"} <= set_up_since(vendor, before):
-                assert time.monotonic() < end, front.logged()[-2000:]
-                time.sleep(0.1)
+            wanted = {"setWebhook", "setMyCommands", "messenger_profile"}
+            until(lambda: wanted <= set_up_since(vendor, before), 30, front.logged)
     finally:
         if not vendor._server.started:
             vendor.start()

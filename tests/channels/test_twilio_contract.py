@@ -25,7 +25,7 @@ PHONE, WHATSAPP = "+4915112345678>+4930901820", "whatsapp:+4915112345678>whatsap
 
 @pytest.fixture(scope="module")
 def judge(tmp_path_factory):
-    with prism("twilio-api-v2010-openapi.json", tmp_path_factory.mktemp("prism")) as url:
+    with prism("twilio.json", tmp_path_factory.mktemp("prism")) as url:
         yield url
 
 

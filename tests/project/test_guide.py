@@ -13,7 +13,8 @@ import pytest
 from assistant.commands import servers
 from assistant.knowledge.check import check
 from assistant.paths import ROOT
-from tests.conftest import envelope, run_command
+from tests.conftest import envelope
+from tests.support.shared_assistant import run_command
 
 pytestmark = pytest.mark.slow
 

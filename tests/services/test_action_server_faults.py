@@ -15,7 +15,8 @@ from assistant.commands import servers
 from assistant.knowledge import knowledge
 from assistant.paths import ROOT
 from assistant.training.model import model_path
-from tests.conftest import LONGEST_START, envelope, text_of
+from tests.conftest import envelope, text_of
+from tests.support.shared_assistant import LONGEST_START
 
 pytestmark = pytest.mark.slow
 

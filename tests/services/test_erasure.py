@@ -24,22 +24,16 @@ from tests.channels.conftest import Person, RunningFront
 from tests.channels.telegram import SECRET
 from tests.channels.vendor import Vendor
 from tests.channels.whatsapp import WhatsAppWire
-from tests.conftest import LONGEST_START, envelope, run_command
+from tests.conftest import envelope
 from tests.support.postgres import Postgres
+from tests.support.shared_assistant import LONGEST_START, run_command
+from tests.support.wait import until
 from tests.unit.front.conftest import Visitor
 
 pytestmark = pytest.mark.slow
 
 # What an operator sets, so that neither the log of changes nor the log of faults keeps what is erased.
 KEEPS_NOTHING = ("wal_recycle=off", "log_min_error_statement=panic", "log_error_verbosity=terse")
-
-
-def wait_for(condition, seconds=20.0):
-    """Waits until something holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def rare_word():
@@ -176,7 +170,7 @@ def test_no_byte_is_left_of_what_two_people_erase(front, world):
         assert len(mine) == 2
         assert client.delete("/api/chat", headers=visitor.headers).status_code == 204
         person.writes("Daten löschen")
-        wait_for(lambda: not senders(world) & mine, 30)
+        until(lambda: not senders(world) & mine, 30)
         purge(front, world)
         assert world.found([*words, person.name, visitor.token]) == []
         for sender in mine:

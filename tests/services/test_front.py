@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
@@ -10,7 +9,6 @@ import socketserver
 import subprocess
 import threading
 import time
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,7 +20,9 @@ from assistant.commands import servers
 from assistant.front.secret import Keys
 from assistant.paths import ROOT
 from assistant.training.model import model_path
-from tests.conftest import LONGEST_START, envelope, text_of
+from tests.conftest import envelope, text_of
+from tests.support.shared_assistant import LONGEST_START
+from tests.support.wait import answers, until
 from tests.unit.front.conftest import Visitor
 
 pytestmark = pytest.mark.slow
@@ -72,10 +72,8 @@ def test_five_messages_at_once_are_answered_in_order(visitor):
     questions = ["Was ist die IOM?", "Wer leitet die IOM?", QUESTION["de"], "Was ist das GDI?", "Hallo"]
     with ThreadPoolExecutor(5) as pool:
         list(pool.map(visitor.post, questions))
-    end = time.monotonic() + PROMISED
-    while len(events := visitor.events()) < 10:
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    until(lambda: len(visitor.events()) == 10, PROMISED)
+    events = visitor.events()
     asked = [event["id"] for event in events if event["type"] == "visitor"]
     assert [event["reply_to"] for event in events if event["type"] == "assistant"] == asked
 
@@ -199,25 +197,13 @@ def running_front(assistant_port, tmp_path):
                 servers.front_command(port, rasa_port), cwd=ROOT, env=environment, stdout=log, stderr=log
             )
         try:
-            _wait_for_health(port)
+            until(lambda: answers(f"http://{servers.HOST}:{port}/health"), LONGEST_START)
             yield f"http://{servers.HOST}:{port}", rasa_port, data
         finally:
             process.kill()
             process.wait(timeout=30)
 
     return run
-
-
-def _wait_for_health(port):
-    end = time.monotonic() + LONGEST_START
-    while True:
-        try:
-            with urllib.request.urlopen(f"http://{servers.HOST}:{port}/health", timeout=5) as reply:
-                assert json.load(reply) == {"status": "ok"}
-                return
-        except OSError:
-            assert time.monotonic() < end
-            time.sleep(0.1)
 
 
 @contextmanager

@@ -8,14 +8,14 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 
 import pexpect
 import pytest
 
 from assistant.commands import servers
 from assistant.paths import ROOT
-from tests.conftest import run_command
+from tests.support.shared_assistant import run_command
+from tests.support.wait import until
 
 pytestmark = pytest.mark.slow
 
@@ -35,18 +35,12 @@ def start_running(tmp_path):
 
 def wait_for(log, words):
     """What a log holds, once certain words are in it."""
-    end = time.monotonic() + 20
-    while words not in (printed := log.read_text()):
-        assert time.monotonic() < end, printed
-        time.sleep(0.1)
-    return printed
+    until(lambda: words in log.read_text(), 20, log.read_text)
+    return log.read_text()
 
 
 def assert_freed(*ports):
-    end = time.monotonic() + 20
-    while any(servers.in_use(port) for port in ports):
-        assert time.monotonic() < end, "a server is still running"
-        time.sleep(0.2)
+    until(lambda: not any(servers.in_use(port) for port in ports), 20, lambda: "a server is still running")
 
 
 def test_it_prints_an_address_and_a_question_that_work_and_stops_cleanly_on_interrupt(tmp_path):

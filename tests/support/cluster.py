@@ -7,8 +7,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -19,6 +18,7 @@ from assistant.paths import ROOT
 from assistant.training.model import model_path
 from tests.support.postgres import MissingError, Postgres
 from tests.support.relay import Relay
+from tests.support.wait import until
 
 LONGEST_START = 180.0
 SECRET = "a secret of the cluster's own, of no use elsewhere"  # noqa: S105
@@ -117,11 +117,9 @@ class Cluster:
 
     def wait_until_ready(self) -> None:
         """Waits until every Rasa process and every front answers a question."""
-        _wait("Rasa", lambda: all(servers.wait_until_answering(relay.port, 1.0) for relay in self._rasa_relays()))
-        _wait("the fronts", lambda: all(_says_ready(url) for url in self.urls))
-
-    def _rasa_relays(self) -> list[Relay]:
-        return [relay for name, relay in self.relays.items() if name.startswith("rasa")]
+        relays = [relay for name, relay in self.relays.items() if name.startswith("rasa")]
+        until(lambda: all(servers.wait_until_answering(relay.port, 1.0) for relay in relays), LONGEST_START)
+        until(lambda: all(_says_ready(url) for url in self.urls), LONGEST_START)
 
     def _relayed(self, name: str, port: int) -> int:
         self.relays[name] = Relay(port)
@@ -173,11 +171,3 @@ def _says_ready(url: str) -> bool:
         return httpx2.get(f"{url}/ready", timeout=10).status_code == 200
     except httpx2.HTTPError:
         return False
-
-
-def _wait(what: str, condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + LONGEST_START
-    while not condition():
-        if time.monotonic() > end:
-            raise TimeoutError(f"{what} did not become ready in {LONGEST_START:.0f} s")
-        time.sleep(0.2)

@@ -21,6 +21,7 @@ from assistant.engine.erase import forget
 from assistant.engine.merge import merged
 from assistant.engine.once import AnsweredError, answer_before
 from assistant.engine.trackers import RecentTrackerStore
+from tests.support.wait import until_async
 from tests.unit.engine.test_trackers import conversation, questions, talk
 
 NOWHERE = "postgresql+psycopg2://nobody@127.0.0.1:9/none"
@@ -88,15 +89,6 @@ def away(store):
         yield
 
 
-async def until(condition):
-    """Waits for what is done in the background."""
-    for _ in range(100):
-        if await condition():
-            return
-        await asyncio.sleep(0.05)
-    raise AssertionError("not in time")
-
-
 async def add(store, text, id_=None, sender="visitor"):
     """One more turn of a conversation, as Rasa's processor adds it."""
     tracker = await store.get_or_create_tracker(sender)
@@ -120,7 +112,7 @@ async def test_what_could_not_be_written_is_written_without_a_further_message(ad
     async def written():
         return await kept_of(address, domain, "one") and await kept_of(address, domain, "two")
 
-    await until(written)
+    await until_async(written)
     assert await kept_of(address, domain, "one") == ["question 0", "question 1"]
     assert await kept_of(address, domain, "two") == ["question 0"]
 
@@ -131,7 +123,7 @@ async def test_the_writer_goes_on_trying_while_the_database_is_away(address, dom
     with away(store):
         await talk(store, 1)
         await asyncio.sleep(0.4)
-    await until(lambda: kept_of(address, domain))
+    await until_async(lambda: kept_of(address, domain))
 
 
 async def test_a_conversation_forgotten_meanwhile_is_not_written_later(address, domain):
@@ -141,7 +133,7 @@ async def test_a_conversation_forgotten_meanwhile_is_not_written_later(address, 
         await talk(store, 1, "two")
         with pytest.raises(AwayError):
             await store.forget("one")
-    await until(lambda: kept_of(address, domain, "two"))
+    await until_async(lambda: kept_of(address, domain, "two"))
     assert await kept_of(address, domain, "one") is None
 
 
@@ -151,7 +143,7 @@ async def test_turns_that_two_processes_added_are_all_kept(address, domain):
     with away(slow):
         await add(slow, "second")
         await add(other, "third")
-    await until(lambda: equal(kept_of(address, domain), ["first", "third", "second"]))
+    await until_async(lambda: equal(kept_of(address, domain), ["first", "third", "second"]))
     await add(slow, "fourth")
     await add(other, "fifth")
     assert await kept_of(address, domain) == ["first", "third", "second", "fourth", "fifth"]
@@ -190,7 +182,7 @@ async def test_a_turn_written_late_while_a_message_is_answered_loses_neither(add
         await add(store, "second")
         tracker = await store.retrieve("visitor")
         await add(other, "third")
-    await until(lambda: equal(kept_of(address, domain), ["first", "third", "second"]))
+    await until_async(lambda: equal(kept_of(address, domain), ["first", "third", "second"]))
     tracker.update(UserUttered("fourth"))
     await store.save(tracker)
     assert await kept_of(address, domain) == ["first", "third", "second", "fourth"]
@@ -222,7 +214,7 @@ async def test_a_save_that_is_broken_off_is_made_up_for(address, domain):
         saving.cancel()
         with pytest.raises(asyncio.CancelledError):
             await saving
-    await until(lambda: equal(kept_of(address, domain), ["first", "second"]))
+    await until_async(lambda: equal(kept_of(address, domain), ["first", "second"]))
 
 
 async def test_what_is_written_while_a_conversation_is_read_is_neither_forgotten_nor_rolled_back(

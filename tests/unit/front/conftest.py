@@ -10,7 +10,6 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import anyio
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
@@ -21,6 +20,7 @@ from assistant.front.connections import NobodyError, Reply
 from assistant.front.secret import kept_secret
 from assistant.front.settings import Settings
 from assistant.knowledge import knowledge, render
+from tests.support.wait import until
 
 HERE = "http://front.test"
 ENTRY = "ask_history/founding"
@@ -70,21 +70,6 @@ class FakeRasa:
         return [body["message"] for body in self.asked]
 
 
-def until(condition, seconds=10):
-    """Waits until something holds that happens in the background."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
-async def comes_true(condition, seconds=10):
-    """Waits until something holds that other tasks bring about."""
-    with anyio.fail_after(seconds):
-        while not condition():
-            await asyncio.sleep(0.01)
-
-
 class Visitor:
     """Somebody with a chat of their own."""
 
@@ -106,13 +91,8 @@ class Visitor:
         """Says something and waits for the answer to it."""
         posted = self.post(text, **options)
         assert posted.status_code == 202, posted.text
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            for event in self.events():
-                if event.get("reply_to") == posted.json()["id"]:
-                    return event
-            time.sleep(0.02)
-        raise AssertionError("no answer")
+        id_ = posted.json()["id"]
+        return until(lambda: next((event for event in self.events() if event.get("reply_to") == id_), None), seconds)
 
 
 @pytest.fixture

@@ -25,7 +25,8 @@ from assistant.front.secret import Keys
 from assistant.front.store import ANSWERED, Store
 from assistant.front.tables import chats, database, erased, events, messages, schema
 from assistant.paths import ROOT
-from tests.unit.front.conftest import HERE, Visitor, served, until
+from tests.support.wait import until
+from tests.unit.front.conftest import HERE, Visitor, served
 
 DATA = {"language": "de", "parts": []}
 

@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 
 from assistant.front.app import application
 from assistant.knowledge import knowledge
-from tests.unit.front.conftest import HERE, Visitor, enveloped, fact, until
+from tests.support.wait import until
+from tests.unit.front.conftest import HERE, Visitor, enveloped, fact
 
 ID = "6f0b8a52-8f0c-4f4e-9a0c-0d8f3d1b2a11"
 
@@ -318,10 +319,7 @@ def test_a_silent_chat_is_purged_after_its_time(settings, rasa):
     with create_engine(settings.database).begin() as connection:
         connection.exec_driver_sql("UPDATE chats SET last_at = last_at - 86400 * 31")
     with TestClient(application(settings, rasa), HERE) as client:
-        end = time.monotonic() + 5
-        while client.get("/api/chat", headers=visitor.headers).status_code != 401:
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        until(lambda: client.get("/api/chat", headers=visitor.headers).status_code == 401)
 
 
 def test_expiry_is_told_with_the_token(client):

@@ -11,7 +11,7 @@ from assistant.front import chores as module
 from assistant.front.chores import Chores
 from assistant.front.claims import Claims
 from assistant.front.tables import database
-from tests.unit.front.conftest import comes_true
+from tests.support.wait import until_async
 
 
 @pytest.fixture
@@ -42,12 +42,12 @@ async def test_a_chat_is_worked_on_by_one_at_a_time_and_again_when_woken_meanwhi
 
     chores = made(engine, work)
     chores.wake("chat")
-    await comes_true(lambda: begun)
+    await until_async(lambda: begun)
     for _ in range(2):
         chores.wake("chat")
         await asyncio.sleep(0.02)
     go.set()
-    await comes_true(lambda: done == 2)
+    await until_async(lambda: done == 2)
     await asyncio.sleep(0.2)
     assert (begun, most, done) == (2, 1, 2)
 
@@ -62,7 +62,7 @@ async def test_a_fault_is_no_end(engine):
 
     chores = made(engine, work)
     chores.wake("chat")
-    await comes_true(lambda: len(tried) == 3)
+    await until_async(lambda: len(tried) == 3)
     await asyncio.sleep(0.1)
     assert tried == ["chat"] * 3
 

@@ -8,7 +8,6 @@ import logging
 import socket
 import sqlite3
 import subprocess
-import time
 
 import httpx2
 import pytest
@@ -17,6 +16,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from assistant.commands.servers import HOST, environment, free_port, front_command
 from assistant.front import logs
 from assistant.paths import ROOT
+from tests.support.wait import answers, until
 from tests.unit.front.conftest import Visitor
 
 FORGED = 'x\nERROR assistant: forged\r\n{"level": "forged"}\x1b[31m\x85\u2028\0end'
@@ -131,14 +131,7 @@ def test_a_running_front_logs_json_and_nothing_of_visitors(tmp_path):
 
 def talk_to(port):
     """Says what should not be logged, in every place where a front could find it."""
-    end = time.monotonic() + 60
-    while True:
-        try:
-            httpx2.get(f"http://{HOST}:{port}/health", trust_env=False)
-            break
-        except httpx2.HTTPError:
-            assert time.monotonic() < end
-            time.sleep(0.2)
+    until(lambda: answers(f"http://{HOST}:{port}/health"), 60)
     with httpx2.Client(base_url=f"http://{HOST}:{port}", timeout=30, trust_env=False) as client:
         visitor = Visitor(client)
         client.get(f"/{PERSONAL}%0aERROR%20forged?q={PERSONAL}")

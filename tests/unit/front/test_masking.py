@@ -15,7 +15,8 @@ from assistant.front.messengers.arrivals import Arrival
 from assistant.front.messengers.channels import configured
 from assistant.front.messengers.webhook import masked
 from tests.channels.telegram import TelegramWire
-from tests.unit.front.conftest import HERE, comes_true
+from tests.support.wait import until, until_async
+from tests.unit.front.conftest import HERE
 from tests.unit.front.test_sockets import webchat
 
 NAME, NUMBER, MAIL = "Samira Haidari", "0176 12345678", "samira@example.org"
@@ -25,13 +26,6 @@ MASKED = "Ich heiße [Name], meine Nummer ist [Telefonnummer]. Wer bezahlt das F
 
 def left_in(content):
     return [secret for secret in (NAME, "Haidari", NUMBER, "12345678", MAIL) if secret.encode() in content]
-
-
-def wait_for(condition):
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 def test_a_message_of_the_web_chat_is_kept_exported_and_asked_masked(visitor, rasa, kept_bytes):
@@ -72,7 +66,7 @@ async def test_socketio_keeps_and_asks_masked(address, rasa, kept_bytes):
     async with webchat(address) as page:
         message = {"message": TEXT, "session_id": await page.session(), "customData": {"language": "de"}}
         await page.emit("user_uttered", message)
-        await comes_true(lambda: rasa.texts)
+        await until_async(lambda: rasa.texts)
     assert rasa.texts == [MASKED]
     assert not left_in(kept_bytes())
 
@@ -83,7 +77,7 @@ def test_a_messenger_keeps_and_asks_masked(settings, rasa, kept_bytes):
     with TestClient(application(on, rasa), HERE) as client:
         post = wire.text("7", TEXT, id="a", at=time.time())
         assert client.post("/webhooks/telegram", content=post.content, headers=post.headers).status_code == 200
-        wait_for(lambda: rasa.texts)
+        until(lambda: rasa.texts)
         assert rasa.texts == [MASKED]
         assert not left_in(kept_bytes())
 
@@ -112,7 +106,7 @@ def test_the_words_are_read_when_the_front_starts(settings, rasa, monkeypatch):
     looked = []
     monkeypatch.setattr(masking, "masked", lambda text, _: looked.append(text))
     with TestClient(application(settings, rasa), HERE):
-        wait_for(lambda: looked)
+        until(lambda: looked)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from assistant.front.messengers.verdicts import Outcome
 from assistant.front.settings import settings_from
 from assistant.paths import ROOT
 from tests.channels.telegram import TelegramWire
+from tests.support.wait import until
 from tests.unit.front.conftest import AWAY, HERE, Visitor, enveloped
 
 PERSONAL = "Mein Name ist Yusra Sonderbar"
@@ -86,10 +87,7 @@ def test_what_waits_is_asked_of_the_database(scraped, rasa):
     visitor.post("Hallo")
     visitor.post("Hallo noch einmal")
     assert value(read(), "assistant_waiting") == 2
-    end = time.monotonic() + 5
-    while value(read(), "assistant_waiting"):
-        assert time.monotonic() < end
-        time.sleep(0.05)
+    until(lambda: not value(read(), "assistant_waiting"))
 
 
 def test_a_database_that_cannot_be_asked_hides_no_other_figure():
@@ -188,10 +186,7 @@ def test_messengers_messages_and_deliveries_are_counted(settings, rasa):
         before = {name: counted(name) for name in names}
         request = wire.text("7", "Hallo", id="a", at=time.time())
         assert client.post("/webhooks/telegram", content=request.content, headers=request.headers).is_success
-        end = time.monotonic() + 10
-        while not all(counted(name) > before[name] for name in names):
-            assert time.monotonic() < end
-            time.sleep(0.1)
+        until(lambda: all(counted(name) > before[name] for name in names))
         assert counted("assistant_messages_total") - before["assistant_messages_total"] == 1
         # Nobody is there, so that it has to be tried again.
         assert counted("assistant_deliveries_total", result="later") > 0

@@ -23,6 +23,7 @@ from assistant.front.tables import database, events
 from assistant.knowledge import knowledge
 from assistant.paths import ROOT
 from tests.channels.telegram import TelegramWire
+from tests.support.wait import until
 from tests.unit.front.conftest import AWAY, HERE, Visitor, fact
 
 TEXTS = {"de": "Der Chat ist heute nicht verfügbar.", "en": "The chat is not available today."}
@@ -217,18 +218,11 @@ def test_messengers_get_it_whatever_is_sent_and_deletion_still_works(settings, r
         )
         for count, request in enumerate(requests, 1):
             assert client.post("/webhooks/telegram", content=request.content, headers=request.headers).is_success
-            wait_for(lambda: said()[1:] == [TEXTS["de"]] * count)  # noqa: B023
+            until(lambda: said()[1:] == [TEXTS["de"]] * count)  # noqa: B023
         request = wire.text("7", "Daten löschen", id="2", at=time.time())
         client.post("/webhooks/telegram", content=request.content, headers=request.headers)
-        wait_for(lambda: said() == [knowledge().phrase("messenger_erased", "de")])
+        until(lambda: said() == [knowledge().phrase("messenger_erased", "de")])
     assert rasa.asked == []
-
-
-def wait_for(condition, seconds=10.0):
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def run(path, *arguments):

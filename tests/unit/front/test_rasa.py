@@ -14,7 +14,8 @@ from assistant.front import rasa as module
 from assistant.front.connections import NobodyError, Reply
 from assistant.front.rasa import Rasa
 from assistant.front.settings import addresses_of
-from tests.unit.front.conftest import comes_true, fact
+from tests.support.wait import until_async
+from tests.unit.front.conftest import fact
 
 ADDRESSES = tuple(f"http://rasa-{number}:5005" for number in range(3))
 SENDERS = [f"web-{number}" for number in range(600)]
@@ -102,7 +103,7 @@ async def test_a_process_that_refuses_is_passed_over_at_once_and_asked_again_whe
     assert time.monotonic() - begun < 2
     assert processes.asked[-1] != "rasa-0"
     processes.away.clear()
-    await comes_true(lambda: rasa.processes[0].well)
+    await until_async(lambda: rasa.processes[0].well)
     assert await ask(rasa, sender)
     assert processes.asked[-1] == "rasa-0"
 

@@ -8,9 +8,8 @@ import subprocess
 import time
 
 import pytest
-import redis
 
-from assistant.commands.servers import HOST, free_port
+from assistant.commands.servers import HOST, free_port, in_use
 from assistant.front.hub import Hub
 from assistant.front.limits import Limits
 from assistant.front.neighbours import Neighbours
@@ -18,7 +17,7 @@ from assistant.front.refusals import RefusedError
 from assistant.front.settings import Rates
 from assistant.front.store import Store
 from assistant.front.tables import database
-from tests.unit.front.conftest import comes_true
+from tests.support.wait import until, until_async
 
 THREE = Rates(session="3/minute")
 NOWHERE = f"redis://{HOST}:9/0"
@@ -32,14 +31,7 @@ def address():
     port = free_port()
     process = subprocess.Popen([program, "--port", str(port), "--save", ""], stdout=subprocess.DEVNULL)
     address = f"redis://{HOST}:{port}/0"
-    end = time.monotonic() + 10
-    while True:
-        try:
-            redis.Redis.from_url(address).ping()
-            break
-        except redis.RedisError:
-            assert time.monotonic() < end
-            time.sleep(0.05)
+    until(lambda: in_use(port))
     yield address
     process.kill()
     process.wait()
@@ -112,7 +104,7 @@ async def test_who_is_idle_is_forgotten_while_a_front_runs(monkeypatch):
     await limits.start()
     await limits.allows("session", "somebody")
     assert len(limits._own["session"]) == 1
-    await comes_true(lambda: not len(limits._own["session"]))
+    await until_async(lambda: not len(limits._own["session"]))
     await limits.stop()
 
 

@@ -15,7 +15,8 @@ from assistant.front.app import application
 from assistant.front.settings import Rates
 from assistant.front.sockets import bot_messages
 from assistant.knowledge import knowledge
-from tests.unit.front.conftest import FakeRasa, comes_true, fact, served
+from tests.support.wait import until_async
+from tests.unit.front.conftest import FakeRasa, fact, served
 
 HELLO = {"session_id": None, "customData": {"language": "de"}}
 ENGINE, OPEN, PING, PONG, EVENT = "/socket.io/?EIO=4&transport=", "40", "2", "3", "42"
@@ -105,7 +106,7 @@ async def test_a_session_goes_on_with_its_token_and_hears_what_it_missed(address
     async with webchat(address) as page:
         token = await page.session()
         await page.say("eins", token)
-        await comes_true(lambda: rasa.asked)
+        await until_async(lambda: rasa.asked)
     await asyncio.sleep(1.0)
     async with webchat(address) as page:
         assert await page.session(token) == token

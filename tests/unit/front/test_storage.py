@@ -21,6 +21,7 @@ from assistant.front.settings import settings_from
 from assistant.front.tables import chats, database
 from assistant.storage import SILENCE, STORES, SWITCH, only_in_memory_of
 from tests.channels.telegram import TelegramWire
+from tests.support.wait import until
 from tests.unit.front.conftest import HERE, Visitor
 
 NONE = {SWITCH: "none"}
@@ -113,10 +114,7 @@ def test_a_messenger_is_answered(tmp_path, rasa):
     with TestClient(application(settings, rasa), HERE) as client:
         post = wire.text("7", "Zwiebelfischchen", id="a", at=time.time())
         assert client.post("/webhooks/telegram", content=post.content, headers=post.headers).status_code == 200
-        end = time.monotonic() + 10
-        while not rasa.texts:
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        until(lambda: rasa.texts)
     assert rasa.texts == ["Zwiebelfischchen"]
     assert list(tmp_path.iterdir()) == []
 

@@ -12,6 +12,7 @@ from assistant.front.apology import language_of_apology
 from assistant.front.app import application
 from assistant.front.connections import BrokenError
 from assistant.knowledge import knowledge
+from tests.support.wait import until
 from tests.unit.front.conftest import AWAY, HERE, Visitor, enveloped, fact
 
 SECONDS = 0.8
@@ -78,10 +79,7 @@ def test_a_conversation_that_rasa_cannot_forget_now_is_forgotten_later(settings,
     assert rasa.erased == []
     rasa.send = send
     with TestClient(application(settings, rasa), HERE):
-        end = time.monotonic() + 5
-        while not rasa.erased:
-            assert time.monotonic() < end
-            time.sleep(0.02)
+        until(lambda: rasa.erased)
     assert rasa.erased[0].startswith("web-")
 
 

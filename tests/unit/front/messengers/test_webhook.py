@@ -14,6 +14,7 @@ from assistant.front.app import application
 from assistant.front.messengers.channels import CONNECTORS, State, configured, states
 from assistant.front.messengers.webhook import LARGEST_BODY, Webhook
 from tests.channels.telegram import TelegramWire
+from tests.support.wait import until
 from tests.unit.front.conftest import HERE
 from tests.unit.front.messengers.test_layout import connectors
 
@@ -42,10 +43,7 @@ def a_message(wire, text="Hallo", id_="a"):
 
 def test_a_front_starts_and_keeps_messages_although_the_messenger_cannot_be_reached(client, wire, rasa):
     assert post(client, a_message(wire)).status_code == 200
-    end = time.monotonic() + 5
-    while not rasa.texts:
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    until(lambda: rasa.texts)
 
 
 def test_that_a_message_came_again_is_logged(client, wire, caplog):
