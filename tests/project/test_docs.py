@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from assistant.paths import ROOT
 
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()
-    for pattern in ("*.md", "docs/**/*.md", "knowledge/*.md")
+    for pattern in ("*.md", "docs/**/*.md", "knowledge/*.md", "deploy/*.md")
     for path in ROOT.glob(pattern)
 )
 PATH = re.compile(r"`((?:[\w.-]+/)+[\w.*<>-]*|[\w-]+\.(?:yml|toml|txt|in|md|json|py))`")
@@ -56,3 +57,35 @@ def test_every_target_is_explained_by_make_help():
     explained = {line.partition(":")[0] for line in lines if re.match(r"^[a-z-]+:.*## ", line)}
     assert targets() - explained == {"environment-dev"}
     assert len(targets()) <= 20
+
+
+def test_the_newest_version_of_the_changelog_is_the_project_s():
+    released = re.findall(
+        r"^## \[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M
+    )
+    headings = re.findall(r"^## .+$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.M)
+    assert len(released) == len([heading for heading in headings if heading != "## [Unreleased]"]) > 1
+    assert [date for _, date in released] == sorted((date for _, date in released), reverse=True)
+    version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)[1]
+    example = (ROOT / "deploy" / "kubernetes" / "overlays" / "example" / "kustomization.yml").read_text("utf-8")
+    assert released[0][0] == version
+    assert f'newTag: "{version}"' in example
+
+
+LINK = re.compile(r"(?<!!)\[[^]]*\]\((?!https?:|mailto:)([^)\s]+)\)")
+
+
+def anchors(path: Path) -> set[str]:
+    """The names of a document's headings, as hosts of repositories make them."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.M)
+    return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_every_link_leads_somewhere(document):
+    here = ROOT / document
+    for target in LINK.findall(here.read_text("utf-8")):
+        name, _, anchor = target.partition("#")
+        path = (here.parent / name).resolve() if name else here
+        assert path.exists(), target
+        assert not anchor or anchor in anchors(path), target
