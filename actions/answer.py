@@ -10,15 +10,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from assistant.core.conversation import SLOT
+from assistant.core.languages import NO_EVIDENCE, Language, choice_of, hint_of
+from assistant.core.understanding import KEY, Understanding
 from assistant.dialogue import Conversation, respond
 from assistant.dialogue.apology import apologise
-from assistant.dialogue.conversation import SLOT
 from assistant.dialogue.debug import explained
 from assistant.dialogue.present import PLAIN_CHANNELS, Message, messages
 from assistant.dialogue.reply import Reply
 from assistant.knowledge import knowledge
-from assistant.languages import NO_EVIDENCE, Language, choice_of, hint_of
-from assistant.understanding import KEY, Understanding
 
 logger = logging.getLogger(__name__)
 DEBUG = "ASSISTANT_DEBUG"

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 from tests.support.cluster import Cluster
 from tests.support.crowd import Account
 from tests.support.faults import FAULTS, trial

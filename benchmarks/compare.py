@@ -16,10 +16,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.commands import servers
+from assistant.core.paths import ROOT
+from assistant.core.progress import announce
 from assistant.engine.environment import quiet_environment
-from assistant.paths import ROOT
-from assistant.progress import announce
+from assistant.launch import servers
 from assistant.training.model import ensure_model
 from benchmarks.load import asked, memory, milliseconds, processor_seconds
 from benchmarks.questions import drawn

@@ -32,7 +32,7 @@ def main() -> None:
     # What these import must find the patches in place.
     from rasa.utils.log_utils import configure_structlog
 
-    from assistant.commands import servers
+    from assistant.launch import servers
     from assistant.training.model import ensure_model
     from benchmarks.questions import drawn
 

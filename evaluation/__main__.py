@@ -12,8 +12,8 @@ from typing import Any
 
 import structlog
 
-from assistant.paths import ROOT
-from assistant.progress import announce
+from assistant.core.paths import ROOT
+from assistant.core.progress import announce
 from assistant.training.model import ensure_model
 from evaluation import check
 from evaluation.cases import own_files, read, shared_files

@@ -17,11 +17,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.core.conversation import SLOT
+from assistant.core.understanding import FACT, KEY, Understanding
 from assistant.dialogue import Conversation, respond
-from assistant.dialogue.conversation import SLOT
 from assistant.dialogue.reply import Reply
 from assistant.knowledge import knowledge
-from assistant.understanding import FACT, KEY, Understanding
 from evaluation.cases import Turn
 from evaluation.judge import Said
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.languages import Language
-from assistant.paths import ROOT
+from assistant.core.languages import Language
+from assistant.core.paths import ROOT
 
 CASES = ROOT / "evaluation" / "cases"
 SHARED = ROOT.parent / "shared" / "evaluation"

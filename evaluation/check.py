@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from assistant.core.paths import ROOT, VECTORS
 from assistant.knowledge.examples import examples
 from assistant.knowledge.held_out import Vectors, near_duplicates, near_in_meaning, scoring_questions
-from assistant.nlu.vectors import KeptVectors
-from assistant.paths import ROOT, VECTORS
+from assistant.nlu.encoder.vectors import KeptVectors
 from assistant.training.fingerprint import PACKAGES, fingerprint
 from evaluation.cases import own_files, shared_files
 
@@ -26,8 +26,9 @@ DECIDES = (
     "assistant/nlu",
     "assistant/dialogue",
     "assistant/knowledge",
-    "assistant/languages.py",
-    "assistant/understanding.py",
+    "assistant/core/languages.py",
+    "assistant/core/understanding.py",
+    "assistant/core/conversation.py",
     "requirements.txt",
     "evaluation/cases",
     "evaluation/facts.json",

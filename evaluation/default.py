@@ -12,13 +12,13 @@ from pathlib import Path
 
 from rasa.core.agent import Agent
 
+from assistant.core.languages import Language
+from assistant.core.paths import ROOT
+from assistant.core.progress import announce
+from assistant.core.understanding import kind_of
 from assistant.engine.environment import quiet_environment
 from assistant.knowledge import knowledge, render
-from assistant.languages import Language
-from assistant.paths import ROOT
-from assistant.progress import announce
 from assistant.training.fingerprint import fingerprint
-from assistant.understanding import kind_of
 from evaluation.cases import Turn
 from evaluation.default_project import lay_out
 from evaluation.judge import Said

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import yaml
 
+from assistant.core.languages import DEFAULT
+from assistant.core.paths import ROOT, TRAINING
 from assistant.knowledge import knowledge, render
 from assistant.knowledge.examples import examples
-from assistant.languages import DEFAULT
-from assistant.paths import ROOT, TRAINING
 
 
 def lay_out(folder: Path, epochs: int) -> None:

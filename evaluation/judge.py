@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from assistant.languages import Language
-from assistant.paths import ROOT
+from assistant.core.languages import Language
+from assistant.core.paths import ROOT
 from evaluation.cases import Case, Turn
 
 Outcome = Literal["direct", "offered", "unanswered", "wrong", "wrong language", "held back", "crisis", "error"]

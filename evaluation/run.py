@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Protocol
 
-from assistant.languages import Language
-from assistant.progress import progress
+from assistant.core.languages import Language
+from assistant.core.progress import progress
 from evaluation.cases import Case, Turn
 from evaluation.figures import Judged
 from evaluation.judge import Said, judged

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import bm25s
 import Stemmer
 
+from assistant.core.languages import LANGUAGES, Language
 from assistant.knowledge import Entry, knowledge, render
-from assistant.languages import LANGUAGES, Language
 from evaluation.cases import Turn
 from evaluation.judge import Said
 

@@ -1,6 +1,6 @@
 """Tests; what they share is in tests/support."""
 
-from assistant.blas import choose_kernel
+from assistant.core.blas import choose_kernel
 
 # Before any module here imports numpy.
 choose_kernel()

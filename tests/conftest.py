@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from assistant.commands import servers
+from assistant.launch import servers
 from tests.support.postgres import MissingError, Postgres
 from tests.support.shared_assistant import ports_of_running, stop
 

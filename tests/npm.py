@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 
 
 def install(folder: Path, *options: str) -> None:

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 from assistant.commands.channels import running
-from assistant.front.backup import BackupError, present_list, restore, save, write_list
-from assistant.front.erased import Erased, read, written
-from assistant.front.settings import FRONT_PORT, database_url
+from assistant.front.core.settings import FRONT_PORT, database_url
+from assistant.front.store.backup import BackupError, present_list, restore, save, write_list
+from assistant.front.store.tombstones import Erased, read, written
 
 NO_LIST = (
     "Nothing was restored: the present database cannot tell which chats were erased since the copy was made. "

@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import httpx2
 
-from assistant.front.messengers.channels import State, made, states
-from assistant.front.messengers.connector import Connector, ForgedError, Incoming
-from assistant.front.secret import Keys
-from assistant.front.settings import FRONT_PORT, LOOPBACK, Settings, settings_from
+from assistant.front.core.settings import FRONT_PORT, LOOPBACK, Settings, settings_from
+from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.connector import Connector, ForgedError, Incoming
+from assistant.front.messengers.registry import State, made, states
 from assistant.knowledge import knowledge
 
 SIGNED, FORGED = 200, (401, 403)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import yaml
 
+from assistant.core.languages import DEFAULT
+from assistant.core.paths import ROOT
 from assistant.knowledge import knowledge
 from assistant.knowledge.examples import examples
-from assistant.languages import DEFAULT
-from assistant.paths import ROOT
 
 RESPONSES = ROOT / "data" / "generated" / "responses.yml"
 HEAD = (

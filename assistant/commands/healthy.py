@@ -9,7 +9,7 @@ import argparse
 import sys
 import threading
 
-from assistant.commands import servers
+from assistant.launch import servers
 
 # Always the same one: probes leave one conversation behind, however long they run.
 SENDER = "readiness-probe"

@@ -6,9 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from assistant.front.notice import State, read, state_of, write
-from assistant.front.settings import notice_path
-from assistant.languages import LANGUAGES
+from assistant.core.languages import LANGUAGES
+from assistant.front.core.settings import notice_path
+from assistant.front.operate.notice import State, read, state_of, write
 
 
 def told(state: State) -> str:

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.commands.stores import Stores, stores
-from assistant.front.chat import moment
-from assistant.front.messengers.channels import CONNECTORS
+from assistant.front.messengers.registry import CONNECTORS
 from assistant.front.messengers.twilio import BETWEEN, WHATSAPP
+from assistant.front.web.chat import moment
 
 UNKNOWN = 1
 # The names under which a chat and a conversation are kept; they are of no use to a person.

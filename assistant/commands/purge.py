@@ -9,9 +9,9 @@ import time
 from collections.abc import Mapping
 
 from assistant.commands.stores import Stores, refuse_without_storage, stores
-from assistant.front.messengers.ledger import Ledger
-from assistant.front.retention import SEEN_SECONDS, erase_silent, silent
-from assistant.front.settings import DAY
+from assistant.front.core.settings import DAY
+from assistant.front.messengers.base.message_store import MessageStore
+from assistant.front.store.retention import SEEN_SECONDS, erase_silent, silent
 
 LONGEST = 3650
 NAMES = {
@@ -34,7 +34,7 @@ def purge(stores: Stores, before: float) -> list[str]:
     """Erases what was silent since, everywhere; what could not be done now, as sentences."""
     erase_silent(stores.store, stores.keys, before)
     stores.store.erase_strays()
-    Ledger(stores.engine, frozenset()).forget_seen(time.time() - SEEN_SECONDS)
+    MessageStore(stores.engine, frozenset()).forget_seen(time.time() - SEEN_SECONDS)
     for sender in stores.kept.forget(stores.store.to_erase(), before):
         stores.store.note_erasure(sender)
     left = stores.forgotten()

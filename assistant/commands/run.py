@@ -12,8 +12,8 @@ from pathlib import Path
 
 from honcho.manager import Manager
 
-from assistant.commands import servers
-from assistant.front.settings import FRONT_PORT
+from assistant.front.core.settings import FRONT_PORT
+from assistant.launch import servers
 from assistant.training.model import ensure_model
 
 LONGEST_START = 120.0

@@ -9,8 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from assistant.commands import servers
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.launch import servers
 from assistant.training.model import ensure_model
 
 LONGEST_START = 60.0

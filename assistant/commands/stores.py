@@ -12,15 +12,15 @@ from pathlib import Path
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from assistant.core.storage import only_in_memory_of
 from assistant.engine.conversations import ADDRESS
 from assistant.engine.kept import Kept
-from assistant.front.rasa import Rasa
-from assistant.front.retention import forget_noted
-from assistant.front.secret import FILE, Keys
-from assistant.front.settings import DATA, Settings, settings_from
-from assistant.front.store import Store
-from assistant.front.tables import database, vacuum
-from assistant.storage import only_in_memory_of
+from assistant.front.core.settings import DATA, Settings, settings_from
+from assistant.front.core.tokens import FILE, Keys
+from assistant.front.rasa.client import Rasa
+from assistant.front.store.chats import Store
+from assistant.front.store.retention import forget_noted
+from assistant.front.store.schema import database, vacuum
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 from assistant.training.model import ensure_model
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from __future__ import annotations
 import subprocess
 import sys
 
+from assistant.core.paths import ROOT
 from assistant.engine.environment import quiet_environment
 from assistant.knowledge.examples import examples
-from assistant.paths import ROOT
 
 # Rasa merges the domain with its own copy of the retrieval intents and then finds them twice.
 MERGED = "The following duplicated intents have been found across multiple domain files"

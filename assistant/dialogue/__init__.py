@@ -1,6 +1,6 @@
 """From an understood message to a reply: follow-ups, choices, languages. Knows nothing of Rasa."""
 
-from assistant.dialogue.conversation import Conversation
+from assistant.core.conversation import Conversation
 from assistant.dialogue.reply import Answer, Reply
 from assistant.dialogue.respond import respond
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from assistant.dialogue.conversation import Conversation
+from assistant.core.conversation import Conversation
+from assistant.core.languages import Evidence, Language, decide
 from assistant.dialogue.reply import Answer, Reply
 from assistant.knowledge import KnowledgeBase
-from assistant.languages import Evidence, Language, decide
 
 
 def apologise(knowledge: KnowledgeBase, conversation: Conversation, evidence: Evidence, hint: Language | None) -> Reply:

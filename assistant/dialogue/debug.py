@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from assistant.core.understanding import Candidate, Part, Understanding
 from assistant.dialogue.reply import Reply
-from assistant.understanding import Candidate, Part, Understanding
 
 
 def explained(understanding: Understanding, reply: Reply) -> str:

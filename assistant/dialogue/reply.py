@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from assistant.dialogue.conversation import Conversation
+from assistant.core.conversation import Conversation
+from assistant.core.languages import Language
 from assistant.knowledge import Source
-from assistant.languages import Language
 
 Kind = Literal["fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error"]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from assistant.dialogue.conversation import Conversation
+from assistant.core.conversation import Conversation
+from assistant.core.languages import LANGUAGES, Language, decide
+from assistant.core.understanding import Part, Understanding
 from assistant.dialogue.reply import Answer, Kind, Reply
 from assistant.knowledge import Entry, KnowledgeBase, render
 from assistant.knowledge.render import date_written, place_name
-from assistant.languages import LANGUAGES, Language, decide
-from assistant.understanding import Part, Understanding
 
 WISHES: dict[str, Language] = {"control/german": "de", "control/english": "en"}
 NONE = "control/none"

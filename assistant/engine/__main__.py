@@ -6,9 +6,9 @@ import logging
 import os
 import sys
 
-from assistant.blas import choose_kernel
+from assistant.core.blas import choose_kernel
+from assistant.core.storage import only_in_memory_of
 from assistant.engine import patches
-from assistant.storage import only_in_memory_of
 
 
 def main() -> None:

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from rasa.shared.core.events import BotUttered, Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.core.conversation import SLOT, Conversation
+from assistant.core.languages import choice_of, hint_of
+from assistant.core.understanding import KEY, Understanding
 from assistant.dialogue.apology import apologise
-from assistant.dialogue.conversation import SLOT, Conversation
 from assistant.dialogue.present import messages
 from assistant.knowledge import knowledge
-from assistant.languages import choice_of, hint_of
-from assistant.understanding import KEY, Understanding
 
 
 def is_reply(events: Sequence[Event]) -> bool:

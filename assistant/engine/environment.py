@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from assistant.blas import choose_kernel
+from assistant.core.blas import choose_kernel
 
 
 def quiet_environment() -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import create_engine, delete, func, inspect, select
 
 from assistant.engine.conversations import conversations
-from assistant.front.tables import vacuum
+from assistant.front.store.schema import vacuum
 
 
 class Kept:

@@ -217,7 +217,7 @@ def kept_connections() -> None:
     import aiohttp
     from rasa.utils.endpoints import EndpointConfig
 
-    from assistant.keepalive import kept_session
+    from assistant.core.http import kept_session
 
     def session(self: EndpointConfig) -> Any:
         # A session belongs to the loop it is made in.

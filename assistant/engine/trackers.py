@@ -17,10 +17,10 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from assistant.core.storage import SILENCE, only_in_memory_of
 from assistant.engine import conversations
 from assistant.engine.conversations import ADDRESS, AwayError, Conversations
 from assistant.engine.merge import merged
-from assistant.storage import SILENCE, only_in_memory_of
 
 logger = logging.getLogger(__name__)
 TURNS = 10

@@ -10,11 +10,11 @@ import sys
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.front import logs
 from assistant.front.app import application
-from assistant.front.messengers.channels import states
-from assistant.front.settings import FRONT_PORT, LOOPBACK, RASA_PORT, settings_from
-from assistant.front.tables import database
+from assistant.front.core.settings import FRONT_PORT, LOOPBACK, RASA_PORT, settings_from
+from assistant.front.messengers.registry import states
+from assistant.front.operate import logs
+from assistant.front.store.schema import database
 
 SECONDS_TO_END = 5
 

@@ -15,25 +15,27 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from assistant.front import chat, metrics, pages, rest
-from assistant.front.connections import Way
-from assistant.front.front import Front
-from assistant.front.hub import Hub
-from assistant.front.limits import Limits
-from assistant.front.messengers.channels import made
-from assistant.front.messengers.service import Messengers
-from assistant.front.messengers.webhook import Webhook
-from assistant.front.neighbours import Neighbours
-from assistant.front.notice import Notice
-from assistant.front.rasa import Rasa
-from assistant.front.refusals import RefusedError, language_of, refused
-from assistant.front.secret import Keys
-from assistant.front.settings import Settings
-from assistant.front.shield import KnownOrigins, SafeHeaders, Throttle
-from assistant.front.sockets import PATH, Sockets
-from assistant.front.store import Store
-from assistant.front.tables import database
-from assistant.front.worker import Worker
+from assistant.front.answering.worker import Worker
+from assistant.front.core.errors import RefusedError, language_of, refused
+from assistant.front.core.limits import Limits
+from assistant.front.core.settings import Settings
+from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.service import Messengers
+from assistant.front.messengers.registry import made
+from assistant.front.operate import metrics
+from assistant.front.operate.notice import Notice
+from assistant.front.pubsub.broadcast import Broadcast
+from assistant.front.pubsub.listeners import Listeners
+from assistant.front.rasa.client import Rasa
+from assistant.front.rasa.transport import Transport
+from assistant.front.rasa_channels import rest
+from assistant.front.rasa_channels.socketio import PATH, Sockets
+from assistant.front.store.chats import Store
+from assistant.front.store.schema import database
+from assistant.front.web import chat, pages
+from assistant.front.web.messenger_webhook import Webhook
+from assistant.front.web.middleware import KnownOrigins, SafeHeaders, Throttle
+from assistant.front.web.state import Front
 from assistant.knowledge import knowledge
 
 METHODS = ["GET", "POST", "DELETE"]
@@ -42,10 +44,10 @@ READ_HEADERS = ["Retry-After", "Content-Disposition", "ETag"]
 A_DAY = 86400
 
 
-def application(settings: Settings, way: Way | None = None) -> ASGIApp:
-    """The whole front, as a server runs it; `way` takes Rasa's place in tests."""
+def application(settings: Settings, transport: Transport | None = None) -> ASGIApp:
+    """The whole front, as a server runs it; `transport` takes Rasa's place in tests."""
     limits = Limits(settings.rates, settings.redis)
-    app: ASGIApp = bare_application(settings, limits, way)
+    app: ASGIApp = bare_application(settings, limits, transport)
     app = CORSMiddleware(app, settings.origins, METHODS, SENT_HEADERS, expose_headers=READ_HEADERS, max_age=A_DAY)
     app = SafeHeaders(KnownOrigins(Throttle(app, limits), settings.origins))
     if settings.proxies:
@@ -53,7 +55,7 @@ def application(settings: Settings, way: Way | None = None) -> ASGIApp:
     return app
 
 
-def bare_application(settings: Settings, limits: Limits, way: Way | None = None) -> Starlette:
+def bare_application(settings: Settings, limits: Limits, transport: Transport | None = None) -> Starlette:
     """The routes alone; `limits` are those that also stand before them, so that nobody has two budgets."""
 
     def front() -> Front:
@@ -64,9 +66,9 @@ def bare_application(settings: Settings, limits: Limits, way: Way | None = None)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        app.state.front = await run_sync(_front, settings, limits, way)
+        app.state.front = await run_sync(_front, settings, limits, transport)
         await limits.start()
-        await front().neighbours.start()
+        await front().broadcast.start()
         await front().worker.start()
         await front().messengers.start()
         with metrics.exposed(settings.metrics_host, settings.metrics_port, front().store.count_waiting):
@@ -74,7 +76,7 @@ def bare_application(settings: Settings, limits: Limits, way: Way | None = None)
         await sockets.stop()
         await front().worker.stop()
         await front().messengers.stop()
-        await front().neighbours.stop()
+        await front().broadcast.stop()
         await limits.stop()
         await front().rasa.close()
         front().engine.dispose()
@@ -108,17 +110,17 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
     ]
 
 
-def _front(settings: Settings, limits: Limits, way: Way | None) -> Front:
+def _front(settings: Settings, limits: Limits, transport: Transport | None) -> Front:
     engine = database(settings.database)
-    store, hub, keys = Store(engine), Hub(), Keys(settings.secret)
-    rasa, known = Rasa(settings.rasa, way), knowledge()
+    store, listeners, keys = Store(engine), Listeners(), Keys(settings.secret)
+    rasa, known = Rasa(settings.rasa, transport), knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_seconds)
     notice = Notice(settings.notice, known)
     kept = settings.kept_seconds
-    worker = Worker(engine, store, rasa, hub, keys, known, messengers, notice, settings.seconds, kept)
-    neighbours = Neighbours(settings.redis, hub, store, several=engine.dialect.name == "postgresql")
-    return Front(settings, engine, store, rasa, hub, keys, limits, worker, messengers, neighbours, known, notice)
+    worker = Worker(engine, store, rasa, listeners, keys, known, messengers, notice, settings.seconds, kept)
+    broadcast = Broadcast(settings.redis, listeners, store, several=engine.dialect.name == "postgresql")
+    return Front(settings, engine, store, rasa, listeners, keys, limits, worker, messengers, broadcast, known, notice)
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

@@ -9,6 +9,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from assistant.core.languages import LANGUAGES, Language
+from assistant.core.paths import KNOWLEDGE, TRAINING
 from assistant.knowledge import evidence
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.examples import parity_findings, scarce_findings
@@ -16,8 +18,6 @@ from assistant.knowledge.load import SUBJECTS, load, raw_entries
 from assistant.knowledge.model import Entry, KnowledgeBase
 from assistant.knowledge.render import placeholders, render
 from assistant.knowledge.schema import shape_findings
-from assistant.languages import LANGUAGES, Language
-from assistant.paths import KNOWLEDGE, TRAINING
 
 MOST_SENTENCES = 3
 SENTENCE = re.compile(r"[.!?](?:\s|$)")

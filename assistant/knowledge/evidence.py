@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from assistant.core.paths import ROOT
 from assistant.knowledge.errors import Finding
 from assistant.knowledge.load import COVERAGE, raw_entries
 from assistant.knowledge.yaml_lines import Located, read_yaml
-from assistant.paths import ROOT
 
 SEED = "iom-de-70-jahre"
 MOST_WORDS = 8

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from assistant.core.languages import LANGUAGES, Language
+from assistant.core.paths import TRAINING
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.yaml_lines import read_yaml
-from assistant.languages import LANGUAGES, Language
-from assistant.paths import TRAINING
 
 ENOUGH = 25
 

@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from assistant.core.languages import LANGUAGES
+from assistant.core.paths import KNOWLEDGE
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.model import (
     Citation,
@@ -18,8 +20,6 @@ from assistant.knowledge.model import (
     Subject,
 )
 from assistant.knowledge.yaml_lines import Located, read_yaml
-from assistant.languages import LANGUAGES
-from assistant.paths import KNOWLEDGE
 
 SOURCES, SUBJECTS, PHRASES, COVERAGE = "sources.yml", "subjects.yml", "phrases.yml", "coverage.yml"
 NOT_TOPICS = {SOURCES, SUBJECTS, PHRASES, COVERAGE}

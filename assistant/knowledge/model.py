@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from assistant.languages import Language
+from assistant.core.languages import Language
 
 Kind = Literal["fact", "referral", "crisis", "smalltalk"]
 Text = Mapping[Language, str]

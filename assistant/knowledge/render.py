@@ -12,8 +12,8 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
+from assistant.core.languages import Language
 from assistant.knowledge.model import Citation, Entry, KnowledgeBase, Source
-from assistant.languages import Language
 
 LOCALES: Mapping[Language, str] = {"de": "de_DE", "en": "en_GB"}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")

@@ -10,9 +10,9 @@ from typing import Any
 
 import jsonschema
 
+from assistant.core.paths import KNOWLEDGE
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.yaml_lines import Located, read_yaml
-from assistant.paths import KNOWLEDGE
 
 
 @lru_cache(maxsize=1)

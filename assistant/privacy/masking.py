@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
+from assistant.core.languages import DEFAULT, LANGUAGES, Language, served
 from assistant.knowledge import knowledge
-from assistant.languages import DEFAULT, LANGUAGES, Language, served
 from assistant.privacy import accounts, addresses, births, contacts, names, papers
 from assistant.privacy.text import KINDS, Kind, Span, blanked
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from babel import Locale
 
-from assistant.languages import LANGUAGES
+from assistant.core.languages import LANGUAGES
 from assistant.privacy.text import Phrases
 
 FILE = Path(__file__).with_name("words.yml")

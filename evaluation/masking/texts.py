@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
 
-from assistant.languages import Language
+from assistant.core.languages import Language
 from assistant.privacy.text import KINDS, Kind, Span
 
 Half = Literal["tuning", "held-out"]

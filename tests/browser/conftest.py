@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 from tests.browser.scripted_front import ScriptedFront, a_fact
 from tests.browser.visitor import Visitor
 from tests.npm import install

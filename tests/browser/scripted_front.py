@@ -21,8 +21,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from assistant.commands.servers import free_port
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.launch.servers import free_port
 
 Event = dict[str, Any]
 Answer = Callable[[str, str], Event | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 from tests.browser.scenes import SCENES, WORDS, clarify, crisis, opened, several
 from tests.browser.scripted_front import STARTERS, a_fact, echo
 from tests.browser.visitor import OPEN

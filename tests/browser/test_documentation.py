@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 
 SOURCE = ROOT / "widget" / "src"
 PAGE = (ROOT / "docs" / "embedding.md").read_text("utf-8")

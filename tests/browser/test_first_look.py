@@ -7,7 +7,7 @@ import gzip
 import pytest
 from playwright.sync_api import expect
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 from tests.browser.scripted_front import POLICY, ScriptedFront
 
 BUNDLE = ROOT / "widget" / "dist" / "iom-assistant.js"

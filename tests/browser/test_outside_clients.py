@@ -15,8 +15,8 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route, expect
 
-from assistant.commands import servers
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.launch import servers
 from tests.conftest import text_of
 from tests.npm import install
 from tests.support.shared_assistant import LONGEST_START

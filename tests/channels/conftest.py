@@ -12,8 +12,8 @@ from contextlib import closing, contextmanager
 import httpx2
 import pytest
 
-from assistant.commands import servers
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.launch import servers
 from tests.channels.facebook import FacebookWire
 from tests.channels.slack import SlackWire
 from tests.channels.telegram import SECRET, TelegramWire

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 from contextlib import contextmanager
 
-from assistant.commands.servers import HOST, free_port
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.launch.servers import HOST, free_port
 from tests.npm import install
 from tests.support.shared_assistant import LONGEST_START
 from tests.support.wait import answers, until

@@ -7,7 +7,7 @@ import json
 
 from telegram import Update, constants
 
-from assistant.front.secret import Keys
+from assistant.front.core.tokens import Keys
 from tests.channels.wire import Post, Told, Wire
 
 TOKEN = "123456:AAFtesttesttesttesttesttesttesttest"  # noqa: S105

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from assistant.commands import servers
 from assistant.knowledge import knowledge
+from assistant.launch import servers
 from tests.channels.conftest import WIRES, Person, RunningFront
 from tests.channels.vendor import Fault
 from tests.services.test_front import relay

@@ -8,8 +8,8 @@ import sys
 
 import pytest
 
-from assistant.front.messengers.channels import CONNECTORS
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.front.messengers.registry import CONNECTORS
 from tests.channels.conftest import PUBLIC, WIRES, Person
 from tests.channels.telegram import SECRET
 from tests.support.wait import until

@@ -7,11 +7,11 @@ import re
 
 import pytest
 
-from assistant.front.messengers.arrivals import Arrival
-from assistant.front.messengers.channels import configured, made
-from assistant.front.messengers.connector import Incoming
-from assistant.front.messengers.layout import Bubble, Option, bubbles
-from assistant.front.secret import Keys
+from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.connector import Incoming
+from assistant.front.messengers.base.inbound import Arrival
+from assistant.front.messengers.base.layout import Bubble, Option, bubbles
+from assistant.front.messengers.registry import configured, made
 from assistant.knowledge import knowledge
 from tests.channels.prism_server import DESCRIPTIONS
 from tests.channels.telegram import TOKEN, TelegramWire

@@ -7,10 +7,10 @@ from dataclasses import replace
 import httpx2
 import pytest
 
-from assistant.front.messengers.delivery import said_by
-from assistant.front.messengers.layout import Bubble, Option
+from assistant.front.messengers.base.delivery import said_by
+from assistant.front.messengers.base.layout import Bubble, Option
+from assistant.front.messengers.base.outcomes import Outcome
 from assistant.front.messengers.twilio import Twilio
-from assistant.front.messengers.verdicts import Outcome
 from assistant.knowledge import knowledge
 from tests.channels.prism_server import prism
 from tests.channels.twilio import ACCOUNT, AUTH_TOKEN

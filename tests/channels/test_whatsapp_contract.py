@@ -9,10 +9,10 @@ import httpx2
 import jsonschema
 import pytest
 
-from assistant.front.messengers.arrivals import Arrival
-from assistant.front.messengers.channels import configured, made
-from assistant.front.messengers.layout import Bubble, Option
-from assistant.front.secret import Keys
+from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.inbound import Arrival
+from assistant.front.messengers.base.layout import Bubble, Option
+from assistant.front.messengers.registry import configured, made
 from assistant.knowledge import knowledge
 from tests.channels.prism_server import DESCRIPTIONS, prism
 from tests.channels.whatsapp import NUMBER, WhatsAppWire

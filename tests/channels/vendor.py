@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from assistant.commands.servers import HOST, free_port
+from assistant.launch.servers import HOST, free_port
 
 
 @dataclass(frozen=True)

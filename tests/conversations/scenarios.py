@@ -10,9 +10,9 @@ from typing import Any
 
 import yaml
 
+from assistant.core.languages import LANGUAGES, Language
 from assistant.knowledge import knowledge
-from assistant.languages import LANGUAGES, Language
-from assistant.nlu.entities import Marks
+from assistant.nlu.components.entities import Marks
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from assistant.languages import LANGUAGES
+from assistant.core.languages import LANGUAGES
 from tests.conftest import envelope
 from tests.conversations.scenarios import scenarios
 

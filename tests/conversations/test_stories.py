@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from assistant.core.languages import LANGUAGES
+from assistant.core.paths import ROOT
 from assistant.engine.environment import quiet_environment
-from assistant.languages import LANGUAGES
-from assistant.paths import ROOT
 from assistant.training.model import model_path
 from tests.conversations.scenarios import scenarios, story
 

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
+from assistant.core.languages import LANGUAGES
 from assistant.knowledge import knowledge
-from assistant.languages import LANGUAGES
 
 YES_OR_NO = re.compile(r"(ja|nein|doch|yes|no)\b", re.I)
 

@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from assistant.nlu.gate import Thresholds
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.nlu.components.gate import Thresholds
 
 FOLDER = ROOT / "docs" / "decisions"
 FILES = sorted(path for path in FOLDER.glob("*.md") if path.name != "README.md")

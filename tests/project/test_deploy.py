@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 
 DEPLOY = ROOT / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
@@ -257,11 +257,11 @@ class TestNetwork:
 
     def test_only_the_front_can_be_reached_from_outside(self):
         reached = ways([*BASE, *COMPONENTS], "ingress", "from")
-        assert {way for way in reached if way[1] == "outside"} == {
+        assert {transport for transport in reached if transport[1] == "outside"} == {
             ("front", "outside", 8080),
             ("front", "outside", 9464),
         }
-        assert {way for way in reached if way[1] != "outside"} == {
+        assert {transport for transport in reached if transport[1] != "outside"} == {
             ("rasa", "front", 5005),
             ("rasa", "purge", 5005),
             ("postgres", "front", 5432),
@@ -272,12 +272,12 @@ class TestNetwork:
 
     def test_every_way_in_has_its_way_out(self):
         into = {(other, pod, port) for pod, other, port in ways(BASE, "ingress", "from") if other != "outside"}
-        assert {way for way in ways(BASE, "egress", "to") if way[1] != "outside"} == into
+        assert {transport for transport in ways(BASE, "egress", "to") if transport[1] != "outside"} == into
 
     def test_only_the_front_reaches_the_messengers_and_nothing_private(self):
-        beyond = {way for way in ways(COMPONENTS, "egress", "to") if way[1] == "outside"}
+        beyond = {transport for transport in ways(COMPONENTS, "egress", "to") if transport[1] == "outside"}
         assert beyond == {("front", "outside", 443)}
-        names = {way for way in ways(BASE, "egress", "to") if way[1] == "outside"}
+        names = {transport for transport in ways(BASE, "egress", "to") if transport[1] == "outside"}
         assert {port for _, _, port in names} == {53}
         block = of_kind("NetworkPolicy", COMPONENTS)["front-to-messengers"]["spec"]["egress"][0]["to"][0]["ipBlock"]
         private = {"10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10", "127.0.0.0/8"}

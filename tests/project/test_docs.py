@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 
 DOCUMENTS = sorted(
     path.relative_to(ROOT).as_posix()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 
 TOOLS = ("cat", "cksum", "dirname", "rm", "sh", "tr")
 

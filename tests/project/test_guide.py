@@ -10,9 +10,9 @@ import uuid
 
 import pytest
 
-from assistant.commands import servers
+from assistant.core.paths import ROOT
 from assistant.knowledge.check import check
-from assistant.paths import ROOT
+from assistant.launch import servers
 from tests.conftest import envelope
 from tests.support.shared_assistant import run_command
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from assistant.knowledge.examples import Example
 from assistant.knowledge.held_out import near_duplicates, near_in_meaning, scoring_questions
-from assistant.nlu.vectors import encode
+from assistant.nlu.encoder.vectors import encode
 from evaluation.check import too_near
 
 

@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from assistant.front.settings import settings_from
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.front.core.settings import settings_from
 
 FOLDER = ROOT / "docs" / "privacy"
 DRAFTS = ("records", "notice", "dpia")

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 
 NAMED = re.findall(r"`(\w+)::(\w+)`", (ROOT / "docs" / "security.md").read_text("utf-8"))
 

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 from scripts import audit
 
 FIELDS = {"package", "ids", "fixed_in", "unconfirmed", "reachable", "why", "measure"}

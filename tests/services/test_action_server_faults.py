@@ -11,9 +11,9 @@ from threading import Thread
 
 import pytest
 
-from assistant.commands import servers
+from assistant.core.paths import ROOT
 from assistant.knowledge import knowledge
-from assistant.paths import ROOT
+from assistant.launch import servers
 from assistant.training.model import model_path
 from tests.conftest import envelope, text_of
 from tests.support.shared_assistant import LONGEST_START

@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 
-from assistant.commands import servers
+from assistant.launch import servers
 from tests.conftest import envelope, text_of
 
 pytestmark = pytest.mark.slow

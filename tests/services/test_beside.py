@@ -21,8 +21,8 @@ import httpx2
 import psycopg2
 import pytest
 
-from assistant.commands.servers import HOST, free_port, in_use
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.launch.servers import HOST, free_port, in_use
 
 pytestmark = pytest.mark.slow
 

@@ -17,8 +17,8 @@ import psycopg2
 import pytest
 from redis import Redis
 
-from assistant.commands import servers
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.launch import servers
 from assistant.training.model import model_path
 from tests.channels.conftest import Person, RunningFront
 from tests.channels.telegram import SECRET

@@ -16,9 +16,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from assistant.commands import servers
-from assistant.front.secret import Keys
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.front.core.tokens import Keys
+from assistant.launch import servers
 from assistant.training.model import model_path
 from tests.conftest import envelope, text_of
 from tests.support.shared_assistant import LONGEST_START

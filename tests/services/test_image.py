@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from assistant.paths import ENCODER, ROOT
+from assistant.core.paths import ENCODER, ROOT
 from assistant.training.model import model_path
 from tests.project.test_deploy import CONTAINERS
 

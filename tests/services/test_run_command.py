@@ -12,8 +12,8 @@ import sys
 import pexpect
 import pytest
 
-from assistant.commands import servers
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.launch import servers
 from tests.support.shared_assistant import run_command
 from tests.support.wait import until
 

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
-from assistant.commands import servers
+from assistant.core.paths import ROOT
 from assistant.engine.environment import quiet_environment
-from assistant.paths import ROOT
+from assistant.launch import servers
 from assistant.training.model import model_path
 from tests.conftest import envelope
 

@@ -13,8 +13,8 @@ from types import TracebackType
 
 import httpx2
 
-from assistant.commands import servers
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.launch import servers
 from assistant.training.model import model_path
 from tests.support.postgres import MissingError, Postgres
 from tests.support.relay import Relay

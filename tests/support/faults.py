@@ -99,9 +99,9 @@ FAULTS: dict[str, Fault] = {
     "PostgreSQL killed": postgres_killed,
     **{f"{name} hangs": hung(find) for name, find in SERVERS.items()},
     "PostgreSQL hangs": postgres_hung,
-    **{f"way to {name} cut": relayed(way, cut) for name, way in WAYS.items()},
-    **{f"way to {name} silent": relayed(way, held) for name, way in WAYS.items()},
-    **{f"way to {name} slow": relayed(way, delayed) for name, way in WAYS.items()},
+    **{f"way to {name} cut": relayed(transport, cut) for name, transport in WAYS.items()},
+    **{f"way to {name} silent": relayed(transport, held) for name, transport in WAYS.items()},
+    **{f"way to {name} slow": relayed(transport, delayed) for name, transport in WAYS.items()},
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg2
 
-from assistant.commands.servers import HOST, free_port
+from assistant.launch.servers import HOST, free_port
 
 SERVERS = Path("/usr/lib/postgresql")
 # PostgreSQL refuses to run as root; Debian's package makes this user.

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from contextlib import suppress
 
-from assistant.commands.servers import HOST, free_port
+from assistant.launch.servers import HOST, free_port
 
 CHUNK = 65536
 

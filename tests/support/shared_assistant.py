@@ -11,8 +11,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from assistant.commands import servers
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
+from assistant.launch import servers
 from tests.support.wait import until
 
 LONGEST_START = 120

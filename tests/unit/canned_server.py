@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from assistant.commands.servers import HOST
+from assistant.launch.servers import HOST
 
 
 class CannedServer:

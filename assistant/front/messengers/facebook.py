@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from assistant.front.messengers.arrivals import Arrival, Reading
-from assistant.front.messengers.connector import Call
-from assistant.front.messengers.layout import Bubble, all_fit, numbered, option_of
+from assistant.front.messengers.base.connector import Call
+from assistant.front.messengers.base.inbound import Arrival, Reading
+from assistant.front.messengers.base.layout import Bubble, all_fit, numbered, option_of
+from assistant.front.messengers.base.outcomes import Said
 from assistant.front.messengers.meta import Meta, Part, confirmed, received
-from assistant.front.messengers.verdicts import Said
 
 START = "start"
 MOST_REPLIES, LONGEST_REPLY = 13, 20

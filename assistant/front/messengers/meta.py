@@ -15,9 +15,9 @@ from typing import Any, ClassVar
 
 from starlette.responses import PlainTextResponse
 
-from assistant.front.messengers.arrivals import Arrival, Reading, Receipt
-from assistant.front.messengers.connector import Call, Connector, ForgedError, Incoming
-from assistant.front.messengers.verdicts import Outcome, Said, Verdict, general_verdict, retry_after
+from assistant.front.messengers.base.connector import Call, Connector, ForgedError, Incoming
+from assistant.front.messengers.base.inbound import Arrival, Reading, Receipt
+from assistant.front.messengers.base.outcomes import Outcome, Said, Verdict, general_verdict, retry_after
 
 logger = logging.getLogger(__name__)
 SIGNATURE_HEADER = "x-hub-signature-256"

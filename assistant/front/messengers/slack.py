@@ -13,11 +13,11 @@ from urllib.parse import parse_qsl
 from slack_sdk.signature import SignatureVerifier
 from starlette.responses import JSONResponse
 
-from assistant.front.messengers.arrivals import Arrival, Reading, Receipt
-from assistant.front.messengers.connector import Call, Connector, ForgedError, Incoming
-from assistant.front.messengers.layout import Bubble, all_fit, numbered, option_of, utf16_length
-from assistant.front.messengers.verdicts import Outcome, Said, Verdict, general_verdict, retry_after
-from assistant.languages import LANGUAGES
+from assistant.core.languages import LANGUAGES
+from assistant.front.messengers.base.connector import Call, Connector, ForgedError, Incoming
+from assistant.front.messengers.base.inbound import Arrival, Reading, Receipt
+from assistant.front.messengers.base.layout import Bubble, all_fit, numbered, option_of, utf16_length
+from assistant.front.messengers.base.outcomes import Outcome, Said, Verdict, general_verdict, retry_after
 
 STAMP_HEADER, SIGNATURE_HEADER = "x-slack-request-timestamp", "x-slack-signature"
 # A button may have 75 characters but may be shown with thirty; then numbers stand in the text, and on the buttons.

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from starlette.responses import JSONResponse
 
-from assistant.front.messengers.arrivals import Arrival, Kind, Reading
-from assistant.front.messengers.connector import Call, Connector, Incoming
-from assistant.front.messengers.layout import Bubble, all_fit, numbered, option_of
-from assistant.front.messengers.verdicts import Outcome, Said, Verdict, general_verdict
-from assistant.languages import LANGUAGES
+from assistant.core.languages import LANGUAGES
+from assistant.front.messengers.base.connector import Call, Connector, Incoming
+from assistant.front.messengers.base.inbound import Arrival, Kind, Reading
+from assistant.front.messengers.base.layout import Bubble, all_fit, numbered, option_of
+from assistant.front.messengers.base.outcomes import Outcome, Said, Verdict, general_verdict
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a header
 UPDATES = ("message", "edited_message", "callback_query")

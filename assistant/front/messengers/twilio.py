@@ -11,11 +11,11 @@ from starlette.datastructures import ImmutableMultiDict
 from starlette.responses import Response
 from twilio.request_validator import RequestValidator
 
-from assistant.front.messengers import segments
-from assistant.front.messengers.arrivals import Arrival, Reading, Receipt
-from assistant.front.messengers.connector import Call, Connector, ForgedError, Incoming
-from assistant.front.messengers.layout import Bubble, option_of
-from assistant.front.messengers.verdicts import Outcome, Said, Verdict, general_verdict, retry_after
+from assistant.front.messengers.base import sms_segments
+from assistant.front.messengers.base.connector import Call, Connector, ForgedError, Incoming
+from assistant.front.messengers.base.inbound import Arrival, Reading, Receipt
+from assistant.front.messengers.base.layout import Bubble, option_of
+from assistant.front.messengers.base.outcomes import Outcome, Said, Verdict, general_verdict, retry_after
 
 logger = logging.getLogger(__name__)
 SIGNATURE_HEADER = "x-twilio-signature"
@@ -44,8 +44,8 @@ class Twilio(Connector):
         "messaging_service_sid": "",
     }
     # Ten segments, also for WhatsApp; in characters never more than the 1,600 that Twilio takes.
-    longest = segments.LONGEST
-    longest_with_options = segments.LONGEST
+    longest = sms_segments.LONGEST
+    longest_with_options = sms_segments.LONGEST
 
     @property
     def gives_receipts(self) -> bool:  # type: ignore[override]
@@ -91,7 +91,7 @@ class Twilio(Connector):
 
     def measure(self, text: str) -> int:
         """As SMS count it."""
-        return segments.places(text)
+        return sms_segments.places(text)
 
     def judge(self, said: Said) -> Verdict:
         """By Twilio's code, else by status; its sentence is not kept, since it may tell the number."""

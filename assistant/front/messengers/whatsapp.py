@@ -6,11 +6,11 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from assistant.front.messengers.arrivals import Arrival, Reading
-from assistant.front.messengers.connector import Call
-from assistant.front.messengers.layout import Bubble, Option, all_fit, cut, option_of
+from assistant.front.messengers.base.connector import Call
+from assistant.front.messengers.base.inbound import Arrival, Reading
+from assistant.front.messengers.base.layout import Bubble, Option, all_fit, cut, option_of
+from assistant.front.messengers.base.outcomes import Outcome
 from assistant.front.messengers.meta import Meta, Part, confirmed, received
-from assistant.front.messengers.verdicts import Outcome
 
 logger = logging.getLogger(__name__)
 # What people do without words, and what WhatsApp tells about them.

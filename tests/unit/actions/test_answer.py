@@ -10,9 +10,9 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answer import Answer
-from assistant.dialogue.conversation import SLOT
-from assistant.languages import LANGUAGES
-from assistant.understanding import KEY
+from assistant.core.conversation import SLOT
+from assistant.core.languages import LANGUAGES
+from assistant.core.understanding import KEY
 from tests.unit.dialogue.conftest import after, asking, message, phrase
 
 FAP = "ask_figures/fap_reached"

@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from assistant.commands import healthy, servers
+from assistant.commands import healthy
+from assistant.launch import servers
 
 ANSWERED = [{"text": "…"}, {"custom": {"answer": {"kind": "fact"}}}]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.core.languages import NO_EVIDENCE, Evidence, Language
+from assistant.core.understanding import Part, Understanding
 from assistant.dialogue import Conversation, Reply, respond
 from assistant.knowledge import knowledge, render
-from assistant.languages import NO_EVIDENCE, Evidence, Language
-from assistant.understanding import Part, Understanding
 
 START = Conversation()
 

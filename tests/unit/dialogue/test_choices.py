@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.languages import LANGUAGES
+from assistant.core.languages import LANGUAGES
 from tests.unit.dialogue.conftest import START, after, asking, message, phrase, question, reply_to, text_of, told
 
 TWO = ("ask_data/dtm", "ask_data/gmdac")

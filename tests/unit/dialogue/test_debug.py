@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.core.understanding import Candidate
 from assistant.dialogue.debug import explained
-from assistant.understanding import Candidate
 from tests.unit.dialogue.conftest import asking, message, reply_to
 
 FAP = "ask_programmes/fap_overview"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.languages import LANGUAGES
+from assistant.core.languages import LANGUAGES
 from tests.unit.dialogue.conftest import after, asking, message, phrase, reply_to, text_of, told
 
 LAUNCH = "ask_data/gdi_launch"

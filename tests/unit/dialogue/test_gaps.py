@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from assistant.core.languages import LANGUAGES
+from assistant.core.paths import ROOT
 from assistant.dialogue.respond import WITH_FACT
 from assistant.knowledge import knowledge
-from assistant.languages import LANGUAGES
-from assistant.paths import ROOT
 from tests.unit.dialogue.conftest import after, asking, message, phrase, question, reply_to, text_of, told
 
 FAP, DTM, OPENED = "ask_figures/fap_reached", "ask_data/dtm", "ask_history/office_opened"

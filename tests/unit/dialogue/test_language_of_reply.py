@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.core.languages import Evidence
+from assistant.core.understanding import Understanding
 from assistant.dialogue import Conversation
-from assistant.languages import Evidence
-from assistant.understanding import Understanding
 from tests.unit.dialogue.conftest import START, after, asking, message, phrase, reply_to, text_of, told
 
 FAP = "ask_figures/fap_reached"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.core.languages import LANGUAGES
 from assistant.dialogue import Answer, Conversation, Reply
 from assistant.dialogue.present import messages, plain_text
 from assistant.knowledge import knowledge
-from assistant.languages import LANGUAGES
 from tests.unit.dialogue.conftest import after, asking, message, phrase, question, reply_to
 
 FAP = "ask_figures/fap_reached"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.core.languages import LANGUAGES
 from assistant.dialogue import Conversation
 from assistant.knowledge import knowledge
-from assistant.languages import LANGUAGES
 from tests.unit.dialogue.conftest import after, asking, message, phrase, question, reply_to, text_of, told
 
 FAP = "ask_figures/fap_reached"

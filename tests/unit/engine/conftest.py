@@ -19,7 +19,7 @@ from rasa.shared.core.events import Event
 from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.endpoints import EndpointConfig
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 
 
 @pytest.fixture

@@ -16,13 +16,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
-from assistant.commands.servers import free_port
-from assistant.dialogue.conversation import SLOT, Conversation
+from assistant.core.conversation import SLOT, Conversation
+from assistant.core.languages import LANGUAGES, Evidence
+from assistant.core.understanding import KEY, Understanding
 from assistant.engine import patches
 from assistant.engine.apology import apology, is_reply
 from assistant.knowledge import knowledge
-from assistant.languages import LANGUAGES, Evidence
-from assistant.understanding import KEY, Understanding
+from assistant.launch.servers import free_port
 
 NONSENSE = [
     "{}",

@@ -14,7 +14,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from assistant.dialogue.conversation import SLOT
+from assistant.core.conversation import SLOT
 from assistant.engine import conversations, patches
 from assistant.engine.conversations import AwayError
 from assistant.engine.erase import forget

@@ -45,7 +45,7 @@ async def test_a_store_that_cannot_forget_says_so(domain):
 def test_the_channel_is_named_in_the_credentials():
     from rasa.core.run import create_http_input_channels
 
-    from assistant.paths import ROOT
+    from assistant.core.paths import ROOT
 
     channels = create_http_input_channels(None, str(ROOT / "credentials.yml"))
     assert [type(channel) for channel in channels][1:] == [EraseChannel]

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from assistant import blas
+from assistant.core import blas
 from assistant.engine import __main__ as main
 
 THREADS = "OPENBLAS_NUM_THREADS"

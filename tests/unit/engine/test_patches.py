@@ -23,8 +23,8 @@ from rasa.utils.endpoints import EndpointConfig
 
 from assistant.engine import patches
 from assistant.engine.patches import LONGEST_INPUT, PATCHES, SWITCH, apply, chosen
-from assistant.nlu.guard import LONGEST
-from assistant.nlu.splitter import QuestionSplitter
+from assistant.nlu.components.guard import LONGEST
+from assistant.nlu.components.splitter import QuestionSplitter
 from tests.unit.canned_server import CannedServer
 
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
@@ -60,7 +60,7 @@ def started():
     """What a Python of its own looks like after Rasa has started with all patches."""
     import subprocess
 
-    from assistant.paths import ROOT
+    from assistant.core.paths import ROOT
 
     output = subprocess.check_output([sys.executable, "-c", START], cwd=ROOT, text=True, timeout=50)
     return json.loads(output.splitlines()[-1])

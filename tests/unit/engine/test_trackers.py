@@ -139,7 +139,7 @@ def test_store_is_made_from_the_endpoints_of_the_project(domain):
     from rasa.core.tracker_store import TrackerStore
     from rasa.core.utils import read_endpoints_from_path
 
-    from assistant.paths import ROOT
+    from assistant.core.paths import ROOT
 
     store = TrackerStore.create(read_endpoints_from_path(str(ROOT / "endpoints.yml")).tracker_store, domain)
     assert isinstance(getattr(store, "_tracker_store", store), RecentTrackerStore)

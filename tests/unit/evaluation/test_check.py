@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 from assistant.training.fingerprint import fingerprint, ingredients
 from evaluation.check import DECIDES, EDITED, RESULT, findings, load, state
 

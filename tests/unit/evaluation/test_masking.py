@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from assistant.languages import LANGUAGES
+from assistant.core.languages import LANGUAGES
 from assistant.privacy import Span
 from evaluation.masking import check
 from evaluation.masking.figures import ALL, score

@@ -14,12 +14,12 @@ import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
-from assistant.commands.servers import HOST, free_port
 from assistant.front.app import application
-from assistant.front.connections import NobodyError, Reply
-from assistant.front.secret import kept_secret
-from assistant.front.settings import Settings
+from assistant.front.core.settings import Settings
+from assistant.front.core.tokens import kept_secret
+from assistant.front.rasa.transport import NobodyError, Reply
 from assistant.knowledge import knowledge, render
+from assistant.launch.servers import HOST, free_port
 from tests.support.wait import until
 
 HERE = "http://front.test"

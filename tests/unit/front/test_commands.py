@@ -14,12 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from assistant.commands import person, purge
-from assistant.commands.servers import HOST, free_port
 from assistant.engine import conversations as rasa_tables
-from assistant.front.messengers.ledger import Ledger
-from assistant.front.secret import Keys
-from assistant.front.store import ANSWERED, Store
-from assistant.front.tables import chats, database, events, seen
+from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.message_store import MessageStore
+from assistant.front.store.chats import ANSWERED, Store
+from assistant.front.store.schema import chats, database, events, seen
+from assistant.launch.servers import HOST, free_port
 from tests.unit.front.conftest import served
 
 DAY = 86400.0
@@ -209,7 +209,7 @@ def _dead(url):
 
 
 def test_a_table_in_use_is_vacuumed_around_and_said(operator, tables, monkeypatch):
-    monkeypatch.setattr("assistant.front.tables.LONGEST_LOCK", 100)
+    monkeypatch.setattr("assistant.front.store.schema.LONGEST_LOCK", 100)
     talk(Store(database(tables)), "old", 31)
     with create_engine(tables, future=True).connect() as reading:
         reading.exec_driver_sql("SELECT 1 FROM feedback")
@@ -322,10 +322,10 @@ def test_a_database_that_is_away_is_said_in_a_sentence(operator):
 
 
 def test_fingerprints_last_longer_than_any_messenger_tries_again(engine):
-    ledger = Ledger(engine, frozenset())
+    message_store = MessageStore(engine, frozenset())
     with engine.begin() as connection:
         connection.execute(insert(seen).values(id="a", at=time.time() - 8 * DAY))
-    ledger.forget_seen(time.time() - purge.SEEN_SECONDS)
+    message_store.forget_seen(time.time() - purge.SEEN_SECONDS)
     with engine.connect() as connection:
         assert connection.execute(select(seen.c.id)).first()
 

@@ -13,10 +13,10 @@ from schemathesis.specs.openapi.checks import negative_data_rejection
 from starlette.routing import Mount, Route
 
 from assistant.front.app import application, bare_application
-from assistant.front.limits import Limits
-from assistant.front.pages import description
-from assistant.front.secret import kept_secret
-from assistant.front.settings import Rates, Settings
+from assistant.front.core.limits import Limits
+from assistant.front.core.settings import Rates, Settings
+from assistant.front.core.tokens import kept_secret
+from assistant.front.web.pages import description
 from tests.unit.front.conftest import FakeRasa, Visitor, served
 
 NOT_DESCRIBED = {"/", "/en", "/openapi.json", "/webhooks/rest/"}

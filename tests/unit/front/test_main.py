@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 
 PASSWORD = "f00dfeed" * 4
 

@@ -9,14 +9,14 @@ import time
 
 import pytest
 
-from assistant.commands.servers import HOST, free_port, in_use
-from assistant.front.hub import Hub
-from assistant.front.limits import Limits
-from assistant.front.neighbours import Neighbours
-from assistant.front.refusals import RefusedError
-from assistant.front.settings import Rates
-from assistant.front.store import Store
-from assistant.front.tables import database
+from assistant.front.core.errors import RefusedError
+from assistant.front.core.limits import Limits
+from assistant.front.core.settings import Rates
+from assistant.front.pubsub.broadcast import Broadcast
+from assistant.front.pubsub.listeners import Listeners
+from assistant.front.store.chats import Store
+from assistant.front.store.schema import database
+from assistant.launch.servers import HOST, free_port, in_use
 from tests.support.wait import until, until_async
 
 THREE = Rates(session="3/minute")
@@ -78,7 +78,7 @@ async def broken_redis():
 
 
 async def test_a_redis_that_is_away_is_left_alone_for_a_while(broken_redis, monkeypatch):
-    monkeypatch.setattr("assistant.front.limits.REDIS_BREAK_SECONDS", 60.0)
+    monkeypatch.setattr("assistant.front.core.limits.REDIS_BREAK_SECONDS", 60.0)
     address, calls = broken_redis
     limits = Limits(THREE, address)
     assert await limits.allows("session", "somebody")
@@ -89,7 +89,7 @@ async def test_a_redis_that_is_away_is_left_alone_for_a_while(broken_redis, monk
 
 
 async def test_a_redis_that_was_away_is_asked_again(broken_redis, monkeypatch):
-    monkeypatch.setattr("assistant.front.limits.REDIS_BREAK_SECONDS", 0.0)
+    monkeypatch.setattr("assistant.front.core.limits.REDIS_BREAK_SECONDS", 0.0)
     address, calls = broken_redis
     limits = Limits(THREE, address)
     await limits.allows("session", "somebody")
@@ -99,7 +99,7 @@ async def test_a_redis_that_was_away_is_asked_again(broken_redis, monkeypatch):
 
 
 async def test_who_is_idle_is_forgotten_while_a_front_runs(monkeypatch):
-    monkeypatch.setattr("assistant.front.limits.FORGET_INTERVAL_SECONDS", 0.01)
+    monkeypatch.setattr("assistant.front.core.limits.FORGET_INTERVAL_SECONDS", 0.01)
     limits = Limits(Rates(session="3/second"))
     await limits.start()
     await limits.allows("session", "somebody")
@@ -108,9 +108,9 @@ async def test_who_is_idle_is_forgotten_while_a_front_runs(monkeypatch):
     await limits.stop()
 
 
-async def heard(hub, chat, seconds):
+async def heard(listeners, chat, seconds):
     """Whether a listener at this front is woken in that time."""
-    with hub.listen(chat) as news:
+    with listeners.listen(chat) as news:
         try:
             await asyncio.wait_for(news.wait(), seconds)
         except asyncio.TimeoutError:
@@ -124,9 +124,9 @@ def store(tmp_path):
 
 
 async def test_what_happens_at_one_front_is_heard_at_the_other(address, store):
-    hubs = [Hub(), Hub()]
-    neighbours = [Neighbours(address, hub, store, several=False) for hub in hubs]
-    for one in neighbours:
+    hubs = [Listeners(), Listeners()]
+    broadcast = [Broadcast(address, listeners, store, several=False) for listeners in hubs]
+    for one in broadcast:
         await one.start()
     listening = asyncio.create_task(heard(hubs[1], "chat", 10))
     while not listening.done():
@@ -134,18 +134,18 @@ async def test_what_happens_at_one_front_is_heard_at_the_other(address, store):
         hubs[0].publish("chat")
         await asyncio.sleep(0.1)
     assert await listening
-    for one in neighbours:
+    for one in broadcast:
         await one.stop()
 
 
 @pytest.mark.parametrize("url", ["", NOWHERE])
 async def test_without_redis_the_database_is_looked_at(url, store, monkeypatch):
-    monkeypatch.setattr("assistant.front.neighbours.BREAK_BETWEEN_LOOKS", 0.05)
-    hub = Hub()
-    neighbours = Neighbours(url, hub, store, several=True)
-    await neighbours.start()
+    monkeypatch.setattr("assistant.front.pubsub.broadcast.BREAK_BETWEEN_LOOKS", 0.05)
+    listeners = Listeners()
+    broadcast = Broadcast(url, listeners, store, several=True)
+    await broadcast.start()
     store.open_chat("chat", "de", 1.0)
-    with hub.listen("chat") as news:
+    with listeners.listen("chat") as news:
         await asyncio.sleep(0.3)
         news.clear()
         await asyncio.sleep(0.3)
@@ -155,4 +155,4 @@ async def test_without_redis_the_database_is_looked_at(url, store, monkeypatch):
         news.clear()
         store.erase("chat", "web-x")
         await asyncio.wait_for(news.wait(), 2)
-    await neighbours.stop()
+    await broadcast.stop()

@@ -13,13 +13,13 @@ from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from assistant.commands import person, purge
+from assistant.core.storage import SILENCE, STORES, SWITCH, only_in_memory_of
 from assistant.engine import __main__ as engine_main
 from assistant.engine.trackers import RecentTrackerStore
 from assistant.front import __main__ as front_main
 from assistant.front.app import application
-from assistant.front.settings import settings_from
-from assistant.front.tables import chats, database
-from assistant.storage import SILENCE, STORES, SWITCH, only_in_memory_of
+from assistant.front.core.settings import settings_from
+from assistant.front.store.schema import chats, database
 from tests.channels.telegram import TelegramWire
 from tests.support.wait import until
 from tests.unit.front.conftest import HERE, Visitor

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from assistant.core.languages import LANGUAGES
 from assistant.knowledge.check import check
 from assistant.knowledge.errors import Finding
 from assistant.knowledge.examples import ENOUGH
 from assistant.knowledge.load import knowledge, load
 from assistant.knowledge.model import KnowledgeBase
-from assistant.languages import LANGUAGES
 
 TODAY = datetime.date(2026, 1, 15)
 

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from assistant.core.paths import ROOT
 from assistant.knowledge import evidence
 from assistant.knowledge.check import check, main
-from assistant.paths import ROOT
 
 HISTORY, REFERRAL, SUBJECTS = "knowledge/ask_history.yml", "knowledge/referral.yml", "knowledge/subjects.yml"
 ANSWERS = {"de": "Das Büro arbeitet seit {year} in Bonn.", "en": "The office has worked in Bonn since {year}."}

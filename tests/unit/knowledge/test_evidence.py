@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.core.paths import ROOT
 from assistant.knowledge import evidence
-from assistant.paths import ROOT
 
 HISTORY, COVERAGE = "knowledge/ask_history.yml", "knowledge/coverage.yml"
 WORDS = "mehr als 683.950 Menschen"

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
+from assistant.core.paths import ROOT
 from assistant.knowledge import KnowledgeError, knowledge
 from assistant.knowledge.load import topic_files
 from assistant.knowledge.model import Citation, Note, Scope
-from assistant.paths import ROOT
 
 
 def test_entries_bear_topic_and_id(base):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.core.languages import LANGUAGES
 from assistant.knowledge import knowledge, render
 from assistant.knowledge.render import PLACEHOLDER, filled, placeholders, written
-from assistant.languages import LANGUAGES
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import json
 import jsonschema
 import pytest
 
+from assistant.core.paths import KNOWLEDGE
 from assistant.knowledge.schema import schema, shape_findings
-from assistant.paths import KNOWLEDGE
 
 HISTORY, REFERRAL = "knowledge/ask_history.yml", "knowledge/referral.yml"
 

@@ -15,8 +15,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from threadpoolctl import threadpool_limits
 
-from assistant.nlu.classifier import EntryClassifier
-from assistant.nlu.encoder import SentenceEncoder
+from assistant.nlu.components.classifier import EntryClassifier
+from assistant.nlu.components.encoder import SentenceEncoder
 
 EXAMPLES = {
     "ask_history/office_opened": (
@@ -96,7 +96,7 @@ def encoded(tmp_path_factory) -> Callable[..., TrainingData]:
 
     def encode_examples(*intents: str) -> TrainingData:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("assistant.nlu.encoder.VECTORS", folder / "vectors.npz")
+            patch.setattr("assistant.nlu.components.encoder.VECTORS", folder / "vectors.npz")
             return build(SentenceEncoder, folder).process_training_data(examples(*intents))
 
     return encode_examples

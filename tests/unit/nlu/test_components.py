@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 
 NAMES = [step["name"] for step in yaml.safe_load((ROOT / "config.yml").read_text("utf-8"))["pipeline"]]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.languages import LANGUAGES
+from assistant.core.languages import LANGUAGES
 from assistant.privacy import found, masked
 from assistant.privacy.masking import placeholder
 from assistant.privacy.text import KINDS

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.paths import ROOT
+from assistant.core.paths import ROOT
 from assistant.training.fingerprint import CODE, INGREDIENTS, PACKAGES, code, fingerprint, ingredients
 
 BEFORE = '''"""What it does."""
 
-from assistant.nlu.kinds import Floats  # of numpy
+from assistant.nlu.ranking.kind_model import Floats  # of numpy
 
 
 class Thing:
@@ -26,7 +26,7 @@ class Thing:
         return 2 * number
 '''
 # Modules of the project that the training code imports without depending on what they do.
-IRRELEVANT = ("assistant.paths", "assistant.progress", "assistant.knowledge", "assistant.dialogue")
+IRRELEVANT = ("assistant.core.paths", "assistant.core.progress", "assistant.knowledge", "assistant.dialogue")
 # Names of imported packages and of what is installed for them.
 DISTRIBUTIONS = {"sklearn": "scikit-learn", "marisa_trie": "marisa-trie"}
 
@@ -40,7 +40,7 @@ DISTRIBUTIONS = {"sklearn": "scikit-learn", "marisa_trie": "marisa-trie"}
         ("  # of numpy", ""),
         ("        # as measured\n", ""),
         ("2 * number", "(2 * number)"),
-        ("assistant.nlu.kinds", "assistant.nlu.ranking.kinds"),
+        ("assistant.nlu.ranking.kind_model", "assistant.nlu.ranking.kinds"),
     ],
 )
 def test_words_layout_and_place_do_not_count(old, new):
@@ -124,7 +124,7 @@ def imports(path: Path) -> set[str]:
 
 def test_nothing_is_left_out_that_the_training_code_imports():
     """Of the two components that also decide while a message is answered, only what they learn with counts."""
-    deciding = {"assistant.nlu.context", "assistant.nlu.entities"}
+    deciding = {"assistant.nlu.ranking.context", "assistant.nlu.components.entities"}
     for name in CODE:
         for module in imports(ROOT / name):
             if module.startswith("assistant.") and not module.startswith(IRRELEVANT) and module not in deciding:

@@ -8,7 +8,7 @@ import sys
 import pytest
 from threadpoolctl import threadpool_info
 
-from assistant.blas import VARIABLE
+from assistant.core.blas import VARIABLE
 from assistant.training import kernel
 from assistant.training.kernel import TOLERANCE, Trial, checked
 

@@ -6,10 +6,10 @@ import json
 
 import pytest
 
-from assistant.front.messengers.channels import configured, made
-from assistant.front.messengers.connector import Incoming
-from assistant.front.messengers.layout import Bubble, Option
-from assistant.front.secret import Keys
+from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.connector import Incoming
+from assistant.front.messengers.base.layout import Bubble, Option
+from assistant.front.messengers.registry import configured, made
 from assistant.knowledge import knowledge
 from tests.channels.facebook import FacebookWire
 from tests.channels.whatsapp import WhatsAppWire

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.front.messengers.arrivals import Arrival, Receipt
-from assistant.front.messengers.verdicts import Said
+from assistant.front.messengers.base.inbound import Arrival, Receipt
+from assistant.front.messengers.base.outcomes import Said
 from tests.channels.facebook import MEDIA, PAGE, FacebookWire, event, update
 from tests.channels.wire import Told
 from tests.unit.front.messengers.conftest import asking, incoming

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.front.messengers.channels import CONNECTORS, made
-from assistant.front.messengers.layout import (
+from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.layout import (
     Bubble,
     Option,
     bubbles,
@@ -18,8 +18,8 @@ from assistant.front.messengers.layout import (
     token,
     utf16_length,
 )
-from assistant.front.messengers.wording import said
-from assistant.front.secret import Keys
+from assistant.front.messengers.base.wording import said
+from assistant.front.messengers.registry import CONNECTORS, made
 from assistant.knowledge import knowledge
 
 LONG = " ".join(f"Dies ist der Satz Nummer {number}, und er endet mit einem Punkt." for number in range(400))

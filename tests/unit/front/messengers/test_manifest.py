@@ -6,8 +6,8 @@ import re
 
 import yaml
 
+from assistant.core.paths import ROOT
 from assistant.front.messengers.slack import DELETE, Slack
-from assistant.paths import ROOT
 
 ADDRESS = f"https://chat.example.org/webhooks/{Slack.name}"
 

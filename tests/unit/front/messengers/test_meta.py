@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.front.messengers.connector import ForgedError
-from assistant.front.messengers.verdicts import Outcome, Said
+from assistant.front.messengers.base.connector import ForgedError
+from assistant.front.messengers.base.outcomes import Outcome, Said
 from tests.channels.meta import error
 from tests.unit.front.messengers.conftest import PUBLIC, VENDOR, asking, incoming
 

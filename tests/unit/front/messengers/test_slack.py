@@ -10,12 +10,12 @@ import pytest
 from slack_sdk.models.blocks import Block
 from slack_sdk.signature import SignatureVerifier
 
-from assistant.front.messengers.arrivals import Arrival, Receipt
-from assistant.front.messengers.connector import ForgedError, Incoming
-from assistant.front.messengers.layout import Bubble, Option
+from assistant.front.messengers.base.connector import ForgedError, Incoming
+from assistant.front.messengers.base.inbound import Arrival, Receipt
+from assistant.front.messengers.base.layout import Bubble, Option
+from assistant.front.messengers.base.outcomes import Outcome, Said
+from assistant.front.messengers.base.wording import wants_deletion
 from assistant.front.messengers.slack import Slack, plain
-from assistant.front.messengers.verdicts import Outcome, Said
-from assistant.front.messengers.wording import wants_deletion
 from assistant.knowledge import knowledge
 from tests.channels.slack import SIGNING_SECRET, TOKEN, SlackWire, home, stamp_of
 

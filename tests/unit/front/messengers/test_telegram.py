@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from assistant.front.messengers.connector import ForgedError, Incoming
+from assistant.front.messengers.base.connector import ForgedError, Incoming
+from assistant.front.messengers.base.outcomes import Outcome, Said
 from assistant.front.messengers.telegram import SECRET_HEADER
-from assistant.front.messengers.verdicts import Outcome, Said
 from tests.unit.front.messengers.test_layout import connectors
 
 CHAT = {"id": 7, "type": "private"}

@@ -9,12 +9,12 @@ import pytest
 from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import RequestValidator
 
-from assistant.front.messengers import segments
-from assistant.front.messengers.arrivals import Arrival, Receipt
-from assistant.front.messengers.connector import ForgedError, Incoming
-from assistant.front.messengers.layout import Bubble, Option, split
+from assistant.front.messengers.base import sms_segments
+from assistant.front.messengers.base.connector import ForgedError, Incoming
+from assistant.front.messengers.base.inbound import Arrival, Receipt
+from assistant.front.messengers.base.layout import Bubble, Option, split
+from assistant.front.messengers.base.outcomes import Outcome, Said
 from assistant.front.messengers.twilio import Twilio
-from assistant.front.messengers.verdicts import Outcome, Said
 from assistant.knowledge import knowledge
 from tests.channels.telegram import number_of
 from tests.channels.twilio import ACCOUNT, ADDRESS, AUTH_TOKEN, SmsWire, TwilioWhatsAppWire
@@ -201,13 +201,13 @@ def test_options_are_numbers_in_the_text(twilio):
     ],
 )
 def test_places_of_the_small_alphabet(text, places):
-    assert segments.places(text) == places
+    assert sms_segments.places(text) == places
 
 
 @pytest.mark.parametrize("text", ["🙂", "Ж", "ç", "ا"])
 def test_one_character_that_it_lacks_makes_all_larger(text):
-    assert segments.places(text + "a" * 600) > 1300
-    assert segments.places("a" * 600) == 600
+    assert sms_segments.places(text + "a" * 600) > 1300
+    assert sms_segments.places("a" * 600) == 600
 
 
 @pytest.mark.parametrize("filling", ["a", "ä ", "€", "🙂", "Ж"])
@@ -219,8 +219,8 @@ def test_no_message_is_longer_than_ten_segments(filling, twilio):
 
 def segments_of(text):
     """Filled one by one; what takes two places goes whole to the next."""
-    small = all(character in segments.BASIC | segments.EXTENDED for character in text)
-    sizes = [1 + (character in segments.EXTENDED if small else ord(character) > 0xFFFF) for character in text]
+    small = all(character in sms_segments.BASIC | sms_segments.EXTENDED for character in text)
+    sizes = [1 + (character in sms_segments.EXTENDED if small else ord(character) > 0xFFFF) for character in text]
     count, room = 1, 153 if small else 67
     for size in sizes:
         if size > room:

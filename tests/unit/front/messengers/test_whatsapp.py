@@ -10,9 +10,9 @@ import pytest
 import pywa
 from pywa import types
 
-from assistant.front.messengers.arrivals import Arrival, Receipt
-from assistant.front.messengers.layout import Bubble
-from assistant.front.messengers.verdicts import Outcome, Said
+from assistant.front.messengers.base.inbound import Arrival, Receipt
+from assistant.front.messengers.base.layout import Bubble
+from assistant.front.messengers.base.outcomes import Outcome, Said
 from assistant.knowledge import knowledge
 from tests.channels.meta import error
 from tests.channels.whatsapp import MEDIA, NUMBER, TOKEN, WhatsAppWire, contact, shown, update, value

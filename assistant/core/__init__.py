@@ -1,0 +1,1 @@
+"""What every process shares: languages, what was understood, what is remembered, where data lies."""

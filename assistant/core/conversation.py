@@ -1,0 +1,73 @@
+"""What the assistant remembers of a conversation; kept in one Rasa slot of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assistant.core.languages import Language, served
+
+SLOT = "conversation"
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The language spoken and wished for, what was answered, and what was offered.
+
+    `entries` are the last facts, which follow-up questions lean on; `said` is the last reply, `told`
+    everything told of late, `offered` what a number now chooses, `choice` the position of the channel's
+    language switch.
+    """
+
+    language: Language | None = None
+    wish: Language | None = None
+    entries: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    offered: tuple[str, ...] = ()
+    choice: Language | None = None
+
+    @property
+    def entry(self) -> str | None:
+        """The entry that a follow-up question leans on."""
+        return self.entries[-1] if self.entries else None
+
+    def with_choice(self, choice: Language | None) -> Conversation:
+        """The conversation after the switch was set: a wish when it is set anew, nothing when it stays.
+
+        So "in English, please" holds although every message comes with the switch's old position.
+        """
+        if choice is None or choice == self.choice:
+            return self
+        return replace(self, wish=choice, choice=choice)
+
+    def as_slot(self) -> dict[str, Any]:
+        return {
+            "language": self.language,
+            "wish": self.wish,
+            "entries": list(self.entries),
+            "said": list(self.said),
+            "told": list(self.told),
+            "offered": list(self.offered),
+            "choice": self.choice,
+        }
+
+    @classmethod
+    def from_slot(cls, value: object) -> Conversation:
+        """The conversation of a slot's value; an empty one where the value is of no use."""
+        if not isinstance(value, Mapping):
+            return cls()
+        return cls(
+            language=served(value.get("language")),
+            wish=served(value.get("wish")),
+            entries=_strings(value.get("entries")),
+            said=_strings(value.get("said")),
+            told=_strings(value.get("told")),
+            offered=_strings(value.get("offered")),
+            choice=served(value.get("choice")),
+        )
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, (list, tuple)) else ()

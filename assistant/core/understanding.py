@@ -1,0 +1,146 @@
+"""What the pipeline understood of a message: written by `assistant.nlu`, read by `assistant.dialogue`.
+
+Travels through Rasa as the plain value under KEY in the parse data of a message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from assistant.core.languages import NO_EVIDENCE, Evidence
+
+KEY = "understanding"
+
+FACT = "fact"
+# A topic of facts is called ask_<topic>; all of them are one kind.
+FACTS = "ask_"
+
+
+def kind_of(label: str) -> str:
+    """The kind of message an id stands for: `fact` for every topic of facts, else the topic."""
+    topic = label.partition("/")[0]
+    return FACT if topic.startswith(FACTS) else topic
+
+
+Trouble = Literal["empty", "unreadable", "too_long"]
+Decision = Literal["answer", "clarify", "unsure"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An entry or other class with the head's probability for it."""
+
+    id: str
+    confidence: float
+
+    @property
+    def topic(self) -> str:
+        return self.id.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.partition("/")[2]
+
+    @property
+    def kind(self) -> str:
+        """The kind of message: `fact` for every topic of facts, else the topic."""
+        return kind_of(self.id)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One question of a message, or the whole message, and what the gate decided for it.
+
+    `kinds` holds the probability of each kind of message. `chosen` holds ids, best first: one to answer with,
+    two or three to ask about, or the nearest ones where the gate is unsure. `gap` names what a
+    question asks for that no entry holds: "money", "other_place", "far" and so on.
+    """
+
+    text: str
+    ranking: tuple[Candidate, ...] = ()
+    kinds: Mapping[str, float] = field(default_factory=dict)
+    in_context: tuple[Candidate, ...] = ()
+    kinds_in_context: Mapping[str, float] = field(default_factory=dict)
+    subjects: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    years: tuple[str, ...] = ()
+    ordinal: int | None = None
+    decision: Decision = "unsure"
+    chosen: tuple[str, ...] = ()
+    gap: str = ""
+    reason: str = ""
+
+    @property
+    def best(self) -> Candidate | None:
+        return self.ranking[0] if self.ranking else None
+
+    def best_of(self, kind: str) -> Candidate | None:
+        """The most probable candidate of a kind of message; all topics of facts are the kind `fact`."""
+        return next((c for c in self.ranking if c.kind == kind), None)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "text": self.text,
+            "ranking": [[c.id, c.confidence] for c in self.ranking],
+            "kinds": dict(self.kinds),
+            "in_context": [[c.id, c.confidence] for c in self.in_context],
+            "kinds_in_context": dict(self.kinds_in_context),
+            "subjects": list(self.subjects),
+            "places": list(self.places),
+            "years": list(self.years),
+            "ordinal": self.ordinal,
+            "decision": self.decision,
+            "chosen": list(self.chosen),
+            "gap": self.gap,
+            "reason": self.reason,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Part:
+        return cls(
+            text=data["text"],
+            ranking=tuple(Candidate(*pair) for pair in data["ranking"]),
+            kinds=data["kinds"],
+            in_context=tuple(Candidate(*pair) for pair in data["in_context"]),
+            kinds_in_context=data["kinds_in_context"],
+            subjects=tuple(data["subjects"]),
+            places=tuple(data["places"]),
+            years=tuple(data["years"]),
+            ordinal=data["ordinal"],
+            decision=data["decision"],
+            chosen=tuple(data["chosen"]),
+            gap=data["gap"],
+            reason=data["reason"],
+        )
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """A message in parts, with the evidence for its language and what was wrong with it as input."""
+
+    evidence: Evidence = NO_EVIDENCE
+    parts: tuple[Part, ...] = ()
+    trouble: Trouble | None = None
+    choice: int | None = None
+    urgent: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "evidence": self.evidence.as_dict(),
+            "parts": [part.as_dict() for part in self.parts],
+            "trouble": self.trouble,
+            "choice": self.choice,
+            "urgent": self.urgent,
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Understanding:
+        return cls(
+            evidence=Evidence.from_dict(data["evidence"]),
+            parts=tuple(Part.from_dict(part) for part in data["parts"]),
+            trouble=data["trouble"],
+            choice=data["choice"],
+            urgent=data["urgent"],
+        )

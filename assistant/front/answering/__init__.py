@@ -1,0 +1,1 @@
+"""Answers what waits in the inbox."""

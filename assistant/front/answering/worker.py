@@ -1,0 +1,185 @@
+"""Answers what waits in the inbox: one message of a chat at a time, in order; and has Rasa forget."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from anyio.to_thread import run_sync
+from sqlalchemy.engine import Engine
+
+from assistant.core.languages import Language
+from assistant.front.core import masking
+from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.service import Messengers
+from assistant.front.operate import metrics
+from assistant.front.operate.notice import Notice
+from assistant.front.pubsub.listeners import Listeners
+from assistant.front.rasa.answers import apology_event, assistant_event, control_messages
+from assistant.front.rasa.apology import detector, language_of_apology
+from assistant.front.rasa.client import Rasa
+from assistant.front.store.chats import ANSWERED, APOLOGISED, Store, Waiting
+from assistant.front.store.retention import erase_silent, forget_noted
+from assistant.front.tasks.chat_tasks import ChatTasks
+from assistant.front.tasks.leases import Leases
+from assistant.knowledge import KnowledgeBase
+
+logger = logging.getLogger(__name__)
+HOUR = 3600.0
+BREAK_BETWEEN_ERASURES = 30.0
+# How soon what another front left lying is taken up.
+BREAK_BETWEEN_ROUNDS = 2.0
+# Nobody watches a messenger as they watch a page; an answer after a minute beats an apology after ten seconds.
+PATIENCE_OF_MESSENGERS = 60.0
+
+
+class Worker:
+    """Works as long as the front runs; what it could not finish, it takes up again at the next start."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: Store,
+        rasa: Rasa,
+        listeners: Listeners,
+        keys: Keys,
+        knowledge: KnowledgeBase,
+        messengers: Messengers,
+        notice: Notice,
+        seconds: float,
+        kept_seconds: float,
+    ) -> None:
+        self._store, self._rasa, self._listeners, self._keys = store, rasa, listeners, keys
+        self._knowledge, self._messengers, self._notice = knowledge, messengers, notice
+        self._seconds, self._kept_seconds = seconds, kept_seconds
+        self._chat_tasks = ChatTasks("Answering", self._empty, Leases(engine, "answer"))
+        self._background: list[asyncio.Task[Any]] = []
+
+    async def start(self) -> None:
+        """Takes up what an earlier run of the front left."""
+        jobs = (self.take_up, self.erase_noted, self.purge)
+        self._background = [asyncio.create_task(self._always(work)) for work in jobs]
+        # Loaded now, so that an apology does not wait for it when time is up.
+        self._background.append(asyncio.create_task(run_sync(detector)))
+        self._background.append(asyncio.create_task(run_sync(masking.load)))
+
+    async def stop(self) -> None:
+        """Stops at once; unanswered messages stay in the inbox."""
+        for task in self._background:
+            task.cancel()
+        await asyncio.gather(*self._background, return_exceptions=True)
+        await self._chat_tasks.stop()
+
+    def wake(self, chat: str) -> None:
+        """Something waits in this chat."""
+        self._chat_tasks.wake(chat)
+
+    async def _empty(self, chat: str) -> None:
+        """Answers all that waits in a chat."""
+        begun = time.time()
+        while message := await run_sync(self._store.next_waiting, chat):
+            if (early := self._messengers.too_early(message)) > 0:
+                await asyncio.sleep(early)
+            elif self._messengers.serves(message.channel):
+                await self._answer_by_messenger(message, begun)
+            else:
+                await self._answer(message, begun, self._seconds)
+
+    async def _answer_by_messenger(self, message: Waiting, begun: float) -> None:
+        if message.kind == "delete":
+            await self._delete(message)
+            return
+        message = await self._messengers.greet(message)
+        polite = None if self._notice.closed else await self._messengers.polite_answer(message)
+        if polite:
+            await run_sync(self._store.answer, message, polite, ANSWERED, time.time())
+            metrics.answered(message.channel, polite, message.accepted_at)
+        else:
+            await self._answer(message, begun, PATIENCE_OF_MESSENGERS)
+        self._messengers.delivery.wake(message.chat)
+
+    async def _answer(self, message: Waiting, begun: float, seconds: float) -> None:
+        """Asks Rasa; time runs from acceptance, or from when this front took the chat up."""
+        sender = self._keys.sender("web", message.chat)
+        until = max(message.accepted_at, begun) + seconds
+        shut = self._notice.closed
+        said = None if shut else await self._rasa.ask(sender, message.text, metadata_of(message), until, message.key)
+        # Closed perhaps while Rasa was thinking: what it says now may be why.
+        if shut or self._notice.closed:
+            data, state = await run_sync(self._announcement, message), ANSWERED
+        elif said:
+            data, state = assistant_event(said, message.id, self._knowledge), ANSWERED
+        else:
+            logger.warning("Rasa did not answer in %.0f s; the visitor gets an apology.", seconds)
+            metrics.failed("apology")
+            data, state = await run_sync(self._apology, message), APOLOGISED
+        if await run_sync(self._store.answer, message, data, state, time.time()):
+            metrics.answered(message.channel, data, message.accepted_at)
+            self._listeners.publish(message.chat)
+        elif not await run_sync(self._store.chat, message.chat):
+            # Deleted while Rasa was thinking, which has now a conversation again.
+            await self.forget(sender)
+
+    async def _delete(self, message: Waiting) -> None:
+        """Erases a messenger's chat on its person's word and tells them."""
+        sender, chat = self._keys.sender("web", message.chat), self._keys.new_chat()
+        data = await self._messengers.erased(message)
+        await run_sync(self._messengers.message_store.erase, message, chat, sender, data, time.time())
+        self._messengers.delivery.wake(chat)
+        self.wake(chat)
+        await self.forget(sender)
+
+    def _apology(self, message: Waiting) -> dict[str, Any]:
+        return apology_event(message.id, self._knowledge, self._language(message))
+
+    def _announcement(self, message: Waiting) -> dict[str, Any]:
+        language = self._language(message)
+        said = control_messages(self._notice.text_while_closed(language), language)
+        return assistant_event(said, message.id, self._knowledge)
+
+    def _language(self, message: Waiting) -> Language:
+        spoken = (self._store.chat(message.chat) or {}).get("spoken")
+        return language_of_apology(message.text, message.choice, spoken, message.language)
+
+    async def forget(self, sender: str) -> None:
+        """Has Rasa forget a conversation, now or as soon as it can be asked."""
+        await run_sync(self._store.note_erasure, sender)
+        if await self._rasa.erase(sender):
+            await run_sync(self._store.erased, sender)
+
+    async def erase_noted(self) -> float:
+        """Has Rasa forget what it could not be told to forget before; seconds until the next time."""
+        await forget_noted(self._store, self._rasa)
+        return BREAK_BETWEEN_ERASURES
+
+    async def take_up(self) -> float:
+        """Wakes chats in which something waits, whoever accepted it; seconds until the next time."""
+        for chat in await run_sync(self._store.waiting_chats):
+            self.wake(chat)
+        return BREAK_BETWEEN_ROUNDS
+
+    async def purge(self) -> float:
+        """Erases chats that were silent for as long as they may be kept; seconds until the next time."""
+        moment = time.time() - self._kept_seconds
+        await run_sync(erase_silent, self._store, self._keys, moment)
+        await run_sync(self._store.forget_erased, moment)
+        return min(HOUR, self._kept_seconds / 30)
+
+    async def _always(self, work: Callable[[], Awaitable[float]]) -> None:
+        while True:
+            try:
+                pause = await work()
+            except Exception:
+                metrics.failed("background_task")
+                logger.exception("A background task failed; it will be tried again later.")
+                pause = BREAK_BETWEEN_ERASURES
+            await asyncio.sleep(pause)
+
+
+def metadata_of(message: Waiting) -> dict[str, str]:
+    """All that goes along with a text: the page's language and the visitor's choice."""
+    named = {"language": message.language, "choice": message.choice}
+    return {key: value for key, value in named.items() if value}

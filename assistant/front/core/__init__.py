@@ -1,0 +1,1 @@
+"""What every part of the front shares: settings, tokens, errors, limits, parsing."""

@@ -1,0 +1,123 @@
+"""How much one session and one address may ask for."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import time
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from anyio.to_thread import run_sync
+from limits import RateLimitItem, parse
+from limits.storage import RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from redis.exceptions import RedisError
+from starlette.requests import HTTPConnection
+
+from assistant.front.core.errors import RefusedError
+from assistant.front.core.moving_window import MovingWindow
+from assistant.front.core.settings import Rates
+
+logger = logging.getLogger(__name__)
+T = TypeVar("T")
+# One home or phone has a whole network of this size.
+IPV6_HOME_PREFIX = 64
+# A Redis that hangs must not hold up visitors: after the timeout it counts as away and is left alone for the break.
+REDIS_TIMEOUT_SECONDS, REDIS_BREAK_SECONDS = 0.25, 5.0
+FORGET_INTERVAL_SECONDS = 10.0
+
+
+class Window(Protocol):
+    """The uses of one rate, wherever they are counted."""
+
+    def hit(self, key: str) -> bool:
+        """Counts one use by `key` if the rate allows it; whether it does."""
+        ...
+
+    def resets_at(self, key: str) -> float:
+        """When everything that `key` has used is available again."""
+        ...
+
+
+class SharedWindow:
+    """The uses of one rate, counted in Redis by all fronts together."""
+
+    def __init__(self, limiter: MovingWindowRateLimiter, rate: str, item: RateLimitItem) -> None:
+        self._limiter, self._rate, self._item = limiter, rate, item
+
+    def hit(self, key: str) -> bool:
+        """Counts one use by `key` if the rate allows it; whether it does. Raises RedisError."""
+        return bool(self._limiter.hit(self._item, self._rate, key))
+
+    def resets_at(self, key: str) -> float:
+        """When everything that `key` has used is available again. Raises RedisError."""
+        return float(self._limiter.get_window_stats(self._item, self._rate, key)[0])
+
+
+class Limits:
+    """Counts in Redis where several fronts share it; otherwise, and while it is away, in this process."""
+
+    def __init__(self, rates: Rates, redis: str = "") -> None:
+        self._items = {name: parse(getattr(rates, name)) for name in rates.__dataclass_fields__}
+        self._own = {name: MovingWindow(item.amount, item.get_expiry()) for name, item in self._items.items()}
+        self._redis, self._away_until = redis, 0.0
+        # The limiter holds its storage weakly.
+        self._storage: RedisStorage | None = None
+        self._forgetting: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Forgets from now on who has used nothing for a whole window."""
+        self._forgetting = asyncio.create_task(self._forget_idle())
+
+    async def stop(self) -> None:
+        """Forgets nobody any more."""
+        if self._forgetting:
+            self._forgetting.cancel()
+
+    async def count(self, rate: str, who: str) -> None:
+        """Counts one use of a rate by somebody; raises RefusedError where it is one too many."""
+        if await self.allows(rate, who):
+            return
+        reset = await self._asked(rate, lambda window: window.resets_at(who))
+        raise RefusedError("too_many", retry_after=max(reset - time.time(), 1.0))
+
+    async def allows(self, rate: str, who: str) -> bool:
+        """Counts one use of a rate by somebody; whether it is not one too many."""
+        return await self._asked(rate, lambda window: window.hit(who))
+
+    async def _asked(self, rate: str, question: Callable[[Window], T]) -> T:
+        """Asks the shared window of a rate, or our own where there is none just now."""
+        if self._redis and time.monotonic() >= self._away_until:
+            try:
+                return await run_sync(self._ask_shared, rate, question)
+            except RedisError as error:
+                logger.warning("Redis is away (%s); limits are counted here.", type(error).__name__)
+                self._away_until = time.monotonic() + REDIS_BREAK_SECONDS
+        return question(self._own[rate])
+
+    def _ask_shared(self, rate: str, question: Callable[[Window], T]) -> T:
+        # Made when first needed: to make one speaks to Redis, and the front must start without.
+        if self._storage is None:
+            timeouts = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
+            self._storage = RedisStorage(self._redis, **timeouts)
+        return question(SharedWindow(MovingWindowRateLimiter(self._storage), rate, self._items[rate]))
+
+    async def _forget_idle(self) -> None:
+        while True:
+            await asyncio.sleep(FORGET_INTERVAL_SECONDS)
+            for window in self._own.values():
+                window.forget_idle()
+
+
+def address_of(connection: HTTPConnection) -> str:
+    """Whom requests from an address count for: the address, or the network of an IPv6 one."""
+    host = connection.client.host if connection.client else ""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 4:
+        return host
+    return str(ipaddress.ip_network((address, IPV6_HOME_PREFIX), strict=False))

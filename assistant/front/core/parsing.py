@@ -1,0 +1,78 @@
+"""Reads what a client sends, and believes none of it."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from starlette.requests import Request
+
+from assistant.core.languages import Language, served
+from assistant.front.core.errors import RefusedError
+
+LARGEST_BODY = 16 * 1024
+# Rasa itself reads the first 1,000 characters and says so; this is what nobody types.
+LONGEST_TEXT = 5000
+LONGEST_REASON = 500
+
+
+async def read_body(request: Request) -> Mapping[str, Any]:
+    """The JSON object of a request; raises RefusedError where it is too large or none."""
+    try:
+        body = json.loads(await read_bytes(request, LARGEST_BODY))
+    except (ValueError, RecursionError):
+        raise RefusedError("invalid") from None
+    if not isinstance(body, dict):
+        raise RefusedError("invalid")
+    request.state.language = served(body.get("choice")) or served(body.get("language"))
+    return body
+
+
+async def read_bytes(request: Request, most: int) -> bytes:
+    """The body of a request; raises RefusedError as soon as it is too large."""
+    chunks, size = [], 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > most:
+            raise RefusedError("too_large")
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def text_in(value: object, longest: int = LONGEST_TEXT) -> str:
+    """A text that every database can hold; raises RefusedError where it is too long or no text."""
+    if not isinstance(value, str):
+        raise RefusedError("invalid")
+    if len(value) > longest:
+        raise RefusedError("too_long")
+    return storable(value)
+
+
+def storable(text: str) -> str:
+    """The text without null characters and halves of characters."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def uuid_in(value: object) -> str:
+    """A message's id in its one spelling."""
+    try:
+        return str(uuid.UUID(value if isinstance(value, str) else ""))
+    except ValueError:
+        raise RefusedError("invalid") from None
+
+
+def language_in(value: object) -> Language | None:
+    """The language of a page, where we serve it; any other is no hint."""
+    if value is not None and not isinstance(value, str):
+        raise RefusedError("invalid")
+    return served(value)
+
+
+def choice_in(value: object) -> Language | None:
+    """The language a visitor chose; raises RefusedError for one that cannot be chosen."""
+    chosen = language_in(value)
+    if value is not None and not chosen:
+        raise RefusedError("invalid")
+    return chosen

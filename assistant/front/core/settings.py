@@ -1,0 +1,180 @@
+"""What an operator may set, from the environment; every setting has a default that is safe."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.core.paths import ROOT
+from assistant.core.storage import SILENCE, only_in_memory_of
+from assistant.front.core.tokens import kept_secret
+from assistant.front.messengers.registry import configured
+
+DATA = ROOT / ".data"
+LOOPBACK = "127.0.0.1"
+FRONT_PORT, RASA_PORT = 8080, 5005
+DAY = 86400.0
+MEMORY = "sqlite://"
+ORGANISATION = "https://germany.iom.int"
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How much one session and one address may ask for, as the library `limits` writes it.
+
+    Many visitors may share one address (a shelter, a mobile network), so an address may do far more.
+    """
+
+    session: str = "20/minute"
+    address: str = "200/minute"
+    chats: str = "60/minute"
+    requests: str = "1200/minute"
+    # How often somebody who writes too much in a messenger is asked for patience.
+    warnings: str = "1/minute"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the front keeps and finds things, and whom it trusts."""
+
+    database: str
+    secret: bytes
+    # One for each Rasa process.
+    rasa: tuple[str, ...] = (f"http://{LOOPBACK}:{RASA_PORT}",)
+    # Where several fronts share limits and word of what happened; none for one front alone.
+    redis: str = ""
+    origins: frozenset[str] = frozenset()
+    proxies: str = ""
+    retention_days: int = 30
+    # Nothing of what visitors write touches a disk.
+    only_in_memory: bool = False
+    privacy: str = ORGANISATION
+    imprint: str = ORGANISATION
+    rates: Rates = field(default_factory=Rates)
+    # From acceptance to the apology; what is missing to the ten promised is kept for the way, and for busy machines.
+    seconds: float = 8.5
+    widget: Path = ROOT / "widget"
+    # Where the public reaches the front; messengers sign for that address or have to be told it.
+    public_url: str = ""
+    # How long a messenger may take to say whether it took a message.
+    messenger_seconds: float = 30.0
+    # Where the figures are served, for the operator only; nowhere without a port.
+    metrics_host: str = LOOPBACK
+    metrics_port: int | None = None
+    # The file by which an operator closes the chat or announces something.
+    notice: Path | None = None
+    messengers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+
+    @property
+    def kept_seconds(self) -> float:
+        """How long a chat is kept that is silent."""
+        return SILENCE if self.only_in_memory else self.retention_days * DAY
+
+
+def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = RASA_PORT) -> Settings:
+    """The settings of an environment; makes the data folder and the secret where none is given.
+
+    Raises ValueError for a value that makes no sense, naming the variable.
+    """
+    only_in_memory = only_in_memory_of(environment)
+    data = data_folder(environment)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return Settings(
+        database=MEMORY if only_in_memory else database_url(environment),
+        only_in_memory=only_in_memory,
+        secret=kept_secret(environment.get("ASSISTANT_SECRET"), data),
+        rasa=addresses_of(environment.get("ASSISTANT_RASA") or f"http://{LOOPBACK}:{rasa_port}"),
+        redis=environment.get("ASSISTANT_REDIS", "").strip(),
+        origins=origins_of(environment.get("ASSISTANT_ORIGINS", "")),
+        proxies=environment.get("ASSISTANT_TRUSTED_PROXIES", "").strip(),
+        retention_days=_days(environment.get("ASSISTANT_RETENTION_DAYS", "30")),
+        privacy=environment.get("ASSISTANT_PRIVACY_URL") or ORGANISATION,
+        imprint=environment.get("ASSISTANT_IMPRINT_URL") or ORGANISATION,
+        rates=_rates(environment),
+        public_url=public_url_of(environment.get("ASSISTANT_PUBLIC_URL", "")),
+        messenger_seconds=_seconds(environment.get("ASSISTANT_MESSENGER_SECONDS", "30")),
+        messengers=configured(environment),
+        metrics_host=environment.get("ASSISTANT_METRICS_HOST") or LOOPBACK,
+        metrics_port=_port(environment.get("ASSISTANT_METRICS_PORT", "")),
+        notice=notice_path(environment),
+    )
+
+
+def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
+    """The folder of what the front keeps."""
+    return Path(environment.get("ASSISTANT_DATA") or DATA)
+
+
+def database_url(environment: Mapping[str, str] = os.environ) -> str:
+    """The database, as SQLAlchemy names it."""
+    return environment.get("ASSISTANT_DATABASE") or f"sqlite:///{data_folder(environment) / 'front.db'}"
+
+
+def notice_path(environment: Mapping[str, str] = os.environ) -> Path:
+    """The file by which an operator closes the chat or announces something."""
+    return Path(environment.get("ASSISTANT_NOTICE_FILE") or data_folder(environment) / "notice.yml")
+
+
+def public_url_of(written: str) -> str:
+    """The public address without a slash at its end; raises ValueError for one that is none."""
+    address = written.strip().rstrip("/")
+    if address and not re.fullmatch(r"https?://[^/\s]+(/[^\s?#]*)?", address):
+        raise ValueError(f"ASSISTANT_PUBLIC_URL: {written!r} is no address; write https://chat.example.org")
+    return address
+
+
+def origins_of(listed: str) -> frozenset[str]:
+    """Origins from a comma list; raises ValueError for one that is not `https://host[:port]`."""
+    origins = {origin.strip().rstrip("/").lower() for origin in listed.split(",") if origin.strip()}
+    for origin in origins:
+        scheme, _, host = origin.partition("://")
+        if scheme not in ("http", "https") or not host or "/" in host or "*" in host:
+            raise ValueError(f"ASSISTANT_ORIGINS: {origin!r} is no origin; write https://www.example.org")
+    return frozenset(origins)
+
+
+def _port(written: str) -> int | None:
+    if not written.strip():
+        return None
+    if not written.isdigit() or not 1 <= int(written) <= 65535:
+        raise ValueError(f"ASSISTANT_METRICS_PORT must be a port from 1 to 65535, not {written!r}")
+    return int(written)
+
+
+def addresses_of(listed: str) -> tuple[str, ...]:
+    """Addresses from a comma list; raises ValueError for one that is none."""
+    addresses = tuple(dict.fromkeys(one.strip().rstrip("/") for one in listed.split(",") if one.strip()))
+    for address in addresses:
+        if not re.fullmatch(r"https?://[^/\s]+", address):
+            raise ValueError(f"ASSISTANT_RASA: {address!r} is no address; write http://rasa-0:5005,http://rasa-1:5005")
+    return addresses
+
+
+def _days(written: str) -> int:
+    if not written.isdigit() or not 1 <= int(written) <= 3650:
+        raise ValueError(f"ASSISTANT_RETENTION_DAYS must be a number of days from 1 to 3650, not {written!r}")
+    return int(written)
+
+
+def _seconds(written: str) -> float:
+    if not written.isdigit() or not 1 <= int(written) <= 300:
+        raise ValueError(f"ASSISTANT_MESSENGER_SECONDS must be a number of seconds from 1 to 300, not {written!r}")
+    return float(written)
+
+
+def _rates(environment: Mapping[str, str]) -> Rates:
+    from limits import parse
+
+    named = {name: environment.get(f"ASSISTANT_RATE_{name.upper()}") for name in Rates.__dataclass_fields__}
+    rates = {name: rate for name, rate in named.items() if rate}
+    for name, rate in rates.items():
+        try:
+            sensible = parse(rate).amount > 0
+        except ValueError:
+            sensible = False
+        if not sensible:
+            raise ValueError(f"ASSISTANT_RATE_{name.upper()}: {rate!r} is no rate; write 20/minute")
+    return Rates(**rates)

@@ -1,0 +1,1 @@
+"""What all messengers share: connectors, the message store, delivery, layout."""

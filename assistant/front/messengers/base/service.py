@@ -1,0 +1,124 @@
+"""The messengers of a running front: which are on, and what is particular about answering their people."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import httpx2
+from anyio.to_thread import run_sync
+from sqlalchemy.engine import Engine
+
+from assistant.core.languages import Language, served
+from assistant.front.messengers.base import wording
+from assistant.front.messengers.base.connector import Connector
+from assistant.front.messengers.base.delivery import LONGEST_CALL, Delivery
+from assistant.front.messengers.base.inbound import Arrival
+from assistant.front.messengers.base.message_store import MessageStore, Progress
+from assistant.front.rasa.apology import language_of_apology
+from assistant.front.store.chats import TEXT, Store, Waiting
+from assistant.front.store.retention import SEEN_SECONDS
+from assistant.front.tasks.leases import Leases
+from assistant.knowledge import KnowledgeBase
+
+# So long a message waits for one that was sent before it and comes after it.
+SETTLE = 0.25
+
+
+class Messengers:
+    """Beside the worker, which answers messages whatever channel they came by."""
+
+    def __init__(
+        self,
+        connectors: Mapping[str, Connector],
+        engine: Engine,
+        store: Store,
+        knowledge: KnowledgeBase,
+        privacy: str,
+        seconds: float = LONGEST_CALL,
+        transport: httpx2.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.connectors, self._knowledge, self._privacy = connectors, knowledge, privacy
+        self.message_store = MessageStore(engine, frozenset(connectors))
+        self.delivery = Delivery(
+            connectors, self.message_store, store, Leases(engine, "deliver"), knowledge, seconds, transport
+        )
+        self._store = store
+        self._marks: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Delivers what an earlier run left."""
+        await run_sync(self.message_store.forget_seen, time.time() - SEEN_SECONDS)
+        await self.delivery.start()
+
+    async def stop(self) -> None:
+        """Stops at once."""
+        for mark in self._marks:
+            mark.cancel()
+        await self.delivery.stop()
+
+    def serves(self, channel: str) -> bool:
+        """Whether a channel is one of the messengers that are on."""
+        return channel in self.connectors
+
+    def too_early(self, message: Waiting) -> float:
+        """The seconds until a message may be answered, since an earlier one may still come."""
+        return message.accepted_at + SETTLE - time.time() if self.serves(message.channel) else 0.0
+
+    def mark_read(self, connector: Connector, arrival: Arrival) -> None:
+        """Shows in the messenger that a message was read; beside all else."""
+        if calls := connector.on_reading(arrival):
+            task = asyncio.create_task(self.delivery.mark_read(connector.name, calls))
+            self._marks.add(task)
+            task.add_done_callback(self._marks.discard)
+
+    async def confirm(self, channel: str, key: str) -> None:
+        """Takes a messenger's word that it took a message of ours; a key that is none of ours is nothing."""
+        chat, _, rest = key.partition(".")
+        delivered, _, part = rest.partition(".")
+        if delivered.isdigit() and part.isdigit():
+            await run_sync(self.message_store.confirm, channel, chat, int(delivered), int(part))
+
+    async def greet(self, message: Waiting) -> Waiting:
+        """Says, before anything else in a chat, that a machine answers and whose company reads along.
+
+        The message with the language that was found out by the way.
+        """
+        progress = await run_sync(self.message_store.progress, message.chat)
+        if progress is None or progress.noticed:
+            return message
+        message = replace(message, language=message.language or await self._language_told(message, progress))
+        language = await run_sync(language_of, message, progress)
+        data = wording.notice(message.channel, language, self._knowledge, self._privacy)
+        if await run_sync(self.message_store.notice, message.chat, data, time.time()):
+            self.delivery.wake(message.chat)
+        return message
+
+    async def polite_answer(self, message: Waiting) -> dict[str, Any] | None:
+        """The answer to a message that Rasa is not asked about; None for one that it is."""
+        if message.kind == TEXT:
+            return None
+        return wording.polite(message.kind, await self._language(message), self._knowledge, message.id)
+
+    async def erased(self, message: Waiting) -> dict[str, Any]:
+        """The word that all is erased."""
+        return wording.line(wording.ERASED, await self._language(message), self._knowledge, message.id)
+
+    async def _language(self, message: Waiting) -> Language:
+        progress = await run_sync(self.message_store.progress, message.chat)
+        return await run_sync(language_of, message, progress)
+
+    async def _language_told(self, message: Waiting, progress: Progress) -> Language | None:
+        """The language of a person that the messenger tells when asked."""
+        told = served(await self.delivery.language_of(message.channel, progress.recipient))
+        if told:
+            await run_sync(self.message_store.set_language, message.chat, told)
+        return told
+
+
+def language_of(message: Waiting, progress: Progress | None) -> Language:
+    """The language for one of the front's own lines."""
+    return language_of_apology(message.text, message.choice, progress.spoken if progress else None, message.language)

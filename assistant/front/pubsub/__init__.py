@@ -1,0 +1,1 @@
+"""Who listens to a chat, in this front and in others."""

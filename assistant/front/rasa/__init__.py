@@ -1,0 +1,1 @@
+"""Asks Rasa, and turns its messages into events."""

@@ -1,0 +1,169 @@
+"""Socket.io for websites that have rasa-webchat: its events, over chats of the web API.
+
+Session ids are our signed tokens, so nobody can name another visitor's; messages go through the same inbox.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import socketio
+from anyio.to_thread import run_sync
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp
+
+from assistant.core.languages import DEFAULT, Language, choice_of, hint_of, served
+from assistant.front.core.errors import RefusedError
+from assistant.front.core.limits import address_of
+from assistant.front.core.masking import without_personal_data
+from assistant.front.core.parsing import LARGEST_BODY, text_in
+from assistant.front.core.transcript import sourced
+from assistant.front.operate import metrics
+from assistant.front.store.chats import UnknownChatError
+from assistant.front.web.state import Front
+from assistant.knowledge import KnowledgeBase
+
+logger = logging.getLogger(__name__)
+PATH = "/socket.io"
+
+
+class Sockets:
+    """A socket.io server with the four events that Rasa's own channel has."""
+
+    def __init__(self, front: Callable[[], Front]) -> None:
+        self._front = front
+        self._listeners: dict[str, asyncio.Task[None]] = {}
+        # Origins are checked before every route, this one too. Handlers that wait keep messages in order.
+        self._server = socketio.AsyncServer(
+            async_mode="asgi", cors_allowed_origins=[], max_http_buffer_size=LARGEST_BODY, async_handlers=False
+        )
+        self._server.on("session_request", self._session)
+        self._server.on("user_uttered", self._uttered)
+        self._server.on("disconnect", self._gone)
+
+    @property
+    def app(self) -> ASGIApp:
+        """What to mount at `PATH`."""
+        app: ASGIApp = socketio.ASGIApp(self._server, socketio_path=PATH)
+        return app
+
+    async def stop(self) -> None:
+        """Ends all connections."""
+        for task in self._listeners.values():
+            task.cancel()
+        await asyncio.gather(*self._listeners.values(), return_exceptions=True)
+        await self._server.shutdown()
+
+    async def _session(self, sid: str, data: object = None) -> None:
+        """Goes on with the chat of a token, or begins a new one; tells the client its token."""
+        front, told = self._front(), data if isinstance(data, Mapping) else {}
+        chat = await self._known(told.get("session_id"))
+        if not chat:
+            try:
+                await front.limits.count("chats", self._address(sid))
+            except RefusedError as refusal:
+                await self._refuse(sid, refusal, DEFAULT)
+                return
+            chat = front.keys.new_chat()
+            language = hint_of(custom_data(told)) or DEFAULT
+            await run_sync(front.store.open_chat, chat, language, time.time(), "socketio")
+        await self._listen(sid, chat)
+        await self._server.emit("session_confirm", front.keys.token(chat), to=sid)
+
+    async def _uttered(self, sid: str, data: object = None) -> None:
+        """Keeps a message; a first one without text, which rasa-webchat sends, is nothing."""
+        told = data if isinstance(data, Mapping) else {}
+        if not told.get("message"):
+            return
+        chat = await self._known(told.get("session_id"))
+        language = hint_of(custom_data(told)) or DEFAULT
+        try:
+            if not chat:
+                raise RefusedError("unknown_session")
+            await self._listen(sid, chat)
+            await self._accept(sid, chat, told)
+        except UnknownChatError:
+            await self._refuse(sid, RefusedError("unknown_session"), language)
+        except RefusedError as refusal:
+            await self._refuse(sid, refusal, language)
+
+    async def _accept(self, sid: str, chat: str, told: Mapping[str, Any]) -> None:
+        front, metadata = self._front(), custom_data(told)
+        await front.limits.count("address", self._address(sid))
+        await front.limits.count("session", chat)
+        text, id_ = text_in(told["message"]), str(uuid.uuid4())
+        hint, choice = hint_of(metadata), choice_of(metadata)
+        text = await without_personal_data(text, choice, hint)
+        await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())
+        metrics.accepted("socketio")
+        front.worker.wake(chat)
+
+    async def _gone(self, sid: str, *_: object) -> None:
+        if task := self._listeners.pop(sid, None):
+            task.cancel()
+
+    async def _known(self, token: object) -> str | None:
+        """The chat of a token, where it is still kept."""
+        front = self._front()
+        chat = front.keys.chat_of(token) if isinstance(token, str) else None
+        row = await run_sync(front.store.chat, chat) if chat else None
+        return chat if row else None
+
+    async def _listen(self, sid: str, chat: str) -> None:
+        """Sends the chat's answers to this connection from now on, first those it missed."""
+        task = self._listeners.get(sid)
+        if task and not task.done() and task.get_name() == chat:
+            return
+        if task:
+            task.cancel()
+        self._front().listeners.check_room(chat)
+        self._listeners[sid] = asyncio.create_task(self._tell(sid, chat), name=chat)
+
+    async def _tell(self, sid: str, chat: str) -> None:
+        front = self._front()
+        row = await run_sync(front.store.chat, chat)
+        after = int(row["delivered"]) if row else 0
+        with front.listeners.listen(chat) as news:
+            while True:
+                # Before reading: what comes in while it is read wakes this again.
+                news.clear()
+                events = await run_sync(front.store.events_after, chat, after)
+                if events is None:
+                    return
+                for event in events:
+                    after = event["sequence"]
+                    if event["type"] == "assistant":
+                        await self._send(sid, event, front.knowledge)
+                        await run_sync(front.store.set_delivered, chat, after)
+                await news.wait()
+
+    async def _send(self, sid: str, event: Mapping[str, Any], knowledge: KnowledgeBase) -> None:
+        for message in bot_messages(event, knowledge):
+            await self._server.emit("bot_uttered", message, to=sid)
+
+    async def _refuse(self, sid: str, refusal: RefusedError, language: Language) -> None:
+        text = self._front().knowledge.phrase(f"front_{refusal.code}", language)
+        await self._server.emit("bot_uttered", {"text": text}, to=sid)
+
+    def _address(self, sid: str) -> str:
+        return address_of(HTTPConnection(self._server.get_environ(sid)["asgi.scope"]))
+
+
+def custom_data(told: Mapping[str, Any]) -> object:
+    """A client's metadata, which rasa-webchat calls `customData`."""
+    return told.get("customData") or told.get("metadata")
+
+
+def bot_messages(event: Mapping[str, Any], knowledge: KnowledgeBase) -> Iterator[dict[str, Any]]:
+    """An answer as Rasa's socket.io channel sends it: texts with their source, the last with the suggestions."""
+    language = served(event["language"]) or DEFAULT
+    texts = [sourced(part, knowledge, language) for part in event["parts"]]
+    yield from ({"text": text} for text in texts[:-1])
+    last = "\n\n".join([*texts[-1:], *([event["heading"]] if event["heading"] else [])])
+    replies = [{"content_type": "text", "title": text, "payload": text} for text in event["suggestions"]]
+    yield {"text": last, **({"quick_replies": replies} if replies else {})}

@@ -1,0 +1,1 @@
+"""The front's database: schema, chats, retention, tombstones, backups."""

@@ -1,0 +1,238 @@
+"""The web chat API; see docs/web-chat-api.md."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+import anyio
+from anyio.to_thread import run_sync
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.endpoints import HTTPEndpoint
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from assistant.core.languages import served
+from assistant.front.core.errors import RefusedError, language_of
+from assistant.front.core.limits import address_of
+from assistant.front.core.masking import without_personal_data
+from assistant.front.core.parsing import (
+    LONGEST_REASON,
+    choice_in,
+    language_in,
+    read_body,
+    text_in,
+    uuid_in,
+)
+from assistant.front.core.transcript import as_text
+from assistant.front.operate import metrics
+from assistant.front.store.chats import Event, UnknownChatError
+from assistant.front.web.state import Front, front_of
+
+HEARTBEAT = 15
+SECONDS_TO_END = 1.0
+LONGEST_WAIT = 25
+LARGEST_SEQUENCE = 2**31 - 1
+
+
+async def open_chat(request: Request) -> Response:
+    """A new chat and the token that opens it."""
+    front = front_of(request)
+    await front.limits.count("chats", address_of(request))
+    language = language_in((await read_body(request)).get("language")) or language_of(request)
+    chat, now = front.keys.new_chat(), time.time()
+    await run_sync(front.store.open_chat, chat, language, now)
+    expires = moment(now + front.settings.kept_seconds)
+    return JSONResponse({"token": front.keys.token(chat), "expires_at": expires}, 201)
+
+
+async def post_message(request: Request) -> Response:
+    """Keeps a message, answers that it is kept, and has it answered."""
+    front, chat = front_of(request), await chat_in(request)
+    body = await read_body(request)
+    await front.limits.count("address", address_of(request))
+    await front.limits.count("session", chat)
+    id_, text = uuid_in(body.get("id")), text_in(body.get("text"))
+    language, choice = language_in(body.get("language")), choice_in(body.get("choice"))
+    text = await without_personal_data(text, choice, language)
+    try:
+        sequence, new = await run_sync(front.store.accept, chat, id_, text, language, choice, time.time())
+    except UnknownChatError:
+        raise RefusedError("unknown_session") from None
+    if new:
+        metrics.accepted("web")
+        front.listeners.publish(chat)
+        front.worker.wake(chat)
+    return JSONResponse({"id": id_, "sequence": sequence}, 202)
+
+
+async def get_events(request: Request) -> Response:
+    """What happened since: streamed as it happens, or waited for (long polling)."""
+    front, chat = front_of(request), await chat_in(request)
+    after = number_in(request.headers.get("last-event-id") or request.query_params.get("after"))
+    front.listeners.check_room(chat)
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return _streamed(Stream(front, chat, after))
+    wait = number_in(request.query_params.get("wait"))
+    if wait > LONGEST_WAIT:
+        raise RefusedError("invalid")
+    return JSONResponse({"events": await _wait_for(front, chat, after, wait)})
+
+
+async def post_feedback(request: Request) -> Response:
+    """Keeps what the visitor thinks of an answer."""
+    front, chat = front_of(request), await chat_in(request)
+    spoken, body = request.state.language, await read_body(request)
+    await front.limits.count("address", address_of(request))
+    sequence, helpful, reason = body.get("sequence"), body.get("helpful"), body.get("reason")
+    if isinstance(sequence, bool) or not isinstance(sequence, int) or not isinstance(helpful, bool):
+        raise RefusedError("invalid")
+    if not 0 < sequence <= LARGEST_SEQUENCE:
+        raise RefusedError("invalid")
+    reason = None if reason is None else text_in(reason, LONGEST_REASON)
+    reason = reason and await without_personal_data(reason, spoken)
+    if not await run_sync(front.store.rate, chat, sequence, helpful, reason, time.time()):
+        raise RefusedError("not_found")
+    return Response(status_code=204)
+
+
+async def export_chat(request: Request) -> Response:
+    """All that is kept of the chat, to be saved by the visitor."""
+    front, chat = front_of(request), await chat_in(request)
+    format_ = request.query_params.get("format", "json")
+    if format_ not in ("json", "text"):
+        raise RefusedError("invalid")
+    row = await run_sync(front.store.chat, chat)
+    events = await run_sync(front.store.events_after, chat, 0)
+    if row is None or events is None:
+        raise RefusedError("unknown_session")
+    told = [event_out(event) for event in events]
+    if format_ == "text":
+        language = served(request.query_params.get("language")) or served(row["spoken"]) or language_of(request)
+        return _attachment(as_text(told, front.knowledge, language), "text/plain; charset=utf-8", "chat.txt")
+    feedback = [
+        {**_without_chat(row), "at": moment(row["at"])} for row in await run_sync(front.store.feedback_of, chat)
+    ]
+    content = {"created_at": moment(row["created_at"]), "language": row["language"], "events": told}
+    written = json.dumps({**content, "feedback": feedback}, ensure_ascii=False, indent=2)
+    return _attachment(written, "application/json", "chat.json")
+
+
+async def delete_chat(request: Request) -> Response:
+    """Erases the chat here and in Rasa; the token opens nothing any more."""
+    front, chat = front_of(request), await chat_in(request)
+    sender = front.keys.sender("web", chat)
+    await run_sync(front.store.erase, chat, sender)
+    front.listeners.publish(chat)
+    await front.worker.forget(sender)
+    return Response(status_code=204)
+
+
+class Chat(HTTPEndpoint):
+    """What can be done with a chat as a whole; one route, so that it names all its methods."""
+
+    async def post(self, request: Request) -> Response:
+        return await open_chat(request)
+
+    async def get(self, request: Request) -> Response:
+        return await export_chat(request)
+
+    async def delete(self, request: Request) -> Response:
+        return await delete_chat(request)
+
+
+async def chat_in(request: Request) -> str:
+    """The chat that the request's token opens; raises RefusedError where there is none."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    chat = front_of(request).keys.chat_of(token.strip()) if scheme.lower() == "bearer" else None
+    row = await run_sync(front_of(request).store.chat, chat) if chat else None
+    if not chat or row is None:
+        raise RefusedError("unknown_session")
+    request.state.language = row["spoken"] or row["language"]
+    return chat
+
+
+def number_in(value: str | None) -> int:
+    """A number of a query or header; 0 for none; raises RefusedError where it is no number."""
+    if not value:
+        return 0
+    if not (value.isascii() and value.isdigit()) or len(value) > 10 or int(value) > LARGEST_SEQUENCE:
+        raise RefusedError("invalid")
+    return int(value)
+
+
+def moment(seconds: float) -> str:
+    """A moment as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")
+
+
+def event_out(event: Event) -> dict[str, Any]:
+    """An event as clients read it."""
+    return {**event, "at": moment(event["at"])}
+
+
+class Stream:
+    """One open event stream; ends when the chat is deleted or the server stops."""
+
+    def __init__(self, front: Front, chat: str, after: int) -> None:
+        self._front, self._chat, self._after = front, chat, after
+        self._news, self._over = asyncio.Event(), False
+
+    def set(self) -> None:
+        """The server stops: called as the event that sse-starlette sets then."""
+        self._over = True
+        self._news.set()
+
+    async def events(self) -> AsyncIterator[ServerSentEvent]:
+        """All after the sequence, then each as it happens."""
+        with self._front.listeners.listen(self._chat, self._news):
+            yield ServerSentEvent(comment="open")
+            while not self._over:
+                self._news.clear()
+                found = await run_sync(self._front.store.events_after, self._chat, self._after)
+                if found is None:
+                    return
+                for event in found:
+                    self._after = event["sequence"]
+                    data = json.dumps(event_out(event), ensure_ascii=False)
+                    yield ServerSentEvent(data, event="message", id=str(self._after))
+                await self._news.wait()
+
+
+def _streamed(stream: Stream) -> Response:
+    return EventSourceResponse(
+        stream.events(),
+        ping=HEARTBEAT,
+        ping_message_factory=_heartbeat,
+        shutdown_event=stream,  # type: ignore[arg-type]
+        shutdown_grace_period=SECONDS_TO_END,
+    )
+
+
+def _heartbeat() -> ServerSentEvent:
+    return ServerSentEvent(comment="heartbeat")
+
+
+async def _wait_for(front: Front, chat: str, after: int, seconds: float) -> list[dict[str, Any]]:
+    """The events since; where there are none, those that come in the next seconds."""
+    with front.listeners.listen(chat) as news:
+        events = await run_sync(front.store.events_after, chat, after)
+        if events == [] and seconds:
+            with anyio.move_on_after(seconds):
+                await news.wait()
+            events = await run_sync(front.store.events_after, chat, after)
+    if events is None:
+        raise RefusedError("unknown_session")
+    return [event_out(event) for event in events]
+
+
+def _attachment(content: str, type_: str, name: str) -> Response:
+    return Response(content, media_type=type_, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _without_chat(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key != "chat"}

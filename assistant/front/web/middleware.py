@@ -1,0 +1,104 @@
+"""What stands before every route: who may call from which page, how often, and the headers of every answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from assistant.front.core.errors import RefusedError, language_of, refused
+from assistant.front.core.limits import Limits, address_of
+from assistant.front.messengers.registry import CONNECTORS
+
+NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+HEADERS: Mapping[str, str] = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Content-Security-Policy": NOTHING,
+    "Cache-Control": "no-store",
+}
+MESSENGERS = tuple(f"/webhooks/{name}" for name in CONNECTORS)
+SECURE_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+
+
+class SafeHeaders:
+    """Adds the headers to every answer, where it has none of that name."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        added = {**HEADERS, **(SECURE_ONLY if scope["scheme"] == "https" else {})}
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in added.items():
+                    headers.setdefault(name, value)
+                headers.add_vary_header("Origin")
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+
+class KnownOrigins:
+    """Refuses pages of other origins than our own and the allowed ones, on every route."""
+
+    def __init__(self, app: ASGIApp, origins: frozenset[str]) -> None:
+        self._app, self._origins = app, origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket") and not self._known(Headers(scope=scope)):
+            await refuse(RefusedError("forbidden"), scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+    def _known(self, headers: Headers) -> bool:
+        named = headers.getlist("origin")
+        return all(self._allowed(origin.lower(), headers.get("host", "").lower()) for origin in named[:2])
+
+    def _allowed(self, origin: str, host: str) -> bool:
+        if origin in self._origins:
+            return True
+        try:
+            address = urlsplit(origin)
+        except ValueError:
+            return False
+        return address.scheme in ("http", "https") and bool(host) and address.netloc == host
+
+
+class Throttle:
+    """Counts requests of each address, whatever they ask for.
+
+    Messengers call for many people from few addresses; their webhook counts only who is none.
+    """
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self._app, self._limits = app, limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket") and not scope["path"].startswith(MESSENGERS):
+            try:
+                await self._limits.count("requests", address_of(HTTPConnection(scope)))
+            except RefusedError as refusal:
+                await refuse(refusal, scope, receive, send)
+                return
+        await self._app(scope, receive, send)
+
+
+async def refuse(refusal: RefusedError, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answers a request with a refusal; closes a websocket before it is open."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    await refused(refusal, language_of(Request(scope)))(scope, receive, send)

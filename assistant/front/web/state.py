@@ -1,0 +1,56 @@
+"""The parts of the running front, which every route finds in the application's state."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from dataclasses import dataclass, field
+from typing import cast
+
+from sqlalchemy.engine import Engine
+from starlette.requests import HTTPConnection
+
+from assistant.front.answering.worker import Worker
+from assistant.front.core.limits import Limits
+from assistant.front.core.settings import Settings
+from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.service import Messengers
+from assistant.front.operate.notice import Notice
+from assistant.front.pubsub.broadcast import Broadcast
+from assistant.front.pubsub.listeners import Listeners
+from assistant.front.rasa.client import Rasa
+from assistant.front.store.chats import Store
+from assistant.knowledge import KnowledgeBase
+
+
+@dataclass
+class Proof:
+    """When a question was last asked to see whether it gets an answer, and whether it did."""
+
+    at: float = -math.inf
+    answered: bool = False
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+@dataclass(frozen=True)
+class Front:
+    """What the routes work with."""
+
+    settings: Settings
+    engine: Engine
+    store: Store
+    rasa: Rasa
+    listeners: Listeners
+    keys: Keys
+    limits: Limits
+    worker: Worker
+    messengers: Messengers
+    broadcast: Broadcast
+    knowledge: KnowledgeBase
+    notice: Notice
+    proof: Proof = field(default_factory=Proof)
+
+
+def front_of(connection: HTTPConnection) -> Front:
+    """The front that serves this request."""
+    return cast(Front, connection.app.state.front)

@@ -1,0 +1,246 @@
+"""Ranks the entries for a message, for each of its parts, and for it in the light of the last answer."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+
+from assistant.core.conversation import SLOT, Conversation
+from assistant.core.languages import LANGUAGES
+from assistant.core.progress import announce
+from assistant.core.understanding import FACT, kind_of
+from assistant.knowledge import KnowledgeBase, knowledge
+from assistant.nlu.components.encoder import SentenceEncoder
+from assistant.nlu.components.entities import EVERYWHERE, ORDINAL, SUBJECT
+from assistant.nlu.components.message_keys import IN_CONTEXT, LOOSE, PARTS, RANKING
+from assistant.nlu.encoder.vectors import encoded
+from assistant.nlu.ranking.context import Context, aspects_asked, by_ordinal
+from assistant.nlu.ranking.head import Head, Ranking
+from assistant.nlu.ranking.kind_model import Floats
+
+# The head's scores for every class, by text.
+Scores = Mapping[str, Floats]
+# Longer messages hardly ever lean on the last answer.
+LONGEST_FOLLOW_UP = 12
+# From this probability on, a part of a message is what the next part leans on.
+SURE = 0.5
+# Below this probability that a fact answers it, no piece of a text was ever found to be a question (of 4,300 texts).
+LEAST_LIKELY = 0.02
+RANGES = {
+    "most_questions": (100, 10**6),
+    "most_ngrams": (1, 10**7),
+    "spelling": (0, 1),
+    "narrowness": (1e-3, 100),
+    "ridge": (1e-3, 1e3),
+    "evenness": (0, 1),
+    "sharpness": (0.1, 1000),
+}
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class EntryClassifier(IntentClassifier, GraphComponent):
+    """Sets rankings on messages; what follows from them is for the gate to decide."""
+
+    @classmethod
+    def required_components(cls) -> list[type]:
+        """The featurizer whose vectors it needs."""
+        return [SentenceEncoder]
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """What has to be installed for it."""
+        return ["sklearn", "scipy"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Measured values; see docs/decisions/0005-the-head.md."""
+        return {
+            "most_questions": 30000,
+            "ngrams": [2, 5],
+            "most_ngrams": 40000,
+            "spelling": 0.35,
+            "narrowness": 2.0,
+            "ridge": 0.2,
+            "evenness": 0.75,
+            "sharpness": 14.0,
+        }
+
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, head: Head | None) -> None:
+        self._config, self._storage, self._resource, self._head = config, storage, resource, head
+        self._exact = exact_questions(knowledge())
+        self._entries: Context | None = None
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> EntryClassifier:
+        """Makes an untrained classifier; refuses a configuration it could not train with."""
+        ngrams = config["ngrams"]
+        if not (isinstance(ngrams, (list, tuple)) and len(ngrams) == 2 and 1 <= ngrams[0] <= ngrams[1]):
+            raise InvalidConfigException(f"EntryClassifier: ngrams must be a pair such as [2, 5], not {ngrams!r}.")
+        for name, (low, high) in RANGES.items():
+            value = config[name]
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
+                raise InvalidConfigException(f"EntryClassifier: {name} must lie from {low} to {high}, not {value!r}.")
+        return cls(config, model_storage, resource, None)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits the head on all examples; fails where there is nothing to tell apart."""
+        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
+        labels = [example.get_full_intent() for example in examples]
+        if len(set(labels)) < 2:
+            raise InvalidConfigException("EntryClassifier: data/nlu needs examples of at least two intents.")
+        kept = thinned(labels, self._config["most_questions"])
+        if len(kept) < len(labels):
+            announce(f"Of {len(labels)} questions the head learns {len(kept)}: more would not fit into memory.")
+        examples, labels = [examples[i] for i in kept], [labels[i] for i in kept]
+        vectors = np.stack([_vector(example) for example in examples])
+        texts = [str(example.get(TEXT)).lower() for example in examples]
+        announce(f"Fitting the head to {len(labels)} questions of {len(set(labels))} kinds …")
+        self._head = Head.fit(texts, vectors, labels, self._config)
+        with self._storage.write_to(self._resource) as folder:
+            self._head.save(folder)
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> EntryClassifier:
+        """Loads the head of a trained model; raises ValueError where the model has none."""
+        with model_storage.read_from(resource) as folder:
+            return cls(config, model_storage, resource, Head.load(folder))
+
+    def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
+        """Ranks messages and their parts; short ones once more in the light of what was answered before."""
+        conversation = Conversation.from_slot(tracker.get_slot(SLOT) if tracker else None)
+        for message in messages:
+            parts = message.get(PARTS) or ()
+            scores = self._scores([message, *parts])
+            self._rank(message, scores, conversation.entries)
+            leans = [(message, conversation.entries, True)]
+            before, again = conversation.entries, True
+            for part in parts:
+                self._rank(part, scores, before, again)
+                leans.append((part, before, again))
+                told = self._told(part)
+                before, again = (*before, *told), again and not told
+            self._rank_loose(leans)
+        return messages
+
+    def _rank_loose(self, leans: Sequence[tuple[Message, Sequence[str], bool]]) -> None:
+        """Ranks the loose pieces of texts, in the light of what those came after, where they may be questions."""
+        loose = [
+            (piece, before, again)
+            for whole, before, again in leans
+            if whole.get(RANKING).kinds.get(FACT, 0.0) >= LEAST_LIKELY
+            for piece in whole.get(LOOSE) or ()
+        ]
+        scores = self._scores([piece for piece, _, _ in loose])
+        for piece, before, again in loose:
+            self._rank(piece, scores, before, again)
+
+    def _scores(self, pieces: Iterable[Message]) -> Scores:
+        """The head's scores of all texts that have to be judged, in one pass."""
+        texts = list(dict.fromkeys(piece.get(TEXT) or "" for piece in pieces))
+        texts = [text for text in texts if text and _folded(text) not in self._exact]
+        if self._head is None or not texts:
+            return {}
+        vectors = np.stack(encoded(texts))
+        return dict(zip(texts, self._head.scores([text.lower() for text in texts], vectors)))
+
+    def _rank(self, message: Message, scores: Scores, before: Sequence[str], again: bool = True) -> None:
+        text, head = message.get(TEXT) or "", self._head
+        if head is None or text not in scores:
+            found = self._exact.get(_folded(text))
+            ranking = Ranking([(found, 1.0)], {kind_of(found): 1.0}) if found else Ranking([], {})
+            message.set(RANKING, ranking)
+            return
+        message.set(RANKING, head.ranking(text, scores[text]))
+        last = knowledge().find(before[-1]) if before else None
+        if last and len(text.split()) <= LONGEST_FOLLOW_UP:
+            asked = aspects_asked(dict(zip(head.classes, head.probabilities(scores[text]).tolist())))
+            near = self._context(head).nearness(last, asked, _named(message, before), again)
+            message.set(IN_CONTEXT, head.ranking(text, scores[text] + near))
+
+    def _context(self, head: Head) -> Context:
+        """What knows the entries behind the head's classes; made once."""
+        if self._entries is None:
+            self._entries = Context(knowledge(), head.classes)
+        return self._entries
+
+    def _told(self, part: Message) -> tuple[str, ...]:
+        """The fact a part asks for, which the next part may lean on."""
+        ranking: Ranking = part.get(RANKING)
+        best = next((id_ for id_, _ in ranking.entries if kind_of(id_) == FACT), None)
+        return (best,) if best and ranking.kinds.get(FACT, 0.0) >= SURE else ()
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leaves training data as they are."""
+        return training_data
+
+
+def _named(message: Message, before: Sequence[str]) -> list[str]:
+    """The subjects that a message names, by name or as "the first"."""
+    entities = message.get(ENTITIES) or []
+    named = [e["value"] for e in entities if e["entity"] == SUBJECT and e["value"] not in EVERYWHERE]
+    ordinals = [int(e["value"]) for e in entities if e["entity"] == ORDINAL]
+    return [*named, *(subject for number in ordinals for subject in by_ordinal(knowledge(), before, number))]
+
+
+def thinned(labels: Sequence[str], most: int) -> list[int]:
+    """The numbers of at most so many examples, in order: all of small classes, equally many of large ones.
+
+    Time to train grows with the cube of their number, memory with the square (30,000: 3.6 GB).
+    """
+    shuffled: dict[str, list[int]] = {}
+    for number in np.random.default_rng(0).permutation(len(labels)).tolist():
+        shuffled.setdefault(labels[number], []).append(number)
+    sizes = [len(numbers) for numbers in shuffled.values()]
+    shares = range(1, max(sizes) + 1)
+    share = max(1, bisect_right(shares, most, key=lambda share: sum(min(size, share) for size in sizes)))
+    return sorted(number for numbers in shuffled.values() for number in numbers[:share])
+
+
+def exact_questions(base: KnowledgeBase) -> dict[str, str]:
+    """The questions that buttons send, and the entry each opens."""
+    from assistant.knowledge import render
+
+    found = {
+        _folded(render(base, entry, language).question): entry.id
+        for entry in base.entries.values()
+        for language in LANGUAGES
+    }
+    found.update({_folded(base.phrase("clarify_none", language)): "control/none" for language in LANGUAGES})
+    return found
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.lower().split())
+
+
+def _vector(example: Message) -> Floats:
+    vectors: Iterable[Any] = (f.features for f in example.features if f.attribute == TEXT and f.is_dense())
+    vector: Floats = np.asarray(next(iter(vectors)), dtype=np.float32)[0]
+    return vector

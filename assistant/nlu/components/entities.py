@@ -1,0 +1,183 @@
+"""Finds what a message is about: subjects of the knowledge, places, years, "the first"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import spacy
+from babel import Locale
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.exceptions import InvalidConfigException
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from spacy.language import Language as Pipeline
+from spacy.matcher.levenshtein import levenshtein_compare
+from spacy.tokens import Doc, Token
+
+from assistant.core.languages import LANGUAGES
+from assistant.knowledge import KnowledgeBase, knowledge
+from assistant.knowledge.model import Subject
+from assistant.nlu.components.message_keys import with_parts
+
+# Nearly every question is about them, so naming them picks out nothing.
+EVERYWHERE = {"iom", "iom_germany"}
+SUBJECT, PLACE, YEAR, ORDINAL = "subject", "place", "year", "ordinal"
+# "2021–2022" is one token to spaCy; a blank of the same length leaves all places in the text as they are.
+SPAN_OF_YEARS = re.compile(r"(?<=\d)[–/-](?=\d)")
+# Shorter words are too close to others to allow for a typo.
+FUZZY_FROM, FUZZIER_FROM = 6, 14
+# Words of which it is known whether they are slips.
+REMEMBERED = 20_000
+WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
+ORDINALS = {
+    1: ("erste", "ersten", "erstes", "erstere", "ersteren", "ersteres", "first", "former"),
+    2: ("zweite", "zweiten", "zweites", "letztere", "letzteren", "letzteres", "second", "latter"),
+    3: ("dritte", "dritten", "drittes", "third"),
+}
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
+    """spaCy rulers over the names in `knowledge/subjects.yml` and the territories of CLDR."""
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """What has to be installed for it."""
+        return ["spacy", "babel"]
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> KnowledgeEntities:
+        """Makes the extractor from the knowledge; fails where that names no subject."""
+        base = knowledge()
+        if not base.subjects:
+            raise InvalidConfigException("KnowledgeEntities: knowledge/subjects.yml names no subject.")
+        return cls(base)
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        self._marks = Marks(base)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Adds entities to messages and their parts."""
+        for message in with_parts(messages):
+            found = self.add_extractor_name(self._entities(message.get(TEXT) or ""))
+            message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+        return messages
+
+    def _entities(self, text: str) -> list[dict[str, Any]]:
+        return [
+            {
+                "entity": span.label_,
+                "value": span.ent_id_ or span.text,
+                "start": span.start_char,
+                "end": span.end_char,
+            }
+            for span in self._marks.of(text).ents
+        ]
+
+
+class Marks:
+    """Marks subjects, places, years and ordinals, typos in long words allowed.
+
+    To compare every word with every name costs ten times as much as to look names up, so that is
+    done only where a word is nearly one of a name's.
+    """
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        self._exact, self._forgiving = ruler(base, forgiving=False), ruler(base, forgiving=True)
+        self._words = long_words(self._exact, base)
+        self._slip = lru_cache(maxsize=REMEMBERED)(self._is_slip)
+
+    def of(self, text: str) -> Doc:
+        """The text as spaCy sees it, its entities marked."""
+        plain = SPAN_OF_YEARS.sub(" ", text)
+        doc = self._exact(plain)
+        return self._forgiving(plain) if any(self._slip(token.lower_) for token in doc) else doc
+
+    def _is_slip(self, word: str) -> bool:
+        """Whether a word is nearly, and not quite, one of a name's."""
+        nearly = (name for name, slips in self._words.items() if levenshtein_compare(word, name, slips))
+        return len(word) >= FUZZY_FROM - 1 and any(name != word for name in nearly)
+
+
+def long_words(nlp: Pipeline, base: KnowledgeBase) -> dict[str, int]:
+    """The words of subjects' names in which slips are forgiven, and how many."""
+    tokens = [
+        token for subject in base.subjects.values() for name in spellings(subject) for token in nlp.make_doc(name)
+    ]
+    return {token.lower_: slips_forgiven(token) for token in tokens if slips_forgiven(token)}
+
+
+def slips_forgiven(token: Token) -> int:
+    """How many wrong letters a word may have and still be taken for this one."""
+    return 2 if len(token) >= FUZZIER_FROM else 1 if len(token) >= FUZZY_FROM else 0
+
+
+def spellings(subject: Subject) -> list[str]:
+    """The names of a subject in all languages, also without umlauts."""
+    aliases = {alias for language in LANGUAGES for alias in subject.aliases[language]}
+    return sorted(aliases | {alias.translate(WITHOUT_UMLAUTS) for alias in aliases})
+
+
+def ruler(base: KnowledgeBase, forgiving: bool) -> Pipeline:
+    """A pipeline that marks names as they are spelt, or typos in long words allowed."""
+    nlp = spacy.blank("xx")
+    entity_ruler = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
+    patterns = [*_subject_patterns(nlp, base, forgiving), *_place_patterns(base), *_ordinal_patterns()]
+    patterns.append({"label": YEAR, "pattern": [{"TEXT": {"REGEX": r"^(1[89]|20)\d\d$"}}]})
+    entity_ruler.add_patterns(patterns)  # type: ignore[attr-defined]
+    return nlp
+
+
+def _subject_patterns(nlp: Pipeline, base: KnowledgeBase, forgiving: bool) -> list[dict[str, Any]]:
+    patterns: list[dict[str, Any]] = []
+    for subject in base.subjects.values():
+        for name in spellings(subject):
+            doc = nlp.make_doc(name)
+            # A name that forgives nothing is looked up as a whole.
+            pattern = _spelt(doc) if forgiving and any(map(slips_forgiven, doc)) else name
+            patterns.append({"label": SUBJECT, "pattern": pattern, "id": subject.id})
+    return patterns
+
+
+def _place_patterns(base: KnowledgeBase) -> list[dict[str, Any]]:
+    """Countries and territories, but for those whose name is a subject's alias."""
+    taken = {
+        alias.lower() for subject in base.subjects.values() for names in subject.aliases.values() for alias in names
+    }
+    return [{"label": PLACE, "pattern": name, "id": code} for code, name in places() if name.lower() not in taken]
+
+
+def _ordinal_patterns() -> list[dict[str, Any]]:
+    return [
+        {"label": ORDINAL, "pattern": word, "id": str(number)} for number, words in ORDINALS.items() for word in words
+    ]
+
+
+def _spelt(doc: Doc) -> list[dict[str, Any]]:
+    """A token pattern that forgives one slip in long words and two in very long ones."""
+    allowed = {token.lower_: f"FUZZY{slips}" for token in doc if (slips := slips_forgiven(token))}
+    return [{"LOWER": {allowed[word]: word} if (word := token.lower_) in allowed else word} for token in doc]
+
+
+@lru_cache(maxsize=1)
+def places() -> tuple[tuple[str, str], ...]:
+    """Code and name of every country and territory, in every language served, from CLDR."""
+    found = {
+        (code, name)
+        for language in LANGUAGES
+        for code, name in Locale(language).territories.items()
+        if len(code) == 2 and code not in ("DE", "ZZ", "EU", "UN", "EZ", "QO", "XA", "XB")
+    }
+    return tuple(sorted(found))

@@ -1,0 +1,129 @@
+"""Says what a message's own words tell of its language."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.lang.de.stop_words import STOP_WORDS as GERMAN
+from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
+
+from assistant.core.languages import LANGUAGES, Evidence, Language
+from assistant.knowledge import knowledge
+from assistant.knowledge.examples import examples
+from assistant.nlu.components.message_keys import EVIDENCE
+
+# What a word tells, in logarithmic odds: above 0 for German, below for English. Function words that
+# only one language has are known from the start, the rest is learned from the training questions.
+WEIGHT_OF_WORD = 2.0
+FUNCTION_WORDS: Mapping[str, float] = {
+    **dict.fromkeys(GERMAN - ENGLISH, WEIGHT_OF_WORD),
+    **dict.fromkeys(ENGLISH - GERMAN, -WEIGHT_OF_WORD),
+}
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+CLEAR = 1.5
+# Words that tell less, or were met less often, are not worth keeping.
+FAINT, RARE = 0.7, 2
+# No single word may outvote several.
+LOUDEST = 2.5
+LEXICON = "words.json"
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
+class LanguageDetector(GraphComponent):
+    """Weighs words; one word alone is never clear evidence."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> LanguageDetector:
+        """Makes a detector that knows function words only."""
+        return cls(model_storage, resource, FUNCTION_WORDS)
+
+    def __init__(self, storage: ModelStorage, resource: Resource, lexicon: Mapping[str, float]) -> None:
+        self._storage, self._resource, self._lexicon = storage, resource, lexicon
+        # Made now, so that the first message does not wait for it.
+        names()
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """What has to be installed for it."""
+        return ["spacy"]
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns the words of each language from the folders of `data/nlu`; Rasa's own copy has no languages."""
+        self._lexicon = learned((example.language, example.text) for example in examples())
+        with self._storage.write_to(self._resource) as folder:
+            (folder / LEXICON).write_text(json.dumps(self._lexicon, ensure_ascii=False), "utf-8")
+        return self._resource
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> LanguageDetector:
+        """Loads the words of a trained model; raises ValueError where the model has none."""
+        with model_storage.read_from(resource) as folder:
+            lexicon = json.loads((folder / LEXICON).read_text("utf-8"))
+        return cls(model_storage, resource, lexicon)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets the evidence of each message."""
+        for message in messages:
+            message.set(EVIDENCE, evidence_of(message.get(TEXT) or "", self._lexicon).as_dict())
+        return messages
+
+
+def learned(questions: Iterable[tuple[Language, str]]) -> dict[str, float]:
+    """Function words, and words of the questions with what they tell of the language."""
+    counts: dict[Language, Counter[str]] = {language: Counter() for language in LANGUAGES}
+    for language, text in questions:
+        counts[language].update(set(WORD.findall(names().sub(" ", text).lower())))
+    met = Counter(counts["de"]) + Counter(counts["en"])
+    odds = {word: math.log((counts["de"][word] + 0.5) / (counts["en"][word] + 0.5)) for word in met}
+    told = {word: round(value, 2) for word, value in odds.items() if met[word] >= RARE and abs(value) >= FAINT}
+    return {**FUNCTION_WORDS, **told}
+
+
+@lru_cache(maxsize=1)
+def names() -> re.Pattern[str]:
+    """Names of programmes and bodies, which people keep in one language while writing another."""
+    aliases = {
+        alias
+        for subject in knowledge().subjects.values()
+        for language in LANGUAGES
+        for alias in (*subject.aliases[language], subject.name[language])
+        if alias.isupper() or sum(char.isupper() for char in alias) > 1
+    }
+    longest_first = sorted(map(re.escape, aliases), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(longest_first)})\b", re.I)
+
+
+def evidence_of(text: str, lexicon: Mapping[str, float] = FUNCTION_WORDS) -> Evidence:
+    """Which language the words speak for, and whether clearly: two words or more, odds well apart."""
+    words = WORD.findall(names().sub(" ", text).lower())
+    told = [max(-LOUDEST, min(LOUDEST, lexicon[word])) for word in words if word in lexicon]
+    odds = sum(told)
+    if not odds:
+        return Evidence(None, False)
+    return Evidence("de" if odds > 0 else "en", len(words) >= 2 and abs(odds) >= CLEAR)

@@ -1,0 +1,112 @@
+"""Splits a message into the questions it may hold."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from spacy.lang.de.tokenizer_exceptions import TOKENIZER_EXCEPTIONS as GERMAN
+from spacy.lang.en.tokenizer_exceptions import TOKENIZER_EXCEPTIONS as ENGLISH
+
+from assistant.nlu.components.message_keys import LOOSE, PARTS
+
+MOST_PARTS = 5
+ABBREVIATIONS = frozenset(word for word in (*GERMAN, *ENGLISH) if word.endswith("."))
+SHORTEST = 3
+# What a question or a request for an answer begins with: question words, and verbs that come first.
+ASKING = (
+    r"wann|wer|wen|wem|wessen|was|wie|wo|wohin|woher|warum|wieso|weshalb|wozu|wof(?:ü|ue)r|womit|wor(?:an|in|um|über)|"
+    r"welche\w*|(?:seit|bis|ab) wann|(?:mit|von|für|an|bei) (?:wem|wen|was)|(?:in|auf|aus|seit|an) welche\w*|"
+    r"gibt|habt|haben|hat|hatten?|ist|sind|seid|war|waren|wird|werden|wurden?|k(?:a|ö|oe)nn(?:en|t|te)?|darf|dürfen|soll|"
+    r"macht|hilft|helft|helfen|stimmt|bietet|nenn\w*|erklär\w*|sag\w*|"
+    r"when|who|whom|whose|what|how|where|why|which|since when|(?:with|for|by|from|to) wh(?:om|ich|at)|in which|"
+    r"is|are|was|were|does|do|did|can|could|will|would|has|have|had|should|tell|name|explain"
+)
+SENTENCE = re.compile(r"(?<=[?!;])\s+|(?<=[^\d\W]{3}[.])\s+(?=[^\W\d_])|(?<=\w):\s+|\s+[–—-]\s+")
+CLAUSE = re.compile(
+    rf"(?:,\s*|\s+)(?:und|and|sowie|oder|or|außerdem|also|plus)\s+(?=(?:auch\s+|also\s+)?(?:{ASKING})\b)",
+    re.I,
+)
+ALONE = re.compile(rf"\W*(?:{ASKING})\W*", re.I)
+
+# Words and marks that join two questions, or just two words: pieces between them are proposed only.
+JOINT = re.compile(
+    r"\s*[,;/+&]\s+(?:(?:und|and|sowie|oder|or|plus|außerdem|dazu)\s+)?|"
+    r"\s+(?:/|\+|&|und|and|sowie|plus|as well as|außerdem|oder|or)\s+",
+    re.I,
+)
+MOST_PIECES, FEWEST_WORDS = 4, 2
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
+class QuestionSplitter(GraphComponent):
+    """Proposes parts; whether they stand for questions of their own is for the gate to decide."""
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> QuestionSplitter:
+        """Makes the splitter; it has nothing to configure."""
+        return cls()
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets the parts of each message that has more than one, and the loose pieces of parts and messages."""
+        for message in messages:
+            texts = split(message.get(TEXT) or "")
+            if len(texts) > 1:
+                message.set(PARTS, [_with_pieces(Message(data={TEXT: text})) for text in texts])
+            else:
+                _with_pieces(message)
+        return messages
+
+
+def _with_pieces(message: Message) -> Message:
+    texts = pieces(message.get(TEXT) or "")
+    if len(texts) > 1:
+        message.set(LOOSE, [Message(data={TEXT: text}) for text in texts])
+    return message
+
+
+def pieces(text: str) -> list[str]:
+    """What stands between commas and words such as "und"; nothing where that is one piece or very many."""
+    found = [piece.strip(" ,;.-–") for piece in JOINT.split(text)]
+    kept = [piece for piece in found if len(piece.split()) >= FEWEST_WORDS]
+    return kept if 1 < len(kept) <= MOST_PIECES else []
+
+
+def _sentences(text: str) -> list[str]:
+    """The sentences of a text; an abbreviation that spaCy knows ends none."""
+    sentences: list[str] = []
+    for piece in SENTENCE.split(text):
+        if sentences and sentences[-1].split()[-1:] and sentences[-1].split()[-1] in ABBREVIATIONS:
+            sentences[-1] = f"{sentences[-1]} {piece}"
+        else:
+            sentences.append(piece)
+    return sentences
+
+
+def _clauses(sentence: str) -> list[str]:
+    """The questions of a sentence; a question word alone asks with the clause after it ("when and where …")."""
+    found, begin = [], 0
+    for joint in CLAUSE.finditer(sentence):
+        if not ALONE.fullmatch(sentence[begin : joint.start()]):
+            found.append(sentence[begin : joint.start()])
+            begin = joint.end()
+    return [*found, sentence[begin:]]
+
+
+def split(text: str) -> list[str]:
+    """The sentences of a text, and clauses that begin a question of their own; at most MOST_PARTS, the last ones."""
+    pieces = [clause for sentence in _sentences(text) for clause in _clauses(sentence)]
+    kept = [piece.strip(" ,;-–") for piece in pieces if len(piece.strip(" ,;-–?!.")) >= SHORTEST]
+    return kept[-MOST_PARTS:]

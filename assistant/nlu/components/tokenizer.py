@@ -1,0 +1,51 @@
+"""Tokens from spaCy's blank pipelines, one for each language."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import spacy
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from spacy.language import Language as Pipeline
+
+from assistant.core.languages import DEFAULT, LANGUAGES, Evidence
+from assistant.nlu.components.message_keys import EVIDENCE, PARTS
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def pipeline(language: str) -> Pipeline:
+    """spaCy's rules for splitting words of a language; no trained parts."""
+    return spacy.blank(language)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
+class SpacyTokenizer(Tokenizer):
+    """Splits messages, and the parts of messages, by the rules of the language they seem to be in."""
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """What has to be installed for it."""
+        return ["spacy"]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Rasa's own keys; intents are not split."""
+        return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Tokenizes messages and their parts."""
+        super().process(messages)
+        for message in messages:
+            super().process(message.get(PARTS) or [])
+        return messages
+
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
+        """The tokens of one attribute of a message."""
+        evidence = Evidence.from_dict(message.get(EVIDENCE) or {})
+        language = evidence.language or DEFAULT if attribute == TEXT else DEFAULT
+        text = message.get(attribute) or ""
+        return [Token(t.text, t.idx) for t in pipeline(language)(text) if not t.is_space]

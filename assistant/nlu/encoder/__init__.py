@@ -1,0 +1,1 @@
+"""multilingual-e5-small without PyTorch: weights file, tokenizer, ONNX graph, vectors."""

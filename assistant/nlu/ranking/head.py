@@ -1,0 +1,195 @@
+"""The trained head: from a sentence's vector and its spelling to entries and kinds of message, with probabilities."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+from onnxruntime import InferenceSession
+
+from assistant.nlu.encoder.onnx_session import session
+from assistant.nlu.ranking.kind_model import Floats, Kinds, softmax
+from assistant.nlu.ranking.ridge import BLOCK, solved
+from assistant.nlu.ranking.similarity_graph import written
+from assistant.nlu.ranking.spelling import Spelling
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+Halves = npt.NDArray[np.float16]
+MEANING, WEIGHTS, SAID = "meaning.onnx", "weights.npy", "spelling.npy"
+# Examples on whose scores, as if each had been left out, the kinds are learned: enough for some hundred numbers.
+CALIBRATED = 8192
+# Where there are more classes than this, only those are scored that the most alike examples are of.
+ALL_SCORED, MOST_ALIKE = 320, 512
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What a text is about: the most probable entries, best first, and how likely each kind of message is."""
+
+    entries: list[tuple[str, float]]
+    kinds: dict[str, float]
+
+
+class Head:
+    """Kernel ridge regression: a text is as likely of a kind as it resembles that kind's examples.
+
+    Two texts resemble each other by meaning (e5; a Gaussian of the angle between their vectors)
+    and by spelling (character n-grams), `spelling` being the share of the second. e5's vectors
+    all point one way (their mean has length 0.88), so the mean is taken off first. Likeness of
+    spelling is a plain product, so what all examples say by it is summed up once for each n-gram.
+    Measured against other heads in docs/decisions/0005-the-head.md.
+    """
+
+    def __init__(
+        self,
+        meaning: InferenceSession,
+        weights: Halves,
+        said: Halves,
+        kinds: Kinds,
+        spelling: Spelling,
+        config: dict[str, Any],
+        graph: bytes = b"",
+    ) -> None:
+        self.classes = kinds.classes
+        self._meaning, self._graph = meaning, graph
+        # A class's weights lie side by side, so that those of few classes can be read alone.
+        self._weights, self._said = weights.astype(np.float32, order="C"), said
+        # Of each example the class it speaks for most.
+        self._speaks_for = weights.argmax(axis=0)
+        self._kinds, self._spelling, self._config = kinds, spelling, config
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str], config: dict[str, Any]) -> Head:
+        """Trains on texts, their vectors (n, 384) and labels; deterministic, memory some 5 n² bytes."""
+        classes, numbers = np.unique(np.asarray(labels), return_inverse=True)
+        spelling = Spelling.fit(texts, config["ngrams"], config["most_ngrams"])
+        # Shuffled, so that the last of them stand for all.
+        order = np.random.default_rng(0).permutation(len(texts))
+        ngrams, mean = spelling.matrix([texts[i] for i in order]), vectors.mean(axis=0)
+        centred = _centred(vectors[order], mean)
+        likeness = _gram(centred, ngrams, config)
+        likeness[np.diag_indices_from(likeness)] += config["ridge"] / _sample_weights(labels, config["evenness"])[order]
+        targets = np.full((len(labels), len(classes)), -1 / len(classes), dtype=np.float32)
+        targets[np.arange(len(labels)), numbers[order]] += 1
+        last = min(CALIBRATED, len(labels))
+        weights, diagonal = solved(likeness, targets, last)
+        left_out = targets[-last:] - weights[-last:] / diagonal[:, np.newaxis]
+        asked, meant = [texts[i] for i in order[-last:]], [labels[i] for i in order[-last:]]
+        kinds = Kinds.fit(classes.tolist(), left_out, asked, meant, config["sharpness"])
+        graph, halves = written(centred, mean, config), weights.T.astype(np.float16)
+        return cls(session(graph), halves, _summed(ngrams, weights, config), kinds, spelling, config, graph)
+
+    def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
+        """How well each class fits each text, shape (texts, classes): about 1 where sure, 0 where not at all."""
+        likeness = self._meaning.run(None, {"vectors": vectors})[0]
+        spelt = [self._spelling.of(text) for text in texts]
+        if len(self.classes) > ALL_SCORED and likeness.shape[1] > MOST_ALIKE:
+            return np.stack([self._scored(alike, *ngrams) for alike, ngrams in zip(likeness, spelt)])
+        # Text by text: a product of matrices would first copy the weights, which takes five times as long.
+        scores: Floats = np.stack([self._weights @ alike for alike in likeness])
+        for row, (ngrams, weights) in enumerate(spelt):
+            scores[row] += weights @ self._said[ngrams].astype(np.float32)
+        return scores
+
+    def _scored(self, likeness: Floats, ngrams: npt.NDArray[np.intp], weights: Floats) -> Floats:
+        """The scores of one text where there are very many classes: of those that its most alike examples are of."""
+        found = np.unique(self._speaks_for[np.argpartition(likeness, -MOST_ALIKE)[-MOST_ALIKE:]])
+        scores = np.zeros(len(self.classes), np.float32)
+        # Row by row, since gathering them first takes longer than the product.
+        scores[found] = [self._weights[each] @ likeness for each in found]
+        scores[found] += weights @ self._said[np.ix_(ngrams, found)].astype(np.float32)
+        return scores
+
+    def probabilities(self, scores: Floats) -> Floats:
+        """The probability of every class, from the scores of one text."""
+        probabilities: Floats = softmax(scores[np.newaxis, :] * self._config["sharpness"])[0]
+        return probabilities
+
+    def ranking(self, text: str, scores: Floats, most: int = 8) -> Ranking:
+        """The most probable classes of one text, best first and one of each kind at least, and the kinds."""
+        probabilities = self.probabilities(scores)
+        kinds = self._kinds.probabilities(scores[np.newaxis, :], [text])[0]
+        shown = {*np.argsort(-probabilities)[:most].tolist(), *self._kinds.best_of_each(probabilities)}
+        best = sorted(shown, key=lambda i: -probabilities[i])
+        return Ranking(
+            entries=[(self.classes[i], round(float(probabilities[i]), 4)) for i in best],
+            kinds={kind: round(float(share), 4) for kind, share in zip(self._kinds.names, kinds)},
+        )
+
+    def save(self, folder: Path) -> None:
+        """Writes what training made: plain arrays, a graph and JSON; nothing that could run code when read."""
+        (folder / MEANING).write_bytes(self._graph)
+        np.save(folder / WEIGHTS, self._weights.astype(np.float16))
+        np.save(folder / SAID, self._said)
+        np.savez(folder / "head.npz", rarity=self._spelling.rarity, **self._kinds.arrays())
+        about = {"classes": self.classes, "vocabulary": self._spelling.numbers, "config": self._config}
+        (folder / "head.json").write_text(json.dumps(about, ensure_ascii=False), "utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Head:
+        """Reads what `save` wrote; raises FileNotFoundError where there is nothing."""
+        about = json.loads((folder / "head.json").read_text("utf-8"))
+        with np.load(folder / "head.npz", allow_pickle=False) as stored:
+            kept = {name: stored[name] for name in stored.files}
+        config = about["config"]
+        spelling = Spelling(config["ngrams"], about["vocabulary"], kept["rarity"])
+        kinds = Kinds(about["classes"], kept, config["sharpness"])
+        weights, said = np.load(folder / WEIGHTS), np.load(folder / SAID)
+        return cls(session(folder / MEANING), weights, said, kinds, spelling, config)
+
+
+def _likeness(cosines: Floats, spelling: Floats, config: dict[str, Any]) -> Floats:
+    """How much texts resemble each other, from 0 to 1; overwrites `cosines`."""
+    share = config["spelling"]
+    cosines -= 1
+    cosines *= 2 * config["narrowness"]
+    np.exp(cosines, out=cosines)
+    cosines *= 1 - share
+    cosines += share * spelling
+    return cosines
+
+
+def _gram(vectors: Floats, ngrams: csr_matrix, config: dict[str, Any]) -> Floats:
+    """How much every example resembles every one before it: the lower half and more, in blocks, since that saves room.
+
+    Blocks are worked on side by side: products of sparse matrices use one processor each.
+    """
+    count = len(vectors)
+    gram = np.zeros((count, count), dtype=np.float32)
+
+    def fill(low: int) -> None:
+        rows, others = slice(low, low + BLOCK), slice(0, low + BLOCK)
+        products = (ngrams[rows] @ ngrams[others].T.tocsr()).toarray()
+        gram[rows, others] = _likeness(vectors[rows] @ vectors[others].T, products, config)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(fill, reversed(range(0, count, BLOCK))))
+    return gram
+
+
+def _summed(ngrams: csr_matrix, weights: Floats, config: dict[str, Any]) -> Halves:
+    """What each n-gram says for each class, shape (n-grams, classes)."""
+    summed: Halves = (config["spelling"] * (ngrams.T.tocsr() @ weights)).astype(np.float16)
+    return summed
+
+
+def _centred(vectors: Floats, mean: Floats) -> Floats:
+    centred = vectors - mean
+    scaled: Floats = centred / np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-6)
+    return scaled
+
+
+def _sample_weights(labels: Sequence[str], evenness: float) -> Floats:
+    """Weights that let large classes count less: 0 leaves them as they are, 1 makes all classes equal."""
+    names, counts = np.unique(np.asarray(labels), return_counts=True)
+    weight = dict(zip(names, (counts.mean() / counts) ** evenness))
+    return np.array([weight[label] for label in labels], dtype=np.float32)

@@ -1,0 +1,112 @@
+"""The address that messengers call, with a Rasa that does as told."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+import pytest
+from sqlalchemy.exc import OperationalError
+from starlette.testclient import TestClient
+
+from assistant.commands.channels import told, verified
+from assistant.front.app import application
+from assistant.front.messengers.registry import CONNECTORS, State, configured, states
+from assistant.front.web.messenger_webhook import LARGEST_BODY, Webhook
+from tests.channels.telegram import TelegramWire
+from tests.support.wait import until
+from tests.unit.front.conftest import HERE
+from tests.unit.front.messengers.test_layout import connectors
+
+NOBODY = "http://127.0.0.1:9"
+
+
+@pytest.fixture
+def wire():
+    return TelegramWire()
+
+
+@pytest.fixture
+def client(settings, rasa, wire):
+    on = replace(settings, secret=b"test" * 10, messengers=configured(wire.environment(NOBODY)))
+    with TestClient(application(on, rasa), HERE, raise_server_exceptions=False) as client:
+        yield client
+
+
+def post(client, request, path="/webhooks/telegram"):
+    return client.post(path, content=request.content, headers=request.headers)
+
+
+def a_message(wire, text="Hallo", id_="a"):
+    return wire.text("7", text, id=id_, at=time.time())
+
+
+def test_a_front_starts_and_keeps_messages_although_the_messenger_cannot_be_reached(client, wire, rasa):
+    assert post(client, a_message(wire)).status_code == 200
+    until(lambda: rasa.texts)
+
+
+def test_that_a_message_came_again_is_logged(client, wire, caplog):
+    caplog.set_level("INFO", "assistant.front.web")
+    for _ in range(2):
+        assert post(client, a_message(wire)).status_code == 200
+    assert caplog.text.count("telegram: a message that came before is passed over.") == 1
+
+
+def test_what_cannot_be_kept_is_not_acknowledged(client, wire, monkeypatch):
+    def fails(*_):
+        raise OperationalError("insert", {}, Exception("disk full"))
+
+    monkeypatch.setattr("assistant.front.messengers.base.message_store.MessageStore.receive", fails)
+    assert post(client, a_message(wire)).status_code == 503
+
+
+def test_a_messenger_that_is_off_is_not_there(client, wire):
+    for name in ("whatsapp", "nothing"):
+        assert post(client, a_message(wire), f"/webhooks/{name}").status_code == 404
+
+
+def test_a_signed_request_that_cannot_be_read_is_passed_over(client, wire):
+    proof = a_message(wire).headers
+    for body in (b"", b"null", b"[]", b"{", b'{"message": 3}', b'{"update_id": "x", "message": {}}', b"\xff"):
+        response = client.post("/webhooks/telegram", content=body, headers=proof)
+        assert (response.status_code, response.content) == (200, b"")
+
+
+def test_a_body_that_is_too_large_is_refused(client, wire):
+    response = client.post("/webhooks/telegram", content=b"x" * (LARGEST_BODY + 1), headers=a_message(wire).headers)
+    assert response.status_code == 413
+
+
+def test_only_get_and_post_are_answered(client):
+    assert client.delete("/webhooks/telegram").status_code == 405
+    assert {name for name in ("get", "post", "delete") if hasattr(Webhook, name)} == {"get", "post"}
+
+
+@pytest.mark.parametrize("connector", connectors(), ids=lambda connector: connector.name)
+def test_every_connector_proves_its_own_sample_and_refuses_a_spoilt_one(connector):
+    assert verified(connector) is None
+
+
+@pytest.mark.parametrize("connector", connectors(), ids=lambda connector: connector.name)
+def test_nothing_a_connector_sends_shows_a_secret_where_it_can_be_logged(connector):
+    for call in connector.set_up():
+        assert "headers=" not in repr(call)
+        assert "auth=" not in repr(call)
+
+
+def test_a_messenger_is_on_only_with_all_its_secrets():
+    for name, connector in CONNECTORS.items():
+        all_set = {f"ASSISTANT_{name}_{secret}".upper(): "x" for secret in connector.secrets}
+        assert set(configured(all_set)) == {name}
+        for missing in all_set:
+            some = {key: value for key, value in all_set.items() if key != missing}
+            (state,) = [state for state in states(some) if state.name == name]
+            assert (state.on, state.missing) == (False, (missing,))
+            assert configured(some) == {}
+
+
+def test_what_is_said_of_a_messenger_names_variables_and_no_values():
+    assert "on" in told(State("telegram", ("ASSISTANT_TELEGRAM_TOKEN",), ()))
+    assert "ASSISTANT_B missing" in told(State("telegram", ("ASSISTANT_A",), ("ASSISTANT_B",)))
+    assert "docs/channels/telegram.md" in told(State("telegram", (), ("ASSISTANT_A",)))

@@ -1,0 +1,212 @@
+"""Which Rasa process is asked, and what happens when one is not well."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections import Counter
+from urllib.parse import urlsplit
+
+import pytest
+
+from assistant.front.core.settings import addresses_of
+from assistant.front.rasa import client as module
+from assistant.front.rasa.client import Rasa
+from assistant.front.rasa.transport import NobodyError, Reply
+from tests.support.wait import until_async
+from tests.unit.front.conftest import fact
+
+ADDRESSES = tuple(f"http://rasa-{number}:5005" for number in range(3))
+SENDERS = [f"web-{number}" for number in range(600)]
+SORRY = [{"custom": {"answer": {"kind": "error"}}}]
+
+
+class Processes:
+    """Several Rasa processes: those in `away` refuse, in `hanging` take a minute, in `sorry` apologise."""
+
+    def __init__(self):
+        self.away, self.hanging, self.sorry = set(), set(), set()
+        self.asked, self.at_once, self.most = [], Counter(), Counter()
+        self.status = 204
+
+    async def send(self, method, url, body=None):
+        name = urlsplit(url).hostname
+        if name in self.away:
+            raise NobodyError("away")
+        if name in self.hanging:
+            await asyncio.sleep(60)
+        if method == "DELETE":
+            return Reply(self.status, b"")
+        if method == "POST":
+            self.asked.append(name)
+            self.at_once[name] += 1
+            self.most[name] = max(self.most[name], self.at_once[name])
+            await asyncio.sleep(0.01)
+            self.at_once[name] -= 1
+        return Reply(200, json.dumps(SORRY if name in self.sorry else fact()).encode())
+
+    async def close(self):
+        """Nothing is open."""
+
+
+@pytest.fixture
+def processes():
+    return Processes()
+
+
+@pytest.fixture
+async def rasa(processes, monkeypatch):
+    monkeypatch.setattr(module, "LONGEST_TRY", 0.2)
+    monkeypatch.setattr(module, "LONGEST_PROBE", 0.2)
+    monkeypatch.setattr(module, "BREAK_BETWEEN_PROBES", 0.05)
+    rasa = Rasa(ADDRESSES, processes)
+    yield rasa
+    await rasa.close()
+
+
+def ask(rasa, sender, seconds=5.0):
+    return rasa.ask(sender, "Hallo", {}, time.time() + seconds, f"{sender}.1")
+
+
+def homes(rasa):
+    return {sender: rasa.process_for(sender).address for sender in SENDERS}
+
+
+def test_conversations_are_spread_evenly(rasa):
+    assert all(150 < count < 250 for count in Counter(homes(rasa).values()).values())
+
+
+def test_every_front_chooses_the_same_whatever_the_order_of_the_list(processes, rasa):
+    assert homes(rasa) == homes(Rasa(ADDRESSES[::-1], processes))
+
+
+def test_when_a_process_goes_only_its_conversations_move(rasa):
+    before = homes(rasa)
+    rasa.processes[1].well = False
+    after = homes(rasa)
+    moved = {sender for sender in SENDERS if before[sender] != after[sender]}
+    assert moved == {sender for sender in SENDERS if before[sender] == ADDRESSES[1]}
+    rasa.processes[1].well = True
+    assert homes(rasa) == before
+
+
+async def test_a_process_that_refuses_is_passed_over_at_once_and_asked_again_when_it_is_back(
+    rasa, processes, monkeypatch
+):
+    sender = next(sender for sender, home in homes(rasa).items() if home == ADDRESSES[0])
+    processes.away.add("rasa-0")
+    # A break before the next try would take longer than a busy machine does.
+    monkeypatch.setattr(module, "BREAKS", (5.0,))
+    begun = time.monotonic()
+    assert await ask(rasa, sender)
+    assert time.monotonic() - begun < 2
+    assert processes.asked[-1] != "rasa-0"
+    processes.away.clear()
+    await until_async(lambda: rasa.processes[0].well)
+    assert await ask(rasa, sender)
+    assert processes.asked[-1] == "rasa-0"
+
+
+async def test_a_process_that_hangs_costs_one_try_and_nobody_else(rasa, processes, monkeypatch):
+    senders = [sender for sender, home in homes(rasa).items() if home == ADDRESSES[0]][:2]
+    processes.hanging.add("rasa-0")
+    assert await ask(rasa, senders[0])
+    monkeypatch.setattr(module, "LONGEST_TRY", 4.0)
+    begun = time.monotonic()
+    assert await ask(rasa, senders[1])
+    assert time.monotonic() - begun < 2
+    assert "rasa-0" not in processes.asked
+
+
+async def test_where_one_has_only_an_apology_another_is_asked_at_once_and_for_a_while(rasa, processes, monkeypatch):
+    monkeypatch.setattr(module.anyio, "sleep", None)
+    senders = [sender for sender, home in homes(rasa).items() if home == ADDRESSES[0]][:2]
+    processes.sorry.add("rasa-0")
+    for sender in senders:
+        assert await ask(rasa, sender) == fact()
+    assert processes.asked.count("rasa-0") == 1
+    processes.sorry.clear()
+    monkeypatch.setattr(module, "LAME_SECONDS", 0.0)
+    rasa.processes[0].limp()
+    assert await ask(rasa, senders[0]) == fact()
+    assert processes.asked[-1] == "rasa-0"
+
+
+async def test_where_all_have_only_an_apology_that_is_what_is_said(rasa, processes):
+    processes.sorry |= {"rasa-0", "rasa-1", "rasa-2"}
+    assert await ask(rasa, "web-1") == SORRY
+    assert len(processes.asked) == module.TRIES_AFTER_ERROR
+    assert len({*processes.asked}) == 3
+
+
+async def test_when_all_are_away_they_are_tried_until_time_is_up(rasa, processes):
+    processes.away |= {"rasa-0", "rasa-1", "rasa-2"}
+    begun = time.monotonic()
+    assert await ask(rasa, "web-1", seconds=0.6) is None
+    assert 0.4 < time.monotonic() - begun < 3
+
+
+async def test_one_alone_is_given_all_the_time_there_is(processes, monkeypatch):
+    monkeypatch.setattr(module, "LONGEST_TRY", 0.05)
+    processes.hanging.add("rasa-0")
+    rasa = Rasa(ADDRESSES[:1], processes)
+    begun = time.monotonic()
+    assert await ask(rasa, "web-1", seconds=0.5) is None
+    assert time.monotonic() - begun > 0.4
+    assert rasa.processes[0].well
+    await rasa.close()
+
+
+async def test_no_process_is_asked_more_at_once_than_it_can_do(rasa, processes):
+    await asyncio.gather(*(ask(rasa, sender) for sender in SENDERS[:200]))
+    assert max(processes.most.values()) == module.AT_ONCE
+
+
+async def test_every_message_is_named_so_that_it_is_known_again(rasa, processes):
+    seen = []
+    send = processes.send
+
+    async def watching(method, url, body=None):
+        seen.append(body)
+        return await send(method, url, body)
+
+    processes.send = watching
+    await ask(rasa, "web-1")
+    assert b'"id":"web-1.1"' in seen[0].replace(b" ", b"")
+
+
+async def test_a_message_that_nobody_named_keeps_its_name_over_all_tries(rasa, processes):
+    seen = []
+    send = processes.send
+
+    async def watching(method, url, body=None):
+        seen.append(json.loads(body)["metadata"]["id"])
+        return await send(method, url, body)
+
+    processes.send = watching
+    processes.sorry |= {"rasa-0", "rasa-1", "rasa-2"}
+    await rasa.ask("rest-1", "Hallo", {}, time.time() + 5)
+    await rasa.ask("rest-1", "Hallo", {}, time.time() + 5)
+    assert len(seen) == 2 * module.TRIES_AFTER_ERROR
+    assert len({*seen}) == 2
+
+
+@pytest.mark.parametrize(
+    ("away", "status", "forgotten"),
+    [(set(), 204, True), ({"rasa-1"}, 204, True), (set(), 503, False), (set(ADDRESSES), 204, True)],
+)
+async def test_a_conversation_is_forgotten_when_all_that_are_there_have(away, status, forgotten, rasa, processes):
+    processes.away, processes.status = away, status
+    assert await rasa.erase("web-1") is forgotten
+
+
+async def test_nobody_there_has_forgotten_nothing(rasa, processes):
+    processes.away = {"rasa-0", "rasa-1", "rasa-2"}
+    assert not await rasa.erase("web-1")
+
+
+@pytest.mark.parametrize("listed", ["rasa-0:5005", "http://rasa 0", "ftp://x", "http://x/path"])
+def test_what_is_no_address_is_refused(listed):
+    with pytest.raises(ValueError, match="ASSISTANT_RASA"):
+        addresses_of(listed)

@@ -1,0 +1,92 @@
+"""The public pages and the widget's files."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.front.core.starters import STARTERS
+from assistant.front.web.pages import PAGE
+from assistant.knowledge import knowledge
+from tests.unit.front.conftest import AWAY, enveloped
+
+
+@pytest.fixture
+def files(settings):
+    for name, content in {"demo/index.html": "<p>Hallo", "demo/en.html": "<p>Hello", "demo/demo.css": "p {}",
+                          "dist/iom-assistant.js": "export {}", "secret.txt": "secret"}.items():  # fmt: skip
+        path = settings.widget / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(content, "utf-8")
+
+
+@pytest.mark.parametrize(("path", "said"), [("/", "Hallo"), ("/en", "Hello")])
+def test_the_demo_is_served_under_the_strict_policy(path, said, files, client):
+    response = client.get(path)
+    assert said in response.text
+    assert response.headers["content-type"].startswith("text/html")
+    assert response.headers["content-security-policy"] == PAGE
+    assert response.headers["cache-control"] == "no-cache"
+
+
+def test_the_widget_is_a_script_that_other_pages_may_load(files, client):
+    response = client.get("/widget/iom-assistant.js")
+    assert response.headers["content-type"].startswith("text/javascript")
+    assert response.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+@pytest.mark.parametrize("path", ["/", "/widget/iom-assistant.js", "/demo/demo.css"])
+def test_a_file_that_did_not_change_is_not_sent_again(path, files, client):
+    etag = client.get(path).headers["etag"]
+    assert client.get(path, headers={"If-None-Match": etag}).status_code == 304
+
+
+@pytest.mark.parametrize("path", ["/", "/en", "/demo/x.css", "/widget/iom-assistant.js", "/nothing"])
+def test_what_is_not_there_is_said_not_to_be(path, client):
+    response = client.get(f"{path}?language=en")
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/widget/../secret.txt", "/widget/%2e%2e/secret.txt", "/demo/..%2fsecret.txt"])
+def test_no_path_leads_out_of_the_folder(path, files, client):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "secret" not in response.text
+
+
+def test_a_page_is_only_to_be_read(files, client):
+    assert client.post("/", content=b"{}").status_code == 405
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_the_opening_is_in_the_language_asked_for(language, client):
+    told = client.get(f"/api/opening?language={language}").json()
+    assert told["language"] == language
+    assert told["languages"] == ["de", "en"]
+    assert told["starters"][1] == knowledge().entries[STARTERS[1]].question[language]
+    assert len(told["starters"]) == 4
+    assert told["contact"]["url"] == "https://germany.iom.int"
+    assert told["contact"]["text"] == knowledge().phrase("contact", language)
+    assert told["notice"] == {"retention_days": 30}
+
+
+def test_starters_are_facts():
+    assert all(knowledge().entries[id_].kind == "fact" for id_ in STARTERS)
+
+
+def test_the_process_is_healthy_although_rasa_is_away(client, rasa):
+    rasa.reply = lambda _: AWAY
+    assert client.get("/health").json() == {"status": "ok"}
+
+
+def test_it_is_ready_when_a_question_is_answered(client, rasa):
+    assert client.get("/ready").status_code == 200
+    assert client.get("/ready").status_code == 200
+    assert len(rasa.asked) == 1
+
+
+@pytest.mark.parametrize("said", [AWAY, [{"text": "…"}, enveloped("error")], []])
+def test_it_is_not_ready_when_a_question_gets_no_answer(said, client, rasa, monkeypatch):
+    monkeypatch.setattr("assistant.front.web.pages.LONGEST_PROOF", 0.3)
+    rasa.reply = lambda _: said
+    response = client.get("/ready")
+    assert (response.status_code, response.json()["error"]["code"]) == (503, "unavailable")
