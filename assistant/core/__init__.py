@@ -1,1 +1,1 @@
-"""What every process shares: languages, what was understood, what is remembered, where data lies."""
+"""What every process shares: languages, the understanding of a message, conversation memory, paths."""

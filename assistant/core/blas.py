@@ -1,8 +1,8 @@
-"""Chooses OpenBLAS's kernel for the processor.
+"""Chooses the OpenBLAS kernel that suits the processor.
 
-The copies of OpenBLAS that numpy 1.23 and scipy 1.10 bring (before 0.3.25) do not know later Intel
-processors and fall back to the kernel of the oldest, which takes five times as long. Of AMD's they
-know enough; of others they are left alone.
+The OpenBLAS that numpy 1.23 and scipy 1.10 ship with (older than 0.3.25) does not recognise recent
+Intel processors and falls back to its oldest kernel, which takes five times as long. It recognises
+AMD processors well enough, and those of other vendors are left to it.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 VARIABLE = "OPENBLAS_CORETYPE"
 PROCESSORS = Path("/proc/cpuinfo")
 VENDOR = "GenuineIntel"
-# What each kernel needs, the fastest first.
+# The instructions each kernel needs; fastest first.
 KERNELS: Mapping[str, frozenset[str]] = {
     "SkylakeX": frozenset({"avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"}),
     "Haswell": frozenset({"avx2", "fma"}),
@@ -23,10 +23,10 @@ KERNELS: Mapping[str, frozenset[str]] = {
 
 
 def kernels(path: Path = PROCESSORS) -> list[str]:
-    """The kernels that the processor has the instructions for, the fastest first; none where OpenBLAS knows better."""
+    """The kernels this processor can run, fastest first; empty where OpenBLAS is left to choose."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
-            # All processors of a machine are alike: the first is enough.
+            # All cores of a machine are alike, so the first will do.
             lines = [line.partition(":") for line in takewhile(str.strip, file)]
     except OSError:
         return []
@@ -38,13 +38,13 @@ def kernels(path: Path = PROCESSORS) -> list[str]:
 
 
 def choose_kernel(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Names the kernel in an environment that names none; in this process's own, before numpy is imported."""
+    """Sets the kernel unless the environment names one; for this process, call it before numpy is imported."""
     if not environment.get(VARIABLE):
         name_kernel(environment, next(iter(kernels()), None))
 
 
 def name_kernel(environment: MutableMapping[str, str], kernel: str | None) -> None:
-    """Names a kernel, or leaves the choice to OpenBLAS: an empty name has been seen to compute wrongly."""
+    """Sets the kernel or, for None, unsets it: OpenBLAS has been seen to compute wrongly with an empty name."""
     environment.pop(VARIABLE, None)
     if kernel:
         environment[VARIABLE] = kernel

@@ -1,4 +1,4 @@
-"""What the assistant remembers of a conversation; kept in one Rasa slot of the same name."""
+"""What the assistant remembers of a conversation, kept in the Rasa slot of that name."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ SLOT = "conversation"
 
 @dataclass(frozen=True)
 class Conversation:
-    """The language spoken and wished for, what was answered, and what was offered.
+    """The language in use and the one requested, what has been answered, and what is on offer.
 
-    `entries` are the last facts, which follow-up questions lean on; `said` is the last reply, `told`
-    everything told of late, `offered` what a number now chooses, `choice` the position of the channel's
-    language switch.
+    `entries` are the latest facts, which follow-up questions refer to; `said` holds the entries of the
+    last reply, `told` those of recent replies, `offered` the options a number selects, and `choice` the
+    position of the channel's language switch.
     """
 
     language: Language | None = None
@@ -30,13 +30,13 @@ class Conversation:
 
     @property
     def entry(self) -> str | None:
-        """The entry that a follow-up question leans on."""
+        """The entry a follow-up question refers to."""
         return self.entries[-1] if self.entries else None
 
     def with_choice(self, choice: Language | None) -> Conversation:
-        """The conversation after the switch was set: a wish when it is set anew, nothing when it stays.
+        """The conversation with the switch's position: moving the switch is a request, leaving it is not.
 
-        So "in English, please" holds although every message comes with the switch's old position.
+        So "in English, please" holds although every message still carries the old position.
         """
         if choice is None or choice == self.choice:
             return self
@@ -55,7 +55,7 @@ class Conversation:
 
     @classmethod
     def from_slot(cls, value: object) -> Conversation:
-        """The conversation of a slot's value; an empty one where the value is of no use."""
+        """The conversation stored in a slot; an empty one if the value is unusable."""
         if not isinstance(value, Mapping):
             return cls()
         return cls(

@@ -1,4 +1,4 @@
-"""The only list of languages, and the one function that decides which one to answer in."""
+"""The languages served, and the one function that decides which of them to answer in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Reason = Literal["wish", "clear", "conversation", "hint", "weak", "default"]
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the text alone says of its language; `clear` only when one word more would not flip it."""
+    """What the text alone says about its language; `clear` only if one more word would not change it."""
 
     language: Language | None
     clear: bool
@@ -32,7 +32,7 @@ NO_EVIDENCE = Evidence(None, False)
 
 
 def served(code: object) -> Language | None:
-    """The language served for a code such as `de`, `de-AT` or `EN_us`; None where there is none."""
+    """The language served for a code such as `de`, `de-AT` or `EN_us`, or None."""
     if not isinstance(code, str):
         return None
     short = code.replace("_", "-").split("-")[0].lower()
@@ -40,14 +40,14 @@ def served(code: object) -> Language | None:
 
 
 def hint_of(metadata: object) -> Language | None:
-    """The language of the page or of the user's app, from a channel's metadata."""
+    """The language of the page or of the visitor's app, from the channel's metadata."""
     if not isinstance(metadata, Mapping):
         return None
     return served(metadata.get("language"))
 
 
 def choice_of(metadata: object) -> Language | None:
-    """The language the visitor chose with a switch, from a channel's metadata."""
+    """The language the visitor selected with a switch, from the channel's metadata."""
     if not isinstance(metadata, Mapping):
         return None
     return served(metadata.get("choice"))
@@ -59,7 +59,7 @@ def decide(
     conversation: Language | None = None,
     hint: Language | None = None,
 ) -> tuple[Language, Reason]:
-    """The language of the answer and why: wish, clear text, conversation, channel, faint text, default."""
+    """The language to answer in, and why: request, clear text, conversation, channel, weak text, default."""
     if wish:
         return wish, "wish"
     if evidence.clear and evidence.language:

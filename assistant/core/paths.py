@@ -1,4 +1,4 @@
-"""Where the project's data lies; every process of it runs from one checkout."""
+"""Where the project keeps its data; every process runs from the same checkout."""
 
 from pathlib import Path
 
@@ -7,5 +7,5 @@ KNOWLEDGE = ROOT / "knowledge"
 TRAINING = ROOT / "data" / "nlu"
 MODELS = ROOT / "models"
 ENCODER = ROOT / ".cache" / "encoder"
-# Vectors of another encoder would be of no use.
+# Vectors are only valid for the encoder that made them.
 VECTORS = ROOT / ".cache" / "vectors-int8.npz"

@@ -1,4 +1,4 @@
-"""Says what takes its time, on standard output: a bar on a terminal, a line in a log."""
+"""Reports long-running work on standard output: a bar on a terminal, a line in a log."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ T = TypeVar("T")
 
 
 def announce(what: str) -> None:
-    """Prints one line now."""
+    """Prints a line immediately."""
     print(what, flush=True)
 
 
 def progress(items: Sequence[T], what: str) -> Iterable[T]:
-    """The items, with a bar on a terminal and one line elsewhere; nothing where there are none."""
+    """The items, with a bar on a terminal and one line elsewhere; silent if there are none."""
     if not items:
         return items
     if not sys.stdout.isatty():

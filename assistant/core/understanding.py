@@ -1,6 +1,6 @@
-"""What the pipeline understood of a message: written by `assistant.nlu`, read by `assistant.dialogue`.
+"""What the pipeline made of a message: written by `assistant.nlu`, read by `assistant.dialogue`.
 
-Travels through Rasa as the plain value under KEY in the parse data of a message.
+It travels through Rasa as plain data, under KEY in the message's parse data.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from assistant.core.languages import NO_EVIDENCE, Evidence
 KEY = "understanding"
 
 FACT = "fact"
-# A topic of facts is called ask_<topic>; all of them are one kind.
+# Topics of facts are called ask_<topic>; together they are one kind of message.
 FACTS = "ask_"
 
 
 def kind_of(label: str) -> str:
-    """The kind of message an id stands for: `fact` for every topic of facts, else the topic."""
+    """The kind of message an id belongs to: `fact` for every topic of facts, otherwise the topic."""
     topic = label.partition("/")[0]
     return FACT if topic.startswith(FACTS) else topic
 
@@ -30,7 +30,7 @@ Decision = Literal["answer", "clarify", "unsure"]
 
 @dataclass(frozen=True)
 class Candidate:
-    """An entry or other class with the head's probability for it."""
+    """An entry or another class, with the head's probability for it."""
 
     id: str
     confidence: float
@@ -45,17 +45,17 @@ class Candidate:
 
     @property
     def kind(self) -> str:
-        """The kind of message: `fact` for every topic of facts, else the topic."""
+        """As `kind_of`."""
         return kind_of(self.id)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One question of a message, or the whole message, and what the gate decided for it.
+    """One question of a message, or the whole message, and what the gate decided about it.
 
-    `kinds` holds the probability of each kind of message. `chosen` holds ids, best first: one to answer with,
-    two or three to ask about, or the nearest ones where the gate is unsure. `gap` names what a
-    question asks for that no entry holds: "money", "other_place", "far" and so on.
+    `kinds` holds the probability of each kind of message. `chosen` holds ids, best first: one to answer
+    with, two or three to ask about, or the nearest ones if the gate is unsure. `gap` names what the
+    question asks for that no entry covers: "money", "other_place", "far" and so on.
     """
 
     text: str
@@ -77,7 +77,7 @@ class Part:
         return self.ranking[0] if self.ranking else None
 
     def best_of(self, kind: str) -> Candidate | None:
-        """The most probable candidate of a kind of message; all topics of facts are the kind `fact`."""
+        """The most probable candidate of a kind of message."""
         return next((c for c in self.ranking if c.kind == kind), None)
 
     def as_dict(self) -> dict[str, Any]:
@@ -118,7 +118,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Understanding:
-    """A message in parts, with the evidence for its language and what was wrong with it as input."""
+    """A message in parts, with the evidence for its language and anything wrong with it as input."""
 
     evidence: Evidence = NO_EVIDENCE
     parts: tuple[Part, ...] = ()

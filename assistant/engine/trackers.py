@@ -17,7 +17,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from assistant.core.storage import SILENCE, only_in_memory_of
+from assistant.core.storage import SILENCE_SECONDS, only_in_memory_of
 from assistant.engine import conversations
 from assistant.engine.conversations import ADDRESS, AwayError, Conversations
 from assistant.engine.merge import merged
@@ -55,7 +55,7 @@ class RecentTrackerStore(InMemoryTrackerStore):
         self._writer: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
         self._turns, self._conversations = turns, conversations
-        self._longest = SILENCE if only_in_memory_of() else math.inf
+        self._longest = SILENCE_SECONDS if only_in_memory_of() else math.inf
         address = os.environ.get(ADDRESS) if address is None else address
         self._kept = Conversations(address) if address else None
 

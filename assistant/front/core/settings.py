@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.core.paths import ROOT
-from assistant.core.storage import SILENCE, only_in_memory_of
+from assistant.core.storage import SILENCE_SECONDS, only_in_memory_of
 from assistant.front.core.tokens import kept_secret
 from assistant.front.messengers.registry import configured
 
@@ -71,7 +71,7 @@ class Settings:
     @property
     def kept_seconds(self) -> float:
         """How long a chat is kept that is silent."""
-        return SILENCE if self.only_in_memory else self.retention_days * DAY
+        return SILENCE_SECONDS if self.only_in_memory else self.retention_days * DAY
 
 
 def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = RASA_PORT) -> Settings:

@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from starlette.testclient import TestClient
 
 from assistant.commands import person, purge
-from assistant.core.storage import SILENCE, STORES, SWITCH, only_in_memory_of
+from assistant.core.storage import SILENCE_SECONDS, STORES, SWITCH, only_in_memory_of
 from assistant.engine import __main__ as engine_main
 from assistant.engine.trackers import RecentTrackerStore
 from assistant.front import __main__ as front_main
@@ -81,7 +81,7 @@ def test_the_opening_does_not_say_that_anything_is_stored(client):
 
 def test_a_token_lapses_with_its_chat(client):
     expires = client.post("/api/chat", json={}).json()["expires_at"]
-    assert abs(datetime.fromisoformat(expires).timestamp() - time.time() - SILENCE) < 60
+    assert abs(datetime.fromisoformat(expires).timestamp() - time.time() - SILENCE_SECONDS) < 60
 
 
 def test_many_at_once_share_the_one_connection(client):
@@ -98,9 +98,9 @@ def test_what_is_silent_for_an_hour_is_dropped_and_rasa_told(client, rasa):
     front = front_of(client)
     chat = front.keys.chat_of(silent.token)
     with front.engine.begin() as connection:
-        connection.execute(update(chats).where(chats.c.id == chat).values(last_at=time.time() - SILENCE - 1))
+        connection.execute(update(chats).where(chats.c.id == chat).values(last_at=time.time() - SILENCE_SECONDS - 1))
     pause = client.portal.call(front.worker.purge)
-    assert 0 < pause <= SILENCE / 10
+    assert 0 < pause <= SILENCE_SECONDS / 10
     with front.engine.connect() as connection:
         assert list(connection.execute(select(chats.c.id)).scalars()) == [front.keys.chat_of(talking.token)]
     client.portal.call(front.worker.erase_noted)
@@ -162,7 +162,7 @@ async def test_rasa_drops_conversations_that_are_silent_for_an_hour(storage, kep
     monkeypatch.setenv(SWITCH, storage)
     store = RecentTrackerStore(Domain.empty())
     await store.save(DialogueStateTracker.from_events("first", []))
-    store._at["first"] -= SILENCE + 1
+    store._at["first"] -= SILENCE_SECONDS + 1
     await store.save(DialogueStateTracker.from_events("second", []))
     assert list(store.store) == kept
 
