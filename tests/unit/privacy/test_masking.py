@@ -43,6 +43,15 @@ def test_found_says_where_and_what():
     ]
 
 
+def test_what_a_find_uncovers_is_found_too():
+    """A number of a paper may not follow a letter; once the postcode before it is blanked, none does."""
+    text = "SW1A 1AA-N01234567"
+    assert [(text[span.start : span.end], span.kind) for span in found(text)] == [
+        ("SW1A 1AA", "address"),
+        ("N01234567", "number"),
+    ]
+
+
 @pytest.mark.parametrize("text", ["", " ", "\x00", "[Name]", "[", "🙂", "Was ist FAP?"])
 def test_texts_without_personal_data_stay(text):
     assert masked(text) == text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import uuid
 from contextlib import asynccontextmanager
+from typing import NamedTuple
 
 import anyio
 import httpx2
@@ -22,6 +23,9 @@ from assistant.knowledge import knowledge
 PART = {"text": "1951", "question": None, "kind": "smalltalk", "as_of": None, "as_of_text": None, "sources": []}
 ANSWER = {"language": "de", "kind": "smalltalk", "parts": [PART], "heading": None, "suggestions": []}
 DOUBT = 1.0
+ONE, OTHER = "4915112345678", "4915187654321"
+# Codes of Meta: the limit of the number, and the limit of one chat.
+ALL_WAIT, ONE_WAITS = 130429, 131056
 
 
 @pytest.fixture
@@ -36,31 +40,47 @@ def message_store(store):
     return MessageStore(store._engine, frozenset({"whatsapp"}))
 
 
+class Sent(NamedTuple):
+    """A call to the messenger."""
+
+    at: float
+    body: str
+
+
+def answered(store, message_store, recipient):
+    """A chat with an answer to deliver."""
+    arrival = Arrival(uuid.uuid4().hex, recipient, "Wann?")
+    chat = message_store.receive("whatsapp", arrival, uuid.uuid4().hex, time.time())
+    store.answer(store.next_waiting(chat), ANSWER, ANSWERED, time.time())
+    return chat
+
+
 @pytest.fixture
 def in_doubt(store, message_store):
     """A chat whose front died in the middle of a call."""
-    arrival = Arrival(uuid.uuid4().hex, "4915112345678", "Wann?")
-    chat = message_store.receive("whatsapp", arrival, uuid.uuid4().hex, time.time())
-    store.answer(store.next_waiting(chat), ANSWER, ANSWERED, time.time())
+    chat = answered(store, message_store, ONE)
     message_store.begin_part(chat)
     return chat
 
 
+TAKEN = httpx2.Response(200, json={"messages": [{"id": "wamid.a"}]})
+
+
 @asynccontextmanager
-async def started(store, message_store, whatsapp):
-    """A delivery that begins anew; the texts that it sends."""
-    sent = []
+async def started(store, message_store, whatsapp, *first):
+    """A delivery that begins anew; the calls that it makes, which are answered by `first` and then taken."""
+    sent, answers = [], list(first)
 
     def take(request):
-        sent.append(request.content.decode())
-        return httpx2.Response(200, json={"messages": [{"id": "wamid.a"}]})
+        sent.append(Sent(time.monotonic(), request.content.decode()))
+        return answers.pop(0) if answers else TAKEN
 
     engine = store._engine
     connectors, leases = {"whatsapp": whatsapp}, Leases(engine, "deliver")
     running = Delivery(connectors, message_store, store, leases, knowledge(), transport=httpx2.MockTransport(take))
     await running.start()
     try:
-        yield sent
+        yield running, sent
     finally:
         await running.stop()
 
@@ -70,7 +90,7 @@ async def test_without_a_receipt_it_is_sent_again_after_a_short_while(
 ):
     monkeypatch.setattr(delivery, "LONGEST_DOUBT", DOUBT)
     begun = time.monotonic()
-    async with started(store, message_store, whatsapp) as sent:
+    async with started(store, message_store, whatsapp) as (_, sent):
         # Far less than what a call in the middle of a run is given.
         with anyio.fail_after(delivery.LONGEST_CALL / 2):
             while message_store.undelivered_chats():
@@ -80,10 +100,29 @@ async def test_without_a_receipt_it_is_sent_again_after_a_short_while(
 
 
 async def test_with_a_receipt_it_is_not_sent_again(in_doubt, store, message_store, whatsapp):
-    async with started(store, message_store, whatsapp) as sent:
+    async with started(store, message_store, whatsapp) as (_, sent):
         await anyio.sleep(0.2)
         assert message_store.confirm("whatsapp", in_doubt, 0, 0)
         with anyio.fail_after(10):
             while message_store.undelivered_chats():
                 await anyio.sleep(0.05)
     assert sent == []
+
+
+@pytest.mark.parametrize(("code", "waits"), [(ALL_WAIT, True), (ONE_WAITS, False)])
+async def test_a_limit_of_the_number_holds_up_all_chats_a_limit_of_one_chat_does_not(
+    code, waits, store, message_store, whatsapp
+):
+    limited = httpx2.Response(429, headers={"Retry-After": "2"}, json={"error": {"code": code}})
+    answered(store, message_store, ONE)
+    async with started(store, message_store, whatsapp, limited) as (running, sent):
+        with anyio.fail_after(10):
+            while not sent:
+                await anyio.sleep(0.01)
+            # The refusal is read by then.
+            await anyio.sleep(0.5)
+            running.wake(answered(store, message_store, OTHER))
+            while message_store.undelivered_chats():
+                await anyio.sleep(0.05)
+    waited = next(call.at for call in sent if OTHER in call.body) - sent[0].at
+    assert (waited >= 1.9) is waits

@@ -68,6 +68,13 @@ def test_paragraphs_are_the_best_places_to_break():
     assert list(split("a" * 60 + "\n\n" + "b. " * 10, 80)) == ["a" * 60, ("b. " * 10).strip()]
 
 
+@pytest.mark.parametrize(("begins", "broken"), [(25, False), (26, True)])
+def test_a_break_in_the_first_quarter_is_passed_over(begins, broken):
+    """Else a messenger would get a bubble with a word or two, and then the rest."""
+    first = next(split("a" * begins + "\n" + "b " * 60, 100))
+    assert (first == "a" * begins) is broken
+
+
 def test_an_address_is_not_broken_where_it_fits():
     text = "Wort " * 30 + "https://germany.iom.int/de/a/sehr/lange/adresse.html"
     assert "https://germany.iom.int/de/a/sehr/lange/adresse.html" in list(split(text, 100))[-1]

@@ -12,7 +12,7 @@ from assistant.front.rasa.answers import apology_event, assistant_event
 from assistant.front.rasa.client import BadReplyError
 from assistant.knowledge import knowledge, render
 
-FAP, FOUNDING = "ask_figures/fap_reached", "ask_history/founding"
+FAP, FOUNDING, RETURN = "ask_figures/fap_reached", "ask_history/founding", "ask_figures/return_2025"
 
 
 def answer(entry, language="de", before="", kind=None):
@@ -55,6 +55,21 @@ def test_of_several_answers_each_has_its_own_entry():
 def test_the_same_entry_twice_is_told_twice_in_order():
     told = event(answer(FAP), answer(FOUNDING), answer(FAP))
     assert [part["entry"] for part in told["parts"]] == [FAP, FOUNDING, FAP]
+
+
+def test_an_entry_is_looked_for_after_those_told_before_it():
+    """The second text quotes the first entry, and tells another one."""
+    quoted = render(knowledge(), knowledge().entries[FAP], "de").text
+    told = event(answer(FAP), answer(FOUNDING, before=f"{quoted}\n\n"))
+    assert [part["entry"] for part in told["parts"]] == [FAP, FOUNDING]
+
+
+def test_an_entry_that_no_text_tells_is_passed_over():
+    """The source asked for names its entry in the envelope, but does not tell it."""
+    source = Answer("control", "Diese Angabe hat den Stand …", RETURN, "2024-10", ())
+    quoted = render(knowledge(), knowledge().entries[FAP], "de").text
+    told = event(source, answer(FAP), answer(FOUNDING, before=f"{quoted}\n\n"))
+    assert [part["entry"] for part in told["parts"]] == [None, FAP, FOUNDING]
 
 
 def test_a_note_before_an_answer_is_no_fact():
