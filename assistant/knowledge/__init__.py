@@ -1,4 +1,4 @@
-"""The curated answers: load, check, find, render. Knows nothing of Rasa."""
+"""The curated answers: loading, checking, finding and rendering them. Independent of Rasa."""
 
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.load import knowledge, load

@@ -1,4 +1,4 @@
-"""Checks the knowledge and says what to mend: `python -m assistant.knowledge.check`."""
+"""Checks the knowledge and says what to fix: `python -m assistant.knowledge.check`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Places = dict[str, tuple[str, int]]
 
 
 def check(folder: Path = KNOWLEDGE, training: Path = TRAINING, today: datetime.date | None = None) -> list[Finding]:
-    """Everything wrong with the knowledge and its training questions; warnings are marked as such."""
+    """Everything wrong with the knowledge and its training questions, including warnings."""
     findings = shape_findings(folder)
     if findings:
         return findings
@@ -85,7 +85,7 @@ def _text_messages(entry: Entry) -> Iterator[str]:
     for name in sorted(used - set(entry.values)):
         yield f"{{{name}}} has no value; add it to values"
     for name in sorted(set(entry.values) - used):
-        yield f'the value "{name}" is used in no text; use it as {{{name}}} or remove it'
+        yield f'the value "{name}" is not used in any text; use it as {{{name}}} or remove it'
     yield from _digit_messages(entry)
 
 
@@ -94,18 +94,18 @@ def _digit_messages(entry: Entry) -> Iterator[str]:
         for part, text in _texts(entry, language).items():
             bare = re.sub(r"\{\w+\}", "", text)
             if part != "question" and (digits := re.search(r"\d[\d.,]*", bare)):
-                yield f"{digits[0]} stands in the {language} {part}; put it into values and write {{name}} here"
+                yield f"{digits[0]} appears in the {language} {part}; move it to values and write {{name}} here"
             if "{" in bare or "}" in bare:
-                yield f"a brace in the {language} {part} is no placeholder; write {{name}} without blanks"
+                yield f"a brace in the {language} {part} is not a placeholder; write {{name}} without spaces"
     for name, value in entry.values.items():
         if isinstance(value, dict) and set(value) != set(LANGUAGES):
             yield f'the value "{name}" needs every language: {", ".join(LANGUAGES)}'
         if isinstance(value, str) and not is_date_or_text(value):
-            yield f'the value "{name}" is no date that exists: {value}'
+            yield f'the value "{name}" is not a real date: {value}'
 
 
 def is_date_or_text(value: str) -> bool:
-    """False for what is written like a date or month and is none, such as 2023-02-30."""
+    """False for text that looks like a date or month but is not one, such as 2023-02-30."""
     if not re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", value):
         return True
     try:
@@ -119,13 +119,13 @@ def _reference_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
     citations = entry.citations + (entry.note.citations if entry.note else ())
     for citation in citations:
         if citation.source not in base.sources:
-            yield f'the source "{citation.source}" is not in sources.yml; add it there or mend the id'
+            yield f'the source "{citation.source}" is not in sources.yml; add it there or correct the id'
     for related in entry.related:
         if related not in base.entries or related == entry.id:
-            yield f'related: there is no other entry "{related}"; mend the id'
+            yield f'related: there is no other entry "{related}"; correct the id'
     for subject in entry.subjects:
         if subject not in base.subjects:
-            yield f'the subject "{subject}" is not in {SUBJECTS}; add it there or mend the id'
+            yield f'the subject "{subject}" is not in {SUBJECTS}; add it there or correct the id'
 
 
 def _missing_messages(entry: Entry) -> Iterator[str]:
@@ -137,9 +137,9 @@ def _missing_messages(entry: Entry) -> Iterator[str]:
         yield f"a {entry.kind} needs sources"
     for date in (entry.as_of, entry.review_by, entry.note.as_of if entry.note else None):
         if date and not is_date_or_text(date):
-            yield f"{date} is no date that exists; mend it"
+            yield f"{date} is not a real date; correct it"
     if entry.kind in ("fact", "referral") and not entry.as_of:
-        yield f"a {entry.kind} needs as_of, the date its source speaks of"
+        yield f"a {entry.kind} needs as_of, the date its source refers to"
 
 
 def _length_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
@@ -150,7 +150,7 @@ def _length_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
         answer = re.sub(r"\b(z|B|d|h|bzw|ca)\.", r"\1", entry.answer[language])
         count = len(SENTENCE.findall(answer))
         if entry.kind == "fact" and count > MOST_SENTENCES:
-            yield f"the {language} answer has {count} sentences; {MOST_SENTENCES} at most"
+            yield f"the {language} answer has {count} sentences; at most {MOST_SENTENCES} are allowed"
         if not render(base, entry, language).text.strip():
             yield f"the {language} answer is empty"
 
@@ -161,21 +161,21 @@ def _alias_findings(base: KnowledgeBase) -> Iterator[Finding]:
         for name in {alias.lower() for aliases in subject.aliases.values() for alias in aliases}:
             owner = owners.setdefault(name, subject.id)
             if owner != subject.id:
-                message = f'the alias "{name}" belongs to "{owner}" already; keep it with one of them'
+                message = f'the alias "{name}" already belongs to "{owner}"; keep it in one place only'
                 yield Finding(SUBJECTS, 0, subject.id, message)
 
 
 def _overdue(base: KnowledgeBase, places: Places, today: datetime.date) -> Iterator[Finding]:
-    """A passed review date warns only: what was right yesterday must not stop the service today."""
+    """Overdue reviews only warn: what was right yesterday must not stop the service today."""
     for entry in base.entries.values():
         last = (entry.review_by or "9999") + "-99-99"
         if last[:10] < today.isoformat():
-            message = f"was to be reviewed by {entry.review_by}; check it and set a new date"
+            message = f"was due for review by {entry.review_by}; check it and set a new date"
             yield Finding(*places[entry.id], entry.id, message, warning=True)
 
 
 def main() -> int:
-    """Prints the findings; exit code 1 when one is not a mere warning."""
+    """Prints the findings; exits with 1 if any is more than a warning."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", nargs="?", type=Path, default=KNOWLEDGE)
     parser.add_argument("--training", type=Path, default=TRAINING)
@@ -185,12 +185,13 @@ def main() -> int:
         print(finding, file=sys.stderr)
     mistakes = [finding for finding in findings if not finding.warning]
     if mistakes:
-        print(f"{len(mistakes)} to mend in knowledge/ and data/nlu/.", file=sys.stderr)
+        print(f"{len(mistakes)} to fix in knowledge/ and data/nlu/.", file=sys.stderr)
         return 1
     if not evidence.seed_path().exists():
-        print("Skipped: the source text is not at hand, so evidence words were not compared with it.")
+        print("Skipped: the source text is not available, so evidence words were not checked against it.")
     covered = evidence.coverage_count(arguments.folder)
-    print(f"Knowledge is in order: {len(load(arguments.folder).entries)} entries, {covered} source sentences covered.")
+    entries = len(load(arguments.folder).entries)
+    print(f"The knowledge is in order: {entries} entries, {covered} source sentences covered.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What can be wrong with the knowledge, said so that an editor can mend it."""
+"""What can be wrong with the knowledge, worded so that an editor can fix it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """One mistake: where it stands, in which entry, what is wrong and what to do."""
+    """One mistake: file and line, entry, what is wrong and what to do about it."""
 
     file: str
     line: int
@@ -23,7 +23,7 @@ class Finding:
 
 
 class KnowledgeError(Exception):
-    """The knowledge cannot be used; `findings` say where and why."""
+    """The knowledge is unusable; `findings` say where and why."""
 
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings

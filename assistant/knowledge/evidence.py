@@ -1,4 +1,4 @@
-"""The source text, where it is at hand: are evidence words really in it, is every sentence covered?"""
+"""Checks against the source text, if available: does it contain the evidence words, is every sentence covered?"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SENTENCE_END = re.compile(r"(?<=[.!?])(?<!\d\.)\s+(?=[A-ZÄÖÜ©])")
 
 
 def seed_path() -> Path:
-    """Where the source text lies when it is at hand; `ASSISTANT_SEED` names another place."""
+    """Where the source text is expected; `ASSISTANT_SEED` overrides it."""
     default = ROOT.parent / "shared" / "seed" / "iom-deutschland-70-jahre.txt"
     return Path(os.environ.get("ASSISTANT_SEED") or default)
 
@@ -29,12 +29,12 @@ def paragraphs(path: Path) -> list[str]:
 
 
 def sentences(paragraph: str) -> list[str]:
-    """The sentences of a paragraph; a heading has none."""
+    """The sentences of a paragraph; none for a heading."""
     return SENTENCE_END.split(paragraph) if re.search(r"[.!?]", paragraph) else []
 
 
 def holds(text: str, words: str) -> bool:
-    """Whether all pieces of the evidence (split at "…") stand in the text, in order."""
+    """Whether the text contains all pieces of the evidence (split at "…"), in order."""
     at = 0
     for piece in (piece.strip() for piece in words.split("…")):
         at = text.find(piece, at)
@@ -50,7 +50,7 @@ def _citations(raw: Located) -> list[Located]:
 
 
 def length_findings(folder: Path) -> Iterator[Finding]:
-    """Evidence that quotes more than a pointer needs."""
+    """Evidence that quotes more than it takes to find the place, or too little."""
     for path, entry, raw in raw_entries(folder):
         for citation in _citations(raw):
             words = citation.get("words", "")
@@ -58,11 +58,11 @@ def length_findings(folder: Path) -> Iterator[Finding]:
                 message = f"the evidence has more than {MOST_WORDS} words; shorten it with …"
                 yield Finding(path.name, citation.line, entry, message)
             if citation["id"] == SEED and not ("words" in citation and "paragraph" in citation):
-                yield Finding(path.name, citation.line, entry, "name paragraph and words of the source text")
+                yield Finding(path.name, citation.line, entry, "give the paragraph and words of the source text")
 
 
 def word_findings(folder: Path, seed: Path) -> Iterator[Finding]:
-    """Evidence words that the source text does not contain where the entry says they stand."""
+    """Evidence words missing from the paragraph of the source text that the entry cites."""
     lines = paragraphs(seed)
     for path, entry, raw in raw_entries(folder):
         for citation in _citations(raw):
@@ -70,24 +70,24 @@ def word_findings(folder: Path, seed: Path) -> Iterator[Finding]:
             if citation["id"] != SEED or not number:
                 continue
             if number > len(lines) or not holds(lines[number - 1], citation.get("words", "")):
-                message = f'"{citation.get("words")}" does not stand in paragraph {number} of the source'
+                message = f'"{citation.get("words")}" is not in paragraph {number} of the source'
                 yield Finding(path.name, citation.line, entry, message)
 
 
 def coverage_findings(folder: Path, entries: dict[str, tuple[str, int]]) -> Iterator[Finding]:
-    """Entries named in the coverage map must exist and cite the paragraph they are named for."""
+    """Entries in the coverage map that do not exist or do not cite the paragraph they are listed for."""
     cited = {entry: {c.get("paragraph") for c in raw.get("sources", ())} for _, entry, raw in raw_entries(folder)}
     for row in read_yaml(folder / COVERAGE)["sentences"]:
         for entry in row["entries"]:
             if entry not in entries:
-                yield Finding(COVERAGE, row.line, entry, "there is no such entry; mend the id")
+                yield Finding(COVERAGE, row.line, entry, "there is no such entry; correct the id")
             elif row["paragraph"] not in cited[entry]:
                 message = f"does not cite paragraph {row['paragraph']}; add it to its sources"
                 yield Finding(COVERAGE, row.line, entry, message)
 
 
 def uncovered_findings(folder: Path, seed: Path) -> Iterator[Finding]:
-    """Sentences of the source text that the coverage map does not name, or names with other words."""
+    """Sentences of the source text that the coverage map lacks, or quotes differently."""
     rows = {(row["paragraph"], row["sentence"]): row for row in read_yaml(folder / COVERAGE)["sentences"]}
     there = {
         (p, s): text
@@ -102,10 +102,10 @@ def uncovered_findings(folder: Path, seed: Path) -> Iterator[Finding]:
                 COVERAGE,
                 row.line,
                 "",
-                f'"{row["words"]}" does not stand in paragraph {place[0]}, sentence {place[1]}',
+                f'"{row["words"]}" is not in paragraph {place[0]}, sentence {place[1]}',
             )
 
 
 def coverage_count(folder: Path) -> int:
-    """Number of source sentences that the coverage map names."""
+    """The number of source sentences in the coverage map."""
     return len(read_yaml(folder / COVERAGE)["sentences"])

@@ -12,7 +12,7 @@ from assistant.core.paths import TRAINING
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.yaml_lines import read_yaml
 
-ENOUGH = 25
+FEWEST_QUESTIONS = 25
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def examples(folder: Path = TRAINING) -> Iterator[Example]:
 
 
 def _examples_of(path: Path, language: Language) -> Iterator[Example]:
-    """The training questions of one file; blocks of other kinds (lookups, synonyms) have none."""
+    """The training questions of one file; other blocks (lookups, synonyms) are skipped."""
     name = f"data/nlu/{language}/{path.name}"
     try:
         content = read_yaml(path)
@@ -42,7 +42,7 @@ def _examples_of(path: Path, language: Language) -> Iterator[Example]:
     except KnowledgeError as error:
         raise KnowledgeError([replace(finding, file=name) for finding in error.findings]) from None
     except (KeyError, TypeError):
-        message = 'holds no training questions; it needs "nlu:" with "- intent:" blocks'
+        message = 'has no training questions; it needs "nlu:" with "- intent:" blocks'
         raise KnowledgeError([Finding(name, 0, "", message)]) from None
     for block in blocks:
         for offset, line in enumerate(block.get("examples", "").splitlines(), start=2):
@@ -51,7 +51,7 @@ def _examples_of(path: Path, language: Language) -> Iterator[Example]:
 
 
 def parity_findings(folder: Path = TRAINING) -> list[Finding]:
-    """Where the languages do not mirror each other: files, intents, and questions given twice."""
+    """Where the languages differ in files or intents, and questions that appear twice."""
     found = list(examples(folder))
     findings: list[Finding] = []
     intents = {
@@ -61,7 +61,7 @@ def parity_findings(folder: Path = TRAINING) -> list[Finding]:
         others = set().union(*(intents[other] for other in LANGUAGES))
         for file, intent in sorted(others - intents[language]):
             name = f"data/nlu/{language}/{file}"
-            findings.append(Finding(name, 0, intent, "has examples in another language only; add them here"))
+            findings.append(Finding(name, 0, intent, "has examples only in another language; add them here"))
     return findings + list(_repeated(found))
 
 
@@ -72,12 +72,12 @@ def _repeated(found: list[Example]) -> Iterator[Finding]:
         first = seen.setdefault(key, example)
         if first is not example:
             where = f"{first.file}:{first.line}"
-            message = f'"{example.text[:60]}" stands already in {where} ({first.intent}); remove one'
+            message = f'"{example.text[:60]}" is already in {where} ({first.intent}); remove one'
             yield Finding(example.file, example.line, example.intent, message)
 
 
 def scarce_findings(entries: dict[str, tuple[str, int]], folder: Path = TRAINING) -> list[Finding]:
-    """Entries with too few training questions, and examples for entries that are not there."""
+    """Entries with too few training questions, and examples for entries that do not exist."""
     found = list(examples(folder))
     counts = Counter((example.intent, example.language) for example in found)
     topics = {entry.partition("/")[0] for entry in entries}
@@ -85,11 +85,11 @@ def scarce_findings(entries: dict[str, tuple[str, int]], folder: Path = TRAINING
     for entry, (file, line) in entries.items():
         for language in LANGUAGES:
             count = counts[entry, language]
-            if count < ENOUGH:
+            if count < FEWEST_QUESTIONS:
                 where = f"data/nlu/{language}/{entry.partition('/')[0]}.yml"
-                message = f"has {count} training questions in {where}; write at least {ENOUGH}"
+                message = f"has {count} training questions in {where}; write at least {FEWEST_QUESTIONS}"
                 findings.append(Finding(file, line, entry, message))
     for intent in sorted({e.intent for e in found if e.intent.partition("/")[0] in topics} - set(entries)):
         first = next(e for e in found if e.intent == intent)
-        findings.append(Finding(first.file, first.line, intent, "there is no such entry in knowledge/; mend the id"))
+        findings.append(Finding(first.file, first.line, intent, "there is no such entry in knowledge/; correct the id"))
     return findings

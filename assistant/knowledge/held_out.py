@@ -1,4 +1,4 @@
-"""Compares training questions with questions kept for scoring: none may be in both, or nearly."""
+"""Compares training questions with those kept for scoring: none may be in both, even nearly."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from assistant.knowledge.examples import Example
 
-# "Hallo", "who runs it" and "iom korea visa" are in everybody's data; from four words on a text is somebody's own.
+# "Hallo", "who runs it" and "iom korea visa" turn up in any data; texts of four words or more are somebody's own.
 FEWEST_WORDS = 4
 TOO_NEAR = 0.9
-# Measured on 3,100 scoring questions: from
-# this cosine on most pairs are one question with a word or two changed.
+# Measured on 3,100 scoring questions: at or above this cosine, most pairs are one question with a word or two changed.
 TOO_NEAR_IN_MEANING = 0.985
 Vectors = npt.NDArray[np.float32]
 
@@ -31,17 +30,17 @@ def scoring_questions(files: Sequence[Path]) -> Iterator[str]:
 
 
 def near_duplicates(examples: Sequence[Example], questions: Sequence[str]) -> list[tuple[Example, str, float]]:
-    """Training examples too near to a scoring question, by their letters, with the likeness (1 = same)."""
+    """Training examples spelt too much like a scoring question, with the similarity (1 = identical)."""
     kept = [question for question in questions if len(_plain(question).split()) >= FEWEST_WORDS]
     if not kept or not examples:
         return []
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5))
     training = vectorizer.fit_transform([_plain(example.text) for example in examples])
     scoring = vectorizer.transform([_plain(question) for question in kept])
-    likeness = (training @ scoring.T).tocoo()
+    similarity = (training @ scoring.T).tocoo()
     return [
         (examples[row], kept[column], round(float(value), 3))
-        for row, column, value in zip(likeness.row, likeness.col, likeness.data)
+        for row, column, value in zip(similarity.row, similarity.col, similarity.data)
         if value >= TOO_NEAR
     ]
 
@@ -49,16 +48,16 @@ def near_duplicates(examples: Sequence[Example], questions: Sequence[str]) -> li
 def near_in_meaning(
     examples: Sequence[Example], questions: Sequence[str], encode: Callable[[Sequence[str]], Vectors]
 ) -> list[tuple[Example, str, float]]:
-    """Training examples that say nearly the same as a scoring question, by their vectors (cosine; 1 = same).
+    """Training examples that mean nearly the same as a scoring question, with the cosine of their vectors.
 
-    `encode` gives the vectors of texts, one a row, each of length 1.
+    `encode` returns the vectors of texts, one per row, each of length 1.
     """
     kept = [question for question in questions if len(_plain(question).split()) >= FEWEST_WORDS]
     if not kept or not examples:
         return []
-    likeness = encode([example.text for example in examples]) @ encode(kept).T
-    rows, columns = np.nonzero(likeness >= TOO_NEAR_IN_MEANING)
-    return [(examples[r], kept[c], round(float(likeness[r, c]), 3)) for r, c in zip(rows, columns)]
+    similarity = encode([example.text for example in examples]) @ encode(kept).T
+    rows, columns = np.nonzero(similarity >= TOO_NEAR_IN_MEANING)
+    return [(examples[r], kept[c], round(float(similarity[r, c]), 3)) for r, c in zip(rows, columns)]
 
 
 def _plain(text: str) -> str:

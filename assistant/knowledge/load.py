@@ -26,12 +26,12 @@ NOT_TOPICS = {SOURCES, SUBJECTS, PHRASES, COVERAGE}
 
 
 def topic_files(folder: Path) -> list[Path]:
-    """The files that hold entries, in a fixed order."""
+    """The files that contain entries, in a fixed order."""
     return [path for path in sorted(folder.glob("*.yml")) if path.name not in NOT_TOPICS]
 
 
 def raw_entries(folder: Path) -> Iterator[tuple[Path, str, Located]]:
-    """Every entry as written: its file, its full id, its mapping."""
+    """Every entry as written: its file, full id and mapping."""
     for path in topic_files(folder):
         content = read_yaml(path)
         for raw in content["entries"]:
@@ -39,7 +39,7 @@ def raw_entries(folder: Path) -> Iterator[tuple[Path, str, Located]]:
 
 
 def load(folder: Path = KNOWLEDGE) -> KnowledgeBase:
-    """The knowledge in a folder; raises KnowledgeError where it is not well formed."""
+    """The knowledge in a folder; raises KnowledgeError if it is malformed."""
     from assistant.knowledge.schema import shape_findings
 
     findings = shape_findings(folder)
@@ -48,7 +48,7 @@ def load(folder: Path = KNOWLEDGE) -> KnowledgeBase:
     entries: dict[str, Entry] = {}
     for path, entry_id, raw in raw_entries(folder):
         if entry_id in entries:
-            message = f'the id "{raw["id"]}" is used twice in this topic; choose another'
+            message = f'the id "{raw["id"]}" is used twice in this topic; choose another id'
             raise KnowledgeError([Finding(path.name, raw.line, entry_id, message)])
         entries[entry_id] = _entry(entry_id, raw)
     return KnowledgeBase(
@@ -60,7 +60,7 @@ def load(folder: Path = KNOWLEDGE) -> KnowledgeBase:
 
 
 def _unique(path: Path, key: str) -> list[Located]:
-    """The items of a list in a file; raises KnowledgeError where two have the same id."""
+    """The items of a list in a file; raises KnowledgeError if two share an id."""
     items: dict[str, Located] = {}
     for raw in read_yaml(path)[key]:
         if items.setdefault(raw["id"], raw) is not raw:
@@ -71,7 +71,7 @@ def _unique(path: Path, key: str) -> list[Located]:
 
 @lru_cache(maxsize=1)
 def knowledge() -> KnowledgeBase:
-    """The project's knowledge, read once for each process."""
+    """The project's knowledge, read once per process."""
     return load()
 
 

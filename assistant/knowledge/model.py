@@ -1,4 +1,4 @@
-"""The knowledge as plain, immutable objects; nothing here reads files or knows Rasa."""
+"""The knowledge as plain, immutable objects, independent of files and of Rasa."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Text = Mapping[Language, str]
 
 @dataclass(frozen=True)
 class Source:
-    """A published text that answers rest on."""
+    """A published text that answers are based on."""
 
     id: str
     title: str
@@ -26,7 +26,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Citation:
-    """Where in a source the evidence stands: paragraph (counted from 1) and at most eight words of it."""
+    """Where a source has the evidence: the paragraph (from 1) and at most eight of its words."""
 
     source: str
     paragraph: int | None = None
@@ -35,7 +35,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Note:
-    """One sentence on what has changed since the entry's source, with a source and date of its own."""
+    """A sentence on what has changed since the entry's source, with its own source and date."""
 
     text: Text
     citations: tuple[Citation, ...]
@@ -53,7 +53,7 @@ class Scope:
 
 @dataclass(frozen=True)
 class Subject:
-    """A thing people ask about (a programme, a body, an event) and the names they give it."""
+    """Something people ask about (a programme, a body, an event) and the names they use for it."""
 
     id: str
     name: Text
@@ -93,11 +93,11 @@ class KnowledgeBase:
     phrases: Mapping[str, Text]
 
     def find(self, entry_id: str | None) -> Entry | None:
-        """The entry of that id, or None."""
+        """The entry with that id, or None."""
         return self.entries.get(entry_id) if entry_id else None
 
     def about(self, subject: str) -> Iterator[Entry]:
-        """Entries about a subject, those that have it as their main subject first."""
+        """Entries about a subject, those with it as their main subject first."""
         entries = [entry for entry in self.entries.values() if subject in entry.subjects]
         yield from sorted(entries, key=lambda entry: entry.subjects.index(subject))
 

@@ -1,4 +1,4 @@
-"""Turns an entry into text of one language, with numbers and dates as that language writes them."""
+"""Renders an entry in one language, with its numbers and dates in that language's format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 @dataclass(frozen=True)
 class Rendered:
-    """An entry as a visitor reads it; `text` holds the note, `sources` those of answer and note."""
+    """An entry as a visitor reads it; `text` and `sources` include those of the note."""
 
     entry: Entry
     language: Language
@@ -35,12 +35,12 @@ class Rendered:
 
 
 def placeholders(text: str) -> set[str]:
-    """Names of the placeholders in a text."""
+    """The names of the placeholders in a text."""
     return set(PLACEHOLDER.findall(text))
 
 
 def written(value: Any, language: Language) -> str:
-    """A value as the language writes it: 683950 as 683.950 or 683,950, 2016 as a year, ISO dates as dates."""
+    """A value in the language's format: 683950 as 683.950 or 683,950, 2016 as a year, ISO dates as dates."""
     if isinstance(value, Mapping):
         return written(value[language], language)
     if isinstance(value, int):
@@ -53,7 +53,7 @@ def written(value: Any, language: Language) -> str:
 
 
 def date_written(value: str, language: Language) -> str:
-    """`2024-10` as "Oktober 2024" or "October 2024", `2024-10-16` as a day; any other text as it is."""
+    """`2024-10` as "Oktober 2024" or "October 2024", `2024-10-16` as a day; any other text unchanged."""
     if DAY.fullmatch(value):
         return written(datetime.date.fromisoformat(value), language)
     if MONTH.fullmatch(value):
@@ -63,12 +63,12 @@ def date_written(value: str, language: Language) -> str:
 
 
 def place_name(code: str, language: Language) -> str:
-    """The name of a country or territory (ISO code) in a language; the code where CLDR has none."""
+    """The name of a country or territory (ISO code) in a language; the code if CLDR has no name."""
     return str(Locale.parse(LOCALES[language]).territories.get(code, code))
 
 
 def filled(text: str, values: Mapping[str, Any], language: Language) -> str:
-    """The text with its placeholders filled; raises KeyError for one without a value."""
+    """The text with its placeholders filled in; raises KeyError if one has no value."""
     return PLACEHOLDER.sub(lambda match: written(values[match[1]], language), text)
 
 
@@ -90,5 +90,5 @@ def render(knowledge: KnowledgeBase, entry: Entry, language: Language) -> Render
 
 
 def cited(knowledge: KnowledgeBase, citations: Iterable[Citation]) -> Iterable[Source]:
-    """The sources of citations, each once, in order."""
+    """The sources of citations, in order and without repeats."""
     return (knowledge.sources[source] for source in dict.fromkeys(c.source for c in citations))

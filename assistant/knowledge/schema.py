@@ -1,4 +1,4 @@
-"""The shape of the knowledge files: `knowledge/schema.json` for editors, and findings in plain words."""
+"""Checks the knowledge files against `knowledge/schema.json`, with findings in plain words."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from assistant.knowledge.yaml_lines import Located, read_yaml
 
 @lru_cache(maxsize=1)
 def schema() -> dict[str, Any]:
-    """The JSON Schema of every file in `knowledge/`."""
+    """The JSON Schema of the files in `knowledge/`."""
     content: dict[str, Any] = json.loads((KNOWLEDGE / "schema.json").read_text("utf-8"))
     return content
 
 
 def shape_findings(folder: Path) -> list[Finding]:
-    """What is not well formed in a folder of knowledge, file by file."""
+    """What is malformed in a folder of knowledge, file by file."""
     findings: list[Finding] = []
     for path in sorted(folder.glob("*.yml")):
         try:
@@ -37,14 +37,14 @@ def shape_findings(folder: Path) -> list[Finding]:
 
 
 def _validator(file: str) -> jsonschema.Draft7Validator:
-    """A validator for one kind of file, so that messages speak of its fields only."""
+    """A validator for one kind of file, so that messages mention only its fields."""
     kind = file.removesuffix(".yml")
     definition = f"{kind}_file" if f"{kind}_file" in schema()["definitions"] else "topic_file"
     return jsonschema.Draft7Validator({**schema()["definitions"][definition], "definitions": schema()["definitions"]})
 
 
 def _explained(file: str, content: Any, error: jsonschema.ValidationError) -> Iterator[Finding]:
-    """The most telling of the errors below one that only says "none of the shapes fits"."""
+    """The most helpful error beneath one that only says that no alternative matches."""
     if error.context:
         best = jsonschema.exceptions.best_match([error])
         error = best if best is not None else error
@@ -71,9 +71,9 @@ def _in_words(error: jsonschema.ValidationError) -> str:
     if error.validator == "additionalProperties":
         known = set(error.schema.get("properties", ()))
         unknown = ", ".join(f'"{key}"' for key in value if key not in known)
-        return f"{where}: {unknown} is not a known field; known are: {', '.join(sorted(known))}"
+        return f"{where}: {unknown} is not a known field; known fields: {', '.join(sorted(known))}"
     if error.validator == "enum":
-        return f'{where}: "{value}" is not possible here; choose one of: {", ".join(error.validator_value)}'
+        return f'{where}: "{value}" is not allowed here; choose one of: {", ".join(error.validator_value)}'
     if error.validator in ("pattern", "type", "minLength", "maxLength", "minItems", "maxItems"):
-        return f"{where}: {str(value)[:60]!r} does not fit; {error.schema.get('description', error.message)}"
+        return f"{where}: {str(value)[:60]!r} is not valid; {error.schema.get('description', error.message)}"
     return f"{where}: {error.message[:200]}"

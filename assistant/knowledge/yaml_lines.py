@@ -1,4 +1,4 @@
-"""YAML that remembers the line of every mapping and refuses a key given twice."""
+"""YAML that records the line of every mapping and rejects duplicate keys."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from assistant.knowledge.errors import Finding, KnowledgeError
 
 
 class Located(dict[str, Any]):
-    """A mapping of a YAML file, with the number of its first line."""
+    """A mapping from a YAML file, with the number of its first line."""
 
     line: int = 0
 
 
-# libyaml reads five times faster; where it is missing, plain Python does.
+# libyaml is five times faster; without it, plain Python will do.
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# YAML 1.1 takes 2024-10-16 for a date, "no" for False and 19:30 for 1170; an editor means the text.
+# YAML 1.1 reads 2024-10-16 as a date, "no" as False and 19:30 as 1170, where an editor means the text.
 LEFT_AS_TEXT = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
 WHOLE_NUMBER = re.compile(r"^[-+]?[0-9]+$")
 
 
 class _Loader(_Base):  # type: ignore[misc]
-    """Reads numbers as numbers and everything else that is not structure as text."""
+    """Reads numbers as numbers and every other scalar as text."""
 
 
 _Loader.yaml_implicit_resolvers = {
@@ -47,7 +47,7 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Located:
         key = str(loader.construct_object(key_node))
         if key in located:
             raise yaml.constructor.ConstructorError(
-                None, None, f'the key "{key}" is given twice; keep one', key_node.start_mark
+                None, None, f'the key "{key}" appears twice; keep one', key_node.start_mark
             )
         located[key] = loader.construct_object(value_node, deep=True)
     return located
@@ -57,7 +57,7 @@ _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping
 
 
 def read_yaml(path: Path) -> Any:
-    """The content of a YAML file; raises KnowledgeError naming file and line where it cannot be read."""
+    """The content of a YAML file; raises KnowledgeError with file and line if it cannot be read."""
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
@@ -71,5 +71,5 @@ def read_yaml(path: Path) -> Any:
         message = f"cannot be read: {error.problem}; check indentation, quotes and colons here"
         raise KnowledgeError([Finding(path.name, line, "", message)]) from None
     except yaml.YAMLError as error:
-        message = f"cannot be read: {error}; remove the character that cannot be seen"
+        message = f"cannot be read: {error}; remove the invisible character"
         raise KnowledgeError([Finding(path.name, 0, "", message)]) from None

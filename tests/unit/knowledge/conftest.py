@@ -11,7 +11,7 @@ import pytest
 from assistant.core.languages import LANGUAGES
 from assistant.knowledge.check import check
 from assistant.knowledge.errors import Finding
-from assistant.knowledge.examples import ENOUGH
+from assistant.knowledge.examples import FEWEST_QUESTIONS
 from assistant.knowledge.load import knowledge, load
 from assistant.knowledge.model import KnowledgeBase
 
@@ -137,7 +137,7 @@ def training_file(intents: list[str]) -> str:
     lines = ['version: "3.1"', "nlu:"]
     for intent in intents:
         lines += [f"  - intent: {intent}", "    examples: |"]
-        lines += [f"      - {intent} question {number:02}" for number in range(ENOUGH)]
+        lines += [f"      - {intent} question {number:02}" for number in range(FEWEST_QUESTIONS)]
     return "\n".join(lines) + "\n"
 
 

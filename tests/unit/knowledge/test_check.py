@@ -45,13 +45,13 @@ def test_yaml_that_cannot_be_read_is_reported_with_its_line(project):
 
 def test_key_given_twice_is_reported_with_its_line(project):
     project.edit(REFERRAL, "    kind: referral\n", "    kind: referral\n    kind: referral\n")
-    assert told(project).startswith('referral.yml:5: cannot be read: the key "kind" is given twice; keep one')
+    assert told(project).startswith('referral.yml:5: cannot be read: the key "kind" appears twice; keep one')
 
 
 def test_id_used_twice_is_reported(project):
     project.edit(HISTORY, "id: reached", "id: opened")
     assert told(project) == (
-        'ask_history.yml:19: [ask_history/opened] the id "opened" is used twice in this topic; choose another'
+        'ask_history.yml:19: [ask_history/opened] the id "opened" is used twice in this topic; choose another id'
     )
 
 
@@ -75,20 +75,20 @@ def test_placeholder_without_a_value_is_reported(project):
 
 def test_value_used_in_no_text_is_reported(project):
     project.edit(HISTORY, "{year: 1954}", "{year: 1954, spare: 7}")
-    assert told(project) == f'{OPENED} the value "spare" is used in no text; use it as {{spare}} or remove it'
+    assert told(project) == f'{OPENED} the value "spare" is not used in any text; use it as {{spare}} or remove it'
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("number", ["1990", "6.411", "70"])
 def test_number_written_into_an_answer_is_reported(project, language, number):
     project.edit(HISTORY, ANSWERS[language], f"Um {number} herum, {{year}}.")
-    message = f"{number} stands in the {language} answer; put it into values and write {{name}} here"
+    message = f"{number} appears in the {language} answer; move it to values and write {{name}} here"
     assert told(project) == f"{OPENED} {message}"
 
 
 def test_number_written_into_a_note_is_reported(project):
     project.edit(HISTORY, "The service ended in {ended}.", "The service ended in {ended}, after 9 years.")
-    assert told(project).startswith(f"{REACHED} 9 stands in the en note; ")
+    assert told(project).startswith(f"{REACHED} 9 appears in the en note; ")
 
 
 def test_number_in_a_question_is_no_mistake(project):
@@ -104,23 +104,23 @@ def test_value_in_one_language_only_is_reported(project, language):
 
 def test_unknown_source_is_reported(project):
     project.edit(REFERRAL, "- {id: news}", "- {id: gossip}")
-    assert told(project) == f'{DOCTOR} the source "gossip" is not in sources.yml; add it there or mend the id'
+    assert told(project) == f'{DOCTOR} the source "gossip" is not in sources.yml; add it there or correct the id'
 
 
 def test_unknown_source_of_a_note_is_reported(project):
     project.edit(HISTORY, "        - {id: news}\n", "        - {id: gossip}\n")
-    assert told(project) == f'{REACHED} the source "gossip" is not in sources.yml; add it there or mend the id'
+    assert told(project) == f'{REACHED} the source "gossip" is not in sources.yml; add it there or correct the id'
 
 
 @pytest.mark.parametrize("related", ["ask_history/nothing", "ask_history/opened"], ids=["unknown", "itself"])
 def test_related_entry_that_is_no_other_entry_is_reported(project, related):
     project.edit(HISTORY, "related: [ask_history/reached]", f"related: [{related}]")
-    assert told(project) == f'{OPENED} related: there is no other entry "{related}"; mend the id'
+    assert told(project) == f'{OPENED} related: there is no other entry "{related}"; correct the id'
 
 
 def test_unknown_subject_is_reported(project):
     project.edit(HISTORY, "subject: office", "subject: weather")
-    assert told(project) == f'{OPENED} the subject "weather" is not in subjects.yml; add it there or mend the id'
+    assert told(project) == f'{OPENED} the subject "weather" is not in subjects.yml; add it there or correct the id'
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_fact_without_subject_or_aspects_is_reported(project, line, message):
     ("lines", "message"),
     [
         ("    sources:\n      - {id: news}\n", "a referral needs sources"),
-        ("    as_of: 2023\n", "a referral needs as_of, the date its source speaks of"),
+        ("    as_of: 2023\n", "a referral needs as_of, the date its source refers to"),
     ],
 )
 def test_referral_without_source_or_date_is_reported(project, lines, message):
@@ -156,7 +156,7 @@ def test_smalltalk_needs_no_source_and_no_date(project):
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_answer_of_four_sentences_is_reported(project, language):
     project.edit(HISTORY, ANSWERS[language], ANSWERS[language] + " Eins. Zwei! Drei?")
-    assert told(project) == f"{OPENED} the {language} answer has 4 sentences; 3 at most"
+    assert told(project) == f"{OPENED} the {language} answer has 4 sentences; at most 3 are allowed"
 
 
 def test_answer_of_three_sentences_with_abbreviations_is_short_enough(project):
@@ -176,7 +176,7 @@ def test_empty_answer_is_reported(project, language, answer):
 def test_alias_of_two_subjects_is_reported(project, german, english):
     project.edit(SUBJECTS, "de: [Hilfe]\n      en: [help]", f"de: {german}\n      en: {english}")
     assert told(project).startswith("subjects.yml: [help] the alias ")
-    assert told(project).endswith('belongs to "office" already; keep it with one of them')
+    assert told(project).endswith('already belongs to "office"; keep it in one place only')
 
 
 def test_evidence_that_is_too_long_is_reported(project):
@@ -192,7 +192,7 @@ def test_evidence_that_is_too_long_is_reported(project):
 def test_evidence_that_is_not_in_the_source_text_is_reported(project):
     project.edit(HISTORY, 'words: "mehr als 683.950 Menschen"', 'words: "mehr als alle"')
     line = project.line_of(HISTORY, "mehr als alle")
-    message = '"mehr als alle" does not stand in paragraph 2 of the source'
+    message = '"mehr als alle" is not in paragraph 2 of the source'
     assert told(project) == f"ask_history.yml:{line}: [ask_history/reached] {message}"
 
 
@@ -209,7 +209,7 @@ def test_sentence_that_no_entry_covers_is_reported(project):
 
 def test_unknown_entry_in_the_coverage_map_is_reported(project):
     project.edit("knowledge/coverage.yml", "[ask_history/opened]", "[ask_history/closed]")
-    assert told(project) == "coverage.yml:3: [ask_history/closed] there is no such entry; mend the id"
+    assert told(project) == "coverage.yml:3: [ask_history/closed] there is no such entry; correct the id"
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -226,14 +226,14 @@ def test_training_questions_for_an_unknown_entry_are_reported(project):
         project.write(file, (project.root / file).read_text("utf-8") + extra)
     finding = project.finding()
     assert (finding.file, finding.entry) == ("data/nlu/de/referral.yml", "referral/nurse")
-    assert finding.message == "there is no such entry in knowledge/; mend the id"
+    assert finding.message == "there is no such entry in knowledge/; correct the id"
 
 
 @pytest.mark.parametrize(("language", "other"), [("de", "en"), ("en", "de")])
 def test_intent_in_one_language_only_is_reported(project, language, other):
     extra = "nlu:\n  - intent: control/stop\n    examples: |\n      - Stop\n"
     project.write(f"data/nlu/{other}/control.yml", extra)
-    message = "has examples in another language only; add them here"
+    message = "has examples only in another language; add them here"
     assert told(project) == f"data/nlu/{language}/control.yml: [control/stop] {message}"
 
 
@@ -242,7 +242,7 @@ def test_training_question_given_twice_is_reported(project):
     project.write(file, (project.root / file).read_text("utf-8") + "      - Referral/doctor question 03\n")
     finding = project.finding()
     assert (finding.file, finding.entry) == (file, "referral/doctor")
-    assert finding.message.startswith('"Referral/doctor question 03" stands already in data/nlu/en/referral.yml:')
+    assert finding.message.startswith('"Referral/doctor question 03" is already in data/nlu/en/referral.yml:')
 
 
 @pytest.mark.parametrize(
@@ -258,7 +258,7 @@ def test_training_question_given_twice_is_reported(project):
 )
 def test_passed_review_date_only_warns(project, review_by, overdue):
     project.edit(REFERRAL, "review_by: 2099", f"review_by: {review_by}")
-    message = f"{DOCTOR} warning: was to be reviewed by {review_by}; check it and set a new date"
+    message = f"{DOCTOR} warning: was due for review by {review_by}; check it and set a new date"
     assert [str(finding) for finding in project.check()] == ([message] if overdue else [])
 
 
@@ -326,20 +326,20 @@ def run_main(monkeypatch, project) -> int:
 
 def test_command_says_that_all_is_in_order(project, monkeypatch, capsys):
     assert run_main(monkeypatch, project) == 0
-    assert capsys.readouterr().out == "Knowledge is in order: 3 entries, 2 source sentences covered.\n"
+    assert capsys.readouterr().out == "The knowledge is in order: 3 entries, 2 source sentences covered.\n"
 
 
 def test_command_prints_a_warning_and_succeeds(project, monkeypatch, capsys):
     project.edit(REFERRAL, "review_by: 2099", "review_by: 2020")
     assert run_main(monkeypatch, project) == 0
-    assert capsys.readouterr().err.startswith(f"{DOCTOR} warning: was to be reviewed by 2020")
+    assert capsys.readouterr().err.startswith(f"{DOCTOR} warning: was due for review by 2020")
 
 
 def test_command_says_when_the_source_text_is_not_at_hand(project, monkeypatch, capsys):
     project.seed.unlink()
     assert run_main(monkeypatch, project) == 0
     assert not evidence.seed_path().exists()
-    assert capsys.readouterr().out.startswith("Skipped: the source text is not at hand")
+    assert capsys.readouterr().out.startswith("Skipped: the source text is not available")
 
 
 def test_command_fails_on_a_mistake_and_prints_it(project):
@@ -348,4 +348,4 @@ def test_command_fails_on_a_mistake_and_prints_it(project):
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert result.returncode == 1
     assert f'{DOCTOR} the source "gossip" is not in sources.yml' in result.stderr
-    assert result.stderr.endswith("1 to mend in knowledge/ and data/nlu/.\n")
+    assert result.stderr.endswith("1 to fix in knowledge/ and data/nlu/.\n")

@@ -91,7 +91,7 @@ def test_source_text_is_cited_with_paragraph_and_words(project, missing):
     line = project.line_of(HISTORY, CITED)
     project.edit(HISTORY, CITED, CITED.replace(missing, ""))
     assert found(evidence.length_findings(project.knowledge)) == (
-        f"ask_history.yml:{line}: [ask_history/reached] name paragraph and words of the source text"
+        f"ask_history.yml:{line}: [ask_history/reached] give the paragraph and words of the source text"
     )
 
 
@@ -99,14 +99,14 @@ def test_source_text_is_cited_with_paragraph_and_words(project, missing):
 def test_evidence_at_another_place_of_the_source_text_is_reported(project, cited):
     project.edit(HISTORY, CITED, CITED.replace("paragraph: 2", cited))
     assert found(evidence.word_findings(project.knowledge, project.seed)) == (
-        f'{at(project)} "{WORDS}" does not stand in {cited.replace(": ", " ")} of the source'
+        f'{at(project)} "{WORDS}" is not in {cited.replace(": ", " ")} of the source'
     )
 
 
 def test_evidence_that_the_source_text_does_not_hold_is_reported(project):
     project.edit(HISTORY, CITED, CITED.replace(WORDS, "mehr als eine Million"))
     assert found(evidence.word_findings(project.knowledge, project.seed)) == (
-        f'{at(project)} "mehr als eine Million" does not stand in paragraph 2 of the source'
+        f'{at(project)} "mehr als eine Million" is not in paragraph 2 of the source'
     )
 
 
@@ -120,7 +120,7 @@ def test_evidence_of_a_note_is_checked_like_any_other(project, words):
 def test_unknown_entry_in_the_coverage_map_is_reported(project):
     project.edit(COVERAGE, "[ask_history/reached]", "[ask_history/nothing]")
     assert found(evidence.coverage_findings(project.knowledge, PLACES)) == (
-        "coverage.yml:4: [ask_history/nothing] there is no such entry; mend the id"
+        "coverage.yml:4: [ask_history/nothing] there is no such entry; correct the id"
     )
 
 
@@ -142,7 +142,7 @@ def test_sentence_that_no_entry_covers_is_reported(project):
 def test_coverage_of_a_sentence_with_other_words_is_reported(project):
     project.edit(COVERAGE, WORDS, "weniger Menschen")
     assert found(evidence.uncovered_findings(project.knowledge, project.seed)) == (
-        'coverage.yml:4: "weniger Menschen" does not stand in paragraph 2, sentence 2'
+        'coverage.yml:4: "weniger Menschen" is not in paragraph 2, sentence 2'
     )
 
 

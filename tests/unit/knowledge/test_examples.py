@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.knowledge.examples import ENOUGH, examples, parity_findings, scarce_findings
+from assistant.knowledge.examples import FEWEST_QUESTIONS, examples, parity_findings, scarce_findings
 
 OTHER = {"de": "en", "en": "de"}
 PLACES = {"ask_history/opened": ("ask_history.yml", 3), "ask_history/reached": ("ask_history.yml", 19)}
@@ -10,7 +10,7 @@ PLACES = {"ask_history/opened": ("ask_history.yml", 3), "ask_history/reached": (
 
 def test_every_question_of_every_language_is_read(project):
     found = list(examples(project.training))
-    assert len(found) == 2 * 3 * ENOUGH
+    assert len(found) == 2 * 3 * FEWEST_QUESTIONS
     assert {example.language for example in found} == {"de", "en"}
 
 
@@ -42,7 +42,7 @@ def test_intent_in_one_language_only_is_reported_in_the_file_that_lacks_it(proje
     project.write(file, (project.root / file).read_text("utf-8") + text)
     (finding,) = parity_findings(project.training)
     assert str(finding) == (
-        f"data/nlu/{language}/ask_history.yml: [ask_history/extra] has examples in another language only; add them here"
+        f"data/nlu/{language}/ask_history.yml: [ask_history/extra] has examples only in another language; add them here"
     )
 
 
@@ -57,7 +57,7 @@ def test_question_given_twice_is_reported_with_its_first_place(project, again):
     project.edit("data/nlu/en/referral.yml", "referral/doctor question 07", again)
     (finding,) = parity_findings(project.training)
     assert (finding.file, finding.entry) == ("data/nlu/en/referral.yml", "referral/doctor")
-    assert "stands already in data/nlu/en/referral.yml:" in finding.message
+    assert "is already in data/nlu/en/referral.yml:" in finding.message
 
 
 def test_question_given_to_two_intents_is_reported_with_the_first_one(project):
@@ -79,15 +79,15 @@ def test_one_question_too_few_is_reported_at_the_entry(project, language):
     project.edit(f"data/nlu/{language}/ask_history.yml", "      - ask_history/reached question 03\n", "")
     (finding,) = scarce_findings({**PLACES, "referral/doctor": ("referral.yml", 3)}, project.training)
     assert str(finding) == (
-        f"ask_history.yml:19: [ask_history/reached] has {ENOUGH - 1} training questions in "
-        f"data/nlu/{language}/ask_history.yml; write at least {ENOUGH}"
+        f"ask_history.yml:19: [ask_history/reached] has {FEWEST_QUESTIONS - 1} training questions in "
+        f"data/nlu/{language}/ask_history.yml; write at least {FEWEST_QUESTIONS}"
     )
 
 
 def test_questions_for_an_entry_that_is_not_there_are_reported(project):
     (finding,) = scarce_findings({"ask_history/opened": ("ask_history.yml", 3)}, project.training)
     assert (finding.file, finding.entry) == ("data/nlu/de/ask_history.yml", "ask_history/reached")
-    assert finding.message == "there is no such entry in knowledge/; mend the id"
+    assert finding.message == "there is no such entry in knowledge/; correct the id"
 
 
 def test_intents_of_topics_without_entries_are_left_alone(project):

@@ -53,20 +53,20 @@ def test_two_missing_fields_are_reported_once(project):
 def test_unknown_field_is_reported_with_the_known_ones(project):
     project.edit(REFERRAL, "as_of:", "asof:")
     known = "answer, as_of, aspects, id, kind, note, question, related, review_by, scope, sources, subject, values"
-    assert told(project) == f'referral.yml:3: [doctor] entries: "asof" is not a known field; known are: {known}'
+    assert told(project) == f'referral.yml:3: [doctor] entries: "asof" is not a known field; known fields: {known}'
 
 
 def test_unknown_kind_is_reported_with_the_possible_ones(project):
     project.edit(REFERRAL, "kind: referral", "kind: rumour")
     assert told(project) == (
-        'referral.yml:3: [doctor] entries.kind: "rumour" is not possible here; '
+        'referral.yml:3: [doctor] entries.kind: "rumour" is not allowed here; '
         "choose one of: fact, referral, crisis, smalltalk"
     )
 
 
 def test_unknown_aspect_is_reported(project):
     project.edit(HISTORY, "aspects: [when]", "aspects: [whence]")
-    assert told(project).startswith('ask_history.yml:3: [opened] entries.aspects: "whence" is not possible here')
+    assert told(project).startswith('ask_history.yml:3: [opened] entries.aspects: "whence" is not allowed here')
 
 
 @pytest.mark.parametrize(("field", "value"), [("id: doctor", "id: The Doctor"), ("as_of: 2023", "as_of: last year")])
@@ -74,7 +74,7 @@ def test_value_of_wrong_form_is_reported_with_the_right_form(project, field, val
     project.edit(REFERRAL, field, value)
     shown = value.partition(": ")[2]
     assert told(project).startswith("referral.yml:3: [")
-    assert f"'{shown}' does not fit; " in told(project)
+    assert f"'{shown}' is not valid; " in told(project)
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -88,13 +88,13 @@ def test_question_too_long_for_a_button_is_reported(project, language):
 
 def test_subject_of_wrong_type_is_reported(project):
     project.edit(HISTORY, "subject: office", "subject: 7")
-    assert told(project).startswith("ask_history.yml:3: [opened] entries.subject: '7' does not fit")
+    assert told(project).startswith("ask_history.yml:3: [opened] entries.subject: '7' is not valid")
 
 
 def test_scope_year_that_is_no_number_is_reported_at_its_line(project):
     project.edit(HISTORY, "from: 2016", "from: then")
     line = project.line_of(HISTORY, "from: then")
-    assert told(project) == f"ask_history.yml:{line}: [reached] entries.scope.from: 'then' does not fit; " + (
+    assert told(project) == f"ask_history.yml:{line}: [reached] entries.scope.from: 'then' is not valid; " + (
         "first year the claim covers"
     )
 
@@ -117,7 +117,7 @@ def test_source_without_https_address_is_reported(project):
 
 def test_empty_file_is_reported(project):
     project.write(REFERRAL, "")
-    assert told(project).startswith("referral.yml: this file: 'None' does not fit")
+    assert told(project).startswith("referral.yml: this file: 'None' is not valid")
 
 
 def test_unreadable_files_do_not_hide_mistakes_in_others(project):

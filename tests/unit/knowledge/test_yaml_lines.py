@@ -49,7 +49,7 @@ def test_byte_order_mark_of_windows_editors_is_no_part_of_the_first_key(read):
 def test_key_given_twice_is_refused_at_its_second_line(read):
     finding = mistake(read, "de: eins\nen: one\nde: zwei\n")
     assert finding.line == 3
-    assert 'the key "de" is given twice' in finding.message
+    assert 'the key "de" appears twice' in finding.message
 
 
 def test_key_given_twice_deep_inside_is_refused(read):
