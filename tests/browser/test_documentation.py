@@ -30,7 +30,7 @@ def test_every_custom_property_is_documented():
 
 def test_every_part_is_documented():
     used = {name for names in re.findall(r'part: ["`]([a-z -]+)["`]', CODE) for name in names.split()}
-    listed = section("Look").split("there are parts")[1]
+    listed = section("Look").split("use the parts")[1]
     assert set(re.findall(r"`([a-z-]+)`", listed)) == used
 
 

@@ -15,7 +15,7 @@ FILES = sorted(path for path in FOLDER.glob("*.md") if path.name != "README.md")
 PARTS = ("Status", "Context", "Decision", "Consequences")
 CHANGED = re.compile(r"\b(?:revoked|superseded|amended)\b")
 CHANGED_BY = re.compile(
-    r"\b(?:revoked|superseded|amended) by (?:\[decision (\d+)\]\((\d{4}-[\w-]+\.md)\)|(the measurements below))"
+    r"\b(?:revoked|superseded|amended) by (?:\[decision\s+(\d+)\]\((\d{4}-[\w-]+\.md)\)|(the measurements below))"
 )
 LINK = re.compile(r"\[([^]]+)\]\([^)]+\)")
 ROW = re.compile(r"^\| \[(\d+\. .+?)\]\((.+?)\) \| (.+?) \| (.+?) \|$", re.M)
@@ -64,11 +64,11 @@ def test_references_from_everywhere_lead_to_the_decision_of_that_number():
     files = [ROOT / name for name in listed.stdout.splitlines() if (ROOT / name).exists()]
     texts = "\n".join(path.read_text("utf-8") for path in files)
     names = {path.name for path in FILES}
-    linked = re.findall(r"\[decision (\d+)\]\((?:\S*/)?(\d{4}-[\w-]+\.md)\)", texts)
+    linked = re.findall(r"\[decision\s+(\d+)\]\((?:\S*/)?(\d{4}-[\w-]+\.md)\)", texts)
     assert len(linked) > 10
     assert [pair for pair in linked if not pair[1].startswith(f"{int(pair[0]):04}-")] == []
     assert set(re.findall(r"decisions/(\d{4}-[\w-]+\.md)", texts)) <= names
-    assert {int(number) for number in re.findall(r"\bdecision (\d+)\b", texts)} <= set(range(1, len(FILES) + 1))
+    assert {int(number) for number in re.findall(r"\bdecision\s+(\d+)\b", texts)} <= set(range(1, len(FILES) + 1))
 
 
 def test_the_thresholds_of_the_gate_are_those_of_the_code():
