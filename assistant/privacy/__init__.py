@@ -1,4 +1,4 @@
-"""Takes out of a text what says who somebody is, before it is stored or understood."""
+"""Masks personal data in a text before it is stored or interpreted."""
 
 from assistant.privacy.masking import found, masked
 from assistant.privacy.text import Span

@@ -18,7 +18,7 @@ SHORTEST_IBAN, MOST_GROUPS = 15, 12
 
 
 def ibans(text: str) -> Iterator[Span]:
-    """Account numbers with right check digits, and wrong ones that are called IBAN."""
+    """Account numbers with valid check digits, and invalid ones labelled IBAN."""
     for match in IBAN.finditer(text):
         end = _end(match[0])
         if end:
@@ -28,7 +28,7 @@ def ibans(text: str) -> Iterator[Span]:
 
 
 def _end(written: str) -> int | None:
-    """Where an account number ends that may have words behind it; None where there is none."""
+    """Where the account number ends that a match begins with; None if there is none."""
     ends = [match.end() for match in re.finditer(r"[^\W_]+", written)][:MOST_GROUPS]
     for end in reversed(ends):
         compact = re.sub(r"[^\w]", "", written[:end]).upper()

@@ -1,4 +1,4 @@
-"""Finds postal addresses: street with number, postcode with town; those of authorities stay."""
+"""Finds postal addresses (street with number, postcode with town) other than those of authorities."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ HOUSE = r"(?:Nr\.?\s?|No\.?\s?)?\d{1,3}(?:\s?[a-hA-H](?!\w))?(?:\s?[-/]\s?\d{1,3
 WITH_PREPOSITION = re.compile(r"\b(?:Am|An der|Auf dem|Im|Hinter dem|Vor dem|Beim)(?: [A-ZÄÖÜ][\w-]{2,20}){0,2} $")
 BEFORE_STREET = re.compile(r"[^\W\d_][\w.'’-]{0,30} $")
 STREET_OF = re.compile(rf"\b(?:Stra(?:ß|ss)e|Platz) de[rs] (?:[\w.]{{1,20}} ){{1,3}}?{HOUSE}")
-# "Am Stadtgarten 2", "Unter den Eichen 12": only with a postcode behind, since "Am Montag 14 Uhr" is like them.
+# "Am Stadtgarten 2", "Unter den Eichen 12": only before a postcode, since "Am Montag 14 Uhr" looks the same.
 PREPOSITION = re.compile(
     rf"\b(?:Am|An der|An den|Auf dem|Auf der|Auf den|Im|In der|In den|Unter den|Zum|Zur|Hinter der|Vor dem)"
     rf"(?: [A-ZÄÖÜ][\w-]{{2,30}}){{1,2}} {HOUSE}(?=,?\s(?:D-)?\d{{5}}\b)"
@@ -30,11 +30,11 @@ TOWN = re.compile(
 )
 JOINT = re.compile(r"\s{0,2}[,;]?\s{0,2}(?:in\s)?")
 CITY_BETWEEN = re.compile(r",?\s(?:[A-Z][\w-]{2,30},?\s)?")
-NEAR = 30
+NEAR_CHARACTERS = 30
 
 
 def addresses(text: str) -> Iterator[Span]:
-    """Addresses in the German and the British way; street and town are one place where they stand together."""
+    """German and British addresses; adjacent street and town are one span."""
     if not any(char.isdigit() for char in text):
         return
     streets = sorted(set(_streets(text)), key=lambda span: (span.start, -span.end))
@@ -45,7 +45,7 @@ def addresses(text: str) -> Iterator[Span]:
 
 
 def _joined(text: str, streets: Sequence[Span], towns: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Places that overlap or stand side by side, as one each."""
+    """The places, with those that overlap or adjoin merged into one."""
     merged: list[tuple[int, int]] = []
     for start, end in sorted([(span.start, span.end) for span in streets] + list(towns)):
         if merged and (start <= merged[-1][1] or _joins(text, merged[-1][1], start)):
@@ -76,7 +76,7 @@ def _streets(text: str) -> Iterator[Span]:
 
 
 def _start_of_street(text: str, ending: int) -> int | None:
-    """Where the name of a street begins whose ending stands at a place; None where it is no street."""
+    """Where the street name begins whose ending is at a place; None if it is not a street."""
     start = ending
     while start > max(0, ending - 40) and (text[start - 1].isalpha() or text[start - 1] in "-."):
         start -= 1
@@ -92,7 +92,7 @@ def _start_of_street(text: str, ending: int) -> int | None:
 
 
 def _after_preposition(text: str, start: int) -> int | None:
-    """ "Am Alten Markt 3": the ending is a word of its own, behind a preposition."""
+    """ "Am Alten Markt 3": the ending is a word of its own, after a preposition."""
     match = WITH_PREPOSITION.search(text, max(0, start - 50), start)
     return match.start() if match else None
 
@@ -109,7 +109,7 @@ def _towns(text: str, streets: Sequence[Span]) -> Iterator[tuple[int, int]]:
         end = match.end() + len(town[0].rstrip("."))
         first = words_of(town[0])[0].lower
         beside = any(_joins(text, s.end, match.start()) or _joins(text, end, s.start) for s in streets)
-        at_home = any(0 <= match.start() - home <= NEAR for home in homes)
+        at_home = any(0 <= match.start() - home <= NEAR_CHARACTERS for home in homes)
         if first in words().towns or ((beside or at_home) and town[0][0].isupper()):
             yield match.start(), end
     for match in BRITISH.finditer(text):

@@ -1,4 +1,4 @@
-"""Finds dates of birth: dates that stand beside words of birth. All other dates stay."""
+"""Finds dates of birth: dates next to words for birth. All other dates are left alone."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ DATE = re.compile(
     rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?\s?(?:of\s)?{MONTH}\s?{YEAR}|{MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s{YEAR})(?!\w)",
     re.I,
 )
-BEFORE, AFTER = 45, 40
-# A digit or the end of a sentence between them, and word and date do not belong together.
+MOST_CHARACTERS_BEFORE, MOST_CHARACTERS_AFTER = 45, 40
+# With a digit or the end of a sentence between them, word and date do not belong together.
 BETWEEN = re.compile(r"(?:[^\d.?!\x00]|\.(?=\s{0,2}(?:[:a-zäöü-]|$)))*")
 SENTENCE = re.compile(r"[.?!]\s|\n")
 
 
 def births(text: str) -> Iterator[Span]:
-    """Dates of birth, in figures or with the month's name; of persons only."""
+    """Dates of birth of people, in figures or with the month's name."""
     dates = list(DATE.finditer(text))
     if not dates:
         return
@@ -33,21 +33,21 @@ def births(text: str) -> Iterator[Span]:
     places = [(parts[i].start, parts[j - 1].end) for i, j in words().phrases["births"].all_in(text, parts)]
     for date in dates:
         for start, end in places:
-            if _belong_together(text, date, start, end) and not _of_no_person(text, min(start, date.start())):
+            if _belong_together(text, date, start, end) and not _is_not_a_person(text, min(start, date.start())):
                 yield Span(date.start(), date.end(), "birthdate")
                 break
 
 
 def _belong_together(text: str, date: re.Match[str], start: int, end: int) -> bool:
-    if end <= date.start() <= end + BEFORE:
+    if end <= date.start() <= end + MOST_CHARACTERS_BEFORE:
         return BETWEEN.fullmatch(text, end, date.start()) is not None
-    if date.end() <= start <= date.end() + AFTER:
+    if date.end() <= start <= date.end() + MOST_CHARACTERS_AFTER:
         return BETWEEN.fullmatch(text, date.end(), start) is not None
     return False
 
 
-def _of_no_person(text: str, place: int) -> bool:
-    """Whether the sentence speaks of the birth of an organisation or an idea."""
+def _is_not_a_person(text: str, place: int) -> bool:
+    """Whether the sentence is about the birth of an organisation or an idea."""
     sentence = SENTENCE.split(text[max(0, place - 120) : place])[-1]
     after = text[place : place + 120]
     around = sentence + SENTENCE.split(after)[0]

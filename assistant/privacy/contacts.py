@@ -1,4 +1,4 @@
-"""Finds e-mail addresses and phone numbers; those of authorities and hotlines are public and stay."""
+"""Finds e-mail addresses and phone numbers other than those of authorities and hotlines, which are public."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ AT = r"(?:\s?@\s?|\s?[(\[{]\s?(?:at|ät)\s?[)\]}]\s?)"
 DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|punkt)\s?[)\]}]\s?)"
 DOTTED = re.compile(rf"{AT}[\w-]+{DOT}", re.I)
 EMAIL = re.compile(rf"(?<![\w.+%-])[\w.+%'-]{{1,64}}{AT}[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,5}}", re.I)
-# "t.me/name" and the like are no phone numbers; neither is what hangs on a word or a decimal.
+# Digits attached to a word, a link such as "t.me/name" or a decimal are not phone numbers.
 CANDIDATE = re.compile(r"(?<![\w+§/])(?<!\d[.,-])[+(]?\(?\d(?:[ \-./()\u00a0\u202f\u2011\u2013]{0,3}\d){5,60}(?!\w)")
 LINKED = re.compile(r"\b(?:wa\.me/|whatsapp\.com/send\?phone=)\+?(\d{7,15})(?!\d)", re.I)
 TRUNK = re.compile("^490")  # +49 (0) 176
 GROUP = re.compile(r"\S+")
 DATE = re.compile(r"(?<!\d)(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d)(?!\d)")
 GROUPED = re.compile(r"\d{1,3}(?:[., ]\d{3})+")
-NEAR = 40
-# Free of charge or dear, but never private.
+NEAR_CHARACTERS = 40
+# Free or premium-rate, but never private.
 SERVICE = r"0(?:800|180\d|137|900)(?:[ /-]?\d){5,9}"
 SEPARATED = r"[ ./()\u00a0-]{0,2}"
 FREE = {PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE}
 COUNTRY, MOST_GROUPS, MOST_CHECKS = "DE", 7, 100
-SHORTEST, LONGEST = 7, 15
+FEWEST_DIGITS, MOST_DIGITS = 7, 15
 
 
 def emails(text: str) -> Iterator[Span]:
-    """E-mail addresses, also written with (at)."""
+    """E-mail addresses, including those written with (at)."""
     if "@" not in text and "at" not in text.lower():
         return
     for match in EMAIL.finditer(text):
@@ -53,7 +53,7 @@ def emails(text: str) -> Iterator[Span]:
 
 
 def phones(text: str) -> Iterator[Span]:
-    """Phone numbers of any country; without + or 0 only after a word such as WhatsApp."""
+    """Phone numbers of any country; those without + or 0 only after a word such as WhatsApp."""
     yield from (Span(*match.span(1), "phone") for match in LINKED.finditer(text))
     candidates = list(CANDIDATE.finditer(text))
     if not candidates:
@@ -64,7 +64,9 @@ def phones(text: str) -> Iterator[Span]:
         groups = [(match.start() + g.start(), match.start() + g.end()) for g in GROUP.finditer(match[0])]
         while groups:
             start = groups[0][0]
-            labelled = any(label <= start <= label + NEAR and BARRIER not in text[label:start] for label in labels)
+            labelled = any(
+                label <= start <= label + NEAR_CHARACTERS and BARRIER not in text[label:start] for label in labels
+            )
             ends = _likely_ends(text, groups)
             end = next((end for end in ends if _is_phone(text[start:end], labelled, checks)), start)
             checks -= len(ends)
@@ -74,11 +76,11 @@ def phones(text: str) -> Iterator[Span]:
 
 
 def _likely_ends(text: str, groups: Sequence[tuple[int, int]]) -> list[int]:
-    """Where a number that begins with the first group may end, by its count of digits; the longest first."""
+    """Where a number that begins with the first group may end, judging by its digits; longest first."""
     ends, digits = [], 0
     for start, end in groups[:MOST_GROUPS]:
         digits += sum(char.isdigit() for char in text[start:end])
-        if SHORTEST <= digits <= LONGEST + 2:
+        if FEWEST_DIGITS <= digits <= MOST_DIGITS + 2:
             ends.append(end)
     return ends[::-1]
 
@@ -96,9 +98,9 @@ def _trimmed(text: str, start: int, end: int) -> Span:
 
 
 def _is_phone(written: str, labelled: bool, checks: int) -> bool:
-    """Whether this is a private number; without checks left, whatever begins like one is taken for it."""
+    """Whether this is a private number; once the checks are used up, anything that begins like one counts."""
     digits = "".join(str(unicodedata.digit(char)) for char in written if char.isdigit())
-    if not SHORTEST <= len(digits.removeprefix("00")) <= LONGEST or DATE.search(written):
+    if not FEWEST_DIGITS <= len(digits.removeprefix("00")) <= MOST_DIGITS or DATE.search(written):
         return False
     if checks <= 0:
         return digits.startswith("0") or written.startswith("+")
@@ -117,7 +119,7 @@ def _is_year_span(written: str) -> bool:
 
 
 def _is_private(number: str, likely: bool, known: bool = False) -> bool:
-    """Whether a number exists and belongs to nobody public; `likely`: also one that its plan does not know."""
+    """Whether a number exists and is not public; `likely` also accepts one unknown to its numbering plan."""
     parsed = _parsed(number)
     if parsed is None:
         return likely
@@ -136,7 +138,7 @@ def _parsed(number: str) -> PhoneNumber | None:
 
 
 def public_phones(text: str) -> Iterator[Span]:
-    """Numbers of authorities and hotlines, with their extensions; they stay."""
+    """Numbers of authorities and hotlines, with their extensions; these are not masked."""
     if any(char.isdigit() for char in text):
         yield from (Span(match.start(), match.end(), "phone") for match in _public().finditer(text))
 

@@ -1,4 +1,4 @@
-"""Personal data in a text, found and replaced by placeholders that every reader of the chat understands."""
+"""Finds personal data in a text and replaces it with placeholders that any reader of the chat understands."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from functools import lru_cache
 from assistant.core.languages import DEFAULT, LANGUAGES, Language, served
 from assistant.knowledge import knowledge
 from assistant.privacy import accounts, addresses, births, contacts, names, papers
-from assistant.privacy.text import KINDS, Kind, Span, blanked
+from assistant.privacy.text import DATA_KINDS, DataKind, Span, blanked
 
 Finder = Callable[[str], Iterable[Span]]
-# What is surest comes first; no finder sees what one before it has found.
+# The most reliable come first; no finder sees what an earlier one has found.
 FINDERS: tuple[Finder, ...] = (
     papers.machine_lines,
     contacts.emails,
@@ -27,18 +27,18 @@ FINDERS: tuple[Finder, ...] = (
     addresses.addresses,
     names.names,
 )
-# What is found may uncover something more; only hostile texts need as many rounds.
+# Masking one thing may reveal another; only hostile texts need this many rounds.
 MOST_ROUNDS = 20
 
 
 def masked(text: str, language: str | None = None) -> str:
-    """The text with placeholders instead of personal data; masking it once more changes nothing."""
+    """The text with placeholders instead of personal data; masking it again changes nothing."""
     spans = found(text)
     return _replaced(text, spans, served(language) or DEFAULT) if spans else text
 
 
 def found(text: str) -> list[Span]:
-    """Where personal data stands in a text, in order and without overlaps; placeholders are none."""
+    """The personal data in a text, in order and without overlaps; placeholders do not count."""
     canvas = blanked(text, [*_placeholders_in(text), *contacts.public_phones(text)])
     spans: list[Span] = []
     for _ in range(MOST_ROUNDS):
@@ -52,14 +52,14 @@ def found(text: str) -> list[Span]:
 def _round(canvas: str) -> tuple[list[Span], str]:
     spans: list[Span] = []
     for finder in FINDERS:
-        new = _apart(finder(canvas))
+        new = _merged(finder(canvas))
         canvas = blanked(canvas, new)
         spans += new
     return spans, canvas
 
 
-def _apart(spans: Iterable[Span]) -> list[Span]:
-    """Spans of one finder as they are shown: where some overlap, one from the first to the last."""
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    """The spans of one finder, with those that overlap merged into one."""
     merged: list[Span] = []
     for span in sorted(spans):
         if merged and span.start < merged[-1].end:
@@ -77,8 +77,8 @@ def _replaced(text: str, spans: Iterable[Span], language: Language) -> str:
     return "".join([*pieces, text[end:]])
 
 
-def placeholder(kind: Kind, language: Language) -> str:
-    """What stands for personal data of a kind, such as `[E-Mail]`."""
+def placeholder(kind: DataKind, language: Language) -> str:
+    """The placeholder for personal data of a kind, such as `[E-Mail]`."""
     return knowledge().phrase(f"masked_{kind}", language)
 
 
@@ -89,5 +89,5 @@ def _placeholders_in(text: str) -> Iterator[Span]:
 
 @lru_cache(maxsize=1)
 def _placeholders() -> re.Pattern[str]:
-    written = {placeholder(kind, language) for kind in KINDS for language in LANGUAGES}
+    written = {placeholder(kind, language) for kind in DATA_KINDS for language in LANGUAGES}
     return re.compile("|".join(map(re.escape, sorted(written))))

@@ -1,6 +1,6 @@
-"""Finds names of persons where the words around them say that one stands there.
+"""Finds people's names by the words that introduce them.
 
-No list holds all names, so a name that nothing announces stays. Persons in office stay where they are talked about.
+No list has every name, so a name that nothing introduces is left alone, as are those of office holders.
 """
 
 from __future__ import annotations
@@ -21,21 +21,22 @@ LINE_END = re.compile(r"[ .!,]{0,3}(?:\n|$)")
 CLOSED = re.compile(r"[\s,.!:-]{1,6}")
 CLOSED_WEAKLY = re.compile(r"[\s,.!]{1,6}")
 LOWER_TITLES = {"herr", "herrn", "mr", "mrs", "ms"}
-# "Syrian", "Sudanese", "Turkish": English words for peoples.
-# Behind a word in lower case they say that it is a name: "mein vater kamran lebt hier".
-ENGLISH_I = {"i", "call"}
-VERBS = {"lebt", "wohnt", "wartet", "lives", "waits"}
-OF_A_PEOPLE = ("ian", "ean", "ese", "ish", "can")
+# First words of the English phrases among the weak introductions: "I am", "call me".
+ENGLISH_INTRODUCTIONS = {"i", "call"}
+# A lower-case word before one of these is a name: "mein vater kamran lebt hier".
+VERBS_AFTER_NAMES = {"lebt", "wohnt", "wartet", "lives", "waits"}
+# "Syrian", "Sudanese", "Turkish": endings of English words for peoples.
+ENDINGS_OF_PEOPLES = ("ian", "ean", "ese", "ish", "can")
 BLANK = re.compile(r"[ ]")
 BEFORE_LOWER_FRAU = {"mit", "von", "bei", "an", "liebe", "hallo", "zu", "für", "dass", "hat", "geehrte"}
-NO_TITLE_BEFORE = {"die", "eine", "keine", "als", "der", "einer", "jede", "diese"}
+BEFORE_WOMAN = {"die", "eine", "keine", "als", "der", "einer", "jede", "diese"}
 MOST_CHUNKS, LONGEST_ACRONYM, MOST_IN_CHAIN, MOST_DEGREES = 4, 5, 6, 3
-FEWEST_IN_TITLE = 4
+FEWEST_TITLE_CASE_WORDS = 4
 
 
 @dataclass(frozen=True)
 class Chunk:
-    """Words that hyphens join; `lower` has one sort of hyphen only."""
+    """A word, or several joined by hyphens; `lower` has only one sort of hyphen."""
 
     start: int
     end: int
@@ -44,24 +45,24 @@ class Chunk:
 
 
 class Reader:
-    """One text, read for names."""
+    """A text being searched for names; chunks are referred to by index."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.words = words_of(text)
-        # Where every word has capitals, they tell nothing.
-        self.shouted = text.isupper() or _is_titled(text, self.words)
+        # If every word is capitalised, capitals mean nothing.
+        self.shouted = text.isupper() or _is_title_case(text, self.words)
         self.chunks = _chunks(text, self.words)
         self.chunk_at = {chunk.start: index for index, chunk in enumerate(self.chunks)}
 
     def phrases(self, name: str) -> Iterator[tuple[int, int, int]]:
-        """Places of announcing phrases: index of the first word, of the word after, and where the phrase ends."""
+        """Each introducing phrase: the index of its first word, of the word after it, and where it ends."""
         found: Phrases = words().phrases[name]
         for first, after in found.all_in(self.text, self.words):
             yield first, after, self.words[after - 1].end
 
     def is_name(self, index: int) -> bool:
-        """Whether a chunk could be a name at all, in whatever case."""
+        """Whether a chunk could be a name at all, whatever its case."""
         chunk = self.chunks[index]
         if any(char.isdigit() for char in chunk.lower) or not words().may_be_name(chunk.lower):
             return False
@@ -69,11 +70,11 @@ class Reader:
         return self.shouted or not acronym or chunk.lower in words().given_names
 
     def is_given(self, index: int) -> bool:
-        """Whether a chunk is a given name that is known."""
+        """Whether a chunk is a known given name."""
         return self.chunks[index].lower in words().given_names
 
     def follows(self, index: int) -> bool:
-        """Whether a chunk stands one blank behind the one before."""
+        """Whether only a space separates a chunk from the one before."""
         before, chunk = self.chunks[index - 1], self.chunks[index]
         between = self.text[before.end : chunk.start]
         return between == " " or (
@@ -90,40 +91,40 @@ class Reader:
             if not self.is_name(after) and not self._particle(after):
                 break
             if not capital and self.chunks[after].lower.endswith("en") and not self.is_given(after):
-                break  # most likely a German verb: "meine tochter leyla warten"
+                break  # probably a German verb: "meine tochter leyla warten"
             after += 1
         return after
 
     def _particle(self, index: int) -> bool:
-        behind = index + 1
-        if self.chunks[index].lower not in words().particles or behind >= len(self.chunks):
+        following = index + 1
+        if self.chunks[index].lower not in words().particles or following >= len(self.chunks):
             return False
-        return self.follows(behind) and self.chunks[behind].capital and self.is_name(behind)
+        return self.follows(following) and self.chunks[following].capital and self.is_name(following)
 
     def skip_degrees(self, index: int) -> int:
-        """The index of the first chunk that is no "Dr."."""
+        """The index of the first chunk that is not a degree such as "Dr."."""
         last = min(len(self.chunks), index + MOST_DEGREES)
         return next((i for i in range(index, last) if self.chunks[i].lower not in words().degrees), last)
 
-    def chunk_behind(self, end: int, link: re.Pattern[str]) -> int | None:
-        """The index of the chunk behind a place, when only a link stands between."""
+    def chunk_after(self, end: int, link: re.Pattern[str]) -> int | None:
+        """The index of the chunk that follows a place, if only a link separates them."""
         match = link.match(self.text, end)
         return self.chunk_at.get(match.end()) if match else None
 
-    def sure(self, index: int | None) -> int | None:
-        """The end (index) of a name that is announced for certain; None where an everyday word stands."""
+    def certain_name_end(self, index: int | None) -> int | None:
+        """The end (an index) of a name that is certainly introduced, or None if there is no name."""
         if index is None or (first := self.skip_degrees(index)) >= len(self.chunks):
             return None
         if not self.is_name(first) and not self._particle(first):
             return None
         return self.name_end(first)
 
-    def likely(self, index: int | None, english: bool) -> int | None:
-        """The end of a name that is not announced for certain: known, or written and followed as names are.
+    def probable_name_end(self, index: int | None, english: bool) -> int | None:
+        """The end of a name that is only probably introduced: a known one, or one spelt and followed like a name.
 
-        In English a capital is enough, since nouns have none; in lower case only a verb behind it tells.
+        In English a capital is enough, since nouns have none; in lower case it takes a verb after it.
         """
-        if index is None or (after := self.sure(index)) is None:
+        if index is None or (after := self.certain_name_end(index)) is None:
             return None
         first = self.skip_degrees(index)
         if self.is_given(first):
@@ -132,22 +133,22 @@ class Reader:
         if self.shouted or self._has_von(first, after):
             return None
         if not self.chunks[first].capital:
-            return first + 1 if self._has_verb_behind(first) else None
+            return first + 1 if self._precedes_verb(first) else None
         if english:
             return after
         return after if len(written) > 1 or self.ends_like_name(after) else None
 
-    def _has_verb_behind(self, index: int) -> bool:
-        behind = index + 1
-        return behind < len(self.chunks) and self.follows(behind) and self.chunks[behind].lower in VERBS
+    def _precedes_verb(self, index: int) -> bool:
+        after = index + 1
+        return after < len(self.chunks) and self.follows(after) and self.chunks[after].lower in VERBS_AFTER_NAMES
 
     def _has_von(self, first: int, after: int) -> bool:
-        """ "Opfer von Menschenhandel" is written like a name, so "von" alone makes none."""
+        """ "Opfer von Menschenhandel" is spelt like a name, so "von" rules one out."""
         return any(chunk.lower == "von" for chunk in self.chunks[first:after])
 
-    def two_or_known(self, index: int | None) -> int | None:
-        """The end of a name that is known, or that has two words and is followed as names are."""
-        if index is None or (after := self.sure(index)) is None:
+    def known_or_full_name_end(self, index: int | None) -> int | None:
+        """The end of a name that is known, or that has two words and is followed like a name."""
+        if index is None or (after := self.certain_name_end(index)) is None:
             return None
         if self.is_given(index):
             return after
@@ -156,47 +157,47 @@ class Reader:
         )
         return after if whole and self.ends_like_name(after) else None
 
-    def one_from(self, index: int | None) -> int | None:
-        """The end of an English name behind "I am", when "from", "and" or a stop is next; no people, no belief."""
-        if index is None or (after := self.sure(index)) is None or self.shouted:
+    def english_name_end(self, index: int | None) -> int | None:
+        """The end of an English name after "I am" if "from", "and" or a stop comes next; not "I am Syrian"."""
+        if index is None or (after := self.certain_name_end(index)) is None or self.shouted:
             return None
         chunk = self.chunks[index]
-        foreign = chunk.lower.endswith(OF_A_PEOPLE) or not chunk.capital
+        foreign = chunk.lower.endswith(ENDINGS_OF_PEOPLES) or not chunk.capital
         return after if not foreign and self.ends_like_name(after) else None
 
     def ends_like_name(self, after: int) -> bool:
-        """Whether a stop, a bracket or a word such as "ist" stands behind a name."""
+        """Whether a name is followed by a stop, a bracket or a word such as "ist"."""
         if AFTER.match(self.text, self.chunks[after - 1].end):
             return True
         return after < len(self.chunks) and self.chunks[after].lower in words().after_names
 
     def span(self, index: int, after: int) -> Span:
-        """The place of a name, from one chunk to before another."""
+        """The span of a name, from one chunk up to but not including another."""
         return Span(self.chunks[index].start, self.chunks[after - 1].end, "name")
 
     def is_public(self, index: int, after: int) -> bool:
-        """Whether a name is that of a person in office."""
+        """Whether a name is an office holder's."""
         public = words().public
         whole = " ".join(chunk.lower for chunk in self.chunks[index:after])
         return self.chunks[after - 1].lower in public["surnames"] or any(name in whole for name in public["persons"])
 
     def has_possessive(self, first: int) -> bool:
-        """Whether "mein", "my" … stands before a word, with one word between at most."""
+        """Whether "mein", "my" … precedes a word, with at most one word in between."""
         return any(word.lower in words().possessives for word in self.words[max(0, first - 2) : first])
 
     def asks_for_name(self, first: int, after: int) -> bool:
-        """Whether a relation stands in "the name of my son is"."""
+        """Whether a relation is part of "the name of my son is"."""
         copula = after < len(self.words) and self.words[after].lower in ("ist", "is", "lautet")
         return copula and any(word.lower in ("name", "names") for word in self.words[max(0, first - 3) : first])
 
     def begins_line(self, start: int) -> bool:
-        """Whether only blanks stand before a place in its line."""
+        """Whether only blanks or bullets precede a place in its line."""
         return not self.text[self.text.rfind("\n", 0, start) + 1 : start].strip(" -*•")
 
 
-def _is_titled(text: str, parts: list[Word]) -> bool:
+def _is_title_case(text: str, parts: list[Word]) -> bool:
     long = [word for word in parts if word.end - word.start > 2]
-    return len(long) >= FEWEST_IN_TITLE and all(text[word.start].isupper() for word in long)
+    return len(long) >= FEWEST_TITLE_CASE_WORDS and all(text[word.start].isupper() for word in long)
 
 
 def _chunks(text: str, parts: list[Word]) -> list[Chunk]:
@@ -214,30 +215,31 @@ def _chunks(text: str, parts: list[Word]) -> list[Chunk]:
 
 
 def _recased(text: str, chunk: Chunk) -> Chunk:
-    """ "al-Masri" is written as a name too; Arabic and its like know no capitals."""
+    """ "al-Masri" counts as capitalised too, and so does any script without capitals, such as Arabic."""
     caseless = text[chunk.start].isalpha() and text[chunk.start].lower() == text[chunk.start].upper()
     inner = "-" in chunk.lower and any(char.isupper() for char in text[chunk.start : chunk.end])
     return Chunk(chunk.start, chunk.end, chunk.lower, chunk.capital or inner or caseless)
 
 
 def names(text: str) -> Iterator[Span]:
-    """Names of persons, by all the ways in which texts announce them."""
+    """People's names, found by every way a text may introduce them."""
     reader = Reader(text)
-    for find in (_introduced, _in_fields, _related, _in_roles, _titled, _families, _signed, _speaking, _full):
+    for find in (_introduced, _in_fields, _related, _in_roles, _with_title, _families, _signed, _speaking, _full):
         yield from find(reader)
 
 
 def _introduced(reader: Reader) -> Iterator[Span]:
     for _, _, end in reader.phrases("introductions"):
-        index = reader.chunk_behind(end, LINK)
-        after = reader.sure(index)
+        index = reader.chunk_after(end, LINK)
+        after = reader.certain_name_end(index)
         if index is not None and after is not None:
             yield from _chained(reader, index, after, capitals=False)
     for first, _, end in reader.phrases("weak_introductions"):
-        index = reader.chunk_behind(end, LINK)
-        after = reader.sure(index) if COLON.match(reader.text, end) else reader.two_or_known(index)
-        if after is None and reader.words[first].lower in ENGLISH_I:
-            after = reader.one_from(index)
+        index = reader.chunk_after(end, LINK)
+        colon = COLON.match(reader.text, end)
+        after = reader.certain_name_end(index) if colon else reader.known_or_full_name_end(index)
+        if after is None and reader.words[first].lower in ENGLISH_INTRODUCTIONS:
+            after = reader.english_name_end(index)
         if index is not None and after is not None and not reader.is_public(index, after):
             yield reader.span(index, after)
 
@@ -246,9 +248,9 @@ def _in_fields(reader: Reader) -> Iterator[Span]:
     for first, _, end in reader.phrases("fields"):
         if not reader.begins_line(reader.words[first].start):
             continue
-        behind_colon = reader.chunk_behind(end, COLON)
-        index = behind_colon if behind_colon is not None else reader.chunk_behind(end, LINK)
-        after = reader.sure(index) if behind_colon is not None else reader.two_or_known(index)
+        after_colon = reader.chunk_after(end, COLON)
+        index = after_colon if after_colon is not None else reader.chunk_after(end, LINK)
+        after = reader.certain_name_end(index) if after_colon is not None else reader.known_or_full_name_end(index)
         if index is not None and after is not None and reader.chunks[index].start > end:
             yield reader.span(index, after)
 
@@ -261,8 +263,8 @@ def _related(reader: Reader) -> Iterator[Span]:
             naming = after_phrase + 1
         if naming is not None:
             end = reader.words[naming - 1].end
-        index = reader.chunk_behind(end, LINK)
-        after = reader.sure(index) if naming is not None else reader.likely(index, english)
+        index = reader.chunk_after(end, LINK)
+        after = reader.certain_name_end(index) if naming is not None else reader.probable_name_end(index, english)
         if not reader.has_possessive(first) and (index is None or not reader.is_given(index)):
             continue
         if index is not None and after is not None and not reader.is_public(index, after):
@@ -285,19 +287,19 @@ def _chained(reader: Reader, index: int, after: int, capitals: bool) -> Iterator
 
 def _in_roles(reader: Reader) -> Iterator[Span]:
     for _, _, end in reader.phrases("roles"):
-        index = reader.chunk_behind(end, LINK)
-        after = reader.two_or_known(index)
+        index = reader.chunk_after(end, LINK)
+        after = reader.known_or_full_name_end(index)
         if index is not None and after is not None and not reader.is_public(index, after):
             yield reader.span(index, after)
 
 
-def _titled(reader: Reader) -> Iterator[Span]:
+def _with_title(reader: Reader) -> Iterator[Span]:
     for position, word in enumerate(reader.words):
         if not _is_title(reader, position):
             continue
         dot = 1 if reader.text[word.end : word.end + 1] == "." else 0
-        index = reader.chunk_behind(word.end + dot, BLANK)
-        after = reader.sure(index)
+        index = reader.chunk_after(word.end + dot, BLANK)
+        after = reader.certain_name_end(index)
         if index is None or after is None:
             continue
         first = reader.skip_degrees(index)
@@ -315,7 +317,7 @@ def _is_title(reader: Reader, position: int) -> bool:
     capital = reader.text[word.start].isupper()
     before = reader.words[position - 1].lower if position else ""
     if word.lower == "frau":
-        if before in words().possessives or before in NO_TITLE_BEFORE:
+        if before in words().possessives or before in BEFORE_WOMAN:
             return False
         return capital or before in BEFORE_LOWER_FRAU
     if word.lower in words().degrees:
@@ -326,16 +328,16 @@ def _is_title(reader: Reader, position: int) -> bool:
 def _families(reader: Reader) -> Iterator[Span]:
     for position, word in enumerate(reader.words):
         if word.lower == "familie" and not reader.has_possessive(position):
-            index = reader.chunk_behind(word.end, BLANK)
+            index = reader.chunk_after(word.end, BLANK)
             if index is not None and reader.chunks[index].capital and reader.is_name(index):
                 yield reader.span(index, reader.name_end(index))
-    for behind, chunk in enumerate(reader.chunks):
-        index = behind - 1
-        if chunk.lower != "family" or behind < 2 or reader.chunks[behind - 2].lower != "the":
+    for following, chunk in enumerate(reader.chunks):
+        index = following - 1
+        if chunk.lower != "family" or following < 2 or reader.chunks[following - 2].lower != "the":
             continue
         lower = reader.chunks[index].lower
-        if reader.chunks[index].capital and reader.is_name(index) and not lower.endswith(OF_A_PEOPLE):
-            yield reader.span(index, behind)
+        if reader.chunks[index].capital and reader.is_name(index) and not lower.endswith(ENDINGS_OF_PEOPLES):
+            yield reader.span(index, following)
 
 
 def _signed(reader: Reader) -> Iterator[Span]:
@@ -346,8 +348,8 @@ def _signed(reader: Reader) -> Iterator[Span]:
 
 
 def _signature(reader: Reader, end: int, link: re.Pattern[str], weak: bool) -> Iterator[Span]:
-    index = reader.chunk_behind(end, link)
-    after = reader.sure(index)
+    index = reader.chunk_after(end, link)
+    after = reader.certain_name_end(index)
     if index is None or after is None or not LINE_END.match(reader.text, reader.chunks[after - 1].end):
         return
     lower = reader.chunks[index].lower
@@ -374,7 +376,7 @@ def _speaking(reader: Reader) -> Iterator[Span]:
 
 
 def _full(reader: Reader) -> Iterator[Span]:
-    """A known given name with a surname behind, wherever it stands."""
+    """A known given name followed by a surname, anywhere in the text."""
     if reader.shouted:
         return
     for index, chunk in enumerate(reader.chunks):

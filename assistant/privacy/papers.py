@@ -1,4 +1,4 @@
-"""Finds numbers of papers and files: passports, permits, Aktenzeichen, registers, machine-readable lines."""
+"""Finds the numbers of documents and files: passports, permits, Aktenzeichen, registers, machine-readable lines."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assistant.privacy.text import BARRIER, Span, words_of
 from assistant.privacy.words import words
 
 BAMF = re.compile(r"(?<![\w/])(?<!\d[.,-])\d{7}\s?[-–]\s?\d{3}(?![\w-])")
-# A docket of a court below the highest; theirs are published and asked about.
+# A docket of any but the highest courts, whose dockets are published and asked about.
 DOCKET = re.compile(
     r"(?<![\w/.,-])(?:(?:O?VG|VGH|L?SG|[AO]?LG|AG)\s)?\d{1,3}\s?(?:K|L|B|A|S|T|C|AS|SO|AY|F|E|M|P|N|O|U|W)\s"
     r"\d{1,5}[/.]\d{2}(?:(?:\s|\.\s?)A\b)?(?!\d)"
@@ -25,7 +25,7 @@ AMOUNT = re.compile(r"\d+(?:EUR|USD|GBP|CHF|KM|MB|GB|KG|H|M)")
 CODE = re.compile(r"[A-Z]{3,}\d{4}")
 LONG = re.compile(r"(?<![\w+/])(?<!\d[.,-])\d{9,20}(?![\w]|[.,]\d)")
 SPACED = re.compile(r"(?<![\w.,/-])[A-Z]{1,2}[ -]\d{7,9}(?!\w)")
-# Between a label and its number.
+# What may come between a label and its number.
 LINK = re.compile(
     r"[\s.:#=()-]{0,4}(?:(?:vom|beim|von|bei|of|from|at|der|the)\s\w{2,20}[\s:]{1,2})?(?:(?:nr|no|nummer|number|id|ist|is|lautet|war|was)\b[\s.:#=-]{1,3}){0,2}",
     re.I,
@@ -36,12 +36,12 @@ NO_PAPER = re.compile(
     r"(?:19|20)\d\d(?:\W(?:19|20)?\d\d)?|\d{1,2}\.\d{1,2}\.(?:\d\d|\d{4})?|\d{4}-\d\d-\d\d|\d{1,3}(?:[.,]\d{3})+|\d+000"
 )
 MOST_CHUNKS = 5
-# Fingers running over the keys are no number of anything.
+# Digits typed in a row are not the number of anything.
 COUNTED = "01234567890123456789 98765432109876543210"
 
 
 def machine_lines(text: str) -> Iterator[Span]:
-    """Lines that machines read in passports and permits."""
+    """The machine-readable lines of passports and permits."""
     if "<" in text:
         for match in MACHINE.finditer(text):
             if match[0].count("<") > 1:
@@ -49,7 +49,7 @@ def machine_lines(text: str) -> Iterator[Span]:
 
 
 def files(text: str) -> Iterator[Span]:
-    """Numbers of files and courts, by their shape."""
+    """File numbers and court dockets, recognised by their format."""
     for pattern in (BAMF, UNHCR):
         yield from (Span(match.start(), match.end(), "number") for match in pattern.finditer(text))
     for match in DOCKET.finditer(text):
@@ -58,7 +58,7 @@ def files(text: str) -> Iterator[Span]:
 
 
 def papers(text: str) -> Iterator[Span]:
-    """Numbers that mix letters with many digits, as passports and permits have them."""
+    """Numbers that mix letters with many digits, as on passports and permits."""
     for match in MIXED.finditer(text):
         if _is_mixed(match[0]):
             yield Span(match.start(), match.end(), "number")
@@ -74,14 +74,14 @@ def _is_mixed(token: str) -> bool:
 
 
 def long_numbers(text: str) -> Iterator[Span]:
-    """Unbroken runs of nine digits or more: no amount is written so, but register numbers are."""
+    """Unbroken runs of nine digits or more: register numbers look like that, amounts do not."""
     for match in LONG.finditer(text):
         if not (match[0].endswith("000") or match[0] in COUNTED or isbn.is_valid(match[0])):
             yield Span(match.start(), match.end(), "number")
 
 
 def labelled(text: str) -> Iterator[Span]:
-    """What follows a word such as Aktenzeichen or "passport number" and looks like one."""
+    """Whatever follows a label such as Aktenzeichen or "passport number" and looks like a number."""
     parts = words_of(text)
     for _, after in words().phrases["papers"].all_in(text, parts):
         label_end = parts[after - 1].end
@@ -93,7 +93,7 @@ def labelled(text: str) -> Iterator[Span]:
 
 
 def _end_of_value(text: str, start: int) -> int:
-    """Where the number of a paper ends that begins at a place; the place itself where none does."""
+    """Where the number that begins at a place ends; the place itself if there is none."""
     best, end = start, start
     for _ in range(MOST_CHUNKS):
         chunk = CHUNK.match(text, end)

@@ -1,4 +1,4 @@
-"""A text as finders of personal data see it: words, phrases, and the places found already."""
+"""A text as the finders of personal data see it: words, phrases and spans."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal, get_args
 
-Kind = Literal["email", "phone", "iban", "card", "number", "birthdate", "address", "name"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-# Stands for what is masked already; no finder's pattern may run across it.
+DataKind = Literal["email", "phone", "iban", "card", "number", "birthdate", "address", "name"]
+DATA_KINDS: tuple[DataKind, ...] = get_args(DataKind)
+# Fills what is already masked; no finder's pattern may match across it.
 BARRIER = "\x00"
 WORD = re.compile(r"[^\W_]+")
 WITHIN_PHRASE = re.compile(r"[\s.'’`ʼ-]{1,3}")
@@ -18,16 +18,16 @@ WITHIN_PHRASE = re.compile(r"[\s.'’`ʼ-]{1,3}")
 
 @dataclass(frozen=True, order=True)
 class Span:
-    """A place in a text, from `start` to before `end`, and what stands there."""
+    """A place in a text, from `start` up to but not including `end`, and what it contains."""
 
     start: int
     end: int
-    kind: Kind
+    kind: DataKind
 
 
 @dataclass(frozen=True)
 class Word:
-    """A run of letters and digits; `lower` is how it is compared."""
+    """A run of letters and digits; comparisons use `lower`."""
 
     start: int
     end: int
@@ -40,7 +40,7 @@ def words_of(text: str) -> list[Word]:
 
 
 def blanked(text: str, spans: Iterable[Span]) -> str:
-    """The text with each span filled with barriers; all other places stay where they are."""
+    """The text with each span filled with barriers, so that all offsets stay the same."""
     pieces, end = [], 0
     for span in sorted(spans):
         pieces += [text[end : span.start], BARRIER * (span.end - max(span.start, end))]
@@ -50,7 +50,7 @@ def blanked(text: str, spans: Iterable[Span]) -> str:
 
 @dataclass(frozen=True)
 class Phrases:
-    """Phrases to look for; each is compared word by word, so "Fall-Nr." is "fall nr"."""
+    """Phrases to look for, compared word by word: "Fall-Nr." matches "fall nr"."""
 
     written: Sequence[str]
     by_first: dict[str, list[tuple[str, ...]]] = field(init=False, default_factory=dict)
@@ -72,7 +72,7 @@ class Phrases:
         return None
 
     def all_in(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
-        """Every place of a phrase, as indexes of its first word and of the word after it."""
+        """Every occurrence of a phrase, as the indexes of its first word and of the word after it."""
         for index in range(len(words)):
             after = self.at(text, words, index)
             if after is not None:

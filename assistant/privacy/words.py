@@ -1,4 +1,4 @@
-"""The words in `words.yml`, read once for each process."""
+"""The words in `words.yml`, read once per process."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FILE = Path(__file__).with_name("words.yml")
 
 @dataclass(frozen=True)
 class Words:
-    """Phrases that announce personal data, and words that are none."""
+    """Phrases that introduce personal data, and words that rule it out."""
 
     phrases: dict[str, Phrases]
     given_names: frozenset[str]
@@ -35,7 +35,7 @@ class Words:
     public: dict[str, list[str]]
 
     def may_be_name(self, lower: str) -> bool:
-        """Whether a word is neither an everyday word nor a country or language; hyphens may stand in it."""
+        """Whether a word, which may be hyphenated, is neither an everyday word nor a country or language."""
         last = lower.rpartition("-")[2]
         if lower in self.no_names or (last != lower and last in self.no_names):
             return False
@@ -48,7 +48,7 @@ MORE_PHRASES = ("weak_closings", "births", "no_person", "papers", "phones", "hom
 
 @lru_cache(maxsize=1)
 def words() -> Words:
-    """The words of the project's own file."""
+    """The words in the project's file."""
     raw: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
     return Words(
         phrases={name: Phrases(raw[name]) for name in (*PHRASES, *MORE_PHRASES)},
@@ -68,7 +68,7 @@ def words() -> Words:
 
 
 def _places_and_languages() -> frozenset[str]:
-    """Countries, languages, months and days as CLDR names them, if they have one word: "St. Pierre" bars no Pierre."""
+    """Countries, languages, months and days of one word, from CLDR: "St. Pierre" must not rule out Pierre."""
     names: list[str] = []
     for language in LANGUAGES:
         locale = Locale.parse(language)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from assistant.privacy.text import KINDS, Span
+from assistant.privacy.text import DATA_KINDS, Span
 from evaluation.masking.texts import Marked
 
 ALL = "all"
@@ -35,7 +35,7 @@ class Figures:
 class Score:
     """Figures per kind and of all, what went wrong, and the texts without marks that were changed."""
 
-    kinds: dict[str, Figures] = field(default_factory=lambda: {kind: Figures() for kind in (*KINDS, ALL)})
+    kinds: dict[str, Figures] = field(default_factory=lambda: {kind: Figures() for kind in (*DATA_KINDS, ALL)})
     wrong: list[str] = field(default_factory=list)
     clean: int = 0
     changed: int = 0

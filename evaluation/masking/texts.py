@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Literal, cast
 
 from assistant.core.languages import Language
-from assistant.privacy.text import KINDS, Kind, Span
+from assistant.privacy.text import DATA_KINDS, DataKind, Span
 
 Half = Literal["tuning", "held-out"]
 FOLDER = Path(__file__).parent
-MARK = re.compile(rf"\{{({'|'.join(KINDS)}):([^{{}}]+)\}}")
+MARK = re.compile(rf"\{{({'|'.join(DATA_KINDS)}):([^{{}}]+)\}}")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def unmarked(name: str, marked: str) -> Marked:
         start = length + len(before)
         length = start + len(match[2])
         pieces += [before, match[2]]
-        spans.append(Span(start, length, cast(Kind, match[1])))
+        spans.append(Span(start, length, cast(DataKind, match[1])))
         end = match.end()
     text = "".join([*pieces, marked[end:]])
     if "{" in text or "}" in text:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assistant.core.languages import LANGUAGES
 from assistant.privacy import found, masked
 from assistant.privacy.masking import placeholder
-from assistant.privacy.text import KINDS
+from assistant.privacy.text import DATA_KINDS
 
 PIECES = (
     "0", "1", " ", "0176 ", "+49 ", "0911 943-0", "a@b.de", "@", "a(at)", "Ahmad ", "ali und ", "meine Frau Ali, ",
@@ -26,7 +26,7 @@ PIECES = (
 
 
 def test_every_kind_has_its_placeholder_in_every_language():
-    assert len({placeholder(kind, language) for kind in KINDS for language in LANGUAGES}) > len(KINDS)
+    assert len({placeholder(kind, language) for kind in DATA_KINDS for language in LANGUAGES}) > len(DATA_KINDS)
     assert masked("Ich heiße Samira Haddad.", "de") == "Ich heiße [Name]."
     assert masked("My mail: s.haddad@gmail.com", "en") == "My mail: [email]"
 
