@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from assistant.commands.stores import Stores, refuse_without_storage, stores
 from assistant.front.core.settings import DAY
 from assistant.front.messengers.base.message_store import MessageStore
-from assistant.front.store.retention import SEEN_SECONDS, erase_silent, silent
+from assistant.front.store.retention import SEEN_SECONDS, erase_silent, expired_counts
 
 LONGEST = 3650
 NAMES = {
@@ -27,16 +27,16 @@ NAMES = {
 def found(stores: Stores, before: float) -> dict[str, int]:
     """How much there is of each kind to erase."""
     senders = [stores.keys.sender("web", chat) for chat in stores.store.silent_since(before)]
-    return {**silent(stores.engine, before), "conversations": stores.kept.count(senders, before)}
+    return {**expired_counts(stores.engine, before), "conversations": stores.kept.count(senders, before)}
 
 
 def purge(stores: Stores, before: float) -> list[str]:
     """Erases what was silent since, everywhere; what could not be done now, as sentences."""
     erase_silent(stores.store, stores.keys, before)
-    stores.store.erase_strays()
+    stores.store.erase_orphans()
     MessageStore(stores.engine, frozenset()).forget_seen(time.time() - SEEN_SECONDS)
-    for sender in stores.kept.forget(stores.store.to_erase(), before):
-        stores.store.note_erasure(sender)
+    for sender in stores.kept.forget(stores.store.pending_erasures(), before):
+        stores.store.add_pending_erasure(sender)
     left = stores.forgotten()
     hindered = [f"{left} conversations: Rasa is away; the front tells it as soon as it is back."] if left else []
     return [*hindered, *(f"Bytes of what was erased may be left: {reason}." for reason in stores.vacuum())]

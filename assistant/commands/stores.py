@@ -19,7 +19,7 @@ from assistant.front.core.settings import DATA, Settings, settings_from
 from assistant.front.core.tokens import FILE, Keys
 from assistant.front.rasa.client import Rasa
 from assistant.front.store.chats import Store
-from assistant.front.store.retention import forget_noted
+from assistant.front.store.retention import erase_pending
 from assistant.front.store.schema import database, vacuum
 
 
@@ -40,7 +40,7 @@ class Stores:
     async def _tell(self) -> list[str]:
         rasa = Rasa(self.settings.rasa)
         try:
-            return await forget_noted(self.store, rasa)
+            return await erase_pending(self.store, rasa)
         finally:
             await rasa.close()
 

@@ -21,8 +21,8 @@ from assistant.front.pubsub.listeners import Listeners
 from assistant.front.rasa.answers import apology_event, assistant_event, control_messages
 from assistant.front.rasa.apology import detector, language_of_apology
 from assistant.front.rasa.client import Rasa
-from assistant.front.store.chats import ANSWERED, APOLOGISED, Store, Waiting
-from assistant.front.store.retention import erase_silent, forget_noted
+from assistant.front.store.chats import ANSWERED, APOLOGISED, Store, WaitingMessage
+from assistant.front.store.retention import erase_pending, erase_silent
 from assistant.front.tasks.chat_tasks import ChatTasks
 from assistant.front.tasks.leases import Leases
 from assistant.knowledge import KnowledgeBase
@@ -88,7 +88,7 @@ class Worker:
             else:
                 await self._answer(message, begun, self._seconds)
 
-    async def _answer_by_messenger(self, message: Waiting, begun: float) -> None:
+    async def _answer_by_messenger(self, message: WaitingMessage, begun: float) -> None:
         if message.kind == "delete":
             await self._delete(message)
             return
@@ -101,7 +101,7 @@ class Worker:
             await self._answer(message, begun, PATIENCE_OF_MESSENGERS)
         self._messengers.delivery.wake(message.chat)
 
-    async def _answer(self, message: Waiting, begun: float, seconds: float) -> None:
+    async def _answer(self, message: WaitingMessage, begun: float, seconds: float) -> None:
         """Asks Rasa; time runs from acceptance, or from when this front took the chat up."""
         sender = self._keys.sender("web", message.chat)
         until = max(message.accepted_at, begun) + seconds
@@ -123,7 +123,7 @@ class Worker:
             # Deleted while Rasa was thinking, which has now a conversation again.
             await self.forget(sender)
 
-    async def _delete(self, message: Waiting) -> None:
+    async def _delete(self, message: WaitingMessage) -> None:
         """Erases a messenger's chat on its person's word and tells them."""
         sender, chat = self._keys.sender("web", message.chat), self._keys.new_chat()
         data = await self._messengers.erased(message)
@@ -132,27 +132,27 @@ class Worker:
         self.wake(chat)
         await self.forget(sender)
 
-    def _apology(self, message: Waiting) -> dict[str, Any]:
+    def _apology(self, message: WaitingMessage) -> dict[str, Any]:
         return apology_event(message.id, self._knowledge, self._language(message))
 
-    def _announcement(self, message: Waiting) -> dict[str, Any]:
+    def _announcement(self, message: WaitingMessage) -> dict[str, Any]:
         language = self._language(message)
         said = control_messages(self._notice.text_while_closed(language), language)
         return assistant_event(said, message.id, self._knowledge)
 
-    def _language(self, message: Waiting) -> Language:
+    def _language(self, message: WaitingMessage) -> Language:
         spoken = (self._store.chat(message.chat) or {}).get("spoken")
         return language_of_apology(message.text, message.choice, spoken, message.language)
 
     async def forget(self, sender: str) -> None:
         """Has Rasa forget a conversation, now or as soon as it can be asked."""
-        await run_sync(self._store.note_erasure, sender)
+        await run_sync(self._store.add_pending_erasure, sender)
         if await self._rasa.erase(sender):
-            await run_sync(self._store.erased, sender)
+            await run_sync(self._store.erasure_done, sender)
 
     async def erase_noted(self) -> float:
         """Has Rasa forget what it could not be told to forget before; seconds until the next time."""
-        await forget_noted(self._store, self._rasa)
+        await erase_pending(self._store, self._rasa)
         return BREAK_BETWEEN_ERASURES
 
     async def take_up(self) -> float:
@@ -165,7 +165,7 @@ class Worker:
         """Erases chats that were silent for as long as they may be kept; seconds until the next time."""
         moment = time.time() - self._kept_seconds
         await run_sync(erase_silent, self._store, self._keys, moment)
-        await run_sync(self._store.forget_erased, moment)
+        await run_sync(self._store.drop_tombstones, moment)
         return min(HOUR, self._kept_seconds / 30)
 
     async def _always(self, work: Callable[[], Awaitable[float]]) -> None:
@@ -179,7 +179,7 @@ class Worker:
             await asyncio.sleep(pause)
 
 
-def metadata_of(message: Waiting) -> dict[str, str]:
+def metadata_of(message: WaitingMessage) -> dict[str, str]:
     """All that goes along with a text: the page's language and the visitor's choice."""
     named = {"language": message.language, "choice": message.choice}
     return {key: value for key, value in named.items() if value}

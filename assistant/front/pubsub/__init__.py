@@ -1,1 +1,1 @@
-"""Who listens to a chat, in this front and in others."""
+"""Publishes events of a chat to its listeners, in this front and in others."""

@@ -1,4 +1,4 @@
-"""Tells the other fronts that something happened in a chat, so that whoever listens there hears of it."""
+"""Tells the other fronts that something happened in a chat, so that they can wake its listeners."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from assistant.front.store.chats import Store
 
 logger = logging.getLogger(__name__)
 CHANNEL = "iom-chats"
-LONGEST, BREAK = 1.0, 2.0
-# Without Redis, or while it is away, chats that somebody listens to are looked at so often.
-BREAK_BETWEEN_LOOKS = 1.0
+TIMEOUT_SECONDS, RECONNECT_SECONDS = 1.0, 2.0
+# How often the database is polled for chats with listeners; all there is without Redis, or while it is away.
+POLL_SECONDS = 1.0
 
 
 class Broadcast:
-    """By Redis where there is one, and by looking into the shared database all the same."""
+    """Publishes through Redis if there is one, and polls the shared database in any case."""
 
     def __init__(self, redis: str, listeners: Listeners, store: Store, several: bool) -> None:
         self._listeners, self._store, self._several = listeners, store, several
         self._redis: Redis | None = None
         if redis:
-            self._redis = Redis.from_url(redis, socket_timeout=LONGEST, socket_connect_timeout=LONGEST)
+            self._redis = Redis.from_url(redis, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS)
         self._tasks: list[asyncio.Task[None]] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._seen: dict[str, int] = {}
 
     async def start(self) -> None:
-        """Listens to other fronts from now on; one front alone has nobody to listen to."""
+        """Starts listening to other fronts, if there are any."""
         if self._redis:
             self._listeners.tell_others = self._send_soon
-            self._tasks.append(asyncio.create_task(self._hear(self._redis)))
+            self._tasks.append(asyncio.create_task(self._subscribe(self._redis)))
         if self._several:
-            self._tasks.append(asyncio.create_task(self._look()))
+            self._tasks.append(asyncio.create_task(self._poll()))
 
     async def stop(self) -> None:
-        """Listens no more."""
+        """Stops listening."""
         for task in (*self._tasks, *self._sending):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._sending, return_exceptions=True)
@@ -57,28 +57,28 @@ class Broadcast:
         try:
             await redis.publish(CHANNEL, chat)
         except (RedisError, OSError, asyncio.TimeoutError) as error:
-            logger.info("Redis took no notice: %s", type(error).__name__)
+            logger.info("Could not publish to Redis: %s", type(error).__name__)
 
-    async def _hear(self, redis: Redis) -> None:
+    async def _subscribe(self, redis: Redis) -> None:
         while True:
             try:
-                async with redis.pubsub() as heard:
-                    await heard.subscribe(CHANNEL)
+                async with redis.pubsub() as pubsub:
+                    await pubsub.subscribe(CHANNEL)
                     while True:
-                        told = await heard.get_message(ignore_subscribe_messages=True, timeout=LONGEST)
-                        if told and told["type"] == "message":
-                            self._listeners.wake(told["data"].decode("utf-8", "replace"))
+                        message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=TIMEOUT_SECONDS)
+                        if message and message["type"] == "message":
+                            self._listeners.wake(message["data"].decode("utf-8", "replace"))
             except (RedisError, OSError, asyncio.TimeoutError) as error:
-                logger.info("Redis cannot be listened to: %s", type(error).__name__)
-                await asyncio.sleep(BREAK)
+                logger.info("Lost the subscription to Redis: %s", type(error).__name__)
+                await asyncio.sleep(RECONNECT_SECONDS)
 
-    async def _look(self) -> None:
+    async def _poll(self) -> None:
         while True:
-            await asyncio.sleep(BREAK_BETWEEN_LOOKS)
+            await asyncio.sleep(POLL_SECONDS)
             try:
                 now = await run_sync(self._store.last_sequences, self._listeners.listened())
             except Exception as error:
-                logger.warning("The database could not be looked at: %s", type(error).__name__)
+                logger.warning("Could not poll the database for new events: %s", type(error).__name__)
                 continue
             for chat, sequence in now.items():
                 if self._seen.get(chat) != sequence:

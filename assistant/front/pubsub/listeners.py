@@ -1,4 +1,4 @@
-"""Tells those who listen to a chat that something happened in it."""
+"""Wakes those who listen to a chat when something happens in it."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from contextlib import contextmanager
 
 from assistant.front.core.errors import RefusedError
 
-MOST_OF_A_CHAT, MOST = 8, 2000
-SOON = 5.0
+MAX_PER_CHAT, MAX_LISTENERS = 8, 2000
+RETRY_AFTER_SECONDS = 5.0
 
 
 class Listeners:
-    """Listeners by chat; all calls are made on the one event loop."""
+    """Listeners by chat; every call must be made on the one event loop."""
 
     def __init__(self) -> None:
         self._listeners: dict[str, set[asyncio.Event]] = {}
-        # Set where there are other fronts.
+        # Set if there are other fronts.
         self.tell_others: Callable[[str], None] | None = None
 
     def check_room(self, chat: str) -> None:
-        """Raises RefusedError where one more is more than one chat, or this machine, can need."""
+        """Raises RefusedError if the chat, or the whole front, has as many listeners as it may."""
         of_chat = len(self._listeners.get(chat, ()))
-        if of_chat >= MOST_OF_A_CHAT or sum(map(len, self._listeners.values())) >= MOST:
-            raise RefusedError("too_many", retry_after=SOON)
+        if of_chat >= MAX_PER_CHAT or sum(map(len, self._listeners.values())) >= MAX_LISTENERS:
+            raise RefusedError("too_many", retry_after=RETRY_AFTER_SECONDS)
 
     @contextmanager
     def listen(self, chat: str, news: asyncio.Event | None = None) -> Iterator[asyncio.Event]:
-        """An event that is set whenever something happens in the chat; whoever waits clears it."""
+        """An event that is set whenever something happens in the chat; whoever waits for it clears it."""
         news = news or asyncio.Event()
         listeners = self._listeners.setdefault(chat, set())
         listeners.add(news)
@@ -40,16 +40,16 @@ class Listeners:
                 del self._listeners[chat]
 
     def listened(self) -> list[str]:
-        """The chats that somebody listens to."""
+        """The chats that have listeners."""
         return list(self._listeners)
 
     def publish(self, chat: str) -> None:
-        """Wakes all who listen to a chat, at this front and at others."""
+        """Wakes a chat's listeners, in this front and in others."""
         self.wake(chat)
         if self.tell_others:
             self.tell_others(chat)
 
     def wake(self, chat: str) -> None:
-        """Wakes all who listen to a chat at this front."""
+        """Wakes a chat's listeners in this front."""
         for news in self._listeners.get(chat, ()):
             news.set()

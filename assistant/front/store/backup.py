@@ -1,4 +1,4 @@
-"""Copies of the front's database, made while it runs, and the way back; see docs/operations.md."""
+"""Backs up the front's database while it runs, and restores a backup; see docs/operations.md."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from assistant.front.store.schema import chats, database, schema
-from assistant.front.store.tombstones import Erased, erase_again, erased_in
+from assistant.front.store.tombstones import Tombstones, erase_again, tombstones_in
 
-LONGEST_WAIT = 60.0
-# Where Debian puts PostgreSQL's programs beside the path.
-SERVERS = Path("/usr/lib/postgresql")
-HEADS = {"sqlite": b"SQLite format 3\0", "postgresql": b"PGDMP"}
+LOCK_TIMEOUT_SECONDS = 60.0
+# Debian installs PostgreSQL's programs here, outside PATH.
+POSTGRESQL = Path("/usr/lib/postgresql")
+SIGNATURES = {"sqlite": b"SQLite format 3\0", "postgresql": b"PGDMP"}
 TABLES = tuple(table.name for table in schema.sorted_tables)
-# Without these, a copy is none; others came with later versions.
-NEEDED = ("chats", "events", "messages", "feedback")
+# The tables that every backup has; later versions added the others.
+REQUIRED_TABLES = ("chats", "events", "messages", "feedback")
 
 
 class BackupError(Exception):
-    """Nothing was saved or restored; the text says why, for the operator."""
+    """Nothing was saved or restored; the message tells the operator why."""
 
 
 def save(url: str, target: Path) -> None:
-    """Copies the database as it is at one moment into a new file, which appears when it is whole."""
+    """Writes a consistent copy of the database to a new file, which appears once it is complete."""
     if target.exists():
-        raise BackupError(f"{target} is there already; name a new file.")
+        raise BackupError(f"{target} already exists; name a new file.")
     address = make_url(url)
     with _draft(target.parent) as draft:
         if address.get_backend_name() == "sqlite":
@@ -49,54 +49,54 @@ def save(url: str, target: Path) -> None:
         _keep(draft, target)
 
 
-def present_list(url: str) -> Erased | None:
-    """Which chats were erased, as the present database knows it; None where it cannot be asked."""
+def current_tombstones(url: str) -> Tombstones | None:
+    """The tombstones in the current database; None if it cannot be read."""
     address = make_url(url)
     if address.get_backend_name() == "sqlite" and not Path(str(address.database)).exists():
         return None
     try:
-        return erased_in(create_engine(url, future=True, hide_parameters=True, poolclass=NullPool))
+        return tombstones_in(create_engine(url, future=True, hide_parameters=True, poolclass=NullPool))
     except (DBAPIError, sqlite3.Error):
         return None
 
 
-def restore(url: str, source: Path, listed: Erased) -> tuple[int, int]:
-    """Puts a copy in the database's place, without the chats of the list: how many chats there are, how many went."""
+def restore(url: str, source: Path, tombstones: Tombstones) -> tuple[int, int]:
+    """Replaces the database with a backup, less the chats erased since; returns how many it has and how many went."""
     address = make_url(url)
     backend = address.get_backend_name()
     with source.open("rb") as file:
-        if not file.read(16).startswith(HEADS[backend]):
-            raise BackupError(f"{source} is no copy of a {backend} database.")
+        if not file.read(16).startswith(SIGNATURES[backend]):
+            raise BackupError(f"{source} is not a backup of a {backend} database.")
     if backend == "sqlite":
-        return _restore_sqlite(Path(str(address.database)), source, listed)
+        return _restore_sqlite(Path(str(address.database)), source, tombstones)
     _check_archive(address, source)
     _run(address, "pg_restore", "--clean", "--if-exists", "--single-transaction", "--exit-on-error", str(source))
-    return _without(url, listed)
+    return _erase_again(url, tombstones)
 
 
-def write_list(content: str, target: Path) -> None:
-    """Writes a list of erased chats; the file is there whole or not at all."""
+def write_atomically(content: str, target: Path) -> None:
+    """Writes a file that is complete or not there at all."""
     with _draft(target.parent) as draft:
         draft.write_text(content, "utf-8")
         _keep(draft, target)
 
 
-def _restore_sqlite(target: Path, source: Path, listed: Erased) -> tuple[int, int]:
-    """Erases in a copy beside the database first, so that what was erased is never back."""
+def _restore_sqlite(target: Path, source: Path, tombstones: Tombstones) -> tuple[int, int]:
+    """Erases in a copy next to the database first, so that erased chats never reappear."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _draft(target.parent) as draft:
         _copy(source, draft)
         _check(draft)
-        counts = _without(f"sqlite:///{draft}", listed)
-        _put_aside_wreck(target)
+        counts = _erase_again(f"sqlite:///{draft}", tombstones)
+        _move_corrupt_file_away(target)
         _copy(draft, target)
     return counts
 
 
-def _without(url: str, listed: Erased) -> tuple[int, int]:
+def _erase_again(url: str, tombstones: Tombstones) -> tuple[int, int]:
     engine = database(url)
     try:
-        gone = erase_again(engine, listed)
+        gone = erase_again(engine, tombstones)
         with engine.connect() as connection:
             return int(connection.execute(select(func.count()).select_from(chats)).scalar_one()), gone
     finally:
@@ -104,22 +104,22 @@ def _without(url: str, listed: Erased) -> tuple[int, int]:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """SQLite's own copying: of one moment, whoever writes meanwhile; whole or not at all."""
+    """SQLite's online backup: a consistent snapshot, whoever is writing; complete or not at all."""
     begun = time.monotonic()
 
-    def patience(*_: int) -> None:
-        if time.monotonic() - begun > LONGEST_WAIT:
+    def check_timeout(*_: int) -> None:
+        if time.monotonic() - begun > LOCK_TIMEOUT_SECONDS:
             raise BackupError(f"{target} is in use; stop the front first.")
 
     try:
         with closing(sqlite3.connect(source)) as of, closing(sqlite3.connect(target)) as to:
-            of.backup(to, progress=patience)
+            of.backup(to, progress=check_timeout)
     except sqlite3.DatabaseError as error:
         raise BackupError(f"{source} could not be copied: {error}.") from error
 
 
 def _check(draft: Path) -> None:
-    """Raises BackupError for a damaged database; makes a sound one a single file without others beside it."""
+    """Raises BackupError for a damaged database; folds a sound one's journal into a single file."""
     try:
         with closing(sqlite3.connect(draft)) as connection:
             found = connection.execute("PRAGMA integrity_check").fetchall()
@@ -130,8 +130,8 @@ def _check(draft: Path) -> None:
         raise BackupError("The database is damaged.")
 
 
-def _put_aside_wreck(path: Path) -> None:
-    """Takes out of the way what is no database any more; what is one is written over."""
+def _move_corrupt_file_away(path: Path) -> None:
+    """Renames a file that is no longer a valid database; a valid one can be overwritten."""
     try:
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -142,10 +142,10 @@ def _put_aside_wreck(path: Path) -> None:
 
 
 def _check_archive(address: URL, source: Path) -> None:
-    """Raises BackupError for an archive without our tables; pg_restore would be content with nothing."""
+    """Raises BackupError for an archive without our tables, which pg_restore would accept."""
     held = _run(address, "pg_restore", "--list", str(source))
-    if missing := [name for name in NEEDED if not re.search(rf"TABLE DATA \S+ {name} ", held)]:
-        raise BackupError(f"{source} is damaged: it does not hold {', '.join(missing)}.")
+    if missing := [name for name in REQUIRED_TABLES if not re.search(rf"TABLE DATA \S+ {name} ", held)]:
+        raise BackupError(f"{source} is damaged: it lacks {', '.join(missing)}.")
 
 
 def _existing(address: URL) -> Path:
@@ -157,7 +157,7 @@ def _existing(address: URL) -> Path:
 
 @contextmanager
 def _draft(folder: Path) -> Iterator[Path]:
-    """A file that only its owner can read, and that is gone at the end, with what SQLite puts beside it."""
+    """A temporary file that only its owner can read; it and SQLite's journals are removed at the end."""
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=".backup-")
     os.close(descriptor)
     try:
@@ -168,7 +168,7 @@ def _draft(folder: Path) -> Iterator[Path]:
 
 
 def _keep(draft: Path, target: Path) -> None:
-    """Makes a finished file safe against a loss of power and gives it its name."""
+    """Flushes a finished file to disk and gives it its name, so that it survives a power failure."""
     for path in (draft, draft.parent):
         descriptor = os.open(path, os.O_RDONLY)
         try:
@@ -180,13 +180,13 @@ def _keep(draft: Path, target: Path) -> None:
 
 
 def _run(address: URL, program: str, *arguments: str) -> str:
-    """What one of PostgreSQL's programs prints; the password is in its environment, where nobody else sees it."""
-    path = shutil.which(program) or max(map(str, SERVERS.glob(f"*/bin/{program}")), default=None)
+    """The output of one of PostgreSQL's programs; the password goes by environment, hidden from other users."""
+    path = shutil.which(program) or max(map(str, POSTGRESQL.glob(f"*/bin/{program}")), default=None)
     if not path:
         raise BackupError(f"{program} is missing (Debian: postgresql-client).")
     place = (address.host, address.port, address.database, address.query)
     named = URL.create("postgresql", address.username, None, *place)
-    environment = {**os.environ, "PGOPTIONS": f"-c lock_timeout={LONGEST_WAIT:.0f}s"}
+    environment = {**os.environ, "PGOPTIONS": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS:.0f}s"}
     if address.password:
         environment["PGPASSWORD"] = str(address.password)
     where = [] if "--list" in arguments else [f"--dbname={named}", "--no-password"]

@@ -1,4 +1,4 @@
-"""What the front keeps: chats, their events, the inbox, feedback, and what Rasa has still to forget."""
+"""What the front keeps: chats, their events, the inbox, feedback, and what Rasa has yet to erase."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 
 from assistant.front.store.schema import chats, erasures, events, feedback, messages, overwrite, writing
-from assistant.front.store.tombstones import forget_erased, note_erased
+from assistant.front.store.tombstones import add_tombstone, drop_tombstones
 
 WAITING, ANSWERED, APOLOGISED = "waiting", "answered", "apologised"
 Event = dict[str, Any]
@@ -21,12 +21,12 @@ WEB = "web"
 
 
 class UnknownChatError(Exception):
-    """The chat was deleted, or never was."""
+    """The chat was deleted, or never existed."""
 
 
 @dataclass(frozen=True)
-class Waiting:
-    """A message that was accepted and is not answered yet."""
+class WaitingMessage:
+    """A message that was accepted but is not answered yet."""
 
     chat: str
     sequence: int
@@ -40,12 +40,12 @@ class Waiting:
 
     @property
     def key(self) -> str:
-        """A name for the message that no other has."""
+        """A unique name for the message."""
         return f"{self.chat}.{self.sequence}"
 
 
 class Store:
-    """Reads and writes it all; every write is one transaction, every chat's writes come one by one."""
+    """Reads and writes it all; every write is one transaction, and writes to one chat are serialised."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -53,13 +53,13 @@ class Store:
     def open_chat(
         self, chat: str, language: str, now: float, channel: str = "web", recipient: str | None = None
     ) -> None:
-        """A new chat, with nothing said yet."""
+        """Creates an empty chat."""
         row = {"id": chat, "channel": channel, "recipient": recipient, "language": language}
         with writing(self._engine) as connection:
             connection.execute(insert(chats).values(**row, created_at=now, last_at=now, last_sequence=0, delivered=0))
 
     def chat(self, chat: str) -> Mapping[str, Any] | None:
-        """The row of a chat."""
+        """A chat's row; None if there is no such chat."""
         with self._engine.connect() as connection:
             row = connection.execute(select(chats).where(chats.c.id == chat)).mappings().first()
         return dict(row) if row else None
@@ -67,7 +67,7 @@ class Store:
     def accept(
         self, chat: str, external_id: str, text: str, language: str | None, choice: str | None, now: float
     ) -> tuple[int, bool]:
-        """Keeps a message; its sequence, and whether it is new. Raises UnknownChatError."""
+        """Keeps a message; returns its sequence and whether it is new. Raises UnknownChatError."""
         with writing(self._engine) as connection:
             sequence = next_sequence(connection, chat, now)
             known = select(messages.c.sequence).where(messages.c.chat == chat, messages.c.external_id == external_id)
@@ -80,25 +80,25 @@ class Store:
         return sequence, True
 
     def waiting_chats(self) -> list[str]:
-        """Chats with a message that waits for its answer."""
+        """The chats with messages waiting for an answer."""
         asked = select(messages.c.chat).where(messages.c.state == WAITING).distinct()
         with self._engine.connect() as connection:
             return list(connection.execute(asked).scalars())
 
     def count_waiting(self) -> int:
-        """How many messages wait for their answer."""
+        """How many messages are waiting for an answer."""
         asked = select(func.count()).select_from(messages).where(messages.c.state == WAITING)
         with self._engine.connect() as connection:
             return int(connection.execute(asked).scalar_one())
 
-    def next_waiting(self, chat: str) -> Waiting | None:
-        """The first message of a chat that is not answered yet."""
+    def next_waiting(self, chat: str) -> WaitingMessage | None:
+        """The first message of a chat that has no answer yet."""
         both = messages.join(events, (events.c.chat == messages.c.chat) & (events.c.sequence == messages.c.sequence))
         asked = (
             select(messages, events.c.data, chats.c.channel)
             .select_from(both.join(chats, chats.c.id == messages.c.chat))
             .where(messages.c.chat == chat, messages.c.state == WAITING)
-            # Only messengers say when a message was sent; theirs may come in another order.
+            # Only messengers say when a message was sent, and they may deliver out of order.
             .order_by(func.coalesce(messages.c.sent_at, 0.0), messages.c.sequence)
             .limit(1)
         )
@@ -106,8 +106,8 @@ class Store:
             row = connection.execute(asked).mappings().first()
         return _waiting(row) if row else None
 
-    def answer(self, message: Waiting, data: Mapping[str, Any], state: str, now: float) -> bool:
-        """Keeps the answer to a message; False where it has one already or the chat is gone."""
+    def answer(self, message: WaitingMessage, data: Mapping[str, Any], state: str, now: float) -> bool:
+        """Keeps the answer to a message; returns False if it already has one or the chat is gone."""
         with writing(self._engine) as connection:
             try:
                 sequence = next_sequence(connection, message.chat, now, data["language"])
@@ -122,7 +122,7 @@ class Store:
         return True
 
     def events_after(self, chat: str, after: int) -> list[Event] | None:
-        """What happened in a chat since, in order; None where the chat is gone."""
+        """The events of a chat after a sequence, in order; None if the chat is gone."""
         asked = select(events).where(events.c.chat == chat, events.c.sequence > after).order_by(events.c.sequence)
         with self._engine.connect() as connection:
             rows = connection.execute(asked).mappings().all()
@@ -131,20 +131,20 @@ class Store:
         return [event_of(row) for row in rows]
 
     def last_sequences(self, ids: Sequence[str]) -> dict[str, int]:
-        """The last sequence of each of these chats; -1 for one that is gone."""
+        """The last sequence of each of these chats; -1 for a chat that is gone."""
         asked = select(chats.c.id, chats.c.last_sequence).where(chats.c.id.in_(ids))
         with self._engine.connect() as connection:
             there = {row[0]: int(row[1]) for row in connection.execute(asked)} if ids else {}
         return {id_: there.get(id_, -1) for id_ in ids}
 
     def set_delivered(self, chat: str, sequence: int) -> None:
-        """Notes what a channel was handed."""
+        """Records the last event that was delivered to the channel."""
         done = {"delivered": sequence, "delivered_parts": 0, "in_doubt": False}
         with writing(self._engine) as connection:
             connection.execute(update(chats).where(chats.c.id == chat).values(**done))
 
     def rate(self, chat: str, sequence: int, helpful: bool, reason: str | None, now: float) -> bool:
-        """Keeps what the visitor thinks of an answer, in place of what they thought before; False for no answer."""
+        """Keeps or replaces a visitor's feedback on an answer; returns False if there is no such answer."""
         mine = (feedback.c.chat == chat) & (feedback.c.sequence == sequence)
         answer = (events.c.chat == chat) & (events.c.sequence == sequence) & (events.c.type == "assistant")
         with writing(self._engine) as connection:
@@ -156,15 +156,15 @@ class Store:
         return True
 
     def feedback_of(self, chat: str) -> list[dict[str, Any]]:
-        """What the visitor said of answers, in order."""
+        """The visitor's feedback on answers, in order."""
         asked = select(feedback).where(feedback.c.chat == chat).order_by(feedback.c.sequence)
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(asked).mappings()]
 
     def erase(self, chat: str, sender: str, silent_since: float | None = None) -> bool:
-        """Erases a chat with all that hangs on it, and notes that Rasa has to forget it.
+        """Erases a chat with everything in it, and records that Rasa must erase it too.
 
-        False where there is none, or where something was said in it since the moment named.
+        Returns False if there is none, or if anything was said in it since `silent_since`.
         """
         with writing(self._engine) as connection:
             mine = (
@@ -174,30 +174,30 @@ class Store:
             if found:
                 for table in (events, messages, feedback):
                     connection.execute(delete(table).where(table.c.chat == chat))
-                note_erased(connection, chat)
-                note_erasure(connection, sender)
+                add_tombstone(connection, chat)
+                add_pending_erasure(connection, sender)
         if found:
             overwrite(self._engine)
         return bool(found)
 
     def silent_since(self, moment: float) -> list[str]:
-        """Chats in which nothing was said since."""
+        """The chats in which nothing has been said since."""
         with self._engine.connect() as connection:
             return list(connection.execute(select(chats.c.id).where(chats.c.last_at < moment)).scalars())
 
-    def forget_erased(self, before: float) -> None:
-        """Forgets which chats were erased before; a backup that holds them is too old to bring them back."""
+    def drop_tombstones(self, before: float) -> None:
+        """Drops older tombstones; any backup that still holds those chats is past its own retention."""
         with writing(self._engine) as connection:
-            forget_erased(connection, before)
+            drop_tombstones(connection, before)
 
-    def erase_strays(self) -> None:
-        """Erases what hangs on no chat, since it came in at the moment when the chat was erased."""
+    def erase_orphans(self) -> None:
+        """Erases rows without a chat, which arrived just as their chat was being erased."""
         with writing(self._engine) as connection:
             for table in (events, messages, feedback):
                 connection.execute(delete(table).where(table.c.chat.not_in(select(chats.c.id))))
 
     def recipients(self, channel: str) -> dict[str, str]:
-        """Whose chats of a messenger are kept, by the chats."""
+        """The recipient of each of a messenger's chats, by chat."""
         asked = select(chats.c.id, chats.c.recipient).where(chats.c.channel == channel)
         with self._engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(asked)}
@@ -208,24 +208,24 @@ class Store:
         with self._engine.connect() as connection:
             return [dict(row) for row in connection.execute(asked).mappings()]
 
-    def note_erasure(self, sender: str) -> None:
-        """Notes that Rasa has to forget a conversation."""
+    def add_pending_erasure(self, sender: str) -> None:
+        """Records that Rasa must erase a conversation."""
         with writing(self._engine) as connection:
-            note_erasure(connection, sender)
+            add_pending_erasure(connection, sender)
 
-    def to_erase(self) -> list[str]:
-        """Conversations that Rasa has still to forget."""
+    def pending_erasures(self) -> list[str]:
+        """The conversations that Rasa has yet to erase."""
         with self._engine.connect() as connection:
             return list(connection.execute(select(erasures.c.sender)).scalars())
 
-    def erased(self, sender: str) -> None:
-        """Rasa has forgotten it."""
+    def erasure_done(self, sender: str) -> None:
+        """Records that Rasa has erased a conversation."""
         with writing(self._engine) as connection:
             connection.execute(delete(erasures).where(erasures.c.sender == sender))
 
 
 def next_sequence(connection: Connection, chat: str, now: float, spoken: str | None = None) -> int:
-    """Takes the chat's next number; until the transaction ends, nobody else gets one of this chat."""
+    """Takes the chat's next number; nobody else gets one from this chat until the transaction ends."""
     values: dict[str, Any] = {"last_sequence": chats.c.last_sequence + 1, "last_at": now}
     if spoken:
         values["spoken"] = spoken
@@ -234,8 +234,8 @@ def next_sequence(connection: Connection, chat: str, now: float, spoken: str | N
     return int(connection.execute(select(chats.c.last_sequence).where(chats.c.id == chat)).scalar_one())
 
 
-def note_erasure(connection: Connection, sender: str) -> None:
-    """Notes that Rasa has to forget a conversation."""
+def add_pending_erasure(connection: Connection, sender: str) -> None:
+    """Records that Rasa must erase a conversation."""
     connection.execute(delete(erasures).where(erasures.c.sender == sender))
     connection.execute(insert(erasures).values(sender=sender))
 
@@ -243,18 +243,18 @@ def note_erasure(connection: Connection, sender: str) -> None:
 def add_event(
     connection: Connection, chat: str, sequence: int, type_: str, now: float, data: Mapping[str, Any]
 ) -> None:
-    """Keeps what happened in a chat, under a number that was taken for it."""
+    """Keeps an event of a chat under a sequence taken for it."""
     written = json.dumps(data, ensure_ascii=False)
     connection.execute(insert(events).values(chat=chat, sequence=sequence, type=type_, at=now, data=written))
 
 
 def event_of(row: Mapping[str, Any]) -> Event:
-    """A kept row as the event it tells."""
+    """A stored row as an event."""
     return {"sequence": row["sequence"], "type": row["type"], "at": row["at"], **json.loads(row["data"])}
 
 
-def _waiting(row: Mapping[str, Any]) -> Waiting:
-    return Waiting(
+def _waiting(row: Mapping[str, Any]) -> WaitingMessage:
+    return WaitingMessage(
         chat=row["chat"],
         sequence=row["sequence"],
         id=row["external_id"],

@@ -1,4 +1,4 @@
-"""Erases what was kept long enough, and has Rasa forget it as well."""
+"""Erases chats past their retention, here and in Rasa."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from assistant.front.rasa.client import Rasa
 from assistant.front.store.chats import Store
 from assistant.front.store.schema import chats, events, feedback, messages, seen
 
-# Longer than any messenger tries again; fingerprints tell nothing of a person.
+# Longer than any messenger retries; a fingerprint reveals nothing about a person.
 SEEN_SECONDS = 30 * 86400.0
 
 
-def silent(engine: Engine, before: float) -> Mapping[str, int]:
-    """How much there is of each kind that was silent since, or hangs on no chat."""
+def expired_counts(engine: Engine, before: float) -> Mapping[str, int]:
+    """How many rows of each table belong to chats silent since then, or to no chat."""
     old = select(chats.c.id).where(chats.c.last_at < before)
     counted = {"chats": select(func.count()).select_from(chats).where(chats.c.last_at < before)}
     for table in (events, messages, feedback):
@@ -31,14 +31,14 @@ def silent(engine: Engine, before: float) -> Mapping[str, int]:
 
 
 def erase_silent(store: Store, keys: Keys, before: float) -> int:
-    """Erases chats in which nothing was said since, and notes that Rasa has to forget them; how many."""
+    """Erases chats silent since then and records that Rasa must erase them too; returns how many."""
     found = store.silent_since(before)
     return sum(store.erase(chat, keys.sender("web", chat), before) for chat in found)
 
 
-async def forget_noted(store: Store, rasa: Rasa) -> list[str]:
-    """Has Rasa forget what it was not told to forget before; what it has still to forget, since it is away."""
-    left = await run_sync(store.to_erase)
+async def erase_pending(store: Store, rasa: Rasa) -> list[str]:
+    """Has Rasa erase the conversations it still holds; returns those left because it is away."""
+    left = await run_sync(store.pending_erasures)
     while left and await rasa.erase(left[0]):
-        await run_sync(store.erased, left.pop(0))
+        await run_sync(store.erasure_done, left.pop(0))
     return left

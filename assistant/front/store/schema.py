@@ -1,7 +1,7 @@
 """The front's database: its tables, and how it is opened.
 
-All calls block; the front makes them in threads. A messenger's chat is a row like any other:
-its `channel` and `recipient` say where answers go, `external_id` is the messenger's own message id.
+All calls block, so the front makes them in threads. A messenger's chat is a row like any other:
+its `channel` and `recipient` say where answers go, and `external_id` is the messenger's own message id.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 
-# Milliseconds that a table's lock is waited for; meanwhile all others who want the table wait as well.
-LONGEST_LOCK = 3000
+# How long VACUUM FULL waits for a table's lock; everyone else who wants the table waits behind it.
+LOCK_TIMEOUT_MS = 3000
 # Any number that nobody else locks.
-MAKING_TABLES = 8080
+SCHEMA_LOCK = 8080
 _queues: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 schema = MetaData()
 chats = Table(
@@ -53,16 +53,16 @@ chats = Table(
     Column("last_sequence", Integer, nullable=False),
     # The last event handed to a channel that cannot ask for what it missed (socket.io, messengers).
     Column("delivered", Integer, nullable=False),
-    # How many messages of the next answer a messenger has taken, and whether another was sent but not confirmed.
+    # How many messages of the next answer a messenger has accepted, and whether another was sent but not confirmed.
     Column("delivered_parts", Integer, nullable=False, server_default="0"),
     Column("in_doubt", Boolean, nullable=False, server_default=false()),
-    # The language that a messenger says its person uses.
+    # The user's language, according to the messenger.
     Column("told", String(8)),
-    # When its person last wrote.
+    # When the user last wrote.
     Column("heard_at", Float(53)),
-    # The notice that a machine answers was given.
+    # Whether the user has been told that a machine answers.
     Column("noticed", Boolean, nullable=False, server_default=false()),
-    # All that was said is erased; only the word that it is erased has still to be delivered.
+    # The chat is erased, except for the confirmation, which has yet to be delivered.
     Column("ending", Boolean, nullable=False, server_default=false()),
     Index("one_chat_for_each_recipient", "channel", "recipient", unique=True),
 )
@@ -84,13 +84,13 @@ messages = Table(
     Column("language", String(8)),
     Column("choice", String(8)),
     Column("accepted_at", Float(53), nullable=False),
-    # When it was sent, as the messenger says; its messages may come in another order.
+    # When it was sent, according to the messenger, which may deliver messages out of order.
     Column("sent_at", Float(53)),
     Column("kind", String(12), nullable=False, server_default="text"),
     Column("state", String(12), nullable=False, index=True),
     UniqueConstraint("chat", "external_id"),
 )
-# Fingerprints of messengers' messages, which outlive an erased chat: what is sent again is not answered again.
+# Fingerprints of messengers' messages; they outlive an erased chat, so that a retry is not answered again.
 seen = Table("seen", schema, Column("id", String(64), primary_key=True), Column("at", Float(53), index=True))
 feedback = Table(
     "feedback",
@@ -101,7 +101,7 @@ feedback = Table(
     Column("reason", Text),
     Column("at", Float(53), nullable=False),
 )
-# Which front works on which chat, where there are several.
+# Which of several fronts is working on which chat.
 leases = Table(
     "leases",
     schema,
@@ -110,47 +110,49 @@ leases = Table(
     Column("owner", String(32), nullable=False),
     Column("until", Float(53), nullable=False),
 )
-# Fingerprints of chats that were erased, kept as long as chats are: a backup that is restored may hold them still.
-erased = Table("erased", schema, Column("id", String(64), primary_key=True), Column("at", Float(53), index=True))
+# Fingerprints of erased chats, kept as long as chats are, because a restored backup may still hold them. The table
+# keeps its first name, `erased`, so that existing databases do not lose it.
+tombstones = Table("erased", schema, Column("id", String(64), primary_key=True), Column("at", Float(53), index=True))
+# Conversations that Rasa has yet to erase.
 erasures = Table("erasures", schema, Column("sender", String(255), primary_key=True))
 
 
 def without_statistics(*columns: Column[Any]) -> None:
-    """Keeps PostgreSQL from putting samples of columns into its statistics, where nobody erases them."""
+    """Keeps samples of these columns out of PostgreSQL's statistics, where nobody would erase them."""
     for column in columns:
-        told = DDL(f"ALTER TABLE {column.table.name} ALTER COLUMN {column.name} SET STATISTICS 0")
-        event.listen(column.table, "after_create", told.execute_if(dialect="postgresql"))
+        statement = DDL(f"ALTER TABLE {column.table.name} ALTER COLUMN {column.name} SET STATISTICS 0")
+        event.listen(column.table, "after_create", statement.execute_if(dialect="postgresql"))
 
 
 without_statistics(events.c.data, chats.c.recipient, messages.c.external_id, feedback.c.reason)
 
 
 def database(url: str) -> Engine:
-    """Opens the database and makes what it lacks."""
+    """Opens the database, creating tables, columns and indexes that it lacks."""
     engine = _engine(url)
-    with _one_at_a_time(engine):
+    with _schema_locked(engine):
         schema.create_all(engine)
-        _add_what_is_new(engine)
+        _add_missing(engine)
     return engine
 
 
 @contextmanager
-def _one_at_a_time(engine: Engine) -> Iterator[None]:
-    """Lets no other front make tables meanwhile; PostgreSQL fails where two make the same."""
+def _schema_locked(engine: Engine) -> Iterator[None]:
+    """Keeps other fronts from creating tables meanwhile; PostgreSQL fails if two create the same one."""
     if engine.dialect.name != "postgresql":
         yield
         return
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MAKING_TABLES})")
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})")
         yield
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A connection in a transaction that writes.
+    """A connection in a write transaction.
 
-    SQLite has one writer, and who finds it busy asks again after ever longer breaks: twenty at once waited up to a
-    second. Here they queue.
+    SQLite allows one writer, and those who find it busy back off for longer and longer: with twenty at once, some
+    waited a second. Here they queue instead.
     """
     queue = _queues.setdefault(engine, Lock()) if engine.dialect.name == "sqlite" else nullcontext()
     with queue, engine.begin() as connection:
@@ -161,7 +163,7 @@ def _engine(url: str) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
     arguments = {"check_same_thread": False, "timeout": 10}
-    # A database in memory is its one connection: all use it, one after the other.
+    # An in-memory database lives in its one connection, so everyone takes turns with it.
     only_one = {"pool_size": 1, "max_overflow": 0} if make_url(url).database is None else {}
     engine = create_engine(
         url, future=True, hide_parameters=True, poolclass=QueuePool, connect_args=arguments, **only_one
@@ -171,43 +173,43 @@ def _engine(url: str) -> Engine:
 
 
 def overwrite(engine: Engine) -> None:
-    """Takes what was erased out of SQLite's log as well, where it would stand for a while."""
+    """Clears erased data from SQLite's write-ahead log as well, where it would linger."""
     if engine.dialect.name == "sqlite":
         with engine.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def vacuum(engine: Engine, tables: Iterable[Table] = schema.sorted_tables) -> list[str]:
-    """Writes tables anew without what was deleted from them; what PostgreSQL said where it did not.
+    """Rewrites tables without their deleted rows; returns what PostgreSQL said of those it skipped.
 
-    A plain VACUUM marks the place of deleted rows as free and leaves their bytes there.
+    A plain VACUUM only marks the space of deleted rows as free and leaves their bytes there.
     """
     overwrite(engine)
     if engine.dialect.name != "postgresql":
         return []
     skipped: list[str] = []
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql(f"SET lock_timeout = {LONGEST_LOCK}")
+        connection.exec_driver_sql(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
         for table in tables:
             try:
                 connection.exec_driver_sql(f"VACUUM (FULL, ANALYZE) {table.name}")
             except OperationalError:
                 connection.exec_driver_sql(f"VACUUM (ANALYZE) {table.name}")
                 skipped.append(f"{table.name} is in use")
-        # What may not be vacuumed is only warned of.
+        # For tables that may not be vacuumed, PostgreSQL only warns.
         notices = connection.connection.dbapi_connection.notices
         skipped += [line.partition(":")[2].strip() for line in notices if "skipping" in line]
     return skipped
 
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:
-    """Readers beside one writer, kept through a loss of power, and nothing left of what is deleted."""
+    """Readers do not block the writer, commits survive a power failure, and deleted data is overwritten."""
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _add_what_is_new(engine: Engine) -> None:
-    """Adds columns and indexes that a database of an earlier version lacks."""
+def _add_missing(engine: Engine) -> None:
+    """Adds the columns and indexes that a database from an earlier version lacks."""
     for table in schema.sorted_tables:
         there = {column["name"] for column in inspect(engine).get_columns(table.name)}
         with engine.begin() as connection:

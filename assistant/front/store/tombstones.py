@@ -1,6 +1,6 @@
-"""The list of erased chats, by which they are erased again when a backup brings them back.
+"""Tombstones of erased chats, so that they are erased again when a backup brings them back.
 
-It holds fingerprints of random numbers, so it tells of nobody and nothing.
+A tombstone is the fingerprint of a random number, so it identifies nobody and reveals nothing.
 """
 
 from __future__ import annotations
@@ -12,67 +12,69 @@ from collections.abc import Mapping
 from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.engine import Connection, Engine
 
-from assistant.front.store.schema import chats, erased, events, feedback, messages, overwrite, writing
+from assistant.front.store.schema import chats, events, feedback, messages, overwrite, writing
+from assistant.front.store.schema import tombstones as table
 
-Erased = Mapping[str, float]
-
-
-def note_erased(connection: Connection, chat: str) -> None:
-    """Notes that a chat is erased."""
-    _keep(connection, {fingerprint(chat): time.time()})
+# When each chat was erased, by its fingerprint.
+Tombstones = Mapping[str, float]
 
 
-def forget_erased(connection: Connection, before: float) -> None:
-    """Forgets what was erased before."""
-    connection.execute(delete(erased).where(erased.c.at < before))
+def add_tombstone(connection: Connection, chat: str) -> None:
+    """Records that a chat has just been erased."""
+    _add(connection, {fingerprint(chat): time.time()})
 
 
-def erased_in(engine: Engine) -> Erased | None:
-    """The list: when each chat was erased, by its fingerprint; None where the database keeps none."""
-    if not inspect(engine).has_table(erased.name):
+def drop_tombstones(connection: Connection, before: float) -> None:
+    """Drops the tombstones of chats that were erased earlier than that."""
+    connection.execute(delete(table).where(table.c.at < before))
+
+
+def tombstones_in(engine: Engine) -> Tombstones | None:
+    """All tombstones; None if the database comes from a version without them."""
+    if not inspect(engine).has_table(table.name):
         return None
     with engine.connect() as connection:
-        return {row.id: row.at for row in connection.execute(select(erased))}
+        return {row.id: row.at for row in connection.execute(select(table))}
 
 
-def erase_again(engine: Engine, listed: Erased) -> int:
-    """Erases all chats of a list, and goes on keeping the list; how many there were."""
+def erase_again(engine: Engine, tombstones: Tombstones) -> int:
+    """Erases every chat that has a tombstone and adds the tombstones; returns how many chats there were."""
     with writing(engine) as connection:
-        found = [chat for chat in connection.execute(select(chats.c.id)).scalars() if fingerprint(chat) in listed]
+        found = [chat for chat in connection.execute(select(chats.c.id)).scalars() if fingerprint(chat) in tombstones]
         for chat in found:
             connection.execute(delete(chats).where(chats.c.id == chat))
-            for table in (events, messages, feedback):
-                connection.execute(delete(table).where(table.c.chat == chat))
-        _keep(connection, listed)
+            for part in (events, messages, feedback):
+                connection.execute(delete(part).where(part.c.chat == chat))
+        _add(connection, tombstones)
     overwrite(engine)
     return len(found)
 
 
-def written(listed: Erased) -> str:
-    """The list as a file holds it."""
-    return "".join(f"{id_} {at:.0f}\n" for id_, at in sorted(listed.items()))
+def dumped(tombstones: Tombstones) -> str:
+    """Tombstones as the content of a file."""
+    return "".join(f"{id_} {at:.0f}\n" for id_, at in sorted(tombstones.items()))
 
 
-def read(content: str) -> Erased:
-    """The list that a file holds; raises ValueError where it is none."""
+def parsed(content: str) -> Tombstones:
+    """The tombstones in a file's content; raises ValueError if it is not a list of tombstones."""
     found = {}
     for line in content.splitlines():
         id_, _, at = line.partition(" ")
         if len(id_) != 64 or not at.isdigit():
-            raise ValueError("it is no list of erased chats")
+            raise ValueError("this is not a list of erased chats")
         found[id_] = float(at)
     return found
 
 
 def fingerprint(chat: str) -> str:
-    """What is kept of an erased chat; its id is a random number that nobody can find out from it."""
+    """What is kept of an erased chat; nobody can recover the chat's random id from it."""
     return hashlib.sha256(f"erased:{chat}".encode()).hexdigest()
 
 
-def _keep(connection: Connection, listed: Erased) -> None:
-    known = set(connection.execute(select(erased.c.id)).scalars()) if len(listed) > 1 else set()
-    for id_, at in listed.items():
+def _add(connection: Connection, tombstones: Tombstones) -> None:
+    known = set(connection.execute(select(table.c.id)).scalars()) if len(tombstones) > 1 else set()
+    for id_, at in tombstones.items():
         if id_ in known:
             continue
-        connection.execute(delete(erased).where(erased.c.id == id_))
-        connection.execute(insert(erased).values(id=id_, at=at))
+        connection.execute(delete(table).where(table.c.id == id_))
+        connection.execute(insert(table).values(id=id_, at=at))

@@ -1,1 +1,1 @@
-"""One task for each chat, and the leases that keep other fronts off it."""
+"""One task per chat, and the leases that keep other fronts off it."""

@@ -1,4 +1,4 @@
-"""Work that is done chat by chat: one task for each chat, woken whenever something happens in it."""
+"""One task per chat, woken whenever something happens in it."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from assistant.front.operate import metrics
 from assistant.front.tasks.leases import Leases
 
 logger = logging.getLogger(__name__)
-BREAK_AFTER_FAULT = 1.0
-SECONDS_TO_FINISH = 3.0
+RETRY_SECONDS = 1.0
+SHUTDOWN_SECONDS = 3.0
 
 
 class ChatTasks:
-    """Runs `work(chat)` for every chat woken, never twice at once for one; after a fault, again.
+    """Runs `work(chat)` for every chat woken, one run at a time per chat, and again after a fault.
 
-    Where another front is at it, that one does it.
+    A chat that another front holds the lease on is left to that front.
     """
 
     def __init__(self, name: str, work: Callable[[str], Awaitable[None]], leases: Leases) -> None:
@@ -26,16 +26,16 @@ class ChatTasks:
         self._woken: set[str] = set()
 
     def wake(self, chat: str) -> None:
-        """Something is to be done for this chat."""
+        """Schedules work on this chat."""
         self._woken.add(chat)
         if chat not in self._tasks:
             self._tasks[chat] = asyncio.create_task(self._serve(chat))
 
     async def stop(self) -> None:
-        """Lets what is nearly done be finished; stops the rest wherever it is, to be taken up at the next start."""
+        """Gives running tasks a moment to finish and cancels the rest, which the next start resumes."""
         tasks = list(self._tasks.values())
         if tasks:
-            await asyncio.wait(tasks, timeout=SECONDS_TO_FINISH)
+            await asyncio.wait(tasks, timeout=SHUTDOWN_SECONDS)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -50,11 +50,11 @@ class ChatTasks:
 
     async def _try(self, chat: str) -> None:
         try:
-            async with self._leases.held(chat) as mine:
-                if mine:
+            async with self._leases.held(chat) as held:
+                if held:
                     await self._work(chat)
         except Exception:
             metrics.failed("chat_task")
             logger.exception("%s failed for a chat; trying again.", self._name)
-            await asyncio.sleep(BREAK_AFTER_FAULT)
+            await asyncio.sleep(RETRY_SECONDS)
             self._woken.add(chat)

@@ -1,4 +1,4 @@
-"""Leases in the database: which of several fronts works on a chat, renewed for as long as it does."""
+"""Leases in the database: which of several fronts works on a chat, renewed while it does."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from sqlalchemy.engine import Engine
 from assistant.front.store.schema import leases, writing
 
 logger = logging.getLogger(__name__)
-# A front that dies leaves its chats to the others when its leases run out.
+# When a front dies, the others take over its chats once its leases expire.
 LEASE_SECONDS, RENEWAL_SECONDS = 12.0, 4.0
 
 
 class Leases:
-    """The leases of one front on one kind of work; with SQLite there is only one front, and none is needed."""
+    """One front's leases on one kind of work; with SQLite there is only one front, so none are needed."""
 
     def __init__(self, engine: Engine, work: str) -> None:
         self._engine, self._work, self._owner = engine, work, secrets.token_hex(8)
@@ -29,7 +29,7 @@ class Leases:
 
     @asynccontextmanager
     async def held(self, chat: str) -> AsyncIterator[bool]:
-        """Whether this front may work on a chat, and nobody else meanwhile."""
+        """Yields whether this front holds the lease on a chat, which then nobody else can take."""
         if not self.needed:
             yield True
             return
@@ -52,7 +52,7 @@ class Leases:
                 logger.warning("Could not renew a lease: %s", type(error).__name__)
 
     def _take(self, chat: str) -> bool:
-        # The database's clock is the one that all fronts share.
+        # All fronts share the database's clock.
         now = func.extract("epoch", func.clock_timestamp())
         mine = {"owner": self._owner, "until": now + LEASE_SECONDS}
         free = or_(leases.c.owner == self._owner, leases.c.until < now)

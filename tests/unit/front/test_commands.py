@@ -115,7 +115,7 @@ def test_purge_erases_what_was_silent_too_long_and_nothing_else(operator, store,
     assert (store.chat("old"), len(store.events_after("young", 0))) == (None, 2)
     assert WORD.encode() not in kept()
     assert b"Apfelbaum" in kept()
-    assert store.to_erase() == [old] != [young]
+    assert store.pending_erasures() == [old] != [young]
     assert "1 conversations: Rasa is away" in said
 
 
@@ -124,14 +124,14 @@ def test_purge_tells_a_rasa_that_runs(operator, store):
     with a_rasa() as (address, forgotten):
         operator(purge, RASA=address)
     assert forgotten == [sender]
-    assert store.to_erase() == []
+    assert store.pending_erasures() == []
 
 
 def test_a_dry_run_says_the_same_and_erases_nothing(operator, store):
     talk(store, "old", 31)
     _, dry, _ = operator(purge, "--dry-run")
     assert "to be erased" in dry
-    assert (store.chat("old") is not None, store.to_erase()) == (True, [])
+    assert (store.chat("old") is not None, store.pending_erasures()) == (True, [])
     _, wet, _ = operator(purge)
     assert counts(dry) == counts(wet)
     _, again, _ = operator(purge)
@@ -171,7 +171,7 @@ def test_purge_erases_conversations_of_rasa_in_the_database(operator, store, pos
     _, said, _ = operator(purge, TRACKERS=trackers)
     assert counts(said)[5] == 2
     assert remembered(trackers) == {"rest-young"}
-    assert set(store.to_erase()) == {sender, "rest-old"}
+    assert set(store.pending_erasures()) == {sender, "rest-old"}
 
 
 def test_a_message_that_comes_in_meanwhile_saves_its_chat(store, engine):
@@ -209,7 +209,7 @@ def _dead(url):
 
 
 def test_a_table_in_use_is_vacuumed_around_and_said(operator, tables, monkeypatch):
-    monkeypatch.setattr("assistant.front.store.schema.LONGEST_LOCK", 100)
+    monkeypatch.setattr("assistant.front.store.schema.LOCK_TIMEOUT_MS", 100)
     talk(Store(database(tables)), "old", 31)
     with create_engine(tables, future=True).connect() as reading:
         reading.exec_driver_sql("SELECT 1 FROM feedback")
@@ -234,7 +234,7 @@ def test_a_web_chat_is_exported_and_erased_by_its_token(operator, store, kept):
     assert not [hidden for hidden in (token, SECRET, sender) if hidden in said]
     assert WORD.encode() not in kept()
     assert b"Apfelbaum" in kept()
-    assert store.to_erase() == [sender]
+    assert store.pending_erasures() == [sender]
 
 
 def test_the_token_may_come_by_standard_input(operator, store, monkeypatch):

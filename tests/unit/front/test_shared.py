@@ -140,7 +140,7 @@ async def test_what_happens_at_one_front_is_heard_at_the_other(address, store):
 
 @pytest.mark.parametrize("url", ["", NOWHERE])
 async def test_without_redis_the_database_is_looked_at(url, store, monkeypatch):
-    monkeypatch.setattr("assistant.front.pubsub.broadcast.BREAK_BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr("assistant.front.pubsub.broadcast.POLL_SECONDS", 0.05)
     listeners = Listeners()
     broadcast = Broadcast(url, listeners, store, several=True)
     await broadcast.start()

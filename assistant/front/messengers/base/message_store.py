@@ -17,9 +17,18 @@ from sqlalchemy.sql import Select
 
 from assistant.core.languages import DEFAULT, served
 from assistant.front.messengers.base.inbound import Arrival
-from assistant.front.store.chats import TEXT, WAITING, Event, Waiting, add_event, event_of, next_sequence, note_erasure
+from assistant.front.store.chats import (
+    TEXT,
+    WAITING,
+    Event,
+    WaitingMessage,
+    add_event,
+    add_pending_erasure,
+    event_of,
+    next_sequence,
+)
 from assistant.front.store.schema import chats, events, feedback, messages, overwrite, seen, writing
-from assistant.front.store.tombstones import note_erased
+from assistant.front.store.tombstones import add_tombstone
 
 ASSISTANT = "assistant"
 # Longer than anybody tries to deliver; older chats need not be looked through.
@@ -137,7 +146,7 @@ class MessageStore:
             changed = update(chats).where(doubted).values(delivered_parts=part + 1, in_doubt=False)
             return bool(connection.execute(changed).rowcount)
 
-    def erase(self, message: Waiting, new_chat: str, sender: str, data: Mapping[str, Any], now: float) -> None:
+    def erase(self, message: WaitingMessage, new_chat: str, sender: str, data: Mapping[str, Any], now: float) -> None:
         """Erases a chat on its person's word, and begins a new one that only tells them so.
 
         What they wrote after that word goes over to the new chat, to be answered there.
@@ -148,8 +157,8 @@ class MessageStore:
             for table in (events, messages, feedback):
                 connection.execute(delete(table).where(table.c.chat == message.chat))
             connection.execute(delete(chats).where(chats.c.id == message.chat))
-            note_erased(connection, message.chat)
-            note_erasure(connection, sender)
+            add_tombstone(connection, message.chat)
+            add_pending_erasure(connection, sender)
             if mine:
                 _begin_anew(connection, mine, new_chat, data, later, now)
         overwrite(self._engine)
@@ -218,7 +227,7 @@ def _offered(connection: Connection, asked: Select) -> list[str]:
     return list(event_of(row).get("suggestions") or ()) if row else []
 
 
-def _later(connection: Connection, message: Waiting) -> list[tuple[dict[str, Any], str]]:
+def _later(connection: Connection, message: WaitingMessage) -> list[tuple[dict[str, Any], str]]:
     """What waits after a message: its rows, with their data."""
     both = messages.join(events, (events.c.chat == messages.c.chat) & (events.c.sequence == messages.c.sequence))
     asked = select(messages, events.c.data).select_from(both)

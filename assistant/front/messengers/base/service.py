@@ -19,7 +19,7 @@ from assistant.front.messengers.base.delivery import LONGEST_CALL, Delivery
 from assistant.front.messengers.base.inbound import Arrival
 from assistant.front.messengers.base.message_store import MessageStore, Progress
 from assistant.front.rasa.apology import language_of_apology
-from assistant.front.store.chats import TEXT, Store, Waiting
+from assistant.front.store.chats import TEXT, Store, WaitingMessage
 from assistant.front.store.retention import SEEN_SECONDS
 from assistant.front.tasks.leases import Leases
 from assistant.knowledge import KnowledgeBase
@@ -64,7 +64,7 @@ class Messengers:
         """Whether a channel is one of the messengers that are on."""
         return channel in self.connectors
 
-    def too_early(self, message: Waiting) -> float:
+    def too_early(self, message: WaitingMessage) -> float:
         """The seconds until a message may be answered, since an earlier one may still come."""
         return message.accepted_at + SETTLE - time.time() if self.serves(message.channel) else 0.0
 
@@ -82,7 +82,7 @@ class Messengers:
         if delivered.isdigit() and part.isdigit():
             await run_sync(self.message_store.confirm, channel, chat, int(delivered), int(part))
 
-    async def greet(self, message: Waiting) -> Waiting:
+    async def greet(self, message: WaitingMessage) -> WaitingMessage:
         """Says, before anything else in a chat, that a machine answers and whose company reads along.
 
         The message with the language that was found out by the way.
@@ -97,21 +97,21 @@ class Messengers:
             self.delivery.wake(message.chat)
         return message
 
-    async def polite_answer(self, message: Waiting) -> dict[str, Any] | None:
+    async def polite_answer(self, message: WaitingMessage) -> dict[str, Any] | None:
         """The answer to a message that Rasa is not asked about; None for one that it is."""
         if message.kind == TEXT:
             return None
         return wording.polite(message.kind, await self._language(message), self._knowledge, message.id)
 
-    async def erased(self, message: Waiting) -> dict[str, Any]:
+    async def erased(self, message: WaitingMessage) -> dict[str, Any]:
         """The word that all is erased."""
         return wording.line(wording.ERASED, await self._language(message), self._knowledge, message.id)
 
-    async def _language(self, message: Waiting) -> Language:
+    async def _language(self, message: WaitingMessage) -> Language:
         progress = await run_sync(self.message_store.progress, message.chat)
         return await run_sync(language_of, message, progress)
 
-    async def _language_told(self, message: Waiting, progress: Progress) -> Language | None:
+    async def _language_told(self, message: WaitingMessage, progress: Progress) -> Language | None:
         """The language of a person that the messenger tells when asked."""
         told = served(await self.delivery.language_of(message.channel, progress.recipient))
         if told:
@@ -119,6 +119,6 @@ class Messengers:
         return told
 
 
-def language_of(message: Waiting, progress: Progress | None) -> Language:
+def language_of(message: WaitingMessage, progress: Progress | None) -> Language:
     """The language for one of the front's own lines."""
     return language_of_apology(message.text, message.choice, progress.spoken if progress else None, message.language)

@@ -165,7 +165,7 @@ def test_deletion_leaves_nothing_but_the_word_that_it_is_done(message_store, sto
     receive(message_store, "b", "Daten löschen", recipient="4915112345", kind="delete", now=NOW + 3)
     message_store.erase(store.next_waiting(chat), "new", "web-x", DATA, NOW + 4)
     assert store.chat(chat) is None
-    assert store.to_erase() == ["web-x"]
+    assert store.pending_erasures() == ["web-x"]
     assert b"Xylophon" not in kept()
     assert [event["type"] for event in store.events_after("new", 0)] == ["assistant"]
     assert message_store.progress("new").ending

@@ -20,10 +20,10 @@ from assistant.front.app import application
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.inbound import Arrival
 from assistant.front.messengers.base.message_store import MessageStore
-from assistant.front.store.backup import BackupError, present_list, restore, save
+from assistant.front.store.backup import BackupError, current_tombstones, restore, save
 from assistant.front.store.chats import ANSWERED, Store
-from assistant.front.store.schema import chats, database, erased, events, messages, schema
-from assistant.front.store.tombstones import erase_again, erased_in, fingerprint
+from assistant.front.store.schema import chats, database, events, messages, schema, tombstones
+from assistant.front.store.tombstones import erase_again, fingerprint, tombstones_in
 from assistant.launch.servers import free_port
 from tests.support.wait import until
 from tests.unit.front.conftest import HERE, Visitor, served
@@ -151,7 +151,7 @@ def test_what_was_erased_after_the_copy_is_erased_again(url, engine, store, copy
     gone, stays = a_chat(store, "Sonderbar"), a_chat(store)
     save(url, copy)
     store.erase(gone, "web-x")
-    assert restore(url, copy, present_list(url)) == (1, 1)
+    assert restore(url, copy, current_tombstones(url)) == (1, 1)
     assert store.chat(gone) is None
     assert store.events_after(gone, 0) is None
     assert store.feedback_of(gone) == []
@@ -160,7 +160,7 @@ def test_what_was_erased_after_the_copy_is_erased_again(url, engine, store, copy
     assert b"Sonderbar" not in kept()
     assert gone.encode() not in kept()
     # Once more, from the same copy: the list outlives a restore.
-    assert restore(url, copy, present_list(url)) == (1, 1)
+    assert restore(url, copy, current_tombstones(url)) == (1, 1)
 
 
 def test_what_a_messengers_person_erased_is_erased_again(url, engine, store, copy):
@@ -168,18 +168,18 @@ def test_what_a_messengers_person_erased_is_erased_again(url, engine, store, cop
     chat = message_store.receive("telegram", Arrival("a", "7", "Sonderbar"), Keys.new_chat(), 100.0)
     save(url, copy)
     message_store.erase(store.next_waiting(chat), Keys.new_chat(), "web-x", DATA, 101.0)
-    assert restore(url, copy, present_list(url)) == (0, 1)
+    assert restore(url, copy, current_tombstones(url)) == (0, 1)
     with engine.connect() as connection:
         assert connection.execute(select(events)).all() == []
 
 
 def test_the_list_is_kept_as_long_as_chats_are(engine, store):
     store.erase(a_chat(store), "web-x")
-    (at,) = erased_in(engine).values()
-    store.forget_erased(at)
-    assert erased_in(engine)
-    store.forget_erased(at + 1)
-    assert erased_in(engine) == {}
+    (at,) = tombstones_in(engine).values()
+    store.drop_tombstones(at)
+    assert tombstones_in(engine)
+    store.drop_tombstones(at + 1)
+    assert tombstones_in(engine) == {}
 
 
 def test_a_chat_that_is_not_on_the_list_stays(engine, store):
@@ -189,18 +189,18 @@ def test_a_chat_that_is_not_on_the_list_stays(engine, store):
 
 
 def test_a_database_that_cannot_be_asked_has_no_list(url, engine):
-    assert present_list(url) == {}
-    erased.drop(engine)
-    assert present_list(url) is None
+    assert current_tombstones(url) == {}
+    tombstones.drop(engine)
+    assert current_tombstones(url) is None
     destroy(url, engine)
-    assert present_list(url) is None
-    assert present_list("postgresql+psycopg2://x@127.0.0.1:9/x") is None
+    assert current_tombstones(url) is None
+    assert current_tombstones("postgresql+psycopg2://x@127.0.0.1:9/x") is None
 
 
 def test_a_copy_is_not_written_over_and_only_its_owner_can_read_it(url, engine, store, copy):
     save(url, copy)
     assert copy.stat().st_mode & 0o077 == 0
-    with pytest.raises(BackupError, match="there already"):
+    with pytest.raises(BackupError, match="already exists"):
         save(url, copy)
     assert [path.name for path in copy.parent.iterdir()] == [copy.name]
 

@@ -90,7 +90,7 @@ def test_nothing_is_left_of_what_is_erased(store, kept):
     store.rate("chat", 2, False, "Querulantentum", 103.0)
     assert store.erase("chat", "web-x")
     assert store.chat("chat") is None
-    assert store.to_erase() == ["web-x"]
+    assert store.pending_erasures() == ["web-x"]
     assert not [word for word in (b"Xylophon", b"Zwiebel", b"Querulant") if word in kept()]
 
 
@@ -108,10 +108,10 @@ def test_only_silent_chats_are_found_to_be_purged(store):
 
 
 def test_a_conversation_is_forgotten_once(store):
-    store.note_erasure("web-x")
-    store.note_erasure("web-x")
-    store.erased("web-x")
-    assert store.to_erase() == []
+    store.add_pending_erasure("web-x")
+    store.add_pending_erasure("web-x")
+    store.erasure_done("web-x")
+    assert store.pending_erasures() == []
 
 
 def test_fronts_that_start_at_the_same_moment_make_the_tables_once(postgres):

@@ -23,8 +23,8 @@ def engine(url):
 
 @pytest.fixture(autouse=True)
 def short(monkeypatch):
-    monkeypatch.setattr(module, "BREAK_AFTER_FAULT", 0.01)
-    monkeypatch.setattr(module, "SECONDS_TO_FINISH", 0.3)
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(module, "SHUTDOWN_SECONDS", 0.3)
 
 
 def made(engine, work):
