@@ -1,0 +1,35 @@
+"""docs/architecture.md names every module there is, in its package, and none that there is not."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from assistant.core.paths import ROOT
+
+TEXT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+PACKAGES = sorted(
+    init.parent.relative_to(ROOT).as_posix()
+    for top in ("assistant", "actions")
+    for init in (ROOT / top).rglob("__init__.py")
+)
+SECTIONS = dict(re.findall(r"^### `([\w/]+)/`\n(.*?)(?=^##|\Z)", TEXT, re.M | re.S))
+
+
+def modules(package: str) -> set[str]:
+    return {path.name for path in (ROOT / package).glob("*.py")} - {"__init__.py"}
+
+
+def named(package: str) -> list[str]:
+    rows = re.findall(r"^\| (`[\w.`, ]+`) \|", SECTIONS.get(package, ""), re.M)
+    return [name for row in rows for name in re.findall(r"`(\w+\.py)`", row)]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_module_is_named_once_in_the_section_of_its_package(package):
+    assert sorted(named(package)) == sorted(modules(package))
+
+
+def test_no_section_is_of_a_package_that_is_gone():
+    assert set(SECTIONS) <= set(PACKAGES)
