@@ -14,7 +14,7 @@ import httpx2
 from assistant.front.core.settings import FRONT_PORT, LOOPBACK, Settings, settings_from
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.connector import Connector, ForgedError, Incoming
-from assistant.front.messengers.registry import State, made, states
+from assistant.front.messengers.registry import State, configured, made, states
 from assistant.knowledge import knowledge
 
 SIGNED, FORGED = 200, (401, 403)
@@ -101,7 +101,7 @@ def main() -> int:
     parser.add_argument("--port", type=int, default=FRONT_PORT)
     arguments = parser.parse_args()
     try:
-        settings = settings_from()
+        settings = settings_from(messengers=configured())
     except ValueError as error:
         sys.exit(f"The settings are not in order: {error}")
     found = states(os.environ)

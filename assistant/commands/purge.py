@@ -9,11 +9,10 @@ import time
 from collections.abc import Mapping
 
 from assistant.commands.stores import Stores, refuse_without_storage, stores
-from assistant.front.core.settings import DAY
+from assistant.front.core.settings import MAX_RETENTION_DAYS, SECONDS_PER_DAY, whole_number
 from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.store.retention import SEEN_SECONDS, erase_silent, expired_counts
 
-LONGEST = 3650
 NAMES = {
     "chats": "chats",
     "events": "messages and answers",
@@ -49,9 +48,10 @@ def told(counts: Mapping[str, int], days: int, erased: bool) -> str:
 
 
 def _days(written: str) -> int:
-    if not written.isdigit() or not 0 <= int(written) <= LONGEST:
-        raise argparse.ArgumentTypeError(f"a number of days from 0 to {LONGEST}, not {written!r}")
-    return int(written)
+    try:
+        return whole_number(written, "a number of days", 0, MAX_RETENTION_DAYS)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def main() -> int:
@@ -63,7 +63,7 @@ def main() -> int:
     refuse_without_storage(os.environ, code=0)
     opened = stores()
     days = opened.settings.retention_days if arguments.days is None else arguments.days
-    before = time.time() - days * DAY
+    before = time.time() - days * SECONDS_PER_DAY
     counts = found(opened, before)
     hindered = [] if arguments.dry_run else purge(opened, before)
     print("\n".join([told(counts, days, not arguments.dry_run), *hindered]))

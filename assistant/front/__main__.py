@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.front.app import application
 from assistant.front.core.settings import FRONT_PORT, LOOPBACK, RASA_PORT, settings_from
-from assistant.front.messengers.registry import states
+from assistant.front.messengers.registry import configured, states
 from assistant.front.operate import logs
 from assistant.front.store.schema import database
 
@@ -37,7 +37,7 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         logs.set_up()
-        settings = settings_from(rasa_port=arguments.rasa_port)
+        settings = settings_from(rasa_port=arguments.rasa_port, messengers=configured())
         database(settings.database).dispose()
     except ValueError as error:
         sys.exit(f"The front does not start: {error}")

@@ -18,10 +18,10 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from assistant.front.answering.worker import Worker
 from assistant.front.core.errors import RefusedError, language_of, refused
 from assistant.front.core.limits import Limits
-from assistant.front.core.settings import Settings
+from assistant.front.core.settings import SECONDS_PER_DAY, Settings
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.service import Messengers
-from assistant.front.messengers.registry import made
+from assistant.front.messengers.registry import CONNECTORS, made
 from assistant.front.operate import metrics
 from assistant.front.operate.notice import Notice
 from assistant.front.pubsub.broadcast import Broadcast
@@ -41,15 +41,17 @@ from assistant.knowledge import knowledge
 METHODS = ["GET", "POST", "DELETE"]
 SENT_HEADERS = ["Authorization", "Content-Type", "Accept", "Accept-Language", "Last-Event-ID", "Cache-Control"]
 READ_HEADERS = ["Retry-After", "Content-Disposition", "ETag"]
-A_DAY = 86400
+WEBHOOKS = tuple(f"/webhooks/{name}" for name in CONNECTORS)
 
 
 def application(settings: Settings, transport: Transport | None = None) -> ASGIApp:
     """The whole front, as a server runs it; `transport` takes Rasa's place in tests."""
     limits = Limits(settings.rates, settings.redis)
     app: ASGIApp = bare_application(settings, limits, transport)
-    app = CORSMiddleware(app, settings.origins, METHODS, SENT_HEADERS, expose_headers=READ_HEADERS, max_age=A_DAY)
-    app = SafeHeaders(KnownOrigins(Throttle(app, limits), settings.origins))
+    app = CORSMiddleware(
+        app, settings.origins, METHODS, SENT_HEADERS, expose_headers=READ_HEADERS, max_age=int(SECONDS_PER_DAY)
+    )
+    app = SafeHeaders(KnownOrigins(Throttle(app, limits, WEBHOOKS), settings.origins))
     if settings.proxies:
         app = ProxyHeadersMiddleware(app, trusted_hosts=settings.proxies)  # type: ignore[arg-type,assignment]
     return app
@@ -115,10 +117,10 @@ def _front(settings: Settings, limits: Limits, transport: Transport | None) -> F
     store, listeners, keys = Store(engine), Listeners(), Keys(settings.secret)
     rasa, known = Rasa(settings.rasa, transport), knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)
-    messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_seconds)
+    messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_timeout_seconds)
     notice = Notice(settings.notice, known)
-    kept = settings.kept_seconds
-    worker = Worker(engine, store, rasa, listeners, keys, known, messengers, notice, settings.seconds, kept)
+    timeout, kept = settings.answer_timeout_seconds, settings.kept_seconds
+    worker = Worker(engine, store, rasa, listeners, keys, known, messengers, notice, timeout, kept)
     broadcast = Broadcast(settings.redis, listeners, store, several=engine.dialect.name == "postgresql")
     return Front(settings, engine, store, rasa, listeners, keys, limits, worker, messengers, broadcast, known, notice)
 

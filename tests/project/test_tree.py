@@ -10,7 +10,9 @@ import pytest
 
 from assistant.core.paths import ROOT
 
-BUILT = re.compile(r"(^|/)(models|\.rasa|__pycache__|node_modules|\.venv|\.cache)/|\.(db|sqlite3?|tar\.gz|pyc|npz)$")
+BUILT = re.compile(
+    r"(^|/)(models|\.rasa|__pycache__|node_modules|\.venv|\.cache)(/|$)|\.(db|sqlite3?|tar\.gz|pyc|npz)$"
+)
 HOSTS = re.compile(r"files\.pythonhosted\.org|pypi\.org/simple|registry\.npmjs\.org|deb\.debian\.org")
 
 

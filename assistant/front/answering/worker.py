@@ -49,12 +49,12 @@ class Worker:
         knowledge: KnowledgeBase,
         messengers: Messengers,
         notice: Notice,
-        seconds: float,
+        answer_timeout_seconds: float,
         kept_seconds: float,
     ) -> None:
         self._store, self._rasa, self._listeners, self._keys = store, rasa, listeners, keys
         self._knowledge, self._messengers, self._notice = knowledge, messengers, notice
-        self._seconds, self._kept_seconds = seconds, kept_seconds
+        self._answer_timeout_seconds, self._kept_seconds = answer_timeout_seconds, kept_seconds
         self._chat_tasks = ChatTasks("Answering", self._empty, Leases(engine, "answer"))
         self._background: list[asyncio.Task[Any]] = []
 
@@ -86,7 +86,7 @@ class Worker:
             elif self._messengers.serves(message.channel):
                 await self._answer_by_messenger(message, begun)
             else:
-                await self._answer(message, begun, self._seconds)
+                await self._answer(message, begun, self._answer_timeout_seconds)
 
     async def _answer_by_messenger(self, message: WaitingMessage, begun: float) -> None:
         if message.kind == "delete":

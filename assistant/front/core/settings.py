@@ -7,16 +7,18 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from assistant.core.paths import ROOT
 from assistant.core.storage import SILENCE_SECONDS, only_in_memory_of
 from assistant.front.core.tokens import kept_secret
-from assistant.front.messengers.registry import configured
 
+T = TypeVar("T")
 DATA = ROOT / ".data"
 LOOPBACK = "127.0.0.1"
 FRONT_PORT, RASA_PORT = 8080, 5005
-DAY = 86400.0
+SECONDS_PER_DAY = 86400.0
+MAX_RETENTION_DAYS = 3650
 MEMORY = "sqlite://"
 ORGANISATION = "https://germany.iom.int"
 
@@ -55,29 +57,34 @@ class Settings:
     imprint: str = ORGANISATION
     rates: Rates = field(default_factory=Rates)
     # From acceptance to the apology; what is missing to the ten promised is kept for the way, and for busy machines.
-    seconds: float = 8.5
+    answer_timeout_seconds: float = 8.5
     widget: Path = ROOT / "widget"
     # Where the public reaches the front; messengers sign for that address or have to be told it.
     public_url: str = ""
     # How long a messenger may take to say whether it took a message.
-    messenger_seconds: float = 30.0
+    messenger_timeout_seconds: float = 30.0
     # Where the figures are served, for the operator only; nowhere without a port.
     metrics_host: str = LOOPBACK
     metrics_port: int | None = None
     # The file by which an operator closes the chat or announces something.
     notice: Path | None = None
+    # The settings of those that are on, by name, as the registry of messengers reads them.
     messengers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def kept_seconds(self) -> float:
         """How long a chat is kept that is silent."""
-        return SILENCE_SECONDS if self.only_in_memory else self.retention_days * DAY
+        return SILENCE_SECONDS if self.only_in_memory else self.retention_days * SECONDS_PER_DAY
 
 
-def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = RASA_PORT) -> Settings:
+def settings_from(
+    environment: Mapping[str, str] = os.environ,
+    rasa_port: int = RASA_PORT,
+    messengers: Mapping[str, Mapping[str, str]] | None = None,
+) -> Settings:
     """The settings of an environment; makes the data folder and the secret where none is given.
 
-    Raises ValueError for a value that makes no sense, naming the variable.
+    Messengers read their own settings. Raises ValueError for a value that makes no sense, naming the variable.
     """
     only_in_memory = only_in_memory_of(environment)
     data = data_folder(environment)
@@ -90,15 +97,15 @@ def settings_from(environment: Mapping[str, str] = os.environ, rasa_port: int = 
         redis=environment.get("ASSISTANT_REDIS", "").strip(),
         origins=origins_of(environment.get("ASSISTANT_ORIGINS", "")),
         proxies=environment.get("ASSISTANT_TRUSTED_PROXIES", "").strip(),
-        retention_days=_days(environment.get("ASSISTANT_RETENTION_DAYS", "30")),
+        retention_days=_number(environment, "ASSISTANT_RETENTION_DAYS", "a number of days", MAX_RETENTION_DAYS, 30),
         privacy=environment.get("ASSISTANT_PRIVACY_URL") or ORGANISATION,
         imprint=environment.get("ASSISTANT_IMPRINT_URL") or ORGANISATION,
         rates=_rates(environment),
         public_url=public_url_of(environment.get("ASSISTANT_PUBLIC_URL", "")),
-        messenger_seconds=_seconds(environment.get("ASSISTANT_MESSENGER_SECONDS", "30")),
-        messengers=configured(environment),
+        messenger_timeout_seconds=_number(environment, "ASSISTANT_MESSENGER_SECONDS", "a number of seconds", 300, 30),
+        messengers=messengers or {},
         metrics_host=environment.get("ASSISTANT_METRICS_HOST") or LOOPBACK,
-        metrics_port=_port(environment.get("ASSISTANT_METRICS_PORT", "")),
+        metrics_port=_number(environment, "ASSISTANT_METRICS_PORT", "a port", 65535, None),
         notice=notice_path(environment),
     )
 
@@ -136,14 +143,6 @@ def origins_of(listed: str) -> frozenset[str]:
     return frozenset(origins)
 
 
-def _port(written: str) -> int | None:
-    if not written.strip():
-        return None
-    if not written.isdigit() or not 1 <= int(written) <= 65535:
-        raise ValueError(f"ASSISTANT_METRICS_PORT must be a port from 1 to 65535, not {written!r}")
-    return int(written)
-
-
 def addresses_of(listed: str) -> tuple[str, ...]:
     """Addresses from a comma list; raises ValueError for one that is none."""
     addresses = tuple(dict.fromkeys(one.strip().rstrip("/") for one in listed.split(",") if one.strip()))
@@ -153,16 +152,20 @@ def addresses_of(listed: str) -> tuple[str, ...]:
     return addresses
 
 
-def _days(written: str) -> int:
-    if not written.isdigit() or not 1 <= int(written) <= 3650:
-        raise ValueError(f"ASSISTANT_RETENTION_DAYS must be a number of days from 1 to 3650, not {written!r}")
+def whole_number(written: str, what: str, least: int, most: int) -> int:
+    """A whole number; raises ValueError that says what it must be."""
+    if not written.isdecimal() or not least <= int(written) <= most:
+        raise ValueError(f"must be {what} from {least} to {most}, not {written!r}")
     return int(written)
 
 
-def _seconds(written: str) -> float:
-    if not written.isdigit() or not 1 <= int(written) <= 300:
-        raise ValueError(f"ASSISTANT_MESSENGER_SECONDS must be a number of seconds from 1 to 300, not {written!r}")
-    return float(written)
+def _number(environment: Mapping[str, str], name: str, what: str, most: int, default: T) -> int | T:
+    """A variable that is a number from 1, or its default where it is empty or missing."""
+    written = environment.get(name, "").strip()
+    try:
+        return whole_number(written, what, 1, most) if written else default
+    except ValueError as error:
+        raise ValueError(f"{name} {error}") from None
 
 
 def _rates(environment: Mapping[str, str]) -> Rates:

@@ -52,7 +52,8 @@ async def webhook(request: Request) -> Response:
 async def _said(front: Front, sender: str, text: str, metadata: Mapping[str, str]) -> list[Message]:
     """Rasa's messages, or what is said in place of them."""
     shut = front.notice.closed
-    said = None if shut else await front.rasa.ask(sender, text, metadata, time.time() + front.settings.seconds)
+    until = time.time() + front.settings.answer_timeout_seconds
+    said = None if shut else await front.rasa.ask(sender, text, metadata, until)
     shut = shut or front.notice.closed
     if said and not shut:
         return said

@@ -11,7 +11,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.front.core.errors import RefusedError, language_of, refused
 from assistant.front.core.limits import Limits, address_of
-from assistant.front.messengers.registry import CONNECTORS
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 HEADERS: Mapping[str, str] = {
@@ -23,7 +22,6 @@ HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": NOTHING,
     "Cache-Control": "no-store",
 }
-MESSENGERS = tuple(f"/webhooks/{name}" for name in CONNECTORS)
 SECURE_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -79,14 +77,14 @@ class KnownOrigins:
 class Throttle:
     """Counts requests of each address, whatever they ask for.
 
-    Messengers call for many people from few addresses; their webhook counts only who is none.
+    Messengers call for many people from few addresses; their webhooks count only who is none.
     """
 
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
-        self._app, self._limits = app, limits
+    def __init__(self, app: ASGIApp, limits: Limits, webhooks: tuple[str, ...]) -> None:
+        self._app, self._limits, self._webhooks = app, limits, webhooks
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and not scope["path"].startswith(MESSENGERS):
+        if scope["type"] in ("http", "websocket") and not scope["path"].startswith(self._webhooks):
             try:
                 await self._limits.count("requests", address_of(HTTPConnection(scope)))
             except RefusedError as refusal:

@@ -40,7 +40,7 @@ def test_every_route_of_the_api_is_described():
 def visitor(tmp_path_factory):
     folder = tmp_path_factory.mktemp("front")
     options = Settings(f"sqlite:///{folder / 'front.db'}", kept_secret(None, folder), rates=MANY, widget=folder)
-    app = application(replace(options, seconds=1.0), FakeRasa())
+    app = application(replace(options, answer_timeout_seconds=1.0), FakeRasa())
     with served(app) as address, httpx2.Client(base_url=address, timeout=30) as client:
         visitor = Visitor(client)
         visitor.answer_to("Hallo")

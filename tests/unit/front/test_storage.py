@@ -19,6 +19,7 @@ from assistant.engine.trackers import RecentTrackerStore
 from assistant.front import __main__ as front_main
 from assistant.front.app import application
 from assistant.front.core.settings import settings_from
+from assistant.front.messengers.registry import configured
 from assistant.front.store.schema import chats, database
 from tests.channels.telegram import TelegramWire
 from tests.support.wait import until
@@ -110,7 +111,7 @@ def test_what_is_silent_for_an_hour_is_dropped_and_rasa_told(client, rasa):
 def test_a_messenger_is_answered(tmp_path, rasa):
     wire = TelegramWire()
     told = {"ASSISTANT_DATA": str(tmp_path), "ASSISTANT_SECRET": "test" * 10, **NONE}
-    settings = settings_from({**told, **wire.environment("http://127.0.0.1:9")})
+    settings = settings_from(told, messengers=configured(wire.environment("http://127.0.0.1:9")))
     with TestClient(application(settings, rasa), HERE) as client:
         post = wire.text("7", "Zwiebelfischchen", id="a", at=time.time())
         assert client.post("/webhooks/telegram", content=post.content, headers=post.headers).status_code == 200

@@ -31,7 +31,7 @@ BAD = {
 
 @pytest.fixture
 def visitor(settings, rasa):
-    with TestClient(application(replace(settings, seconds=SECONDS), rasa), HERE) as client:
+    with TestClient(application(replace(settings, answer_timeout_seconds=SECONDS), rasa), HERE) as client:
         yield Visitor(client)
 
 

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+
 import pytest
 
+from assistant.core.paths import ROOT
 from assistant.front.core.settings import Rates, origins_of, settings_from
 
 
@@ -39,6 +44,42 @@ def test_what_is_no_origin_is_refused(listed):
 def test_a_value_that_makes_no_sense_is_named(name, value, tmp_path):
     with pytest.raises(ValueError, match=name):
         settings_from({"ASSISTANT_DATA": str(tmp_path), name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("ASSISTANT_METRICS_PORT", "x", "must be a port from 1 to 65535, not 'x'"),
+        ("ASSISTANT_METRICS_PORT", "65536", "must be a port from 1 to 65535, not '65536'"),
+        ("ASSISTANT_METRICS_PORT", "²", "must be a port from 1 to 65535, not '²'"),
+        ("ASSISTANT_RETENTION_DAYS", "0", "must be a number of days from 1 to 3650, not '0'"),
+        ("ASSISTANT_RETENTION_DAYS", "3651", "must be a number of days from 1 to 3650, not '3651'"),
+        ("ASSISTANT_MESSENGER_SECONDS", "1.5", "must be a number of seconds from 1 to 300, not '1.5'"),
+    ],
+)
+def test_what_a_number_must_be_is_said(name, value, says, tmp_path):
+    with pytest.raises(ValueError, match=f"^{re.escape(f'{name} {says}')}$"):
+        settings_from({"ASSISTANT_DATA": str(tmp_path), name: value})
+
+
+def test_bounds_are_allowed_and_an_empty_value_is_none(tmp_path):
+    folder = {"ASSISTANT_DATA": str(tmp_path)}
+    settings = settings_from({**folder, "ASSISTANT_METRICS_PORT": "65535", "ASSISTANT_RETENTION_DAYS": "1"})
+    assert (settings.metrics_port, settings.retention_days) == (65535, 1)
+    settings = settings_from({**folder, "ASSISTANT_METRICS_PORT": "", "ASSISTANT_RETENTION_DAYS": " "})
+    assert (settings.metrics_port, settings.retention_days, settings.messenger_timeout_seconds) == (None, 30, 30.0)
+
+
+def test_messengers_are_those_that_are_given(tmp_path):
+    folder = {"ASSISTANT_DATA": str(tmp_path)}
+    assert settings_from(folder).messengers == {}
+    assert settings_from(folder, messengers={"telegram": {"token": "x"}}).messengers == {"telegram": {"token": "x"}}
+
+
+def test_settings_know_no_messenger():
+    """Messengers are built upon the front's settings, so these import none."""
+    code = "import sys, assistant.front.core.settings; print([m for m in sys.modules if 'front.messengers' in m])"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True).stdout == "[]\n"
 
 
 def test_rates_can_be_set_one_by_one(tmp_path):

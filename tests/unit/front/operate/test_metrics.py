@@ -29,7 +29,7 @@ PERSONAL = "Mein Name ist Yusra Sonderbar"
 def scraped(settings, rasa):
     """A client of a front whose figures are served, the visitor's view of it, and a function that reads the figures."""
     port = free_port()
-    app = application(replace(settings, metrics_port=port, seconds=0.5), rasa)
+    app = application(replace(settings, metrics_port=port, answer_timeout_seconds=0.5), rasa)
 
     def read():
         return httpx2.get(f"http://{HOST}:{port}/metrics", trust_env=False).text

@@ -61,7 +61,7 @@ def notice(path, clock):
 @pytest.fixture
 def client(settings, rasa, path, monkeypatch):
     monkeypatch.setattr(module, "LOOK_EVERY", 0.0)
-    with TestClient(application(replace(settings, notice=path, seconds=2.0), rasa), HERE) as client:
+    with TestClient(application(replace(settings, notice=path, answer_timeout_seconds=2.0), rasa), HERE) as client:
         yield client
 
 
