@@ -1,1 +1,1 @@
-"""Custom graph components, named by dotted path in `config.yml`."""
+"""Understanding messages: Rasa graph components, the sentence encoder and the ranking of entries."""

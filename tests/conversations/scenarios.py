@@ -12,7 +12,7 @@ import yaml
 
 from assistant.core.languages import LANGUAGES, Language
 from assistant.knowledge import knowledge
-from assistant.nlu.components.entities import Marks
+from assistant.nlu.components.entities import EntityMarker
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,6 @@ def annotated(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def marker() -> Marks:
+def marker() -> EntityMarker:
     """What marks entities in the pipeline."""
-    return Marks(knowledge())
+    return EntityMarker(knowledge())

@@ -1,1 +1,1 @@
-"""Rasa graph components, named by dotted path in `config.yml`, in the order of the pipeline."""
+"""Rasa graph components, named by dotted path in the pipeline of `config.yml`."""

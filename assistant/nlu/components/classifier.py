@@ -1,4 +1,4 @@
-"""Ranks the entries for a message, for each of its parts, and for it in the light of the last answer."""
+"""Ranks the entries for a message and its parts, alone and in the context of the last answer."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ from assistant.nlu.ranking.kind_model import Floats
 
 # The head's scores for every class, by text.
 Scores = Mapping[str, Floats]
-# Longer messages hardly ever lean on the last answer.
+# Longer messages hardly ever refer to the last answer.
 LONGEST_FOLLOW_UP = 12
-# From this probability on, a part of a message is what the next part leans on.
+# From this probability up, the next part of a message may refer to this one.
 SURE = 0.5
-# Below this probability that a fact answers it, no piece of a text was ever found to be a question (of 4,300 texts).
+# No piece of a text less likely than this to be answered by a fact was ever a question (in 4,300 texts).
 LEAST_LIKELY = 0.02
 RANGES = {
     "most_questions": (100, 10**6),
@@ -52,7 +52,7 @@ RANGES = {
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class EntryClassifier(IntentClassifier, GraphComponent):
-    """Sets rankings on messages; what follows from them is for the gate to decide."""
+    """Sets rankings on messages; the gate decides what follows from them."""
 
     @classmethod
     def required_components(cls) -> list[type]:
@@ -91,7 +91,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> EntryClassifier:
-        """Makes an untrained classifier; refuses a configuration it could not train with."""
+        """Makes an untrained classifier; rejects a configuration it could not train with."""
         ngrams = config["ngrams"]
         if not (isinstance(ngrams, (list, tuple)) and len(ngrams) == 2 and 1 <= ngrams[0] <= ngrams[1]):
             raise InvalidConfigException(f"EntryClassifier: ngrams must be a pair such as [2, 5], not {ngrams!r}.")
@@ -102,7 +102,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource, None)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fits the head on all examples; fails where there is nothing to tell apart."""
+        """Fits the head on all examples; fails if there is only one class."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
         labels = [example.get_full_intent() for example in examples]
         if len(set(labels)) < 2:
@@ -128,12 +128,12 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> EntryClassifier:
-        """Loads the head of a trained model; raises ValueError where the model has none."""
+        """Loads the head of a trained model; raises ValueError if it has none."""
         with model_storage.read_from(resource) as folder:
             return cls(config, model_storage, resource, Head.load(folder))
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
-        """Ranks messages and their parts; short ones once more in the light of what was answered before."""
+        """Ranks messages and their parts, and short ones again in the context of earlier answers."""
         conversation = Conversation.from_slot(tracker.get_slot(SLOT) if tracker else None)
         for message in messages:
             parts = message.get(PARTS) or ()
@@ -150,7 +150,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _rank_loose(self, leans: Sequence[tuple[Message, Sequence[str], bool]]) -> None:
-        """Ranks the loose pieces of texts, in the light of what those came after, where they may be questions."""
+        """Ranks loose pieces that may be questions, each in the context of what its text followed."""
         loose = [
             (piece, before, again)
             for whole, before, again in leans
@@ -162,7 +162,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             self._rank(piece, scores, before, again)
 
     def _scores(self, pieces: Iterable[Message]) -> Scores:
-        """The head's scores of all texts that have to be judged, in one pass."""
+        """The head's scores of all texts not matched exactly, in one pass."""
         texts = list(dict.fromkeys(piece.get(TEXT) or "" for piece in pieces))
         texts = [text for text in texts if text and _folded(text) not in self._exact]
         if self._head is None or not texts:
@@ -185,19 +185,19 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             message.set(IN_CONTEXT, head.ranking(text, scores[text] + near))
 
     def _context(self, head: Head) -> Context:
-        """What knows the entries behind the head's classes; made once."""
+        """The context for the head's classes; made once."""
         if self._entries is None:
             self._entries = Context(knowledge(), head.classes)
         return self._entries
 
     def _told(self, part: Message) -> tuple[str, ...]:
-        """The fact a part asks for, which the next part may lean on."""
+        """The fact a part asks for, which the next part may refer to."""
         ranking: Ranking = part.get(RANKING)
         best = next((id_ for id_, _ in ranking.entries if kind_of(id_) == FACT), None)
         return (best,) if best and ranking.kinds.get(FACT, 0.0) >= SURE else ()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Leaves training data as they are."""
+        """Leaves training data unchanged."""
         return training_data
 
 
@@ -210,9 +210,9 @@ def _named(message: Message, before: Sequence[str]) -> list[str]:
 
 
 def thinned(labels: Sequence[str], most: int) -> list[int]:
-    """The numbers of at most so many examples, in order: all of small classes, equally many of large ones.
+    """The indexes of at most `most` examples, in order: all of small classes, equally many of large ones.
 
-    Time to train grows with the cube of their number, memory with the square (30,000: 3.6 GB).
+    Training time grows with the cube of their number, memory with its square (30,000: 3.6 GB).
     """
     shuffled: dict[str, list[int]] = {}
     for number in np.random.default_rng(0).permutation(len(labels)).tolist():
@@ -224,7 +224,7 @@ def thinned(labels: Sequence[str], most: int) -> list[int]:
 
 
 def exact_questions(base: KnowledgeBase) -> dict[str, str]:
-    """The questions that buttons send, and the entry each opens."""
+    """The questions that buttons send, and the entry each one leads to."""
     from assistant.knowledge import render
 
     found = {

@@ -25,7 +25,7 @@ VARIANTS = ("original",)
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
 class SentenceEncoder(DenseFeaturizer, GraphComponent):
-    """Gives every message, and every part of one, the vector of its whole text."""
+    """Gives every message and every part the vector of its whole text."""
 
     @staticmethod
     def required_packages() -> list[str]:
@@ -45,7 +45,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> SentenceEncoder:
-        """Makes the featurizer and loads the model, so that the first message does not wait for it."""
+        """Makes the featurizer and loads the model in advance of the first message."""
         if config["model"] not in VARIANTS:
             raise InvalidConfigException(f"SentenceEncoder: model must be one of {VARIANTS}, not {config['model']!r}.")
         encode("")
@@ -56,14 +56,14 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
         """Nothing beyond what `create` checks."""
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Adds the vector to messages and their parts; loose pieces are encoded where they may matter."""
+        """Adds the vectors of messages and their parts; the classifier encodes the loose pieces that matter."""
         pieces = [piece for message in messages for piece in (message, *(message.get(PARTS) or ()))]
         for piece, vector in zip(pieces, encoded([piece.get(TEXT) or "" for piece in pieces])):
             self._add_vector(piece, vector)
         return messages
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Adds the vector to every training example that has a text."""
+        """Adds the vectors of all training examples that have a text."""
         texts = [str(e.get(TEXT)) for e in training_data.training_examples if e.get(TEXT)]
         kept = KeptVectors(VECTORS)
         vectors = kept.of(texts)

@@ -1,4 +1,4 @@
-"""Finds what a message is about: subjects of the knowledge, places, years, "the first"."""
+"""Finds what a message mentions: subjects of the knowledge, places, years, "the first"."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from assistant.knowledge import KnowledgeBase, knowledge
 from assistant.knowledge.model import Subject
 from assistant.nlu.components.message_keys import with_parts
 
-# Nearly every question is about them, so naming them picks out nothing.
+# Nearly every question is about these, so naming them singles nothing out.
 EVERYWHERE = {"iom", "iom_germany"}
 SUBJECT, PLACE, YEAR, ORDINAL = "subject", "place", "year", "ordinal"
-# "2021–2022" is one token to spaCy; a blank of the same length leaves all places in the text as they are.
+# "2021–2022" is one token to spaCy; replacing the dash with a space keeps all offsets.
 SPAN_OF_YEARS = re.compile(r"(?<=\d)[–/-](?=\d)")
-# Shorter words are too close to others to allow for a typo.
-FUZZY_FROM, FUZZIER_FROM = 6, 14
-# Words of which it is known whether they are slips.
-REMEMBERED = 20_000
+# Shorter words are too similar to others to allow for one typo, or two.
+ONE_TYPO_FROM_LETTERS, TWO_TYPOS_FROM_LETTERS = 6, 14
+# Size of the cache that remembers which words are typos.
+CACHED_WORDS = 20_000
 WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "ß": "ss"})
 ORDINALS = {
     1: ("erste", "ersten", "erstes", "erstere", "ersteren", "ersteres", "first", "former"),
@@ -59,14 +59,14 @@ class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> KnowledgeEntities:
-        """Makes the extractor from the knowledge; fails where that names no subject."""
+        """Makes the extractor from the knowledge; fails if it has no subjects."""
         base = knowledge()
         if not base.subjects:
-            raise InvalidConfigException("KnowledgeEntities: knowledge/subjects.yml names no subject.")
+            raise InvalidConfigException("KnowledgeEntities: knowledge/subjects.yml has no subjects.")
         return cls(base)
 
     def __init__(self, base: KnowledgeBase) -> None:
-        self._marks = Marks(base)
+        self._marker = EntityMarker(base)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds entities to messages and their parts."""
@@ -83,55 +83,55 @@ class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
                 "start": span.start_char,
                 "end": span.end_char,
             }
-            for span in self._marks.of(text).ents
+            for span in self._marker.of(text).ents
         ]
 
 
-class Marks:
-    """Marks subjects, places, years and ordinals, typos in long words allowed.
+class EntityMarker:
+    """Marks subjects, places, years and ordinals, allowing for typos in long words.
 
-    To compare every word with every name costs ten times as much as to look names up, so that is
-    done only where a word is nearly one of a name's.
+    Comparing every word with every name costs ten times as much as looking names up, so it is done
+    only if some word is nearly one of a name's.
     """
 
     def __init__(self, base: KnowledgeBase) -> None:
         self._exact, self._forgiving = ruler(base, forgiving=False), ruler(base, forgiving=True)
         self._words = long_words(self._exact, base)
-        self._slip = lru_cache(maxsize=REMEMBERED)(self._is_slip)
+        self._cached_is_typo = lru_cache(maxsize=CACHED_WORDS)(self._is_typo)
 
     def of(self, text: str) -> Doc:
-        """The text as spaCy sees it, its entities marked."""
+        """The text as a spaCy document with its entities."""
         plain = SPAN_OF_YEARS.sub(" ", text)
         doc = self._exact(plain)
-        return self._forgiving(plain) if any(self._slip(token.lower_) for token in doc) else doc
+        return self._forgiving(plain) if any(self._cached_is_typo(token.lower_) for token in doc) else doc
 
-    def _is_slip(self, word: str) -> bool:
-        """Whether a word is nearly, and not quite, one of a name's."""
-        nearly = (name for name, slips in self._words.items() if levenshtein_compare(word, name, slips))
-        return len(word) >= FUZZY_FROM - 1 and any(name != word for name in nearly)
+    def _is_typo(self, word: str) -> bool:
+        """Whether a word is nearly, but not exactly, a word of some name."""
+        nearly = (name for name, typos in self._words.items() if levenshtein_compare(word, name, typos))
+        return len(word) >= ONE_TYPO_FROM_LETTERS - 1 and any(name != word for name in nearly)
 
 
 def long_words(nlp: Pipeline, base: KnowledgeBase) -> dict[str, int]:
-    """The words of subjects' names in which slips are forgiven, and how many."""
+    """The words of subjects' names in which typos are allowed, and how many."""
     tokens = [
         token for subject in base.subjects.values() for name in spellings(subject) for token in nlp.make_doc(name)
     ]
-    return {token.lower_: slips_forgiven(token) for token in tokens if slips_forgiven(token)}
+    return {token.lower_: typos_allowed(token) for token in tokens if typos_allowed(token)}
 
 
-def slips_forgiven(token: Token) -> int:
-    """How many wrong letters a word may have and still be taken for this one."""
-    return 2 if len(token) >= FUZZIER_FROM else 1 if len(token) >= FUZZY_FROM else 0
+def typos_allowed(token: Token) -> int:
+    """How many wrong letters a word may have and still count as this one."""
+    return 2 if len(token) >= TWO_TYPOS_FROM_LETTERS else 1 if len(token) >= ONE_TYPO_FROM_LETTERS else 0
 
 
 def spellings(subject: Subject) -> list[str]:
-    """The names of a subject in all languages, also without umlauts."""
+    """The names of a subject in all languages, with and without umlauts."""
     aliases = {alias for language in LANGUAGES for alias in subject.aliases[language]}
     return sorted(aliases | {alias.translate(WITHOUT_UMLAUTS) for alias in aliases})
 
 
 def ruler(base: KnowledgeBase, forgiving: bool) -> Pipeline:
-    """A pipeline that marks names as they are spelt, or typos in long words allowed."""
+    """A pipeline that marks exact names or, if `forgiving`, names with typos in long words."""
     nlp = spacy.blank("xx")
     entity_ruler = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
     patterns = [*_subject_patterns(nlp, base, forgiving), *_place_patterns(base), *_ordinal_patterns()]
@@ -145,14 +145,14 @@ def _subject_patterns(nlp: Pipeline, base: KnowledgeBase, forgiving: bool) -> li
     for subject in base.subjects.values():
         for name in spellings(subject):
             doc = nlp.make_doc(name)
-            # A name that forgives nothing is looked up as a whole.
-            pattern = _spelt(doc) if forgiving and any(map(slips_forgiven, doc)) else name
+            # A name without room for typos is looked up as a whole.
+            pattern = _spelt(doc) if forgiving and any(map(typos_allowed, doc)) else name
             patterns.append({"label": SUBJECT, "pattern": pattern, "id": subject.id})
     return patterns
 
 
 def _place_patterns(base: KnowledgeBase) -> list[dict[str, Any]]:
-    """Countries and territories, but for those whose name is a subject's alias."""
+    """Countries and territories, except those whose name is also a subject's alias."""
     taken = {
         alias.lower() for subject in base.subjects.values() for names in subject.aliases.values() for alias in names
     }
@@ -166,14 +166,14 @@ def _ordinal_patterns() -> list[dict[str, Any]]:
 
 
 def _spelt(doc: Doc) -> list[dict[str, Any]]:
-    """A token pattern that forgives one slip in long words and two in very long ones."""
-    allowed = {token.lower_: f"FUZZY{slips}" for token in doc if (slips := slips_forgiven(token))}
+    """A token pattern that allows one typo in long words and two in very long ones."""
+    allowed = {token.lower_: f"FUZZY{typos}" for token in doc if (typos := typos_allowed(token))}
     return [{"LOWER": {allowed[word]: word} if (word := token.lower_) in allowed else word} for token in doc]
 
 
 @lru_cache(maxsize=1)
 def places() -> tuple[tuple[str, str], ...]:
-    """Code and name of every country and territory, in every language served, from CLDR."""
+    """The code and name of every country and territory in every language served, from CLDR."""
     found = {
         (code, name)
         for language in LANGUAGES

@@ -1,4 +1,4 @@
-"""The last component: decides whether to answer, to ask back or to hold back, and names the topic for the rules."""
+"""The last component: decides whether to answer, ask back or hold back, and names the topic for the rules."""
 
 from __future__ import annotations
 
@@ -27,48 +27,54 @@ NOTHING = Ranking([], {})
 FALLBACK = "nlu_fallback"
 CRISIS, FOLLOW_UP, OUT_OF_SCOPE, REFERRAL = "crisis", "follow_up", "out_of_scope", "referral"
 ILLEGAL = "out_of_scope/illegal"
-# Kinds of message that the last answer may give their meaning.
-LEANING = {FACT, FOLLOW_UP, OUT_OF_SCOPE}
+# Kinds of message whose meaning may come from the last answer.
+CONTEXTUAL_KINDS = {FACT, FOLLOW_UP, OUT_OF_SCOPE}
 ASKS = re.compile(rf"^(?:und |and )?(?:{ASKING})\b", re.I)
-LONGEST_ELLIPSIS = 7
-# Words beside the questions of a message, such as "bitte".
-MOST_BESIDES = 5
-# Shorter parts of a message decide nothing alone.
+# Longer messages count as follow-ups only if they were ranked in the context of the last answer.
+MOST_ELLIPSIS_WORDS = 7
+# Words besides the questions of a message, such as "bitte".
+MOST_OTHER_WORDS = 5
+# Shorter parts of a message do not decide anything alone.
 FEWEST_WORDS = 3
-# Kinds that a word or two may seem to be only because they are short.
-CURT = ("smalltalk", "control")
+# Kinds that a word or two may be mistaken for merely because they are short.
+CURT_KINDS = ("smalltalk", "control")
 
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Probabilities from which on the gate acts; measured in docs/decisions/0009-gate.md.
+    """The lowest probabilities at which the gate acts; measured in docs/decisions/0009-gate.md."""
 
-    fact: some fact answers. lead: the best fact against the second, else both are asked about.
-    other: small talk, a referral or a wish is answered; from alone on, it is so even after an answer
-    that would give it another meaning. curt: small talk and wishes of a word or two, together, are.
-    part: one of several questions counts. clarify: facts and referrals together are worth asking
-    about. context: the last answer decides. beside: a question counts that comes with an answered
-    one, if its entry is clear. clear: one entry stands out from all. settled: no name in the message
-    changes what it asks. loose: what stands between two commas is a question of its own. crisis: an
-    emergency; low, because a miss costs more than a false alarm. crisis_part: a part that is one, torn
-    from its context; crisis_part_hinted: the same where the whole message hints at one, from hint on.
-    """
-
+    # Some fact answers the message.
     fact: float = 0.55
+    # Share of the best fact against the second; below it, the visitor is asked which one is meant.
     lead: float = 0.55
+    # Small talk, a referral or a request is answered.
     other: float = 0.4
+    # The same for messages of a word or two, with small talk and requests added up.
     curt: float = 0.8
+    # One of several questions counts.
     part: float = 0.3
+    # A question next to an answered one counts, if its entry is clear.
     beside: float = 0.15
+    # One entry stands out from all others.
     clear: float = 0.5
+    # Small talk, a referral or a request stands even after an answer that would change its meaning.
     alone: float = 0.8
+    # Facts and referrals together are worth asking about.
     clarify: float = 0.15
+    # The last answer decides which fact is meant.
     context: float = 0.4
+    # Text between two commas is a question of its own.
     loose: float = 0.7
+    # A name in the message does not change what it asks.
     settled: float = 0.95
+    # An emergency; low, because a miss costs more than a false alarm.
     crisis: float = 0.3
+    # A part of the message, taken out of its context, is an emergency.
     crisis_part: float = 0.6
+    # The same if the whole message hints at one.
     crisis_part_hinted: float = 0.5
+    # The whole message hints at an emergency.
     hint: float = 0.02
 
 
@@ -89,11 +95,11 @@ class AnswerGate(IntentClassifier, GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> AnswerGate:
-        """Makes the gate; refuses thresholds that are no probabilities."""
+        """Makes the gate; rejects thresholds that are not probabilities."""
         values = {name: config[name] for name in Thresholds.__dataclass_fields__}
         wrong = {name: v for name, v in values.items() if not (isinstance(v, (int, float)) and 0 <= v <= 1)}
         if wrong:
-            raise InvalidConfigException(f"AnswerGate: thresholds lie between 0 and 1, unlike {wrong}.")
+            raise InvalidConfigException(f"AnswerGate: thresholds must lie between 0 and 1, not {wrong}.")
         return cls(Thresholds(**values))
 
     def __init__(self, thresholds: Thresholds) -> None:
@@ -112,7 +118,7 @@ class AnswerGate(IntentClassifier, GraphComponent):
 
 
 def intent_of(understanding: Understanding) -> tuple[str, float]:
-    """The topic that the rules see, and how sure the gate is of it."""
+    """The topic for the rules, and the gate's confidence in it."""
     if understanding.urgent:
         return CRISIS, 1.0
     if understanding.choice is not None:
@@ -125,10 +131,10 @@ def intent_of(understanding: Understanding) -> tuple[str, float]:
 
 
 class Judge:
-    """The gate's decisions, apart from Rasa's messages."""
+    """The gate's decisions, independent of Rasa's graph."""
 
     def __init__(self, thresholds: Thresholds) -> None:
-        self._at = thresholds
+        self._thresholds = thresholds
 
     def understand(self, message: Message) -> Understanding:
         """What a message means."""
@@ -137,18 +143,19 @@ class Judge:
         if trouble in ("empty", "unreadable") or choice is not None:
             return Understanding(evidence, (), trouble, choice)
         whole = self.part(message)
-        # Where a fact answers the whole, its parts are likely to be asked of facts too.
-        at = self._at.part if whole.kinds.get(FACT, 0.0) >= self._at.fact else self._at.fact
-        given = [(self.part(part, at), part) for part in message.get(PARTS) or ()] or [(whole, message)]
-        opened = [part for read, part_of in given for part in self._opened(read, part_of, at)]
+        # If a fact answers the whole message, its parts probably ask for facts too.
+        asks_for_facts = whole.kinds.get(FACT, 0.0) >= self._thresholds.fact
+        fact_threshold = self._thresholds.part if asks_for_facts else self._thresholds.fact
+        proposed = [(self.part(part, fact_threshold), part) for part in message.get(PARTS) or ()] or [(whole, message)]
+        opened = [piece for part, source in proposed for piece in self._opened(part, source, fact_threshold)]
         parts = [part for part in opened if part is not whole]
-        urgent = self._urgent(whole, [*(read for read, _ in given if read is not whole), *parts])
+        urgent = self._urgent(whole, [*(part for part, _ in proposed if part is not whole), *parts])
         if urgent:
             return Understanding(evidence, (whole,), trouble, None, urgent)
         return Understanding(evidence, tuple(self.questions(whole, parts)), trouble)
 
-    def part(self, message: Message, at: float | None = None) -> Part:
-        """One text with the decision for it; `at` is the probability from which on a fact answers it."""
+    def part(self, message: Message, fact_threshold: float | None = None) -> Part:
+        """One text with the decision for it; a fact answers it from `fact_threshold` up."""
         entities = message.get(ENTITIES) or []
         ordinals = [int(e["value"]) for e in entities if e["entity"] == ORDINAL]
         text = message.get(TEXT) or ""
@@ -164,122 +171,148 @@ class Judge:
             years=tuple(dict.fromkeys(e["value"] for e in entities if e["entity"] == YEAR)),
             ordinal=ordinals[0] if ordinals else None,
         )
-        return self.decided(part, self._at.fact if at is None else at)
+        return self.decided(part, self._thresholds.fact if fact_threshold is None else fact_threshold)
 
-    def decided(self, part: Part, at: float) -> Part:
+    def decided(self, part: Part, fact_threshold: float) -> Part:
         """The part with decision, choice and reason."""
-        leans = bool(part.in_context) or len(part.text.split()) <= LONGEST_ELLIPSIS
-        kinds = part.kinds if leans else _without(part.kinds, FOLLOW_UP)
+        may_be_follow_up = bool(part.in_context) or len(part.text.split()) <= MOST_ELLIPSIS_WORDS
+        kinds = part.kinds if may_be_follow_up else _without(part.kinds, FOLLOW_UP)
         if not part.ranking or not kinds:
             return replace(part, decision="unsure", reason="nothing to go by")
         kind = max(kinds, key=lambda name: kinds[name])
-        in_context = _without(part.kinds_in_context, FOLLOW_UP).get(FACT, 0.0)
-        leaning_kind = kind in LEANING or part.ordinal or kinds[kind] < self._at.alone
-        if in_context >= self._at.context and leaning_kind:
-            leaning = next(c for c in part.in_context if _is_fact(c))
-            return _decide(part, "answer", (leaning.id,), f"in context {in_context:.2f} ≥ {self._at.context}")
-        if kinds.get(FACT, 0.0) >= at:
-            return self._fact(part, kinds[FACT], at)
-        best = part.best_of(kind)
-        answerable = kind not in (FACT, OUT_OF_SCOPE) or (best and best.id == ILLEGAL)
-        sure, needed = kinds[kind], self._at.other
-        if kind in CURT and len(part.text.split()) < FEWEST_WORDS:
-            sure, needed = sum(kinds.get(each, 0.0) for each in CURT), self._at.curt
-        if best and answerable and sure >= needed:
-            return _decide(part, "answer", (best.id,), f"{kind} {sure:.2f} ≥ {needed}")
-        return self._held_back(part, kinds, kind)
+        return (
+            self._from_context(part, kinds, kind)
+            or self._from_fact(part, kinds, fact_threshold)
+            or self._from_other(part, kinds, kind)
+            or self._withheld(part, kinds, kind)
+        )
 
-    def _fact(self, part: Part, sure: float, at: float) -> Part:
-        """A fact answers: the best one, or a question back where two are close."""
+    def _from_context(self, part: Part, kinds: Mapping[str, float], kind: str) -> Part | None:
+        """The fact that the last answer makes likely, if it does."""
+        probability = _without(part.kinds_in_context, FOLLOW_UP).get(FACT, 0.0)
+        context_may_override = kind in CONTEXTUAL_KINDS or part.ordinal or kinds[kind] < self._thresholds.alone
+        if probability < self._thresholds.context or not context_may_override:
+            return None
+        best = next(c for c in part.in_context if _is_fact(c))
+        return _decide(part, "answer", (best.id,), f"in context {probability:.2f} ≥ {self._thresholds.context}")
+
+    def _from_fact(self, part: Part, kinds: Mapping[str, float], threshold: float) -> Part | None:
+        """The best fact, or a question back if two are close, if some fact answers the part."""
+        probability = kinds.get(FACT, 0.0)
+        if probability < threshold:
+            return None
         facts = [c for c in part.ranking if _is_fact(c)]
         first, second = facts[0], facts[1] if len(facts) > 1 else None
         lead = first.confidence / (first.confidence + (second.confidence if second else 0.0))
-        if lead < self._at.lead:
-            return _decide(part, "clarify", tuple(c.id for c in facts[:3]), f"lead {lead:.2f} < {self._at.lead}")
-        return _decide(part, "answer", (first.id,), f"fact {sure:.2f} ≥ {at}")
+        if lead < self._thresholds.lead:
+            return _decide(
+                part, "clarify", tuple(c.id for c in facts[:3]), f"lead {lead:.2f} < {self._thresholds.lead}"
+            )
+        return _decide(part, "answer", (first.id,), f"fact {probability:.2f} ≥ {threshold}")
 
-    def _held_back(self, part: Part, kinds: Mapping[str, float], kind: str) -> Part:
-        """Asks about the nearest facts and referrals, or says openly that nothing answers."""
+    def _from_other(self, part: Part, kinds: Mapping[str, float], kind: str) -> Part | None:
+        """Small talk, a referral, a request or another text that is not a fact, if it is likely enough."""
+        best = part.best_of(kind)
+        answerable = kind not in (FACT, OUT_OF_SCOPE) or (best and best.id == ILLEGAL)
+        probability, threshold = kinds[kind], self._thresholds.other
+        if kind in CURT_KINDS and len(part.text.split()) < FEWEST_WORDS:
+            probability, threshold = sum(kinds.get(each, 0.0) for each in CURT_KINDS), self._thresholds.curt
+        if best and answerable and probability >= threshold:
+            return _decide(part, "answer", (best.id,), f"{kind} {probability:.2f} ≥ {threshold}")
+        return None
+
+    def _withheld(self, part: Part, kinds: Mapping[str, float], kind: str) -> Part:
+        """A question back about the nearest facts and referrals, or the admission that nothing answers the part."""
         near = tuple(c.id for c in part.ranking if _is_fact(c) or c.topic == REFERRAL)[:3]
         weight = kinds.get(FACT, 0.0) + kinds.get(REFERRAL, 0.0)
-        if near and weight >= self._at.clarify:
-            return _decide(part, "clarify", near, f"facts and referrals {weight:.2f} ≥ {self._at.clarify}")
+        if near and weight >= self._thresholds.clarify:
+            return _decide(part, "clarify", near, f"facts and referrals {weight:.2f} ≥ {self._thresholds.clarify}")
         best = part.best_of(OUT_OF_SCOPE)
         gap = best.name if best and kind == OUT_OF_SCOPE else ""
         return replace(_decide(part, "unsure", near, f"{kind} {kinds[kind]:.2f}"), gap=gap)
 
-    def _opened(self, part: Part, message: Message, at: float) -> list[Part]:
-        """The loose pieces of a part where they are questions of their own, else the part itself."""
-        loose = [self.part(piece, at) for piece in message.get(LOOSE) or ()]
-        settled = part.best and _is_fact(part.best) and part.best.confidence >= self._at.settled
+    def _opened(self, part: Part, message: Message, fact_threshold: float) -> list[Part]:
+        """The loose pieces of a part if they are questions of their own, otherwise the part itself."""
+        loose = [self.part(piece, fact_threshold) for piece in message.get(LOOSE) or ()]
+        settled = part.best and _is_fact(part.best) and part.best.confidence >= self._thresholds.settled
         if settled and any(_is_mere_name(piece) for piece in loose):
             return [part]
-        sure = [p for p in loose if p.decision == "answer" and p.kinds.get(FACT, 0.0) >= self._at.loose]
-        besides = sum(len(p.text.split()) for p in loose if p not in sure)
-        distinct = len({p.chosen for p in sure}) == len(sure) > 1
-        return sure if distinct and besides <= MOST_BESIDES else [part]
+        questions = [p for p in loose if p.decision == "answer" and p.kinds.get(FACT, 0.0) >= self._thresholds.loose]
+        other_words = sum(len(p.text.split()) for p in loose if p not in questions)
+        distinct = len({p.chosen for p in questions}) == len(questions) > 1
+        return questions if distinct and other_words <= MOST_OTHER_WORDS else [part]
 
     def questions(self, whole: Part, parts: Sequence[Part]) -> list[Part]:
-        """The parts that stand for themselves, or the one reading of the whole message that is surest."""
+        """The parts that are questions of their own, or the message as a whole or in the part that is clearest."""
         if self._tells_own_case(whole):
             return [whole]
-        before, parts = parts, self._beside_answers(parts)
-        answered = [p for p, was in zip(parts, before) if p is not was or self._stands_alone(p)]
+        before, parts = parts, self._promoted(parts)
+        answered = [p for p, previous in zip(parts, before) if p is not previous or self._stands_alone(p)]
         if len({p.chosen for p in answered}) > 1 and (all(map(_asks, parts)) or self._agree(whole, answered)):
             return [p for p in parts if p in answered or (p.decision != "answer" and ASKS.match(p.text))]
         if whole.decision == "answer" or not parts:
             return [whole]
-        surest = max((part for part in parts if len(part.text.split()) >= FEWEST_WORDS), key=_sureness, default=whole)
-        return [surest if _sureness(surest) > _sureness(whole) else whole]
+        clearest = max((part for part in parts if len(part.text.split()) >= FEWEST_WORDS), key=_clarity, default=whole)
+        return [clearest if _clarity(clearest) > _clarity(whole) else whole]
 
-    def _beside_answers(self, parts: Sequence[Part]) -> list[Part]:
-        """The parts, where questions beside an answered one need less evidence: one question comes with another."""
+    def _promoted(self, parts: Sequence[Part]) -> list[Part]:
+        """The parts, with less evidence asked of questions next to an answered one: questions come in company."""
         if not any(self._stands_alone(p) and kind_of(p.chosen[0]) == FACT for p in parts):
             return list(parts)
-        return [self._beside(p) if p.decision == "clarify" and _asks(p) else p for p in parts]
+        return [self._beside_answer(p) if p.decision == "clarify" and _asks(p) else p for p in parts]
 
-    def _beside(self, part: Part) -> Part:
+    def _beside_answer(self, part: Part) -> Part:
         best = part.best_of(FACT)
-        if best is None or best.confidence < self._at.clear or part.kinds.get(FACT, 0.0) < self._at.beside:
+        if (
+            best is None
+            or best.confidence < self._thresholds.clear
+            or part.kinds.get(FACT, 0.0) < self._thresholds.beside
+        ):
             return part
-        return _decide(part, "answer", (best.id,), f"beside an answer {part.kinds[FACT]:.2f} ≥ {self._at.beside}")
+        return _decide(
+            part, "answer", (best.id,), f"beside an answer {part.kinds[FACT]:.2f} ≥ {self._thresholds.beside}"
+        )
 
     def _agree(self, whole: Part, parts: Sequence[Part]) -> bool:
-        """Whether the whole says the same as one of its parts, where a story's sentences may mislead."""
+        """Whether the whole message and one of its parts get the same answer; the sentences of a story may mislead."""
         best = whole.best
-        clear = best is not None and best.confidence >= self._at.clear
-        told = whole.decision == "answer" and kind_of(whole.chosen[0]) == FACT and clear
-        return not told or any(part.chosen == whole.chosen for part in parts)
+        clear = best is not None and best.confidence >= self._thresholds.clear
+        answered = whole.decision == "answer" and kind_of(whole.chosen[0]) == FACT and clear
+        return not answered or any(part.chosen == whole.chosen for part in parts)
 
     def _stands_alone(self, part: Part) -> bool:
-        """Whether a part is answered, and surely enough to be a question of its own."""
+        """Whether a part is answered, with enough confidence to be a question of its own."""
         if part.decision != "answer":
             return False
         id_ = part.chosen[0]
         if id_ in ("control/german", "control/english"):
             return True
         kind = kind_of(id_)
-        sure = part.kinds.get(kind, 0.0)
+        probability = part.kinds.get(kind, 0.0)
         if kind == FACT:
-            sure = max(sure, _without(part.kinds_in_context, FOLLOW_UP).get(FACT, 0.0))
-        return kind in (FACT, REFERRAL) and sure >= self._at.part
+            probability = max(probability, _without(part.kinds_in_context, FOLLOW_UP).get(FACT, 0.0))
+        return kind in (FACT, REFERRAL) and probability >= self._thresholds.part
 
     def _tells_own_case(self, whole: Part) -> bool:
         referred = whole.decision == "answer" and kind_of(whole.chosen[0]) == REFERRAL
-        return referred and whole.kinds.get(REFERRAL, 0.0) >= self._at.part
+        return referred and whole.kinds.get(REFERRAL, 0.0) >= self._thresholds.part
 
     def _urgent(self, whole: Part, parts: Sequence[Part]) -> str | None:
-        """The crisis text that is due: for the whole message, or for a part of it that is surer."""
-        alarm = whole.kinds.get(CRISIS, 0.0)
-        at = self._at.crisis_part_hinted if alarm >= self._at.hint else self._at.crisis_part
-        alarmed = [whole] if alarm >= self._at.crisis else []
-        alarmed += [part for part in parts if part.kinds.get(CRISIS, 0.0) >= at]
-        best = max(alarmed, key=lambda part: part.kinds[CRISIS]).best_of(CRISIS) if alarmed else None
+        """The crisis text to show, for the whole message or for the part most likely to be an emergency."""
+        probability = whole.kinds.get(CRISIS, 0.0)
+        part_threshold = (
+            self._thresholds.crisis_part_hinted
+            if probability >= self._thresholds.hint
+            else self._thresholds.crisis_part
+        )
+        emergencies = [whole] if probability >= self._thresholds.crisis else []
+        emergencies += [part for part in parts if part.kinds.get(CRISIS, 0.0) >= part_threshold]
+        best = max(emergencies, key=lambda part: part.kinds[CRISIS]).best_of(CRISIS) if emergencies else None
         return best.id if best else None
 
 
-def _sureness(part: Part) -> tuple[int, float]:
-    """Orders parts: answers before questions back before nothing; facts and referrals before small talk."""
+def _clarity(part: Part) -> tuple[int, float]:
+    """Sort key: answers over questions back over nothing, and facts and referrals over small talk."""
     order = {"answer": 2, "clarify": 1, "unsure": 0}[part.decision]
     kind = kind_of(part.chosen[0]) if part.chosen else ""
     if order == 2 and kind in ("smalltalk", "control", FOLLOW_UP):
@@ -297,7 +330,7 @@ def _asks(part: Part) -> bool:
 
 
 def _is_mere_name(part: Part) -> bool:
-    """Whether a part only names IOM: beside a whole that is clear, it belongs to the same question."""
+    """Whether a part only names IOM: it then belongs to the question of the whole message, if that is clear."""
     names_iom = bool(part.subjects) and set(part.subjects) <= EVERYWHERE
     return names_iom and len(part.text.split()) <= FEWEST_WORDS and not ASKS.match(part.text)
 

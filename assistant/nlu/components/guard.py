@@ -1,4 +1,4 @@
-"""The first component: makes any input a short, clean text before a model sees it."""
+"""The first component: turns any input into a short, clean text before a model sees it."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.nlu.components.message_keys import CHOICE, TROUBLE
 
-LONGEST = 1000
+MAX_CHARACTERS = 1000
 MARKUP = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
-MANY = re.compile(r"([^\d])\1{4,}")
-# The same words four times and more in a row, as a stuck key or a paste gives them.
-AGAIN = re.compile(r"\b([^\W\d][^\d]{3,80}?)(?:\s*\1){3,}")
-NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
-DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn"}
-MOST_MARKS = 2
+REPEATED_CHARACTER = re.compile(r"([^\d])\1{4,}")
+# The same words four or more times in a row, as from a stuck key or a paste.
+REPEATED_WORDS = re.compile(r"\b([^\W\d][^\d]{3,80}?)(?:\s*\1){3,}")
+CHOSEN_NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
+DROPPED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
+MOST_COMBINING_MARKS = 2
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class InputGuard(GraphComponent):
-    """Cuts, cleans and classes raw input.
+    """Truncates, cleans and classifies raw input.
 
-    A leading `/` is taken off, so that no visitor can name an intent, restart or set a slot:
-    buttons send plain questions, no text is ever a command.
+    A leading `/` is removed so that no visitor can name an intent, restart or set a slot: buttons
+    send plain questions, and no text is ever a command.
     """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`longest`: characters that are read of a message."""
-        return {"longest": LONGEST}
+        """`longest`: the number of characters read of a message."""
+        return {"longest": MAX_CHARACTERS}
 
     @classmethod
     def create(
@@ -48,45 +48,45 @@ class InputGuard(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> InputGuard:
-        """Makes the guard; refuses a length that is no positive number."""
+        """Makes the guard; rejects a length that is not a positive number."""
         longest = config["longest"]
         if isinstance(longest, bool) or not isinstance(longest, int) or longest < 1:
             raise InvalidConfigException(f"InputGuard: longest must be a positive number, not {longest!r}.")
         return cls(longest)
 
-    def __init__(self, longest: int = LONGEST) -> None:
+    def __init__(self, longest: int = MAX_CHARACTERS) -> None:
         self._longest = longest
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Replaces the text by its clean form; sets what is wrong with it and a number typed as choice."""
+        """Replaces the text with its clean form, and records what is wrong with it or the number it chooses."""
         for message in messages:
             raw = message.get(TEXT)
             raw = raw if isinstance(raw, str) else ""
             text = cleaned(raw[: self._longest])[: self._longest].rstrip()
             message.set(TEXT, text, add_to_output=True)
             message.set(TROUBLE, trouble_of(raw, text, self._longest))
-            number = NUMBER.fullmatch(text)
+            number = CHOSEN_NUMBER.fullmatch(text)
             message.set(CHOICE, int(number[1]) if number else None)
         return messages
 
 
 def cleaned(text: str) -> str:
-    """The text without control characters, markup, piled-up marks, long repetitions and leading slashes."""
+    """The text without control characters, markup, stacked combining marks, long repetitions or leading slashes."""
     text = ESCAPES.sub("", text)
     text = MARKUP.sub(" ", text)
     kept = (" " if char in "\n\r\t" else char for char in text)
-    text = "".join(char for char in kept if unicodedata.category(char) not in DROPPED)
-    text = _without_piled_marks(unicodedata.normalize("NFC", text))
-    text = MANY.sub(r"\1\1\1", text)
+    text = "".join(char for char in kept if unicodedata.category(char) not in DROPPED_CATEGORIES)
+    text = _without_stacked_marks(unicodedata.normalize("NFC", text))
+    text = REPEATED_CHARACTER.sub(r"\1\1\1", text)
     text = " ".join(text.split())
-    return AGAIN.sub(r"\1", text).lstrip("/ ")
+    return REPEATED_WORDS.sub(r"\1", text).lstrip("/ ")
 
 
-def _without_piled_marks(text: str) -> str:
+def _without_stacked_marks(text: str) -> str:
     kept, marks = [], 0
     for char in text:
         marks = marks + 1 if unicodedata.combining(char) else 0
-        if marks <= MOST_MARKS:
+        if marks <= MOST_COMBINING_MARKS:
             kept.append(char)
     return "".join(kept)
 

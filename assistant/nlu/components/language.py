@@ -1,4 +1,4 @@
-"""Says what a message's own words tell of its language."""
+"""Finds out what a message's words say about its language."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from assistant.knowledge import knowledge
 from assistant.knowledge.examples import examples
 from assistant.nlu.components.message_keys import EVIDENCE
 
-# What a word tells, in logarithmic odds: above 0 for German, below for English. Function words that
-# only one language has are known from the start, the rest is learned from the training questions.
+# What a word says, as log odds: above 0 for German, below for English. Function words that only one
+# language has are known in advance; the rest are learned from the training questions.
 WEIGHT_OF_WORD = 2.0
 FUNCTION_WORDS: Mapping[str, float] = {
     **dict.fromkeys(GERMAN - ENGLISH, WEIGHT_OF_WORD),
@@ -34,7 +34,7 @@ FUNCTION_WORDS: Mapping[str, float] = {
 }
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 CLEAR = 1.5
-# Words that tell less, or were met less often, are not worth keeping.
+# Words that say less or occur less often are not worth keeping.
 FAINT, RARE = 0.7, 2
 # No single word may outvote several.
 LOUDEST = 2.5
@@ -43,7 +43,7 @@ LEXICON = "words.json"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class LanguageDetector(GraphComponent):
-    """Weighs words; one word alone is never clear evidence."""
+    """Weighs words; a single word is never clear evidence."""
 
     @classmethod
     def create(
@@ -53,12 +53,12 @@ class LanguageDetector(GraphComponent):
         resource: Resource,
         execution_context: ExecutionContext,
     ) -> LanguageDetector:
-        """Makes a detector that knows function words only."""
+        """Makes a detector that knows only function words."""
         return cls(model_storage, resource, FUNCTION_WORDS)
 
     def __init__(self, storage: ModelStorage, resource: Resource, lexicon: Mapping[str, float]) -> None:
         self._storage, self._resource, self._lexicon = storage, resource, lexicon
-        # Made now, so that the first message does not wait for it.
+        # Compiled now, so that the first message does not have to wait for it.
         names()
 
     @staticmethod
@@ -67,7 +67,7 @@ class LanguageDetector(GraphComponent):
         return ["spacy"]
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns the words of each language from the folders of `data/nlu`; Rasa's own copy has no languages."""
+        """Learns the words of each language from the folders of `data/nlu`; Rasa's copy does not record languages."""
         self._lexicon = learned((example.language, example.text) for example in examples())
         with self._storage.write_to(self._resource) as folder:
             (folder / LEXICON).write_text(json.dumps(self._lexicon, ensure_ascii=False), "utf-8")
@@ -82,7 +82,7 @@ class LanguageDetector(GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> LanguageDetector:
-        """Loads the words of a trained model; raises ValueError where the model has none."""
+        """Loads the words of a trained model; raises ValueError if it has none."""
         with model_storage.read_from(resource) as folder:
             lexicon = json.loads((folder / LEXICON).read_text("utf-8"))
         return cls(model_storage, resource, lexicon)
@@ -95,7 +95,7 @@ class LanguageDetector(GraphComponent):
 
 
 def learned(questions: Iterable[tuple[Language, str]]) -> dict[str, float]:
-    """Function words, and words of the questions with what they tell of the language."""
+    """Function words and the words of the questions, with what they say about the language."""
     counts: dict[Language, Counter[str]] = {language: Counter() for language in LANGUAGES}
     for language, text in questions:
         counts[language].update(set(WORD.findall(names().sub(" ", text).lower())))
@@ -107,7 +107,7 @@ def learned(questions: Iterable[tuple[Language, str]]) -> dict[str, float]:
 
 @lru_cache(maxsize=1)
 def names() -> re.Pattern[str]:
-    """Names of programmes and bodies, which people keep in one language while writing another."""
+    """Names of programmes and bodies, which people leave untranslated."""
     aliases = {
         alias
         for subject in knowledge().subjects.values()
@@ -120,7 +120,7 @@ def names() -> re.Pattern[str]:
 
 
 def evidence_of(text: str, lexicon: Mapping[str, float] = FUNCTION_WORDS) -> Evidence:
-    """Which language the words speak for, and whether clearly: two words or more, odds well apart."""
+    """The language the words suggest, and whether clearly: two or more words with decisive odds."""
     words = WORD.findall(names().sub(" ", text).lower())
     told = [max(-LOUDEST, min(LOUDEST, lexicon[word])) for word in words if word in lexicon]
     odds = sum(told)

@@ -1,4 +1,4 @@
-"""Where the components keep what they find on a Rasa message; a message may have parts."""
+"""The keys under which components store their findings on a Rasa message, which may have parts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ IN_CONTEXT = "in_context"
 
 
 def with_parts(messages: Iterable[Message]) -> Iterator[Message]:
-    """Every message, and after each its parts and loose pieces where it was split."""
+    """Every message, each followed by its parts and loose pieces."""
     for message in messages:
         yield message
         yield from with_parts(message.get(LOOSE) or ())

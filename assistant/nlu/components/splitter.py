@@ -1,4 +1,4 @@
-"""Splits a message into the questions it may hold."""
+"""Splits a message into the questions it may contain."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from assistant.nlu.components.message_keys import LOOSE, PARTS
 
 MOST_PARTS = 5
 ABBREVIATIONS = frozenset(word for word in (*GERMAN, *ENGLISH) if word.endswith("."))
-SHORTEST = 3
-# What a question or a request for an answer begins with: question words, and verbs that come first.
+FEWEST_CHARACTERS = 3
+# How a question or a request for an answer begins: with a question word or a leading verb.
 ASKING = (
     r"wann|wer|wen|wem|wessen|was|wie|wo|wohin|woher|warum|wieso|weshalb|wozu|wof(?:ü|ue)r|womit|wor(?:an|in|um|über)|"
     r"welche\w*|(?:seit|bis|ab) wann|(?:mit|von|für|an|bei) (?:wem|wen|was)|(?:in|auf|aus|seit|an) welche\w*|"
@@ -35,7 +35,7 @@ CLAUSE = re.compile(
 )
 ALONE = re.compile(rf"\W*(?:{ASKING})\W*", re.I)
 
-# Words and marks that join two questions, or just two words: pieces between them are proposed only.
+# Words and marks that join two questions, or merely two words: pieces between them are only proposals.
 JOINT = re.compile(
     r"\s*[,;/+&]\s+(?:(?:und|and|sowie|oder|or|plus|außerdem|dazu)\s+)?|"
     r"\s+(?:/|\+|&|und|and|sowie|plus|as well as|außerdem|oder|or)\s+",
@@ -46,7 +46,7 @@ MOST_PIECES, FEWEST_WORDS = 4, 2
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class QuestionSplitter(GraphComponent):
-    """Proposes parts; whether they stand for questions of their own is for the gate to decide."""
+    """Proposes parts; the gate decides whether they are questions of their own."""
 
     @classmethod
     def create(
@@ -60,7 +60,7 @@ class QuestionSplitter(GraphComponent):
         return cls()
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets the parts of each message that has more than one, and the loose pieces of parts and messages."""
+        """Sets the parts of each message that has several, and the loose pieces of parts and messages."""
         for message in messages:
             texts = split(message.get(TEXT) or "")
             if len(texts) > 1:
@@ -78,14 +78,14 @@ def _with_pieces(message: Message) -> Message:
 
 
 def pieces(text: str) -> list[str]:
-    """What stands between commas and words such as "und"; nothing where that is one piece or very many."""
+    """The text between commas and words such as "und"; empty if that makes one piece or very many."""
     found = [piece.strip(" ,;.-–") for piece in JOINT.split(text)]
     kept = [piece for piece in found if len(piece.split()) >= FEWEST_WORDS]
     return kept if 1 < len(kept) <= MOST_PIECES else []
 
 
 def _sentences(text: str) -> list[str]:
-    """The sentences of a text; an abbreviation that spaCy knows ends none."""
+    """The sentences of a text; an abbreviation known to spaCy does not end one."""
     sentences: list[str] = []
     for piece in SENTENCE.split(text):
         if sentences and sentences[-1].split()[-1:] and sentences[-1].split()[-1] in ABBREVIATIONS:
@@ -96,7 +96,7 @@ def _sentences(text: str) -> list[str]:
 
 
 def _clauses(sentence: str) -> list[str]:
-    """The questions of a sentence; a question word alone asks with the clause after it ("when and where …")."""
+    """The questions of a sentence; a lone question word belongs to the clause after it ("when and where …")."""
     found, begin = [], 0
     for joint in CLAUSE.finditer(sentence):
         if not ALONE.fullmatch(sentence[begin : joint.start()]):
@@ -106,7 +106,7 @@ def _clauses(sentence: str) -> list[str]:
 
 
 def split(text: str) -> list[str]:
-    """The sentences of a text, and clauses that begin a question of their own; at most MOST_PARTS, the last ones."""
+    """The sentences of a text, and clauses that begin a question of their own; the last MOST_PARTS at most."""
     pieces = [clause for sentence in _sentences(text) for clause in _clauses(sentence)]
-    kept = [piece.strip(" ,;-–") for piece in pieces if len(piece.strip(" ,;-–?!.")) >= SHORTEST]
+    kept = [piece.strip(" ,;-–") for piece in pieces if len(piece.strip(" ,;-–?!.")) >= FEWEST_CHARACTERS]
     return kept[-MOST_PARTS:]

@@ -1,4 +1,4 @@
-"""Tokens from spaCy's blank pipelines, one for each language."""
+"""Tokens from spaCy's blank pipelines, one per language."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from assistant.nlu.components.message_keys import EVIDENCE, PARTS
 
 @lru_cache(maxsize=len(LANGUAGES))
 def pipeline(language: str) -> Pipeline:
-    """spaCy's rules for splitting words of a language; no trained parts."""
+    """spaCy's rules for splitting the words of a language; nothing trained."""
     return spacy.blank(language)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class SpacyTokenizer(Tokenizer):
-    """Splits messages, and the parts of messages, by the rules of the language they seem to be in."""
+    """Splits messages and their parts by the rules of the language they appear to be in."""
 
     @staticmethod
     def required_packages() -> list[str]:

@@ -23,7 +23,7 @@ from rasa.utils.endpoints import EndpointConfig
 
 from assistant.engine import patches
 from assistant.engine.patches import LONGEST_INPUT, PATCHES, SWITCH, apply, chosen
-from assistant.nlu.components.guard import LONGEST
+from assistant.nlu.components.guard import MAX_CHARACTERS
 from assistant.nlu.components.splitter import QuestionSplitter
 from tests.unit.canned_server import CannedServer
 
@@ -177,7 +177,7 @@ def test_rasa_still_takes_any_text_as_it_comes(stock, given):
 
 
 def test_guard_sees_that_a_bounded_text_was_too_long():
-    assert LONGEST_INPUT > LONGEST
+    assert LONGEST_INPUT > MAX_CHARACTERS
 
 
 def test_texts_of_visitors_stay_out_of_the_log(stock, caplog):

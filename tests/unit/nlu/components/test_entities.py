@@ -11,16 +11,16 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from assistant.knowledge import knowledge
-from assistant.nlu.components.entities import ORDINAL, PLACE, SUBJECT, YEAR, KnowledgeEntities, Marks
+from assistant.nlu.components.entities import ORDINAL, PLACE, SUBJECT, YEAR, EntityMarker, KnowledgeEntities
 from assistant.nlu.components.message_keys import PARTS
 
 SLIPS = ("Familienhilfeprogram", "Family Asistance Programme", "humanitaere Aufnahme", "Resetlement", "Rückkehrberatng")
 
 
 @lru_cache(maxsize=1)
-def marks() -> Marks:
+def marks() -> EntityMarker:
     """The rulers over the knowledge, made once."""
-    return Marks(knowledge())
+    return EntityMarker(knowledge())
 
 
 def found(text: str, label: str) -> list[str]:

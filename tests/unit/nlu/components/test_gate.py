@@ -9,7 +9,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.core.languages import Evidence
 from assistant.core.understanding import KEY, Understanding, kind_of
-from assistant.nlu.components.gate import LONGEST_ELLIPSIS, AnswerGate, Judge, Thresholds, intent_of
+from assistant.nlu.components.gate import MOST_ELLIPSIS_WORDS, AnswerGate, Judge, Thresholds, intent_of
 from assistant.nlu.components.message_keys import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, TROUBLE
 from assistant.nlu.ranking.head import Ranking
 
@@ -171,9 +171,9 @@ def test_illegal_help_less_likely_than_another_gap_is_not_answered():
 @pytest.mark.parametrize(
     ("words", "context", "expected"),
     [
-        (LONGEST_ELLIPSIS, None, WHEN),
-        (LONGEST_ELLIPSIS + 1, None, OPENED),
-        (LONGEST_ELLIPSIS + 1, {HELLO: 1.0}, WHEN),
+        (MOST_ELLIPSIS_WORDS, None, WHEN),
+        (MOST_ELLIPSIS_WORDS + 1, None, OPENED),
+        (MOST_ELLIPSIS_WORDS + 1, {HELLO: 1.0}, WHEN),
     ],
 )
 def test_a_long_message_follows_up_only_on_an_answer(words, context, expected):

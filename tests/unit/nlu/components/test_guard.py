@@ -13,7 +13,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.nlu.components.guard import LONGEST, InputGuard
+from assistant.nlu.components.guard import MAX_CHARACTERS, InputGuard
 from assistant.nlu.components.message_keys import CHOICE, TROUBLE
 
 NASTY = [
@@ -34,7 +34,7 @@ NASTY = [
 ANYTHING = st.lists(st.text(st.characters(exclude_categories=())) | st.sampled_from(NASTY)).map("".join)
 
 
-def guarded(text: object, longest: int = LONGEST) -> Message:
+def guarded(text: object, longest: int = MAX_CHARACTERS) -> Message:
     """The message after the guard."""
     return InputGuard(longest).process([Message({TEXT: text})])[0]
 
@@ -66,16 +66,16 @@ def test_a_hundred_thousand_characters_are_cut_fast(unit):
     started = time.perf_counter()
     message = guarded(unit * (100_000 // len(unit)))
     assert time.perf_counter() - started < 0.5
-    assert len(message.get(TEXT)) <= LONGEST
+    assert len(message.get(TEXT)) <= MAX_CHARACTERS
 
 
 def test_a_hundred_thousand_characters_are_too_long():
     assert guarded("Wann? " * 17_000).get(TROUBLE) == "too_long"
 
 
-@pytest.mark.parametrize(("length", "trouble"), [(LONGEST, None), (LONGEST + 1, "too_long")])
+@pytest.mark.parametrize(("length", "trouble"), [(MAX_CHARACTERS, None), (MAX_CHARACTERS + 1, "too_long")])
 def test_too_long_begins_after_the_longest_that_is_read(length, trouble):
-    assert guarded(("ab " * LONGEST)[:length]).get(TROUBLE) == trouble
+    assert guarded(("ab " * MAX_CHARACTERS)[:length]).get(TROUBLE) == trouble
 
 
 def test_length_read_is_configurable():
@@ -83,7 +83,7 @@ def test_length_read_is_configurable():
 
 
 def test_characters_that_grow_when_normalized_stay_within_the_length():
-    assert len(clean("\ufb2c" * LONGEST)) <= LONGEST
+    assert len(clean("\ufb2c" * MAX_CHARACTERS)) <= MAX_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -184,4 +184,4 @@ def test_any_input_becomes_short_plain_text_that_is_no_command(raw):
     text.encode("utf-8")
     assert not any(unicodedata.category(char) in ("Cc", "Cs", "Cf") for char in text)
     assert not text.startswith("/")
-    assert len(text) <= LONGEST
+    assert len(text) <= MAX_CHARACTERS
