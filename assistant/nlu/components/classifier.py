@@ -212,7 +212,7 @@ def _named(message: Message, before: Sequence[str]) -> list[str]:
 def thinned(labels: Sequence[str], most: int) -> list[int]:
     """The indexes of at most `most` examples, in order: all of small classes, equally many of large ones.
 
-    Training time grows with the cube of their number, memory with its square (30,000: 3.6 GB).
+    Training time grows with the cube of their number, memory with its square (30,000: 3.5 GB).
     """
     shuffled: dict[str, list[int]] = {}
     for number in np.random.default_rng(0).permutation(len(labels)).tolist():

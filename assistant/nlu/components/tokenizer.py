@@ -10,6 +10,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language as Pipeline
 
 from assistant.core.languages import DEFAULT, LANGUAGES, Evidence
@@ -35,6 +36,10 @@ class SpacyTokenizer(Tokenizer):
     def get_default_config() -> dict[str, Any]:
         """Rasa's own keys; intents are not split."""
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Leaves training data as they are: nothing is learned from their tokens."""
+        return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Tokenizes messages and their parts."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +13,9 @@ import numpy.typing as npt
 from onnxruntime import InferenceSession
 
 from assistant.nlu.encoder.onnx_session import session
+from assistant.nlu.ranking.gram import panels
 from assistant.nlu.ranking.kind_model import Floats, Kinds, softmax
-from assistant.nlu.ranking.ridge import BLOCK, solved
+from assistant.nlu.ranking.ridge import blocks, solved
 from assistant.nlu.ranking.similarity_graph import written
 from assistant.nlu.ranking.spelling import Spelling
 
@@ -69,15 +68,17 @@ class Head:
 
     @classmethod
     def fit(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str], config: dict[str, Any]) -> Head:
-        """Trains on texts, their vectors (n, 384) and labels; deterministic, memory some 5 n² bytes."""
+        """Trains on texts, their vectors (n, 384) and labels; deterministic, memory some 3 n² bytes."""
         classes, numbers = np.unique(np.asarray(labels), return_inverse=True)
         spelling = Spelling.fit(texts, config["ngrams"], config["most_ngrams"])
         # Shuffled, so that the last of them stand for all.
         order = np.random.default_rng(0).permutation(len(texts))
         ngrams, mean = spelling.matrix([texts[i] for i in order]), vectors.mean(axis=0)
         centred = _centred(vectors[order], mean)
-        likeness = _gram(centred, ngrams, config)
-        likeness[np.diag_indices_from(likeness)] += config["ridge"] / _sample_weights(labels, config["evenness"])[order]
+        likeness = panels(centred, ngrams, config)
+        ridges = config["ridge"] / _sample_weights(labels, config["evenness"])[order]
+        for panel, rows in zip(likeness, blocks(len(labels))):
+            panel[:, rows][np.diag_indices(len(panel))] += ridges[rows]
         targets = np.full((len(labels), len(classes)), -1 / len(classes), dtype=np.float32)
         targets[np.arange(len(labels)), numbers[order]] += 1
         last = min(CALIBRATED, len(labels))
@@ -145,35 +146,6 @@ class Head:
         kinds = Kinds(about["classes"], kept, config["sharpness"])
         weights, said = np.load(folder / WEIGHTS), np.load(folder / SAID)
         return cls(session(folder / MEANING), weights, said, kinds, spelling, config)
-
-
-def _likeness(cosines: Floats, spelling: Floats, config: dict[str, Any]) -> Floats:
-    """How much texts resemble each other, from 0 to 1; overwrites `cosines`."""
-    share = config["spelling"]
-    cosines -= 1
-    cosines *= 2 * config["narrowness"]
-    np.exp(cosines, out=cosines)
-    cosines *= 1 - share
-    cosines += share * spelling
-    return cosines
-
-
-def _gram(vectors: Floats, ngrams: csr_matrix, config: dict[str, Any]) -> Floats:
-    """How much every example resembles every one before it: the lower half and more, in blocks, since that saves room.
-
-    Blocks are worked on side by side: products of sparse matrices use one processor each.
-    """
-    count = len(vectors)
-    gram = np.zeros((count, count), dtype=np.float32)
-
-    def fill(low: int) -> None:
-        rows, others = slice(low, low + BLOCK), slice(0, low + BLOCK)
-        products = (ngrams[rows] @ ngrams[others].T.tocsr()).toarray()
-        gram[rows, others] = _likeness(vectors[rows] @ vectors[others].T, products, config)
-
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(fill, reversed(range(0, count, BLOCK))))
-    return gram
 
 
 def _summed(ngrams: csr_matrix, weights: Floats, config: dict[str, Any]) -> Halves:

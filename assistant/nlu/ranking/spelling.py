@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +14,10 @@ from assistant.nlu.ranking.kind_model import Floats
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
+
+
+# Words whose n-grams are kept: those of a message are mostly met again.
+REMEMBERED = 8192
 
 
 class Spelling:
@@ -26,6 +30,7 @@ class Spelling:
     def __init__(self, lengths: Sequence[int], numbers: Mapping[str, int], rarity: Floats) -> None:
         self.numbers, self.rarity = numbers, rarity
         self._lengths = (lengths[0], lengths[1])
+        self._numbers_of = lru_cache(maxsize=REMEMBERED)(self._looked_up)
 
     @classmethod
     def fit(cls, texts: Sequence[str], lengths: Sequence[int], most: int | None) -> Spelling:
@@ -39,12 +44,16 @@ class Spelling:
 
     def of(self, text: str) -> tuple[npt.NDArray[np.intp], Floats]:
         """The numbers of a text's n-grams, and their weights, of length 1: 1 + log of the count, times the rarity."""
-        numbers = self.numbers
-        counted = Counter(numbers[ngram] for ngram in _ngrams(text, self._lengths) if ngram in numbers)
+        counted = Counter(number for word in text.lower().split() for number in self._numbers_of(word))
         found = np.fromiter(counted, np.intp, len(counted))
         counts = np.fromiter(counted.values(), np.float32, len(counted))
         weights: Floats = (1 + np.log(counts)) * self.rarity[found]
         return found, weights / max(float(np.linalg.norm(weights)), 1e-6)
+
+    def _looked_up(self, word: str) -> tuple[int, ...]:
+        """The numbers of a word's n-grams that are known."""
+        numbers = self.numbers
+        return tuple(numbers[ngram] for ngram in _ngrams(word, self._lengths) if ngram in numbers)
 
     def matrix(self, texts: Sequence[str]) -> csr_matrix:
         """The weights of many texts, shape (texts, n-grams)."""
@@ -56,15 +65,14 @@ class Spelling:
         return csr_matrix((parts[1], parts[0], starts), shape=(len(texts), len(self.numbers)))
 
 
-def _ngrams(text: str, lengths: tuple[int, int]) -> Iterator[str]:
-    """The n-grams within words, a blank at both ends of each; of a word shorter than that, itself once."""
-    for word in text.lower().split():
-        padded = f" {word} "
-        for length in range(lengths[0], lengths[1] + 1):
-            yield from (padded[at : at + length] for at in range(max(1, len(padded) - length + 1)))
-            if len(padded) <= length:
-                break
+def _ngrams(word: str, lengths: tuple[int, int]) -> Iterator[str]:
+    """The n-grams of a word, a blank at both ends of it; of a word shorter than that, itself once."""
+    padded = f" {word} "
+    for length in range(lengths[0], lengths[1] + 1):
+        yield from (padded[at : at + length] for at in range(max(1, len(padded) - length + 1)))
+        if len(padded) <= length:
+            break
 
 
 def _list(text: str, lengths: tuple[int, int]) -> list[str]:
-    return list(_ngrams(text, lengths))
+    return [ngram for word in text.lower().split() for ngram in _ngrams(word, lengths)]

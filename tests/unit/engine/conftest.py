@@ -16,6 +16,8 @@ from rasa.core.processor import MessageProcessor
 from rasa.engine.training.hooks import TrainingHook
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
+from rasa.shared.importers.rasa import RasaFileImporter
+from rasa.shared.nlu.training_data import training_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.endpoints import EndpointConfig
 
@@ -36,6 +38,8 @@ def stock(monkeypatch) -> None:
     monkeypatch.setattr(TrainingHook, "on_after_node", TrainingHook.on_after_node)
     monkeypatch.setattr(Message, "__hash__", Message.__hash__)
     monkeypatch.setattr(EndpointConfig, "session", EndpointConfig.session)
+    monkeypatch.setattr(RasaFileImporter, "get_nlu_data", RasaFileImporter.get_nlu_data)
+    monkeypatch.setattr(training_data, "copy", training_data.copy)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.endpoints import EndpointConfig
 
+from assistant.core.paths import ROOT
 from assistant.engine import patches
 from assistant.engine.patches import LONGEST_INPUT, PATCHES, SWITCH, apply, chosen
 from assistant.nlu.components.guard import MAX_CHARACTERS
@@ -307,6 +308,7 @@ def test_several_patches_can_be_switched_off():
     assert list(chosen(" -bounded_input, -no_tensorflow,")) == [
         "no_idle_libraries", "cached_event_types", "apology_for_silence", "no_texts_in_logs", "schema_checked_once",
         "short_action_calls", "kept_connections", "each_message_once", "no_training_cache",
+        "quick_training_data",
     ]  # fmt: skip
 
 
@@ -388,3 +390,33 @@ def test_different_training_questions_are_told_apart_by_text_and_intent_alone(st
     patches.no_training_cache()
     assert len({Message({TEXT: text, INTENT: intent}) for text in "ab" for intent in "xy"}) == 4
     assert hashed == []
+
+
+def pairs(data) -> list[tuple[str, str]]:
+    """Texts and intents of training data."""
+    return [(example.get(TEXT), example.get_full_intent()) for example in data.training_examples]
+
+
+def test_the_training_questions_are_those_that_rasa_reads(stock, monkeypatch):
+    from rasa.shared.importers.rasa import RasaFileImporter
+
+    from assistant.knowledge import examples
+
+    importer = RasaFileImporter(training_data_paths=[str(ROOT / "data" / "nlu" / "de" / "ask_data.yml")])
+    before = pairs(importer.get_nlu_data())
+    assert len(before) > 100
+    everything = list(examples.examples())
+    monkeypatch.setattr(examples, "examples", lambda: [e for e in everything if e.file == "data/nlu/de/ask_data.yml"])
+    patches.quick_training_data()
+    assert pairs(importer.get_nlu_data()) == before
+
+
+def test_merged_training_questions_are_not_copied(stock):
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    patches.quick_training_data()
+    one, other = TrainingData([Message({TEXT: "Wann?"})]), TrainingData([Message({TEXT: "Wer?"})])
+    merged = one.merge(other)
+    assert merged.training_examples[0] is one.training_examples[0]
+    assert merged.training_examples[1] is other.training_examples[0]
+    assert len(one.training_examples) == 1

@@ -124,7 +124,7 @@ def imports(path: Path) -> set[str]:
 
 def test_nothing_is_left_out_that_the_training_code_imports():
     """Of the two components that also decide while a message is answered, only what they learn with counts."""
-    deciding = {"assistant.nlu.ranking.context", "assistant.nlu.components.entities"}
+    deciding = {"assistant.nlu.ranking.context", "assistant.nlu.components.entities", "assistant.core.conversation"}
     for name in CODE:
         for module in imports(ROOT / name):
             if module.startswith("assistant.") and not module.startswith(IRRELEVANT) and module not in deciding:

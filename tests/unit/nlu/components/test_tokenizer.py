@@ -45,7 +45,8 @@ def test_empty_text_has_no_tokens(made):
     assert tokens(made(SpacyTokenizer).process([Message({TEXT: ""})])[0]) == []
 
 
-def test_training_examples_are_split(made):
-    data = TrainingData([Message({TEXT: "Was ist DTM?", INTENT: "ask_data"})])
-    made(SpacyTokenizer).process_training_data(data)
-    assert tokens(data.training_examples[0]) == ["Was", "ist", "DTM", "?"]
+def test_training_examples_are_left_as_they_are(made):
+    """Nothing is learned from their tokens, and splitting 27,000 questions takes seven seconds."""
+    example = Message({TEXT: "Was ist DTM?", INTENT: "ask_data"})
+    made(SpacyTokenizer).process_training_data(TrainingData([example]))
+    assert example.get(TOKENS_NAMES[TEXT]) is None

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.nlu.components.classifier import EntryClassifier
 from assistant.nlu.encoder.vectors import encode
+from assistant.nlu.ranking import gram, ridge
 from assistant.nlu.ranking import head as head_module
 from assistant.nlu.ranking.head import Head
 from assistant.nlu.ranking.kind_model import Kinds
@@ -218,17 +219,11 @@ def test_two_classes_are_told_apart():
     assert best(head, "hello") == "smalltalk/greeting"
 
 
-def whole(gram):
-    """A matrix of which the lower half was given."""
-    return np.tril(gram) + np.tril(gram, -1).T
-
-
-@pytest.mark.parametrize("block", [1, 3, 10])
-def test_likeness_in_blocks_is_that_of_one_product(monkeypatch, block):
-    unit, ngrams = random_texts(10)
-    at_once = whole(head_module._gram(unit, ngrams, CONFIG))
-    monkeypatch.setattr(head_module, "BLOCK", block)
-    assert whole(head_module._gram(unit, ngrams, CONFIG)) == pytest.approx(at_once, abs=1e-5)
+def whole(panels):
+    """A symmetric matrix of which the lower half was given, by blocks of rows."""
+    rows = [np.pad(panel, ((0, 0), (0, panels[-1].shape[1] - panel.shape[1]))) for panel in panels]
+    lower = np.concatenate(rows)
+    return np.tril(lower) + np.tril(lower, -1).T
 
 
 def likeness(unit, ngrams, config=CONFIG):
@@ -237,13 +232,19 @@ def likeness(unit, ngrams, config=CONFIG):
     return (1 - config["spelling"]) * meaning + config["spelling"] * (ngrams @ ngrams.T).toarray()
 
 
-def test_likeness_is_of_meaning_and_spelling():
-    unit, ngrams = random_texts(5)
-    assert whole(head_module._gram(unit, ngrams, CONFIG)) == pytest.approx(likeness(unit, ngrams), abs=1e-5)
+@pytest.mark.parametrize("share", [0, 0.35, 1])
+@pytest.mark.parametrize("frequent", [0, 5, 10**6])
+@pytest.mark.parametrize("block", [1, 3, 10])
+def test_likeness_is_of_meaning_and_spelling(monkeypatch, block, frequent, share):
+    monkeypatch.setattr(ridge, "BLOCK", block)
+    monkeypatch.setattr(gram, "FREQUENT", frequent)
+    unit, ngrams = random_texts(10)
+    config = {**CONFIG, "spelling": share}
+    assert whole(gram.panels(unit, ngrams, config)) == pytest.approx(likeness(unit, ngrams, config), abs=1e-5)
 
 
 def test_every_text_is_wholly_like_itself():
-    assert np.diag(head_module._gram(*random_texts(6), CONFIG)) == pytest.approx(1, abs=1e-5)
+    assert np.diag(whole(gram.panels(*random_texts(6), CONFIG))) == pytest.approx(1, abs=1e-5)
 
 
 def examples():
