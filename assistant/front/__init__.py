@@ -1,1 +1,1 @@
-"""The front: the one public address. Web chat, limits, a durable inbox; asks Rasa over loopback."""
+"""The front, the one public address: web chat, rate limits and a durable inbox. It asks Rasa over loopback."""

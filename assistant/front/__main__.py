@@ -16,21 +16,21 @@ from assistant.front.messengers.registry import configured, states
 from assistant.front.operate import logs
 from assistant.front.store.schema import database
 
-SECONDS_TO_END = 5
+SHUTDOWN_SECONDS = 5
 
 
-def told_at_start() -> list[str]:
-    """Which messengers are on, and of those that are begun what is missing; names of variables, never values."""
+def startup_lines() -> list[str]:
+    """Which messengers are on, and what half-configured ones lack; names variables, never their values."""
     found = states()
     on = [state.name for state in found if state.on]
-    begun = [state for state in found if state.given and not state.on]
+    incomplete = [state for state in found if state.given and not state.on]
     off = [state.name for state in found if not state.on]
-    lines = [f"Messengers on: {', '.join(on) or 'none'}; off, for want of secrets: {', '.join(off) or 'none'}."]
-    return [*lines, *(f"{state.name} stays off: {', '.join(state.missing)} missing." for state in begun)]
+    lines = [f"Messengers on: {', '.join(on) or 'none'}; off, secrets missing: {', '.join(off) or 'none'}."]
+    return [*lines, *(f"{state.name} stays off: {', '.join(state.missing)} missing." for state in incomplete)]
 
 
 def main() -> None:
-    """Serves until stopped; says in one line why it cannot."""
+    """Serves until stopped; if it cannot start, says why in one line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=FRONT_PORT)
     parser.add_argument("--rasa-port", type=int, default=RASA_PORT)
@@ -40,14 +40,14 @@ def main() -> None:
         settings = settings_from(rasa_port=arguments.rasa_port, messengers=configured())
         database(settings.database).dispose()
     except ValueError as error:
-        sys.exit(f"The front does not start: {error}")
+        sys.exit(f"The front cannot start: {error}")
     except SQLAlchemyError as error:
         said = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-        sys.exit(f"The front does not start: its database is not to be had ({said}).")
-    for line in told_at_start():
+        sys.exit(f"The front cannot start: it cannot open its database ({said}).")
+    for line in startup_lines():
         logs.start.info("%s", line)
     if settings.only_in_memory:
-        # A crash must not write out what is in memory.
+        # A core dump would write what is in memory to disk.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         logs.start.info("Nothing that visitors write is stored; chats are lost when this process ends.")
     uvicorn.run(
@@ -56,12 +56,12 @@ def main() -> None:
         port=arguments.port,
         proxy_headers=False,
         server_header=False,
-        # `auto` wants a newer websockets than Rasa allows.
+        # `auto` needs a newer websockets than Rasa allows.
         ws="wsproto",
         access_log=False,
         log_level="warning",
         log_config=None,
-        timeout_graceful_shutdown=SECONDS_TO_END,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
 
 

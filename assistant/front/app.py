@@ -1,4 +1,4 @@
-"""Puts the front together: routes, what stands before them, and what runs beside them."""
+"""Assembles the front: its routes, the middleware before them, and the background tasks beside them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ WEBHOOKS = tuple(f"/webhooks/{name}" for name in CONNECTORS)
 
 
 def application(settings: Settings, transport: Transport | None = None) -> ASGIApp:
-    """The whole front, as a server runs it; `transport` takes Rasa's place in tests."""
+    """The whole front, as a server runs it; tests pass a `transport` that stands in for Rasa."""
     limits = Limits(settings.rates, settings.redis)
     app: ASGIApp = bare_application(settings, limits, transport)
     app = CORSMiddleware(
@@ -58,7 +58,7 @@ def application(settings: Settings, transport: Transport | None = None) -> ASGIA
 
 
 def bare_application(settings: Settings, limits: Limits, transport: Transport | None = None) -> Starlette:
-    """The routes alone; `limits` are those that also stand before them, so that nobody has two budgets."""
+    """The routes without middleware; both share `limits`, so that nobody has two budgets."""
 
     def front() -> Front:
         running: Front = app.state.front
@@ -89,7 +89,7 @@ def bare_application(settings: Settings, limits: Limits, transport: Transport | 
 
 
 def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
-    """Every address of the front."""
+    """Every route of the front."""
     demo, dist = settings.widget / "demo", settings.widget / "dist"
     shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
     return [
@@ -131,7 +131,7 @@ async def _refusal(request: Request, error: Exception) -> Response:
 
 
 async def _http(request: Request, error: Exception) -> Response:
-    """Starlette's own refusals (no such address, no such method) in our words."""
+    """Starlette's own refusals (unknown path or method) in our words."""
     assert isinstance(error, HTTPException)  # noqa: S101
     response = refused(RefusedError("not_found" if error.status_code == 404 else "invalid"), language_of(request))
     response.status_code = error.status_code
@@ -140,6 +140,6 @@ async def _http(request: Request, error: Exception) -> Response:
 
 
 async def _fault(request: Request, _: Exception) -> Response:
-    """Something broke: the log has the trace, the visitor a sentence."""
+    """An unexpected error: the log gets the traceback, the visitor a sentence."""
     metrics.failed("request")
     return refused(RefusedError("unavailable", retry_after=5), language_of(request))

@@ -68,7 +68,7 @@ def test_what_is_missing_is_named(vendor, tmp_path):
 
 
 def test_the_front_says_at_its_start_which_are_on(front):
-    assert f"Messengers on: {', '.join(CONNECTORS)}; off, for want of secrets: none." in front.logged()
+    assert f"Messengers on: {', '.join(CONNECTORS)}; off, secrets missing: none." in front.logged()
 
 
 def test_one_that_lacks_a_secret_stays_off_and_that_is_said(own_front, vendor):

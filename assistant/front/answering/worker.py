@@ -1,4 +1,4 @@
-"""Answers what waits in the inbox: one message of a chat at a time, in order; and has Rasa forget."""
+"""Answers messages waiting in the inbox, in order and one per chat at a time; erases expired chats."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ from assistant.front.tasks.leases import Leases
 from assistant.knowledge import KnowledgeBase
 
 logger = logging.getLogger(__name__)
-HOUR = 3600.0
-BREAK_BETWEEN_ERASURES = 30.0
-# How soon what another front left lying is taken up.
-BREAK_BETWEEN_ROUNDS = 2.0
-# Nobody watches a messenger as they watch a page; an answer after a minute beats an apology after ten seconds.
-PATIENCE_OF_MESSENGERS = 60.0
+MAX_PURGE_INTERVAL_SECONDS = 3600.0
+ERASURE_INTERVAL_SECONDS = 30.0
+# How soon a message that another front accepted but did not answer is picked up.
+INBOX_POLL_SECONDS = 2.0
+# Nobody watches a messenger as closely as a page: an answer after a minute beats an apology after ten seconds.
+MESSENGER_ANSWER_SECONDS = 60.0
 
 
 class Worker:
-    """Works as long as the front runs; what it could not finish, it takes up again at the next start."""
+    """Runs as long as the front; what it leaves unfinished, it resumes at the next start."""
 
     def __init__(
         self,
@@ -55,14 +55,14 @@ class Worker:
         self._store, self._rasa, self._listeners, self._keys = store, rasa, listeners, keys
         self._knowledge, self._messengers, self._notice = knowledge, messengers, notice
         self._answer_timeout_seconds, self._kept_seconds = answer_timeout_seconds, kept_seconds
-        self._chat_tasks = ChatTasks("Answering", self._empty, Leases(engine, "answer"))
+        self._chat_tasks = ChatTasks("Answering", self._answer_waiting, Leases(engine, "answer"))
         self._background: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
-        """Takes up what an earlier run of the front left."""
-        jobs = (self.take_up, self.erase_noted, self.purge)
-        self._background = [asyncio.create_task(self._always(work)) for work in jobs]
-        # Loaded now, so that an apology does not wait for it when time is up.
+        """Starts the background tasks, which also resume what an earlier run left unfinished."""
+        jobs = (self.wake_waiting, self.erase_pending, self.purge)
+        self._background = [asyncio.create_task(self._repeat(job)) for job in jobs]
+        # Loaded now, so that an apology need not wait for it.
         self._background.append(asyncio.create_task(run_sync(detector)))
         self._background.append(asyncio.create_task(run_sync(masking.load)))
 
@@ -74,15 +74,15 @@ class Worker:
         await self._chat_tasks.stop()
 
     def wake(self, chat: str) -> None:
-        """Something waits in this chat."""
+        """Schedules work on this chat."""
         self._chat_tasks.wake(chat)
 
-    async def _empty(self, chat: str) -> None:
-        """Answers all that waits in a chat."""
+    async def _answer_waiting(self, chat: str) -> None:
+        """Answers every message waiting in a chat."""
         begun = time.time()
         while message := await run_sync(self._store.next_waiting, chat):
-            if (early := self._messengers.too_early(message)) > 0:
-                await asyncio.sleep(early)
+            if (delay := self._messengers.too_early(message)) > 0:
+                await asyncio.sleep(delay)
             elif self._messengers.serves(message.channel):
                 await self._answer_by_messenger(message, begun)
             else:
@@ -98,20 +98,20 @@ class Worker:
             await run_sync(self._store.answer, message, polite, ANSWERED, time.time())
             metrics.answered(message.channel, polite, message.accepted_at)
         else:
-            await self._answer(message, begun, PATIENCE_OF_MESSENGERS)
+            await self._answer(message, begun, MESSENGER_ANSWER_SECONDS)
         self._messengers.delivery.wake(message.chat)
 
     async def _answer(self, message: WaitingMessage, begun: float, seconds: float) -> None:
-        """Asks Rasa; time runs from acceptance, or from when this front took the chat up."""
+        """Asks Rasa; time runs from acceptance, or from when this front took over the chat."""
         sender = self._keys.sender("web", message.chat)
         until = max(message.accepted_at, begun) + seconds
-        shut = self._notice.closed
-        said = None if shut else await self._rasa.ask(sender, message.text, metadata_of(message), until, message.key)
-        # Closed perhaps while Rasa was thinking: what it says now may be why.
-        if shut or self._notice.closed:
+        closed = self._notice.closed
+        reply = None if closed else await self._rasa.ask(sender, message.text, metadata_of(message), until, message.key)
+        # If the chat was closed while Rasa was thinking, its reply may be the reason.
+        if closed or self._notice.closed:
             data, state = await run_sync(self._announcement, message), ANSWERED
-        elif said:
-            data, state = assistant_event(said, message.id, self._knowledge), ANSWERED
+        elif reply:
+            data, state = assistant_event(reply, message.id, self._knowledge), ANSWERED
         else:
             logger.warning("Rasa did not answer in %.0f s; the visitor gets an apology.", seconds)
             metrics.failed("apology")
@@ -120,17 +120,17 @@ class Worker:
             metrics.answered(message.channel, data, message.accepted_at)
             self._listeners.publish(message.chat)
         elif not await run_sync(self._store.chat, message.chat):
-            # Deleted while Rasa was thinking, which has now a conversation again.
-            await self.forget(sender)
+            # Deleted while Rasa was thinking, so Rasa now holds a conversation again.
+            await self.erase_in_rasa(sender)
 
     async def _delete(self, message: WaitingMessage) -> None:
-        """Erases a messenger's chat on its person's word and tells them."""
+        """Erases a messenger's chat at the user's request and confirms it."""
         sender, chat = self._keys.sender("web", message.chat), self._keys.new_chat()
         data = await self._messengers.erased(message)
         await run_sync(self._messengers.message_store.erase, message, chat, sender, data, time.time())
         self._messengers.delivery.wake(chat)
         self.wake(chat)
-        await self.forget(sender)
+        await self.erase_in_rasa(sender)
 
     def _apology(self, message: WaitingMessage) -> dict[str, Any]:
         return apology_event(message.id, self._knowledge, self._language(message))
@@ -144,42 +144,42 @@ class Worker:
         spoken = (self._store.chat(message.chat) or {}).get("spoken")
         return language_of_apology(message.text, message.choice, spoken, message.language)
 
-    async def forget(self, sender: str) -> None:
-        """Has Rasa forget a conversation, now or as soon as it can be asked."""
+    async def erase_in_rasa(self, sender: str) -> None:
+        """Has Rasa erase a conversation, now or as soon as it is back."""
         await run_sync(self._store.add_pending_erasure, sender)
         if await self._rasa.erase(sender):
             await run_sync(self._store.erasure_done, sender)
 
-    async def erase_noted(self) -> float:
-        """Has Rasa forget what it could not be told to forget before; seconds until the next time."""
+    async def erase_pending(self) -> float:
+        """Has Rasa erase the conversations it still holds; returns the seconds until the next run."""
         await erase_pending(self._store, self._rasa)
-        return BREAK_BETWEEN_ERASURES
+        return ERASURE_INTERVAL_SECONDS
 
-    async def take_up(self) -> float:
-        """Wakes chats in which something waits, whoever accepted it; seconds until the next time."""
+    async def wake_waiting(self) -> float:
+        """Wakes chats with waiting messages, whichever front accepted them; returns the seconds until the next run."""
         for chat in await run_sync(self._store.waiting_chats):
             self.wake(chat)
-        return BREAK_BETWEEN_ROUNDS
+        return INBOX_POLL_SECONDS
 
     async def purge(self) -> float:
-        """Erases chats that were silent for as long as they may be kept; seconds until the next time."""
+        """Erases chats past their retention; returns the seconds until the next run."""
         moment = time.time() - self._kept_seconds
         await run_sync(erase_silent, self._store, self._keys, moment)
         await run_sync(self._store.drop_tombstones, moment)
-        return min(HOUR, self._kept_seconds / 30)
+        return min(MAX_PURGE_INTERVAL_SECONDS, self._kept_seconds / 30)
 
-    async def _always(self, work: Callable[[], Awaitable[float]]) -> None:
+    async def _repeat(self, job: Callable[[], Awaitable[float]]) -> None:
         while True:
             try:
-                pause = await work()
+                pause = await job()
             except Exception:
                 metrics.failed("background_task")
-                logger.exception("A background task failed; it will be tried again later.")
-                pause = BREAK_BETWEEN_ERASURES
+                logger.exception("A background task failed and will be retried.")
+                pause = ERASURE_INTERVAL_SECONDS
             await asyncio.sleep(pause)
 
 
 def metadata_of(message: WaitingMessage) -> dict[str, str]:
-    """All that goes along with a text: the page's language and the visitor's choice."""
+    """The metadata sent with a text: the page's language and the visitor's choice."""
     named = {"language": message.language, "choice": message.choice}
     return {key: value for key, value in named.items() if value}

@@ -1,1 +1,1 @@
-"""For the operator: metrics, logs, and the notice that closes the chat."""
+"""For operators: metrics, logs, and the notice that closes the chat."""

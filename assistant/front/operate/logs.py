@@ -1,7 +1,7 @@
-"""How the front logs: one line for each thing that happened, as text or as JSON, without anything of visitors.
+"""How the front logs: one line per event, as text or JSON, with no visitor data.
 
-A logged value may come from anywhere, so it can neither end a line nor begin one; and what an exception says is
-told only where it speaks of the machine, since others quote what visitors wrote or who they are.
+A logged value may come from anywhere, so it can neither end a line nor begin one. An exception's message is logged
+only if it is about the machine, since others may quote what visitors wrote or who they are.
 """
 
 from __future__ import annotations
@@ -16,36 +16,36 @@ from datetime import datetime, timezone
 from typing import TextIO
 
 OURS = "assistant"
-# The lines of the first two would hold addresses of requests; the others would print lines of their own beside ours.
+# The first two would log request URLs; the others would print lines of their own between ours.
 QUIET = ("httpx2", "httpcore2", "engineio.server", "socketio.server")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 start = logging.getLogger(f"{OURS}.start")
 
 
 class Line(logging.Formatter):
-    """One line of text; the lines of a trace begin with blanks."""
+    """One line of text; the lines of a traceback are indented."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as text."""
+        """Formats a record as text."""
         first = f"{record.levelname} {one_line(record.name)}: {one_line(message_of(record))}"
         return "\n".join([first, *(f"  {one_line(line)}" for line in trace_of(record))])
 
 
 class Json(logging.Formatter):
-    """One JSON object, in ASCII, so that nothing in it can end a line."""
+    """One JSON object in ASCII, so that nothing in it can end the line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record as JSON."""
+        """Formats a record as JSON."""
         moment = datetime.fromtimestamp(record.created, timezone.utc).isoformat(timespec="milliseconds")
-        told = {"time": moment, "level": record.levelname, "logger": record.name, "message": message_of(record)}
+        entry = {"time": moment, "level": record.levelname, "logger": record.name, "message": message_of(record)}
         trace = list(trace_of(record))
-        return json.dumps({**told, **({"trace": "\n".join(trace)} if trace else {})})
+        return json.dumps({**entry, **({"trace": "\n".join(trace)} if trace else {})})
 
 
 def set_up(environment: Mapping[str, str] = os.environ, stream: TextIO | None = None) -> None:
-    """Has everything of this process logged so; raises ValueError for a setting that makes no sense.
+    """Sets up logging for the whole process; raises ValueError for an invalid setting.
 
-    LOG_LEVEL is for our own lines; libraries tell warnings only, since what else they tell quotes visitors.
+    LOG_LEVEL applies to our own loggers; libraries log only warnings, since below that they quote visitors.
     """
     level, form = environment.get("LOG_LEVEL") or "WARNING", environment.get("ASSISTANT_LOG") or "text"
     if level.upper() not in LEVELS:
@@ -62,29 +62,29 @@ def set_up(environment: Mapping[str, str] = os.environ, stream: TextIO | None = 
 
 
 def message_of(record: logging.LogRecord) -> str:
-    """What a record says. Asyncio's later lines show objects with all that they hold."""
+    """A record's message; only the first line of asyncio's, whose further lines dump whole objects."""
     message = record.getMessage()
     return message.partition("\n")[0] if record.name == "asyncio" else message.rstrip("\n")
 
 
 def one_line(text: str) -> str:
-    """The text with every character that is not printed written out."""
+    """The text with unprintable characters escaped."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def trace_of(record: logging.LogRecord) -> Iterator[str]:
-    """Where an exception came from, the first cause last; nothing for a record without."""
+    """The traceback of a record's exception, if any, down to the root cause."""
     error = record.exc_info[1] if record.exc_info else None
-    told: set[int] = set()
-    while error is not None and id(error) not in told:
-        told.add(id(error))
-        yield f"{type(error).__module__}.{type(error).__qualname__}{_said(error)}"
+    shown: set[int] = set()
+    while error is not None and id(error) not in shown:
+        shown.add(id(error))
+        yield f"{type(error).__module__}.{type(error).__qualname__}{_safe_message(error)}"
         for frame in traceback.extract_tb(error.__traceback__):
             yield f"  {frame.filename}:{frame.lineno} {frame.name}"
         error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
-def _said(error: BaseException) -> str:
-    """What an exception says, where it speaks of disk, network or database and not of what is in them."""
-    of_machine = isinstance(error, OSError) or type(error).__name__ == "OperationalError"
-    return f": {error}" if of_machine else ""
+def _safe_message(error: BaseException) -> str:
+    """An exception's message if it is about disk, network or database, and not about their contents."""
+    safe = isinstance(error, OSError) or type(error).__name__ == "OperationalError"
+    return f": {error}" if safe else ""

@@ -1,6 +1,6 @@
-"""What the front counts and times, for Prometheus; no content, no names, and of every label few values.
+"""The front's metrics for Prometheus: no content, no names, and few values for each label.
 
-Served on a port of its own, which is never the public one.
+They are served on a separate port, never on the public one.
 """
 
 from __future__ import annotations
@@ -21,40 +21,40 @@ from assistant.core.languages import LANGUAGES
 logger = logging.getLogger(__name__)
 CHANNELS = ("web", "socketio", "rest", "telegram", "whatsapp", "facebook", "slack", "twilio")
 KINDS = ("fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error")
-# Outcomes of a message to a messenger; `unknown`: the call broke, `late`: given up.
+# Outcomes of a message to a messenger; `unknown`: the call broke off, `late`: we gave up.
 RESULTS = ("delivered", "later", "refused", "unreachable", "misconfigured", "unknown", "late")
-# A visitor got an apology; Rasa gave no answer when asked; a request broke; a task of a chat or a background task
-# failed and will be tried again; the notice file cannot be read; the database cannot be asked.
+# A visitor got an apology; Rasa did not answer; a request failed unexpectedly; a chat's task or a background task
+# failed and will be retried; the notice file is invalid; the database did not answer.
 ERRORS = ("apology", "rasa", "request", "chat_task", "background_task", "notice", "database")
 PROCESSES = tuple(map(str, range(32)))
 OTHER = "other"
-SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 30.0, 60.0, 300.0)
+BUCKETS_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 30.0, 60.0, 300.0)
 
 registry = CollectorRegistry()
 ProcessCollector(registry=registry)
 _messages = Counter("assistant_messages", "Messages accepted.", ["channel"], registry=registry)
-_answers = Counter("assistant_answers", "Answers kept.", ["kind", "language", "channel"], registry=registry)
+_answers = Counter("assistant_answers", "Answers stored.", ["kind", "language", "channel"], registry=registry)
 _seconds = Histogram(
     "assistant_answer_seconds",
-    "Seconds from acceptance to the kept answer.",
+    "Seconds from acceptance to the stored answer.",
     ["channel"],
-    buckets=SECONDS,
+    buckets=BUCKETS_SECONDS,
     registry=registry,
 )
-_errors = Counter("assistant_errors", "What went wrong.", ["kind"], registry=registry)
+_errors = Counter("assistant_errors", "Errors by kind.", ["kind"], registry=registry)
 _deliveries = Counter(
     "assistant_deliveries", "Calls that hand messages to messengers.", ["channel", "result"], registry=registry
 )
-_rasa = Gauge("assistant_rasa_up", "Whether Rasa answered when it was last asked.", ["process"], registry=registry)
+_rasa = Gauge("assistant_rasa_up", "Whether Rasa answered when last asked.", ["process"], registry=registry)
 
 
 def accepted(channel: str) -> None:
-    """A message was accepted."""
+    """Counts a message that was accepted."""
     _messages.labels(_one_of(CHANNELS, channel)).inc()
 
 
 def answered(channel: str, answer: Mapping[str, Any], accepted_at: float) -> None:
-    """An answer was kept (or, on REST, given) to a message accepted then, in seconds since 1970."""
+    """Counts and times an answer that was kept (or, on REST, given); `accepted_at` is in seconds since 1970."""
     channel = _one_of(CHANNELS, channel)
     kind, language = _one_of(KINDS, answer.get("kind")), _one_of(LANGUAGES, answer.get("language"))
     _answers.labels(kind, language, channel).inc()
@@ -62,29 +62,29 @@ def answered(channel: str, answer: Mapping[str, Any], accepted_at: float) -> Non
 
 
 def failed(kind: str) -> None:
-    """Something went wrong."""
+    """Counts an error."""
     _errors.labels(_one_of(ERRORS, kind)).inc()
 
 
 def delivered(channel: str, result: str) -> None:
-    """A messenger was handed a message, with that result (or `Outcome`)."""
+    """Counts a call that handed a message to a messenger, by its result (or `Outcome`)."""
     result = "delivered" if result == "taken" else result
     _deliveries.labels(_one_of(CHANNELS, channel), _one_of(RESULTS, result)).inc()
 
 
 def rasa_up(process: int, up: bool) -> None:
-    """Whether a process of Rasa, by its place in the settings, answered."""
+    """Records whether a Rasa process, by its position in the settings, answered."""
     _rasa.labels(_one_of(PROCESSES, str(process))).set(up)
 
 
 @contextmanager
 def exposed(host: str, port: int | None, waiting: Callable[[], int]) -> Iterator[None]:
-    """Serves the figures at that address, where one is named; `waiting` counts messages without an answer."""
+    """Serves the metrics if there is a port; `waiting` counts messages without an answer."""
     if port is None:
         yield
         return
-    counted = _Waiting(waiting)
-    registry.register(counted)
+    collector = _WaitingMessages(waiting)
+    registry.register(collector)
     try:
         server, thread = start_http_server(port, host, registry)
         try:
@@ -94,27 +94,27 @@ def exposed(host: str, port: int | None, waiting: Callable[[], int]) -> Iterator
             server.server_close()
             thread.join()
     finally:
-        registry.unregister(counted)
+        registry.unregister(collector)
 
 
-class _Waiting(Collector):
-    """Asks the database whenever the figures are read, so that it holds for all fronts and after every start."""
+class _WaitingMessages(Collector):
+    """Asks the database on each scrape, so that the gauge covers all fronts and survives restarts."""
 
     def __init__(self, count: Callable[[], int]) -> None:
         self._count = count
 
     def describe(self) -> Iterator[Metric]:
-        yield GaugeMetricFamily("assistant_waiting", "Messages that wait for their answer.")
+        yield GaugeMetricFamily("assistant_waiting", "Messages waiting for an answer.")
 
     def collect(self) -> Iterator[Metric]:
-        """The gauge; none where the database cannot be asked, so that the other figures are still served."""
+        """The gauge; nothing if the database does not answer, so that the other metrics are still served."""
         try:
             value = self._count()
         except Exception:
-            logger.exception("The database could not be asked how many messages wait.")
+            logger.exception("Could not count the waiting messages in the database.")
             failed("database")
             return
-        yield GaugeMetricFamily("assistant_waiting", "Messages that wait for their answer.", value=value)
+        yield GaugeMetricFamily("assistant_waiting", "Messages waiting for an answer.", value=value)
 
 
 def _one_of(known: tuple[str, ...], value: object) -> str:

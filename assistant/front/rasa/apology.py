@@ -1,4 +1,4 @@
-"""The language of an apology, when Rasa cannot be asked: the same rule, with fewer means to read the text."""
+"""The language of an apology, when Rasa does not answer: the pipeline's rule with a simpler detector."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from assistant.core.languages import Evidence, Language, decide, served
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
-CLEAR, FEWEST_WORDS = 0.75, 3
+CLEAR_CONFIDENCE, MIN_WORDS = 0.75, 3
 
 
 def language_of_apology(text: str, choice: str | None, spoken: str | None, page: str | None) -> Language:
-    """Choice, clear evidence in the text, the chat so far, the page, in this order."""
+    """Decides by the visitor's choice, clear evidence in the text, the chat so far, and the page, in this order."""
     language, _ = decide(evidence_of(text), served(choice), served(spoken), served(page))
     return language
 
 
 def evidence_of(text: str) -> Evidence:
-    """What the characters say of the language; clear only for some words and by far."""
+    """The language that the characters suggest; clear only with enough words and confidence."""
     if not any(char.isalpha() for char in text):
         return Evidence(None, False)
     best = detector().compute_language_confidence_values(text[:1000])[0]
     language = served(best.language.iso_code_639_1.name)
-    return Evidence(language, len(text.split()) >= FEWEST_WORDS and best.value >= CLEAR)
+    return Evidence(language, len(text.split()) >= MIN_WORDS and best.value >= CLEAR_CONFIDENCE)
 
 
 @lru_cache(maxsize=1)
 def detector() -> LanguageDetector:
-    """Character statistics of the languages served, of three letters each: a fifth of the memory, and as good here."""
+    """Trigram statistics of the languages served: a fifth of the full models' memory, and as good here."""
     from lingua import Language as Lingua
     from lingua import LanguageDetectorBuilder
 

@@ -1,4 +1,4 @@
-"""Asks Rasa over its REST channel, one of several processes where there are several, and has it forget."""
+"""Asks Rasa over its REST channel, choosing among several processes, and has it erase conversations."""
 
 from __future__ import annotations
 
@@ -16,30 +16,31 @@ from urllib.parse import quote
 import anyio
 
 from assistant.front.operate import metrics
-from assistant.front.rasa.transport import BrokenError, Connections, NobodyError, Transport
+from assistant.front.rasa.transport import Connections, NotListeningError, Transport, TransportError
 
 logger = logging.getLogger(__name__)
 Message = dict[str, Any]
-# Breaks between tries; the last is used again and again. An answer of kind `error` is Rasa's own apology:
-# a few more tries, since the action server may only be starting, and with other processes first for a while.
-BREAKS = (0.2, 0.4, 0.8)
-TRIES_AFTER_ERROR = 3
-LAME_SECONDS = 10.0
-SHORTEST_TRY = 0.05
-LONGEST_ERASURE = 5.0
-# A process that takes longer hangs, where there is another to ask; a busy one takes its time.
-LONGEST_TRY = 4.0
-# More at once would only wait in the process, where a busy one cannot be told from one that hangs.
-AT_ONCE = 8
-LONGEST_PROBE, BREAK_BETWEEN_PROBES = 1.0, 0.5
+# Pauses between tries; the last one repeats.
+RETRY_SECONDS = (0.2, 0.4, 0.8)
+# An answer of kind `error` is Rasa's own apology. It is worth a few more tries, since the action server may only be
+# starting; for a while, other processes are preferred.
+MAX_TRIES_FOR_APOLOGY = 3
+DEGRADED_SECONDS = 10.0
+MIN_TRY_SECONDS = 0.05
+ERASURE_TIMEOUT_SECONDS = 5.0
+# If there is another process to ask, one that takes longer counts as hung.
+TRY_TIMEOUT_SECONDS = 4.0
+# Further requests would only queue in the process, where a busy one cannot be told from a hung one.
+MAX_CONCURRENT = 8
+PROBE_TIMEOUT_SECONDS, PROBE_INTERVAL_SECONDS = 1.0, 0.5
 
 
 class BadReplyError(Exception):
-    """Rasa said nothing, or nothing that ends with an answer envelope."""
+    """Rasa's reply is empty or does not end with an answer envelope."""
 
 
 def envelope_of(messages: object) -> Mapping[str, Any]:
-    """The envelope that ends a reply; raises BadReplyError where there is none."""
+    """The envelope at the end of a reply; raises BadReplyError if there is none."""
     last = messages[-1] if isinstance(messages, list) and messages else None
     custom = last.get("custom") if isinstance(last, dict) else None
     answer = custom.get("answer") if isinstance(custom, dict) else None
@@ -49,152 +50,154 @@ def envelope_of(messages: object) -> Mapping[str, Any]:
 
 
 class Process:
-    """One Rasa process; `well` until it was found not to be."""
+    """One Rasa process; `reachable` until a request shows otherwise."""
 
     def __init__(self, address: str, transport: Transport) -> None:
-        self.address, self.well = address, True
-        self._transport, self._lame_until = transport, 0.0
-        self.slots = asyncio.Semaphore(AT_ONCE)
+        self.address, self.reachable = address, True
+        self._transport, self._degraded_until = transport, 0.0
+        self.slots = asyncio.Semaphore(MAX_CONCURRENT)
 
-    def weight(self, sender: str) -> bytes:
-        """Its weight for a conversation; the heaviest serves it (rendezvous hashing)."""
+    def score(self, sender: str) -> bytes:
+        """Its score for a conversation, which prefers the process with the highest (rendezvous hashing)."""
         return hashlib.sha256(f"{self.address} {sender}".encode()).digest()
 
     @property
-    def lame(self) -> bool:
-        """Whether it lately had nothing to say but an apology, its action server being away."""
-        return time.monotonic() < self._lame_until
+    def degraded(self) -> bool:
+        """Whether it recently answered with an apology, its action server being away."""
+        return time.monotonic() < self._degraded_until
 
-    def limp(self) -> None:
-        """Leaves its messages to others for a while."""
-        self._lame_until = time.monotonic() + LAME_SECONDS
+    def mark_degraded(self) -> None:
+        """Leaves its conversations to other processes for a while."""
+        self._degraded_until = time.monotonic() + DEGRADED_SECONDS
 
-    async def answers(self) -> bool:
-        """Whether the process answers anything at all, in time."""
+    async def responds(self) -> bool:
+        """Whether the process answers a probe in time."""
         try:
-            with anyio.fail_after(LONGEST_PROBE):
+            with anyio.fail_after(PROBE_TIMEOUT_SECONDS):
                 return (await self._transport.send("GET", f"{self.address}/")).status == HTTPStatus.OK
-        except (BrokenError, TimeoutError):
+        except (TransportError, TimeoutError):
             return False
 
     async def reply(self, body: Mapping[str, Any]) -> list[Message]:
-        """What it says to a message; raises BrokenError where the way breaks off, BadReplyError for anything else."""
-        written = json.dumps(body).encode()
-        status, said = await self._transport.send("POST", f"{self.address}/webhooks/rest/webhook", written)
+        """Its reply to a message; raises TransportError, or BadReplyError for a reply without an answer."""
+        content = json.dumps(body).encode()
+        status, reply = await self._transport.send("POST", f"{self.address}/webhooks/rest/webhook", content)
         try:
-            messages: list[Message] = json.loads(said) if status == HTTPStatus.OK else []
+            messages: list[Message] = json.loads(reply) if status == HTTPStatus.OK else []
         except ValueError as error:
             raise BadReplyError("no JSON") from error
         envelope_of(messages)
         return messages
 
-    async def forget(self, sender: str) -> bool:
-        """Whether it has forgotten a conversation; raises BrokenError."""
+    async def erase(self, sender: str) -> bool:
+        """Erases a conversation; returns whether it confirmed that. Raises TransportError."""
         address = f"{self.address}/webhooks/erase/{quote(sender, safe='')}"
         return (await self._transport.send("DELETE", address)).status == HTTPStatus.NO_CONTENT
 
 
 class Rasa:
-    """All Rasa processes; what is asked of one conversation must come one by one.
+    """All Rasa processes; the messages of one conversation must be asked one at a time.
 
-    A conversation stays with one process as long as that is well, since each holds its locks in memory. Where one
-    process goes, only its conversations move, each to the next in an order of its own; where it is back, they return.
+    A conversation stays with one process while that is reachable, since each process holds its locks in memory. When
+    a process goes away, only its conversations move, each to the next process in an order of its own; when it is back,
+    they return.
     """
 
     def __init__(self, addresses: Sequence[str], transport: Transport | None = None) -> None:
         self._transport = transport or Connections()
         self.processes = [Process(address, self._transport) for address in addresses]
-        self._watching: asyncio.Task[None] | None = None
+        self._probing: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
         """Ends all connections."""
-        if self._watching:
-            self._watching.cancel()
+        if self._probing:
+            self._probing.cancel()
         await self._transport.close()
 
     def process_for(self, sender: str) -> Process:
-        """The process that serves a conversation now: the heaviest of those that are sound, or well, or of all."""
-        well = [process for process in self.processes if process.well] or self.processes
-        sound = [process for process in well if not process.lame] or well
-        return max(sound, key=lambda process: process.weight(sender))
+        """The preferred process for a conversation among the healthy, else the reachable, else all."""
+        reachable = [process for process in self.processes if process.reachable] or self.processes
+        healthy = [process for process in reachable if not process.degraded] or reachable
+        return max(healthy, key=lambda process: process.score(sender))
 
     async def ask(
         self, sender: str, text: str, metadata: Mapping[str, str], until: float, id_: str | None = None
     ) -> list[Message] | None:
-        """Rasa's messages, asked for again and again until that time (seconds since 1970); None for none.
+        """Rasa's reply, retrying until that time (seconds since 1970); None if there is none.
 
-        By `id_` a process knows a message that another one answered already; without one it gets its own.
+        `id_` lets a process recognise a message that another has already answered; without it the message gets its own.
         """
         body = {"sender": sender, "message": text, "metadata": {**metadata, "id": id_ or secrets.token_hex(8)}}
         apology: list[Message] | None = None
         tries = 0
-        while (left := until - time.time()) > SHORTEST_TRY:
+        while (left := until - time.time()) > MIN_TRY_SECONDS:
             process = self.process_for(sender)
-            reply = await self._in_turn(process, body, left)
+            reply = await self._queue(process, body, left)
             if reply and envelope_of(reply)["kind"] != "error":
                 return reply
             if reply:
-                process.limp()
+                process.mark_degraded()
             apology, tries = reply or apology, tries + 1
-            if apology and tries >= TRIES_AFTER_ERROR:
+            if apology and tries >= MAX_TRIES_FOR_APOLOGY:
                 return apology
             if self.process_for(sender) is process:
-                await anyio.sleep(min(BREAKS[min(tries, len(BREAKS)) - 1], max(until - time.time(), 0)))
+                pause = RETRY_SECONDS[min(tries, len(RETRY_SECONDS)) - 1]
+                await anyio.sleep(min(pause, max(until - time.time(), 0)))
         return apology
 
-    async def _in_turn(self, process: Process, body: Mapping[str, Any], left: float) -> list[Message] | None:
-        """One try as soon as the process has room; None also where it fell ill meanwhile."""
+    async def _queue(self, process: Process, body: Mapping[str, Any], left: float) -> list[Message] | None:
+        """One try as soon as the process has a free slot; None also if it has become unreachable meanwhile."""
         begun = time.monotonic()
         with anyio.move_on_after(left):
             async with process.slots:
-                if process.well or len(self.processes) == 1:
+                if process.reachable or len(self.processes) == 1:
                     return await self._try(process, body, left - (time.monotonic() - begun))
         return None
 
     async def _try(self, process: Process, body: Mapping[str, Any], left: float) -> list[Message] | None:
-        """One try; None where Rasa is away, slow, silent or talks nonsense."""
+        """One try; None if Rasa is away, slow, silent or returns nonsense."""
         alone = len(self.processes) == 1
         try:
-            with anyio.fail_after(left if alone else min(left, LONGEST_TRY)):
+            with anyio.fail_after(left if alone else min(left, TRY_TIMEOUT_SECONDS)):
                 reply = await process.reply(body)
-        except (BrokenError, TimeoutError, BadReplyError) as error:
-            logger.info("Rasa gave no answer: %s", type(error).__name__)
+        except (TransportError, TimeoutError, BadReplyError) as error:
+            logger.info("Rasa did not answer: %s", type(error).__name__)
             metrics.failed("rasa")
             metrics.rasa_up(self.processes.index(process), up=False)
-            if not alone and isinstance(error, (BrokenError, TimeoutError)):
-                self._suspect(process)
+            if not alone and isinstance(error, (TransportError, TimeoutError)):
+                self._mark_unreachable(process)
             return None
         metrics.rasa_up(self.processes.index(process), up=True)
         return reply
 
-    def _suspect(self, process: Process) -> None:
-        """Asks a process nothing more until it answers a probe."""
-        if process.well:
+    def _mark_unreachable(self, process: Process) -> None:
+        """Stops asking a process until it answers a probe."""
+        if process.reachable:
             logger.warning("A Rasa process does not answer; others take over its conversations.")
-        process.well = False
-        if self._watching is None or self._watching.done():
-            self._watching = asyncio.create_task(self._watch())
+        process.reachable = False
+        if self._probing is None or self._probing.done():
+            self._probing = asyncio.create_task(self._probe())
 
-    async def _watch(self) -> None:
-        """Probes processes that were not well until all are."""
-        while unwell := [process for process in self.processes if not process.well]:
-            for process, well in zip(unwell, await asyncio.gather(*(one.answers() for one in unwell))):
-                process.well = well
-                metrics.rasa_up(self.processes.index(process), well)
-            await anyio.sleep(BREAK_BETWEEN_PROBES)
+    async def _probe(self) -> None:
+        """Probes unreachable processes until all are reachable."""
+        while unreachable := [process for process in self.processes if not process.reachable]:
+            for process, up in zip(unreachable, await asyncio.gather(*(one.responds() for one in unreachable))):
+                process.reachable = up
+                metrics.rasa_up(self.processes.index(process), up)
+            await anyio.sleep(PROBE_INTERVAL_SECONDS)
 
     async def erase(self, sender: str) -> bool:
-        """Whether all processes have forgotten a conversation for good; one that is gone has nothing to forget."""
+        """Erases a conversation everywhere; returns whether it is gone. A process that is away holds nothing."""
         results = await asyncio.gather(*(self._erase(process, sender) for process in self.processes))
         return all(result is not False for result in results) and any(results)
 
     async def _erase(self, process: Process, sender: str) -> bool | None:
-        """Whether one process has; None where it is not there at all."""
+        """Whether one process has erased it; None if nothing is running there."""
         try:
-            with anyio.fail_after(LONGEST_ERASURE):
-                return await process.forget(sender)
-        except NobodyError:
+            with anyio.fail_after(ERASURE_TIMEOUT_SECONDS):
+                return await process.erase(sender)
+        except NotListeningError:
             return None
-        except (BrokenError, TimeoutError) as error:
-            logger.warning("Rasa could not be told to forget a conversation: %s", type(error).__name__)
+        except (TransportError, TimeoutError) as error:
+            logger.warning("Could not have Rasa erase a conversation: %s", type(error).__name__)
             return False

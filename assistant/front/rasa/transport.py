@@ -12,40 +12,40 @@ JSON = {"Content-Type": "application/json"}
 
 
 class Reply(NamedTuple):
-    """What a server said: its status and its body."""
+    """A server's response: its status and its body."""
 
     status: int
     body: bytes
 
 
-class BrokenError(Exception):
-    """The way to a server broke off."""
+class TransportError(Exception):
+    """A request got no complete response."""
 
 
-class NobodyError(BrokenError):
-    """Nobody listens at that address."""
+class NotListeningError(TransportError):
+    """Nothing is listening at that address."""
 
 
 class Transport(Protocol):
-    """How requests get to the processes; another one takes its place in tests."""
+    """How requests reach the processes; tests substitute their own."""
 
     async def send(self, method: str, url: str, body: bytes | None = None) -> Reply:
-        """What the server said to a request, with JSON as its body; raises BrokenError."""
+        """Sends a request, with JSON as its body, and returns the response; raises TransportError."""
         ...
 
     async def close(self) -> None:
-        """Ends all connections."""
+        """Closes all connections."""
         ...
 
 
 class Connections:
-    """The way over HTTP. Waits for as long as the caller does, and follows nothing that leads elsewhere."""
+    """A transport over HTTP. It has no timeout of its own and follows no redirects."""
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, method: str, url: str, body: bytes | None = None) -> Reply:
-        """What the server said to a request, with JSON as its body; raises BrokenError."""
+        """Sends a request, with JSON as its body, and returns the response; raises TransportError."""
         headers = JSON if body is not None else None
         try:
             async with self._opened().request(
@@ -53,17 +53,17 @@ class Connections:
             ) as response:
                 return Reply(response.status, await response.read())
         except aiohttp.ClientConnectorError as error:
-            raise NobodyError(type(error).__name__) from error
+            raise NotListeningError(type(error).__name__) from error
         except (aiohttp.ClientError, OSError) as error:
-            raise BrokenError(type(error).__name__) from error
+            raise TransportError(type(error).__name__) from error
 
     def _opened(self) -> aiohttp.ClientSession:
-        """The session; made on first use, since it belongs to the loop it is made in."""
+        """The session, opened on first use, since it belongs to the running event loop."""
         if self._session is None:
             self._session = kept_session()
         return self._session
 
     async def close(self) -> None:
-        """Ends all connections."""
+        """Closes all connections."""
         if self._session:
             await self._session.close()

@@ -1,1 +1,1 @@
-"""Rasa's own REST and socket.io channels, for websites that have a Rasa widget already."""
+"""Rasa's own REST and socket.io channels, for websites that already have a Rasa widget."""

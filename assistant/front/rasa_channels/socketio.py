@@ -1,6 +1,6 @@
-"""Socket.io for websites that have rasa-webchat: its events, over chats of the web API.
+"""Socket.io for websites that use rasa-webchat: its events, on top of the web API's chats.
 
-Session ids are our signed tokens, so nobody can name another visitor's; messages go through the same inbox.
+Session ids are our signed tokens, so nobody can guess another visitor's; messages go through the same inbox.
 """
 
 from __future__ import annotations
@@ -33,36 +33,36 @@ PATH = "/socket.io"
 
 
 class Sockets:
-    """A socket.io server with the four events that Rasa's own channel has."""
+    """A socket.io server with the four events of Rasa's own channel."""
 
     def __init__(self, front: Callable[[], Front]) -> None:
         self._front = front
         self._listeners: dict[str, asyncio.Task[None]] = {}
-        # Origins are checked before every route, this one too. Handlers that wait keep messages in order.
+        # Origins are checked by middleware, for this route too. Awaiting each handler keeps messages in order.
         self._server = socketio.AsyncServer(
             async_mode="asgi", cors_allowed_origins=[], max_http_buffer_size=LARGEST_BODY, async_handlers=False
         )
         self._server.on("session_request", self._session)
         self._server.on("user_uttered", self._uttered)
-        self._server.on("disconnect", self._gone)
+        self._server.on("disconnect", self._disconnected)
 
     @property
     def app(self) -> ASGIApp:
-        """What to mount at `PATH`."""
+        """The ASGI application to mount at `PATH`."""
         app: ASGIApp = socketio.ASGIApp(self._server, socketio_path=PATH)
         return app
 
     async def stop(self) -> None:
-        """Ends all connections."""
+        """Closes all connections."""
         for task in self._listeners.values():
             task.cancel()
         await asyncio.gather(*self._listeners.values(), return_exceptions=True)
         await self._server.shutdown()
 
     async def _session(self, sid: str, data: object = None) -> None:
-        """Goes on with the chat of a token, or begins a new one; tells the client its token."""
-        front, told = self._front(), data if isinstance(data, Mapping) else {}
-        chat = await self._known(told.get("session_id"))
+        """Resumes the chat of a token, or opens a new one; sends the client its token."""
+        front, received = self._front(), data if isinstance(data, Mapping) else {}
+        chat = await self._chat_of(received.get("session_id"))
         if not chat:
             try:
                 await front.limits.count("chats", self._address(sid))
@@ -70,67 +70,67 @@ class Sockets:
                 await self._refuse(sid, refusal, DEFAULT)
                 return
             chat = front.keys.new_chat()
-            language = hint_of(custom_data(told)) or DEFAULT
+            language = hint_of(custom_data(received)) or DEFAULT
             await run_sync(front.store.open_chat, chat, language, time.time(), "socketio")
         await self._listen(sid, chat)
         await self._server.emit("session_confirm", front.keys.token(chat), to=sid)
 
     async def _uttered(self, sid: str, data: object = None) -> None:
-        """Keeps a message; a first one without text, which rasa-webchat sends, is nothing."""
-        told = data if isinstance(data, Mapping) else {}
-        if not told.get("message"):
+        """Keeps a message; ignores one without text, which rasa-webchat sends first."""
+        received = data if isinstance(data, Mapping) else {}
+        if not received.get("message"):
             return
-        chat = await self._known(told.get("session_id"))
-        language = hint_of(custom_data(told)) or DEFAULT
+        chat = await self._chat_of(received.get("session_id"))
+        language = hint_of(custom_data(received)) or DEFAULT
         try:
             if not chat:
                 raise RefusedError("unknown_session")
             await self._listen(sid, chat)
-            await self._accept(sid, chat, told)
+            await self._accept(sid, chat, received)
         except UnknownChatError:
             await self._refuse(sid, RefusedError("unknown_session"), language)
         except RefusedError as refusal:
             await self._refuse(sid, refusal, language)
 
-    async def _accept(self, sid: str, chat: str, told: Mapping[str, Any]) -> None:
-        front, metadata = self._front(), custom_data(told)
+    async def _accept(self, sid: str, chat: str, received: Mapping[str, Any]) -> None:
+        front, metadata = self._front(), custom_data(received)
         await front.limits.count("address", self._address(sid))
         await front.limits.count("session", chat)
-        text, id_ = text_in(told["message"]), str(uuid.uuid4())
+        text, id_ = text_in(received["message"]), str(uuid.uuid4())
         hint, choice = hint_of(metadata), choice_of(metadata)
         text = await without_personal_data(text, choice, hint)
         await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())
         metrics.accepted("socketio")
         front.worker.wake(chat)
 
-    async def _gone(self, sid: str, *_: object) -> None:
+    async def _disconnected(self, sid: str, *_: object) -> None:
         if task := self._listeners.pop(sid, None):
             task.cancel()
 
-    async def _known(self, token: object) -> str | None:
-        """The chat of a token, where it is still kept."""
+    async def _chat_of(self, token: object) -> str | None:
+        """The chat of a token, if it still exists."""
         front = self._front()
         chat = front.keys.chat_of(token) if isinstance(token, str) else None
         row = await run_sync(front.store.chat, chat) if chat else None
         return chat if row else None
 
     async def _listen(self, sid: str, chat: str) -> None:
-        """Sends the chat's answers to this connection from now on, first those it missed."""
+        """Sends the chat's answers to this connection from now on, starting with those it missed."""
         task = self._listeners.get(sid)
         if task and not task.done() and task.get_name() == chat:
             return
         if task:
             task.cancel()
         self._front().listeners.check_room(chat)
-        self._listeners[sid] = asyncio.create_task(self._tell(sid, chat), name=chat)
+        self._listeners[sid] = asyncio.create_task(self._push(sid, chat), name=chat)
 
-    async def _tell(self, sid: str, chat: str) -> None:
+    async def _push(self, sid: str, chat: str) -> None:
         front = self._front()
         row = await run_sync(front.store.chat, chat)
         after = int(row["delivered"]) if row else 0
         with front.listeners.listen(chat) as news:
             while True:
-                # Before reading: what comes in while it is read wakes this again.
+                # Cleared before reading, so that an event that comes in meanwhile wakes this again.
                 news.clear()
                 events = await run_sync(front.store.events_after, chat, after)
                 if events is None:
@@ -154,13 +154,13 @@ class Sockets:
         return address_of(HTTPConnection(self._server.get_environ(sid)["asgi.scope"]))
 
 
-def custom_data(told: Mapping[str, Any]) -> object:
+def custom_data(received: Mapping[str, Any]) -> object:
     """A client's metadata, which rasa-webchat calls `customData`."""
-    return told.get("customData") or told.get("metadata")
+    return received.get("customData") or received.get("metadata")
 
 
 def bot_messages(event: Mapping[str, Any], knowledge: KnowledgeBase) -> Iterator[dict[str, Any]]:
-    """An answer as Rasa's socket.io channel sends it: texts with their source, the last with the suggestions."""
+    """An answer as Rasa's socket.io channel sends it: texts with their sources, the last with the suggestions."""
     language = served(event["language"]) or DEFAULT
     texts = [sourced(part, knowledge, language) for part in event["parts"]]
     yield from ({"text": text} for text in texts[:-1])

@@ -1,1 +1,1 @@
-"""The web chat API, the public pages, and what stands before every route."""
+"""The web chat API, the public pages, and the middleware before every route."""

@@ -128,7 +128,7 @@ async def delete_chat(request: Request) -> Response:
     sender = front.keys.sender("web", chat)
     await run_sync(front.store.erase, chat, sender)
     front.listeners.publish(chat)
-    await front.worker.forget(sender)
+    await front.worker.erase_in_rasa(sender)
     return Response(status_code=204)
 
 

@@ -1,4 +1,4 @@
-"""What stands before every route: who may call from which page, how often, and the headers of every answer."""
+"""Middleware before every route: allowed origins, rate limits by address, and security headers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ SECURE_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class SafeHeaders:
-    """Adds the headers to every answer, where it has none of that name."""
+    """Adds security headers to every response that does not set its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -49,7 +49,7 @@ class SafeHeaders:
 
 
 class KnownOrigins:
-    """Refuses pages of other origins than our own and the allowed ones, on every route."""
+    """Refuses requests from pages of any origin but our own and the allowed ones."""
 
     def __init__(self, app: ASGIApp, origins: frozenset[str]) -> None:
         self._app, self._origins = app, origins
@@ -75,9 +75,10 @@ class KnownOrigins:
 
 
 class Throttle:
-    """Counts requests of each address, whatever they ask for.
+    """Limits the requests of each address, whatever they ask for.
 
-    Messengers call for many people from few addresses; their webhooks count only who is none.
+    Messengers call from few addresses on behalf of many people, so their webhooks count only callers that fail to
+    prove who they are.
     """
 
     def __init__(self, app: ASGIApp, limits: Limits, webhooks: tuple[str, ...]) -> None:
@@ -94,7 +95,7 @@ class Throttle:
 
 
 async def refuse(refusal: RefusedError, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answers a request with a refusal; closes a websocket before it is open."""
+    """Answers a request with a refusal; rejects a websocket before it opens."""
     if scope["type"] == "websocket":
         await receive()
         await send({"type": "websocket.close", "code": 1008})

@@ -1,4 +1,4 @@
-"""The public pages: opening, health, description, demo and the widget's files."""
+"""The public pages: opening, health, API description, demo and the widget's files."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ PAGE = (
     "base-uri 'none'; form-action 'self'; object-src 'none'"
 )
 ADDRESS = re.compile(r"https://\S+")
-LONGEST_PROOF = 3.0
-# Asked of Rasa at most this often, whoever calls.
-PROOF_LASTS = 2.0
+READINESS_TIMEOUT_SECONDS = 3.0
+# How long a result is reused, so that nobody can flood Rasa with checks.
+READINESS_TTL_SECONDS = 2.0
 
 
 async def opening(request: Request) -> Response:
-    """What a chat window shows before anything is said; stores nothing."""
+    """What a chat window shows before the first message; stores nothing."""
     front, language = front_of(request), language_of(request)
     person = front.knowledge.phrase("human", language)
     content = {
@@ -50,29 +50,30 @@ async def opening(request: Request) -> Response:
 
 
 async def health(_: Request) -> Response:
-    """The process lives."""
+    """The process is alive."""
     return JSONResponse({"status": "ok"})
 
 
 async def ready(request: Request) -> Response:
-    """A question really gets an answer; one is asked at a time, however many want to know."""
+    """A question really gets an answer; however many ask, only one check runs at a time."""
     front = front_of(request)
     if front.notice.closed:
-        # Every message gets the announcement, whatever Rasa does.
+        # Every message gets the announcement, whatever the state of Rasa.
         return JSONResponse({"status": "closed"})
-    async with front.proof.lock:
-        if time.monotonic() - front.proof.at > PROOF_LASTS:
-            front.proof.answered = await _answers(front)
-            front.proof.at = time.monotonic()
-    if not front.proof.answered:
-        raise RefusedError("unavailable", retry_after=PROOF_LASTS)
+    async with front.readiness.lock:
+        if time.monotonic() - front.readiness.checked_at > READINESS_TTL_SECONDS:
+            front.readiness.ready = await _answers(front)
+            front.readiness.checked_at = time.monotonic()
+    if not front.readiness.ready:
+        raise RefusedError("unavailable", retry_after=READINESS_TTL_SECONDS)
     return JSONResponse({"status": "ready"})
 
 
 async def _answers(front: Front) -> bool:
     question = starters(front.knowledge, LANGUAGES[0])[0].question
-    said = await front.rasa.ask(front.keys.sender("ready", "ready"), question, {}, time.time() + LONGEST_PROOF)
-    return said is not None and envelope_of(said)["kind"] != "error"
+    until = time.time() + READINESS_TIMEOUT_SECONDS
+    reply = await front.rasa.ask(front.keys.sender("ready", "ready"), question, {}, until)
+    return reply is not None and envelope_of(reply)["kind"] != "error"
 
 
 @lru_cache(maxsize=1)
@@ -83,24 +84,24 @@ def description() -> dict[str, Any]:
 
 
 async def openapi(_: Request) -> Response:
-    """The description, for clients and their tools."""
+    """Serves the description, for clients and their tools."""
     return Response(json.dumps(description(), ensure_ascii=False), media_type="application/json")
 
 
 class Files(StaticFiles):
-    """Files that browsers ask for again each time, and are told when nothing changed."""
+    """Files that browsers revalidate on each use."""
 
     def __init__(self, folder: Path, headers: dict[str, str]) -> None:
         super().__init__(directory=folder, check_dir=False)
         self._headers = {"Cache-Control": "no-cache", **headers}
 
     async def check_config(self) -> None:
-        """Raises RefusedError as long as the folder is not there: the widget may not be built yet."""
+        """Raises RefusedError if the folder does not exist: the widget may not be built yet."""
         if not Path(str(self.directory)).is_dir():
             raise RefusedError("not_found")
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        """A file; raises HTTPException where there is none."""
+        """A file; raises HTTPException if there is none."""
         response = await super().get_response(path, scope)
         response.headers.update(self._headers)
         if path.endswith((".js", ".mjs")):

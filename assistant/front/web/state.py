@@ -1,4 +1,4 @@
-"""The parts of the running front, which every route finds in the application's state."""
+"""The components of the running front, which every route finds in the application's state."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from assistant.knowledge import KnowledgeBase
 
 
 @dataclass
-class Proof:
-    """When a question was last asked to see whether it gets an answer, and whether it did."""
+class Readiness:
+    """When readiness was last checked with a question, and whether an answer came."""
 
-    at: float = -math.inf
-    answered: bool = False
+    checked_at: float = -math.inf
+    ready: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 @dataclass(frozen=True)
 class Front:
-    """What the routes work with."""
+    """The components that routes work with."""
 
     settings: Settings
     engine: Engine
@@ -48,7 +48,7 @@ class Front:
     broadcast: Broadcast
     knowledge: KnowledgeBase
     notice: Notice
-    proof: Proof = field(default_factory=Proof)
+    readiness: Readiness = field(default_factory=Readiness)
 
 
 def front_of(connection: HTTPConnection) -> Front:

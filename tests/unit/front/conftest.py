@@ -17,14 +17,14 @@ from starlette.testclient import TestClient
 from assistant.front.app import application
 from assistant.front.core.settings import Settings
 from assistant.front.core.tokens import kept_secret
-from assistant.front.rasa.transport import NobodyError, Reply
+from assistant.front.rasa.transport import NotListeningError, Reply
 from assistant.knowledge import knowledge, render
 from assistant.launch.servers import HOST, free_port
 from tests.support.wait import until
 
 HERE = "http://front.test"
 ENTRY = "ask_history/founding"
-AWAY = NobodyError("away")
+AWAY = NotListeningError("away")
 
 
 def fact(language="de", entry=ENTRY, buttons=()):

@@ -33,7 +33,7 @@ def test_a_database_that_is_away_is_told_in_one_line(tmp_path, database, said):
     )
     assert ended.returncode == 1
     last = ended.stderr.splitlines()[-1]
-    assert last.startswith("The front does not start: its database is not to be had (")
+    assert last.startswith("The front cannot start: it cannot open its database (")
     assert said in last
     assert "Traceback" not in ended.stderr
     assert PASSWORD not in ended.stderr

@@ -104,7 +104,7 @@ def test_what_is_silent_for_an_hour_is_dropped_and_rasa_told(client, rasa):
     assert 0 < pause <= SILENCE_SECONDS / 10
     with front.engine.connect() as connection:
         assert list(connection.execute(select(chats.c.id)).scalars()) == [front.keys.chat_of(talking.token)]
-    client.portal.call(front.worker.erase_noted)
+    client.portal.call(front.worker.erase_pending)
     assert rasa.erased == [front.keys.sender("web", chat)]
 
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from assistant.front.app import application
 from assistant.front.rasa.apology import language_of_apology
-from assistant.front.rasa.transport import BrokenError
+from assistant.front.rasa.transport import TransportError
 from assistant.knowledge import knowledge
 from tests.support.wait import until
 from tests.unit.front.conftest import AWAY, HERE, Visitor, enveloped, fact
@@ -19,7 +19,7 @@ SECONDS = 0.8
 APOLOGY = [{"text": "…"}, enveloped("error")]
 BAD = {
     "away": AWAY,
-    "gone in the middle": BrokenError("gone"),
+    "gone in the middle": TransportError("gone"),
     "silent": [],
     "an error": 500,
     "not found": 404,

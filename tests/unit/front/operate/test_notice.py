@@ -60,7 +60,7 @@ def notice(path, clock):
 
 @pytest.fixture
 def client(settings, rasa, path, monkeypatch):
-    monkeypatch.setattr(module, "LOOK_EVERY", 0.0)
+    monkeypatch.setattr(module, "CHECK_SECONDS", 0.0)
     with TestClient(application(replace(settings, notice=path, answer_timeout_seconds=2.0), rasa), HERE) as client:
         yield client
 
@@ -100,7 +100,7 @@ def test_after_a_mistake_the_last_good_state_stays_and_the_log_says_so(content, 
     path.write_text(content, "utf-8")
     clock.now = 2.0
     assert notice.state == CLOSED
-    assert "not in order" in caplog.text
+    assert "is invalid" in caplog.text
     write(path, State())
     clock.now = 3.0
     assert notice.state == State()

@@ -13,7 +13,7 @@ import pytest
 from assistant.front.core.settings import addresses_of
 from assistant.front.rasa import client as module
 from assistant.front.rasa.client import Rasa
-from assistant.front.rasa.transport import NobodyError, Reply
+from assistant.front.rasa.transport import NotListeningError, Reply
 from tests.support.wait import until_async
 from tests.unit.front.conftest import fact
 
@@ -33,7 +33,7 @@ class Processes:
     async def send(self, method, url, body=None):
         name = urlsplit(url).hostname
         if name in self.away:
-            raise NobodyError("away")
+            raise NotListeningError("away")
         if name in self.hanging:
             await asyncio.sleep(60)
         if method == "DELETE":
@@ -57,9 +57,9 @@ def processes():
 
 @pytest.fixture
 async def rasa(processes, monkeypatch):
-    monkeypatch.setattr(module, "LONGEST_TRY", 0.2)
-    monkeypatch.setattr(module, "LONGEST_PROBE", 0.2)
-    monkeypatch.setattr(module, "BREAK_BETWEEN_PROBES", 0.05)
+    monkeypatch.setattr(module, "TRY_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(module, "PROBE_TIMEOUT_SECONDS", 0.2)
+    monkeypatch.setattr(module, "PROBE_INTERVAL_SECONDS", 0.05)
     rasa = Rasa(ADDRESSES, processes)
     yield rasa
     await rasa.close()
@@ -83,11 +83,11 @@ def test_every_front_chooses_the_same_whatever_the_order_of_the_list(processes, 
 
 def test_when_a_process_goes_only_its_conversations_move(rasa):
     before = homes(rasa)
-    rasa.processes[1].well = False
+    rasa.processes[1].reachable = False
     after = homes(rasa)
     moved = {sender for sender in SENDERS if before[sender] != after[sender]}
     assert moved == {sender for sender in SENDERS if before[sender] == ADDRESSES[1]}
-    rasa.processes[1].well = True
+    rasa.processes[1].reachable = True
     assert homes(rasa) == before
 
 
@@ -97,13 +97,13 @@ async def test_a_process_that_refuses_is_passed_over_at_once_and_asked_again_whe
     sender = next(sender for sender, home in homes(rasa).items() if home == ADDRESSES[0])
     processes.away.add("rasa-0")
     # A break before the next try would take longer than a busy machine does.
-    monkeypatch.setattr(module, "BREAKS", (5.0,))
+    monkeypatch.setattr(module, "RETRY_SECONDS", (5.0,))
     begun = time.monotonic()
     assert await ask(rasa, sender)
     assert time.monotonic() - begun < 2
     assert processes.asked[-1] != "rasa-0"
     processes.away.clear()
-    await until_async(lambda: rasa.processes[0].well)
+    await until_async(lambda: rasa.processes[0].reachable)
     assert await ask(rasa, sender)
     assert processes.asked[-1] == "rasa-0"
 
@@ -112,7 +112,7 @@ async def test_a_process_that_hangs_costs_one_try_and_nobody_else(rasa, processe
     senders = [sender for sender, home in homes(rasa).items() if home == ADDRESSES[0]][:2]
     processes.hanging.add("rasa-0")
     assert await ask(rasa, senders[0])
-    monkeypatch.setattr(module, "LONGEST_TRY", 4.0)
+    monkeypatch.setattr(module, "TRY_TIMEOUT_SECONDS", 4.0)
     begun = time.monotonic()
     assert await ask(rasa, senders[1])
     assert time.monotonic() - begun < 2
@@ -127,8 +127,8 @@ async def test_where_one_has_only_an_apology_another_is_asked_at_once_and_for_a_
         assert await ask(rasa, sender) == fact()
     assert processes.asked.count("rasa-0") == 1
     processes.sorry.clear()
-    monkeypatch.setattr(module, "LAME_SECONDS", 0.0)
-    rasa.processes[0].limp()
+    monkeypatch.setattr(module, "DEGRADED_SECONDS", 0.0)
+    rasa.processes[0].mark_degraded()
     assert await ask(rasa, senders[0]) == fact()
     assert processes.asked[-1] == "rasa-0"
 
@@ -136,7 +136,7 @@ async def test_where_one_has_only_an_apology_another_is_asked_at_once_and_for_a_
 async def test_where_all_have_only_an_apology_that_is_what_is_said(rasa, processes):
     processes.sorry |= {"rasa-0", "rasa-1", "rasa-2"}
     assert await ask(rasa, "web-1") == SORRY
-    assert len(processes.asked) == module.TRIES_AFTER_ERROR
+    assert len(processes.asked) == module.MAX_TRIES_FOR_APOLOGY
     assert len({*processes.asked}) == 3
 
 
@@ -148,19 +148,19 @@ async def test_when_all_are_away_they_are_tried_until_time_is_up(rasa, processes
 
 
 async def test_one_alone_is_given_all_the_time_there_is(processes, monkeypatch):
-    monkeypatch.setattr(module, "LONGEST_TRY", 0.05)
+    monkeypatch.setattr(module, "TRY_TIMEOUT_SECONDS", 0.05)
     processes.hanging.add("rasa-0")
     rasa = Rasa(ADDRESSES[:1], processes)
     begun = time.monotonic()
     assert await ask(rasa, "web-1", seconds=0.5) is None
     assert time.monotonic() - begun > 0.4
-    assert rasa.processes[0].well
+    assert rasa.processes[0].reachable
     await rasa.close()
 
 
 async def test_no_process_is_asked_more_at_once_than_it_can_do(rasa, processes):
     await asyncio.gather(*(ask(rasa, sender) for sender in SENDERS[:200]))
-    assert max(processes.most.values()) == module.AT_ONCE
+    assert max(processes.most.values()) == module.MAX_CONCURRENT
 
 
 async def test_every_message_is_named_so_that_it_is_known_again(rasa, processes):
@@ -188,7 +188,7 @@ async def test_a_message_that_nobody_named_keeps_its_name_over_all_tries(rasa, p
     processes.sorry |= {"rasa-0", "rasa-1", "rasa-2"}
     await rasa.ask("rest-1", "Hallo", {}, time.time() + 5)
     await rasa.ask("rest-1", "Hallo", {}, time.time() + 5)
-    assert len(seen) == 2 * module.TRIES_AFTER_ERROR
+    assert len(seen) == 2 * module.MAX_TRIES_FOR_APOLOGY
     assert len({*seen}) == 2
 
 

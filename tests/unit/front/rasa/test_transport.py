@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from assistant.core import http
-from assistant.front.rasa.transport import BrokenError, Connections, NobodyError, Reply
+from assistant.front.rasa.transport import Connections, NotListeningError, Reply, TransportError
 from assistant.launch.servers import HOST, free_port
 from tests.unit.canned_server import CannedServer
 
@@ -61,13 +61,13 @@ async def test_a_server_that_closes_every_connection_is_asked_all_the_same(trans
 
 
 async def test_nobody_there_is_told_apart_from_a_connection_broken_off(transport):
-    with pytest.raises(NobodyError):
+    with pytest.raises(NotListeningError):
         await transport.send("GET", f"http://{HOST}:{free_port()}/")
     for broken in (b"", OK[:-1], b"nonsense\r\n\r\n"):
         async with CannedServer(broken, closes=True) as server:
-            with pytest.raises(BrokenError) as raised:
+            with pytest.raises(TransportError) as raised:
                 await transport.send("GET", server.url)
-        assert not isinstance(raised.value, NobodyError)
+        assert not isinstance(raised.value, NotListeningError)
 
 
 async def test_nothing_is_followed_elsewhere(transport):

@@ -86,7 +86,7 @@ def test_it_is_ready_when_a_question_is_answered(client, rasa):
 
 @pytest.mark.parametrize("said", [AWAY, [{"text": "…"}, enveloped("error")], []])
 def test_it_is_not_ready_when_a_question_gets_no_answer(said, client, rasa, monkeypatch):
-    monkeypatch.setattr("assistant.front.web.pages.LONGEST_PROOF", 0.3)
+    monkeypatch.setattr("assistant.front.web.pages.READINESS_TIMEOUT_SECONDS", 0.3)
     rasa.reply = lambda _: said
     response = client.get("/ready")
     assert (response.status_code, response.json()["error"]["code"]) == (503, "unavailable")
