@@ -1,1 +1,1 @@
-"""From a vector and a spelling to entries and kinds of message, with probabilities."""
+"""Ranks entries and kinds of message by a text's vector and spelling."""

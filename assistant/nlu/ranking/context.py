@@ -1,4 +1,4 @@
-"""What the last answer makes likely of a short message: "und wie viele?", "who pays?", "and FAP?"."""
+"""Which entries the last answer makes likely for a short message: "und wie viele?", "who pays?", "and FAP?"."""
 
 from __future__ import annotations
 
@@ -15,39 +15,42 @@ FOLLOW_UP = "follow_up/"
 
 
 @dataclass(frozen=True)
-class Weights:
-    """How much closer an entry comes, in units of the head's scores; measured in docs/decisions/0010-context.md.
+class ContextWeights:
+    """What is added to an entry's score, in the head's units; measured in docs/decisions/0010-context.md."""
 
-    same: it was just said. subject: it is about the same thing. touched: about one of its things.
-    related: it names it as related. aspect: it tells what the message asks ("how many").
-    named: the message names its subject. alike: it tells of a named subject what the last
-    answer told of its own.
-    """
-
+    # The entry is the last answer itself.
     same: float = 0.2
+    # It has the same main subject.
     subject: float = 0.18
+    # It shares some other subject.
     touched: float = 0.16
+    # The last answer lists it as related.
     related: float = 0.14
+    # It covers the aspect the message asks for ("how many").
     aspect: float = 0.1
+    # The message names its main subject.
     named: float = 0.2
+    # It tells of a named subject what the last answer told of its own.
     alike: float = 0.15
 
 
 class Context:
-    """Adds to the head's scores what the conversation makes likely."""
+    """What the conversation adds to the head's scores."""
 
-    def __init__(self, knowledge: KnowledgeBase, classes: Sequence[str], weights: Weights = Weights()) -> None:
+    def __init__(
+        self, knowledge: KnowledgeBase, classes: Sequence[str], weights: ContextWeights = ContextWeights()
+    ) -> None:
         self._entries: Sequence[Entry | None] = [
             knowledge.find(name) if kind_of(name) == FACT else None for name in classes
         ]
         self._weights = weights
 
     def nearness(self, last: Entry, asked: Mapping[str, float], named: Sequence[str], again: bool = True) -> Floats:
-        """For each class how much nearer the last entry brings it.
+        """For each class, what the last entry adds to its score.
 
-        `asked` holds the probability of each aspect the message may ask for, `named` the subjects
-        it names itself; `again` says whether the last entry itself may be asked for once more, as
-        it may in a new message and hardly in the second half of the same.
+        `asked` holds the probability of each aspect the message may ask for, `named` the subjects it
+        names itself. `again` says whether it may ask for the last entry once more: a new message
+        may, the second half of the same message hardly ever does.
         """
         others = [subject for subject in named if subject not in last.subjects[:1]]
         near = [0.0 if entry is None else self._near(entry, last, asked, others) for entry in self._entries]
@@ -68,15 +71,15 @@ class Context:
                 weights.touched * bool(set(entry.subjects) & set(last.subjects)),
                 weights.related * (entry.id in last.related),
             )
-        return near + weights.aspect * self._told(entry, asked) if near else 0.0
+        return near + weights.aspect * self._covered(entry, asked) if near else 0.0
 
-    def _told(self, entry: Entry, asked: Mapping[str, float]) -> float:
-        """How much of what is asked an entry tells: fully by its first aspect, by half by the others."""
+    def _covered(self, entry: Entry, asked: Mapping[str, float]) -> float:
+        """How likely an entry covers what is asked; its first aspect counts fully, the others half."""
         return max((asked.get(aspect, 0.0) / (1 if i == 0 else 2) for i, aspect in enumerate(entry.aspects)), default=0)
 
 
 def by_ordinal(knowledge: KnowledgeBase, history: Sequence[str], ordinal: int) -> tuple[str, ...]:
-    """The subject meant by "the first" or "the second" of the last answer that had several."""
+    """The subject that "the first" or "the second" refers to, in the last answer with that many."""
     for entry_id in reversed(history):
         entry = knowledge.find(entry_id)
         if entry and len(entry.subjects) >= max(2, ordinal):

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from assistant.knowledge import Entry, KnowledgeBase
-from assistant.nlu.ranking.context import Context, Weights, aspects_asked, by_ordinal
+from assistant.nlu.ranking.context import Context, ContextWeights, aspects_asked, by_ordinal
 
 # Each sum of weights is another number, so that a test sees which were added.
-WEIGHTS = Weights(same=1.0, subject=2.0, touched=4.0, related=8.0, aspect=16.0, named=32.0, alike=64.0)
+WEIGHTS = ContextWeights(same=1.0, subject=2.0, touched=4.0, related=8.0, aspect=16.0, named=32.0, alike=64.0)
 
 
 def entry(id_, subjects, aspects=("what",), related=(), kind="fact"):
@@ -56,13 +56,13 @@ def test_an_entry_comes_nearer_by_the_strongest_tie(id_, value):
 
 
 def test_the_same_main_subject_is_a_tie_of_its_own():
-    assert near("ask_data/same_subject", weights=Weights(subject=2.0, touched=1.0)) == 2.0
-    assert near("ask_data/touched", weights=Weights(subject=2.0, touched=1.0)) == 1.0
+    assert near("ask_data/same_subject", weights=ContextWeights(subject=2.0, touched=1.0)) == 2.0
+    assert near("ask_data/touched", weights=ContextWeights(subject=2.0, touched=1.0)) == 1.0
 
 
 def test_without_measuring_anew_the_main_subject_counts_most():
     main, touched, related = (
-        near(f"ask_data/{name}", weights=Weights()) for name in ("same_subject", "touched", "related")
+        near(f"ask_data/{name}", weights=ContextWeights()) for name in ("same_subject", "touched", "related")
     )
     assert main > touched > related > 0
 
