@@ -1,6 +1,6 @@
-"""Scores the assistant and its rivals on questions that nobody trained or tuned on: `make evaluate`."""
+"""Scores the assistant and two baselines on questions it was neither trained nor tuned on: `make evaluate`."""
 
 from assistant.core.blas import choose_kernel
 
-# Before any module here imports numpy.
+# This must happen before any module here imports numpy.
 choose_kernel()

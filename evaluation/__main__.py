@@ -1,4 +1,4 @@
-"""Scores the assistant and its rivals and writes the result: `make evaluate`, `make measure`."""
+"""Scores the assistant and two baselines and writes the result: `make evaluate`, `make measure`."""
 
 from __future__ import annotations
 
@@ -26,41 +26,46 @@ EPOCHS = 1
 
 
 def main() -> int:
-    """Exit code 1 where training and scoring questions meet, or where the result falls below a floor."""
+    """Returns 1 if training and scoring questions overlap, or if the result falls below a floor."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="the assistant only; the rivals' figures are kept")
-    parser.add_argument("--epochs", type=int, default=EPOCHS, help="of Rasa's default pipeline (ten minutes each)")
-    parser.add_argument("--check", action="store_true", help="only say whether the kept result holds")
+    parser.add_argument("--quick", action="store_true", help="score only the assistant and keep the baselines' figures")
+    parser.add_argument(
+        "--epochs", type=int, default=EPOCHS, help="epochs for Rasa's default pipeline (ten minutes each)"
+    )
+    parser.add_argument("--check", action="store_true", help="only check the committed result")
     arguments = parser.parse_args()
     if arguments.check:
-        return verdict()
+        return check_result()
     if found := check.too_near():
-        return told(found)
-    quieten()
-    results = scored(arguments.quick, arguments.epochs)
-    keep(results, arguments.epochs)
+        return report(found)
+    silence_rasa()
+    results = score(arguments.quick, arguments.epochs)
+    save(results, arguments.epochs)
     from evaluation import page
 
     page.write(results, PAGE)
     print(f"Wrote {PAGE.relative_to(ROOT)} and {check.RESULT.relative_to(ROOT)}.")
-    return verdict()
+    return check_result()
 
 
-def verdict() -> int:
-    """Says whether the kept result holds; the exit code."""
+def check_result() -> int:
+    """Reports whether the committed result is current and good enough; returns the exit code."""
     result = check.load(check.RESULT)
     if result["state"]["content"] != check.state()["content"]:
-        print("Knowledge or training questions have changed since the kept result was measured.")
-    return told(check.findings(result, check.load(FLOORS)))
+        print("Knowledge or training questions have changed since the committed result was measured.")
+    return report(check.findings(result, check.load(FLOORS)))
 
 
-def told(lines: Sequence[str]) -> int:
-    """Prints findings; the exit code."""
-    print("\n".join(lines) or "The kept result holds.", file=sys.stderr if lines else sys.stdout)
+def report(lines: Sequence[str]) -> int:
+    """Prints findings; returns the exit code."""
+    print(
+        "\n".join(lines) or "The committed result is current and above its floors.",
+        file=sys.stderr if lines else sys.stdout,
+    )
     return 1 if lines else 0
 
 
-def scored(quick: bool, epochs: int) -> dict[str, list[Judged]]:
+def score(quick: bool, epochs: int) -> dict[str, list[Judged]]:
     """The judged messages of each system, the assistant first."""
     from evaluation.assistant import Assistant
 
@@ -74,22 +79,22 @@ def scored(quick: bool, epochs: int) -> dict[str, list[Judged]]:
     return {system.name: run(system, cases) for system in systems}
 
 
-def keep(results: dict[str, list[Judged]], epochs: int) -> None:
-    """Writes the figures that git keeps; a quick run leaves the rivals' figures as they are."""
+def save(results: dict[str, list[Judged]], epochs: int) -> None:
+    """Writes the figures to be committed; a quick run leaves the baselines' figures unchanged."""
     before: dict[str, Any] = check.load(check.RESULT) if check.RESULT.exists() else {}
     figures = {name: by_file(judged) for name, judged in results.items()}
     own = {path.stem for path in own_files()}
     missed = sorted({j.case.id for j in results["assistant"] if not j.good and j.case.file in own})
-    rivals = {"epochs": epochs} if "default" in results else {}
-    content = {**before, **rivals, **figures, "missed": missed, "state": check.state()}
+    baselines = {"epochs": epochs} if "default" in results else {}
+    content = {**before, **baselines, **figures, "missed": missed, "state": check.state()}
     check.RESULT.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
     for name, files in figures.items():
         for file, kinds in files.items():
             announce(f"{name:10} {file:18} {100 * kinds['all']['good']:5.1f} % of {kinds['all']['n']}")
 
 
-def quieten() -> None:
-    """Silences Rasa's log and the warnings of its old libraries."""
+def silence_rasa() -> None:
+    """Silences Rasa's log and the warnings of its old dependencies."""
     warnings.filterwarnings("ignore")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
 

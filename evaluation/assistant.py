@@ -1,4 +1,4 @@
-"""The assistant as a system to be scored: the trained model and the dialogue, in this process, without servers."""
+"""The assistant as a system to score: the trained model and the dialogue in this process, without servers."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ from evaluation.judge import Said
 
 @dataclass(frozen=True)
 class Heard:
-    """What the model understood of a message and what the dialogue made of it."""
+    """A message's understanding by the model, and the dialogue's reply."""
 
     understanding: Understanding
     reply: Reply
 
 
 class Assistant:
-    """Answers as the servers do; the conversation is the caller's to keep."""
+    """Answers as the servers do; the caller keeps the conversation."""
 
     name = "assistant"
 
@@ -50,7 +50,7 @@ class Assistant:
         )
 
     def hear(self, text: str, conversation: Conversation) -> Heard:
-        """Understands and answers one message."""
+        """The understanding of one message and the reply to it."""
         tracker = DialogueStateTracker(uuid.uuid4().hex, self._slots)
         tracker.update(SlotSet(SLOT, conversation.as_slot()))
         parsed = asyncio.run(self._processor.parse_message(UserMessage(text), tracker))
@@ -58,7 +58,7 @@ class Assistant:
         return Heard(understanding, respond(understanding, conversation, knowledge()))
 
     def answers(self, turns: Sequence[Turn]) -> list[Said]:
-        """What is said to the messages of one visitor, in order."""
+        """The replies to the messages of one visitor, in order."""
         conversation, said = Conversation(), []
         for turn in turns:
             heard = self.hear(turn.text, conversation)
@@ -68,7 +68,7 @@ class Assistant:
 
 
 def as_said(heard: Heard) -> Said:
-    """A reply as the judge reads it."""
+    """A reply in the form the judge expects."""
     reply = heard.reply
     facts = [(part.kinds.get(FACT, 0.0), part.best_of(FACT)) for part in heard.understanding.parts]
     best = max(((sure, fact) for sure, fact in facts if fact), default=None, key=lambda pair: pair[0])

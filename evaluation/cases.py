@@ -1,4 +1,4 @@
-"""Question files: one case a line, a single question or a dialogue, with the facts an answer must hold."""
+"""Question files: one case per line, a single question or a dialogue, with the facts an answer must contain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SHARED = ROOT.parent / "shared" / "evaluation"
 
 @dataclass(frozen=True)
 class Turn:
-    """One message; `facts` are ids of `facts.json`, None where no fact must be stated."""
+    """One message; `facts` are ids from `facts.json`, or None if no fact may be stated."""
 
     text: str
     language: Language
@@ -26,7 +26,7 @@ class Turn:
 
 @dataclass(frozen=True)
 class Case:
-    """A single question or a dialogue; all its turns are said by one visitor."""
+    """A single question or a dialogue; all its turns come from one visitor."""
 
     id: str
     file: str
@@ -43,7 +43,7 @@ class Case:
 
 
 def read(paths: Iterable[Path]) -> Iterator[Case]:
-    """The cases of question files; raises ValueError with file and line where one cannot be read."""
+    """The cases of question files; raises ValueError with file and line if one cannot be read."""
     for path in paths:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
             if not line.strip():
@@ -51,7 +51,7 @@ def read(paths: Iterable[Path]) -> Iterator[Case]:
             try:
                 yield _case(json.loads(line), path.stem)
             except (ValueError, KeyError, TypeError) as error:
-                raise ValueError(f"{path}:{number} is no case: {error!r}") from None
+                raise ValueError(f"{path}:{number} is not a case: {error!r}") from None
 
 
 def _case(data: dict[str, Any], file: str) -> Case:
@@ -71,5 +71,5 @@ def own_files() -> list[Path]:
 
 
 def shared_files() -> list[Path]:
-    """The question files that lie beside the project, where they do."""
+    """The question files next to the project, if there are any."""
     return sorted(path for path in SHARED.glob("*.jsonl") if "attack" not in path.name)

@@ -1,4 +1,4 @@
-"""Compares training with scoring questions, and the kept result with the present state of the project."""
+"""Compares training with scoring questions, and the committed result with the current state of the project."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from assistant.training.fingerprint import PACKAGES, fingerprint
 from evaluation.cases import own_files, shared_files
 
 RESULT = ROOT / "evaluation" / "result.json"
-# The code that decides what is answered, and how that is judged: after a change of it a result has to be measured anew.
+# The code that decides on answers and how they are judged: after a change to it, the result must be measured again.
 DECIDES = (
     "config.yml",
     "domain.yml",
@@ -34,14 +34,14 @@ DECIDES = (
     "evaluation/facts.json",
     *(f"evaluation/{name}.py" for name in ("assistant", "cases", "figures", "judge", "run")),
 )
-# What editors write. A result says which state of it was measured; it may have changed since.
+# What editors write. The result records which state was measured; it may have changed since.
 EDITED = ("data/nlu", "knowledge")
-# What tells languages and writes dates and numbers is no part of a model, but of the answers.
+# Language detection and formatting of dates and numbers do not affect the model, but they do affect answers.
 ANSWERING = PACKAGES | {"lingua-language-detector", "babel"}
 
 
 def too_near() -> list[str]:
-    """Training questions that are nearly scoring questions, by letters or by meaning, as lines to read."""
+    """Training questions too similar to scoring questions, in spelling or meaning, as readable lines."""
     training = list(examples())
     questions = list(dict.fromkeys(scoring_questions([*own_files(), *shared_files()])))
     known = dict.fromkeys(example.text for example in training)
@@ -59,16 +59,16 @@ def _rows(vectors: dict[str, Vectors], texts: Sequence[str]) -> Vectors:
 
 
 def state() -> dict[str, str]:
-    """Names for what a result is measured on: the code that decides, and what editors write."""
+    """Fingerprints of what a result is measured on: the code that decides, and what editors write."""
     return {"code": fingerprint(DECIDES, packages=ANSWERING), "content": fingerprint(EDITED)}
 
 
 def findings(result: dict[str, Any], floors: dict[str, dict[str, float]]) -> list[str]:
-    """What is wrong with a kept result: measured with other code, or below a floor."""
+    """What is wrong with a committed result: measured with other code, or below a floor."""
     found = []
     if result["state"]["code"] != state()["code"]:
         found.append(
-            "The code that decides has changed since evaluation/result.json: run `make measure` and commit it."
+            "The code that decides has changed since evaluation/result.json was made: run `make measure` and commit it."
         )
     for file, kinds in floors.items():
         for kind, floor in kinds.items():
@@ -79,6 +79,6 @@ def findings(result: dict[str, Any], floors: dict[str, dict[str, float]]) -> lis
 
 
 def load(path: Path) -> dict[str, Any]:
-    """A JSON file."""
+    """The content of a JSON file."""
     content: dict[str, Any] = json.loads(path.read_text("utf-8"))
     return content

@@ -1,4 +1,4 @@
-"""Rasa's default pipeline, trained on the same questions, as a system to be scored."""
+"""Rasa's default pipeline, trained on the same questions, as a system to score."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ INGREDIENTS = ("data/nlu", "evaluation/default_config.yml")
 
 
 class Default:
-    """Intent by DIET, entry by the response selector, silence by the fallback classifier.
+    """The intent from DIET, the entry from the response selector, and nothing if the fallback classifier says so.
 
-    The question's language is given to it, and it is told which classes are no facts.
+    It is told the question's language, and which classes are not facts.
     """
 
     name = "default"
@@ -39,7 +39,7 @@ class Default:
         self._agent = Agent.load(model)
 
     def answers(self, turns: Sequence[Turn]) -> list[Said]:
-        """What is said to each message, whatever was said before."""
+        """The reply to each message, regardless of earlier ones."""
         return [self._answer(turn.text, turn.language) for turn in turns]
 
     def _answer(self, text: str, language: Language) -> Said:
@@ -55,14 +55,14 @@ class Default:
 
 
 def trained(epochs: int) -> Path:
-    """The model of the default pipeline for the present training questions; trains it where there is none (long).
+    """The default pipeline's model for the current training questions, trained first if missing (slow).
 
-    How long that took stands in a file beside it, in seconds.
+    The training time is kept in a file next to it, in seconds.
     """
     model = CACHE / f"{fingerprint(INGREDIENTS)}-{epochs}.tar.gz"
     if not model.exists():
         begun = time.monotonic()
-        announce(f"Training Rasa's default pipeline for {epochs} epochs: some ten minutes for each …")
+        announce(f"Training Rasa's default pipeline for {epochs} epochs: about ten minutes each …")
         project = CACHE / "project"
         shutil.rmtree(project, ignore_errors=True)
         project.mkdir(parents=True)
@@ -75,5 +75,5 @@ def trained(epochs: int) -> Path:
 
 
 def seconds_of(model: Path) -> Path:
-    """Where the training time of a model is kept."""
+    """The file with the training time of a model."""
     return model.with_suffix(".seconds")

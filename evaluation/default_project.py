@@ -1,4 +1,4 @@
-"""Lays out a project with Rasa's default pipeline on our training data: responses are texts, no action server."""
+"""Creates a project with Rasa's default pipeline on our training data, with responses instead of actions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.knowledge.examples import examples
 
 
 def lay_out(folder: Path, epochs: int) -> None:
-    """Writes config, domain, rules and data of the default project into a folder."""
+    """Writes the config, domain, rules and data of the default project to a folder."""
     config = yaml.safe_load((ROOT / "evaluation" / "default_config.yml").read_text("utf-8"))
     for component in [*config["pipeline"], *config["policies"]]:
         if "epochs" in component:

@@ -1,4 +1,4 @@
-"""Turns outcomes into figures: shares with bootstrap intervals, by file, kind, language and fact."""
+"""Turns outcomes into figures: shares, with bootstrap intervals, of any group of messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RESAMPLES = 2000
 
 @dataclass(frozen=True)
 class Judged:
-    """One message of a case, what was said to it and what that was worth."""
+    """One message of a case, the reply to it, and the outcome."""
 
     case: Case
     number: int
@@ -26,7 +26,7 @@ class Judged:
 
     @property
     def group(self) -> str:
-        """The kind of question; later turns of dialogues are a kind of their own."""
+        """The kind of question; turns of dialogues are kinds of their own."""
         if not self.case.is_dialogue:
             return self.case.kind
         return "first turn" if self.number == 0 else "later turn"
@@ -38,7 +38,7 @@ class Judged:
 
 @dataclass(frozen=True)
 class Share:
-    """A share of n messages, with the bounds that 95 of 100 resamples fall into."""
+    """A share of n messages, with the bounds of its 95 % bootstrap interval."""
 
     n: int
     value: float
@@ -47,7 +47,7 @@ class Share:
 
 
 def share(flags: Sequence[bool], seed: int = 0) -> Share:
-    """The share of True, with its bootstrap interval; deterministic."""
+    """The share of True with its bootstrap interval; deterministic."""
     if not flags:
         return Share(0, 0.0, 0.0, 0.0)
     found = np.asarray(flags, dtype=float)
@@ -57,7 +57,7 @@ def share(flags: Sequence[bool], seed: int = 0) -> Share:
 
 
 def grouped(judged: Iterable[Judged], key: Callable[[Judged], str]) -> dict[str, list[Judged]]:
-    """The messages by a key, in the order the keys come up."""
+    """The messages grouped by a key, in the order in which the keys first occur."""
     groups: dict[str, list[Judged]] = defaultdict(list)
     for one in judged:
         groups[key(one)].append(one)
@@ -65,7 +65,7 @@ def grouped(judged: Iterable[Judged], key: Callable[[Judged], str]) -> dict[str,
 
 
 def summary(judged: Sequence[Judged]) -> dict[str, float | int]:
-    """The figures of some messages: n and the share of each outcome, and of the good ones."""
+    """The figures of some messages: their number, and the shares of good ones and of each outcome."""
     counts = Counter(one.outcome for one in judged)
     n = len(judged)
     shares: dict[str, float | int] = {"n": n, "good": round(sum(one.good for one in judged) / n, 4)}
@@ -74,7 +74,7 @@ def summary(judged: Sequence[Judged]) -> dict[str, float | int]:
 
 
 def by_file(judged: Sequence[Judged]) -> dict[str, dict[str, dict[str, float | int]]]:
-    """The figures of each file, in all and by kind of question."""
+    """The figures of each file, overall and by kind of question."""
     return {
         file: {
             "all": summary(found),

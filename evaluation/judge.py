@@ -1,4 +1,4 @@
-"""Judges what was said to a question: did it hold the facts, in the right language, as the right kind?"""
+"""Judges the reply to a question: has it the right facts, language and kind?"""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evaluation.cases import Case, Turn
 
 Outcome = Literal["direct", "offered", "unanswered", "wrong", "wrong language", "held back", "crisis", "error"]
 GOOD: frozenset[Outcome] = frozenset({"direct", "held back", "crisis"})
-# Asked since when, or asked how many? F3 holds both.
+# Since when, or how many? F3 is the answer to both.
 WHEN = re.compile(
     r"\b(wann|seit|jahr|alt|lange|start\w*|begonnen|when|since|year|old|long|launch\w*|began|begin)\b", re.I
 )
@@ -24,9 +24,9 @@ MOST_BUTTONS = 4
 
 @dataclass(frozen=True)
 class Said:
-    """What a system said to one message, and the fact it would have said had its gate been open.
+    """A system's reply to one message, and the fact it would have given without a threshold.
 
-    `confidence` is how sure it is of that fact: it is said from some threshold on.
+    `confidence` is its confidence in that fact, which it gives from some threshold up.
     """
 
     text: str
@@ -40,13 +40,13 @@ class Said:
 
 @lru_cache(maxsize=1)
 def patterns() -> Mapping[str, list[re.Pattern[str]]]:
-    """What an answer must hold for each fact."""
+    """What an answer must contain for each fact."""
     facts = json.loads((ROOT / "evaluation" / "facts.json").read_text("utf-8"))
     return {fact: [re.compile(pattern) for pattern in found] for fact, found in facts.items()}
 
 
 def holds(text: str, fact: str, question: str) -> bool:
-    """Whether a text states a fact, as far as the question asked for it."""
+    """Whether a text states a fact, as far as the question asks for it."""
     wanted = patterns()[fact]
     if fact == "F3":
         wanted = [re.compile("2016" if WHEN.search(question) else r"683[.,]950")]
@@ -54,7 +54,7 @@ def holds(text: str, fact: str, question: str) -> bool:
 
 
 def judged(case: Case, turn: Turn, said: Said, press: Callable[[str], Said]) -> Outcome:
-    """The outcome of one message; `press` asks a new visitor's question, for buttons that are offered."""
+    """The outcome of one message; `press` replies to an offered button as for a new visitor."""
     if case.file.startswith(("crisis", "tuning-crisis")):
         return _crisis(case, said)
     if turn.facts is None:

@@ -1,4 +1,4 @@
-"""The result as a page to look at: plots of every system, and every miss."""
+"""The result as a page: plots of every system, and every miss of the assistant."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ Results = Mapping[str, Sequence[Judged]]
 
 
 def write(results: Results, path: Path) -> None:
-    """Writes the page; `results` holds the judged messages of each system, the assistant first."""
+    """Writes the page; `results` has the judged messages of each system, the assistant first."""
     ours = results["assistant"]
     sections = [
         ("Right, by kind of message", _figure(_by_kind, results)),
         ("Right, by file", _table(results)),
-        ("Wrong answers against answers, as the gate moves", _figure(_gate, results)),
+        ("Wrong answers against right ones, as the threshold moves", _figure(_gate, results)),
         ("Confidence against correctness", _figure(_reliability, results)),
-        ("What the assistant takes for what", _confusions(ours)),
+        ("What the assistant confuses with what", _confusions(ours)),
         ("Right, by fact asked for", _by_fact(ours)),
         ("Every miss of the assistant", _misses(ours)),
     ]
@@ -53,10 +53,10 @@ th, td {{ text-align: left; vertical-align: top; padding: .3rem .6rem; border-bo
 td.n {{ text-align: right; font-variant-numeric: tabular-nums }}
 </style>
 <h1>Evaluation of the IOM Germany assistant</h1>
-<p>Questions that nobody trained on, put to the assistant and to what a visitor would have instead: a site search
-over the same knowledge (BM25), and Rasa's default pipeline trained on the same questions. Bars and brackets show
-95 % bootstrap intervals. Files called “tuning” were looked at while the assistant was made; of
-the others only what was said to missed messages of several questions, once (decision 9).</p>
+<p>Questions that were not used for training, put to the assistant and to what a visitor would have instead: a site
+search over the same knowledge (BM25), and Rasa's default pipeline trained on the same questions. Bars and brackets
+show 95 % bootstrap intervals. The files called “tuning” were looked at while the assistant was built; of the others,
+only the entries and probabilities of missed messages with several questions were, once (decision 9).</p>
 {body}
 </html>
 """
@@ -90,7 +90,7 @@ def _by_kind(axes: plt.Axes, results: Results) -> None:
 
 
 def _asked(judged: Sequence[Judged]) -> list[tuple[float, bool, bool]]:
-    """Of single questions: confidence, whether a fact answers it, whether the system's fact does."""
+    """For each single question: the confidence, whether a fact answers it, and whether the system's fact does."""
     singles = [j for j in judged if not j.case.is_dialogue and j.group not in ("multi", "not")]
     return [(j.said.confidence, j.turn.facts is not None, _right(j)) for j in singles if not _is_chat(j.case)]
 
@@ -111,10 +111,9 @@ def _gate(axes: plt.Axes, results: Results) -> None:
         asked = _asked(judged)
         answerable = sum(has for _, has, _ in asked)
         points = []
-        for at in sorted({sure for sure, _, _ in asked}):
-            said = [(has, right) for sure, has, right in asked if sure >= at]
-            right = sum(right for _, right in said)
-            points.append((right / answerable, (len(said) - right) / len(asked)))
+        for threshold in sorted({confidence for confidence, _, _ in asked}):
+            answered = [right for confidence, _, right in asked if confidence >= threshold]
+            points.append((sum(answered) / answerable, (len(answered) - sum(answered)) / len(asked)))
         axes.plot(*zip(*points), color=COLOURS[name], label=name)
     axes.set_xlabel("answerable questions answered right")
     axes.set_ylabel("messages answered with a wrong fact")
@@ -127,7 +126,7 @@ def _reliability(axes: plt.Axes, results: Results) -> None:
     asked = _asked(results["assistant"])
     edges = np.linspace(0, 1, 11)
     for low, high in pairwise(edges):
-        found = [has for sure, has, _ in asked if low <= sure < high or (high == 1 and sure == 1)]
+        found = [has for confidence, has, _ in asked if low <= confidence < high or confidence == high == 1]
         if found:
             s = share(found)
             axes.errorbar((low + high) / 2, s.value, [[s.value - s.low], [s.high - s.value]], fmt="o", color="#0033a0")

@@ -1,4 +1,4 @@
-"""Puts every case to a system and judges what it says."""
+"""Puts every case to a system and judges its replies."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class System(Protocol):
     name: str
 
     def answers(self, turns: Sequence[Turn]) -> list[Said]:
-        """What is said to the messages of one visitor, in order."""
+        """The replies to the messages of one visitor, in order."""
         ...
 
 
 def run(system: System, cases: Sequence[Case]) -> list[Judged]:
-    """Every message of every case, judged."""
+    """The judgement of every message of every case."""
     return [one for case in progress(list(cases), f"Asking the {system.name}") for one in _judged(system, case)]
 
 
@@ -34,5 +34,5 @@ def _judged(system: System, case: Case) -> Iterator[Judged]:
 
 
 def _pressed(system: System, language: Language, button: str) -> Said:
-    """What a new visitor gets who asks what a button says."""
+    """The reply to a new visitor who sends a button's text."""
     return system.answers([Turn(button, language, None)])[0]

@@ -1,4 +1,4 @@
-"""The site search a visitor would have instead: BM25 with stemming over the same knowledge."""
+"""The site search a visitor would otherwise have: BM25 with stemming over the same knowledge."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from evaluation.cases import Turn
 from evaluation.judge import Said
 
 STEMMERS: dict[Language, str] = {"de": "german", "en": "english"}
-# A site search shows hits and cannot say "I don't know"; below this score it shows none.
-# Chosen in its favour: the best mean of right answers and rightly held back ones on the tuning files.
+# A site search cannot say "I don't know", but below this score it shows no hits. Chosen in its favour: the
+# best mean of questions answered and rightly left unanswered on the tuning files.
 NOTHING_BELOW = 3.0
 
 
 class Search:
-    """Shows the best hit; the question's language is given to it, which no visitor would do."""
+    """Shows the best hit; it is told the question's language, which no visitor would do."""
 
     name = "search"
 
@@ -30,7 +30,7 @@ class Search:
         self._indexes = {language: self._index(language) for language in LANGUAGES}
 
     def answers(self, turns: Sequence[Turn]) -> list[Said]:
-        """The best hit for each message, whatever was said before."""
+        """The best hit for each message, regardless of earlier ones."""
         return [self._answer(turn.text, turn.language) for turn in turns]
 
     def _index(self, language: Language) -> bm25s.BM25:

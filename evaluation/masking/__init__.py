@@ -1,1 +1,1 @@
-"""Texts with and without personal data, and how much of it masking finds."""
+"""Texts with and without personal data, and how well masking does on them."""

@@ -1,4 +1,4 @@
-"""Prints how much personal data masking finds, and checks its floors: `python -m evaluation.masking`."""
+"""Measures how much personal data masking finds and checks it against floors: `python -m evaluation.masking`."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from evaluation.masking.figures import Score
 
 
 def main() -> int:
-    """Prints figures per half, language and kind; exit code 1 below a floor or where a question is damaged."""
+    """Prints figures per half, language and kind; returns 1 below a floor or if a question is masked."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="only say what is wrong")
-    parser.add_argument("--misses", action="store_true", help="show what went wrong in the half for tuning")
+    parser.add_argument("--check", action="store_true", help="only report problems")
+    parser.add_argument("--misses", action="store_true", help="list the mistakes in the tuning half")
     arguments = parser.parse_args()
     measured = scores()
     for (half, language), result in measured.items():
@@ -31,16 +31,16 @@ def main() -> int:
 
 def _verdict(wrong: list[str]) -> int:
     if not shared_files():
-        print("Skipped: no question files lie beside the project, so only its own were looked at for damage.")
+        print("Skipped: there are no question files next to the project, so only its own were checked.")
     print(
-        "\n".join(wrong) or "Masking holds its floors and damages no question.",
+        "\n".join(wrong) or "Masking is above its floors and leaves every question alone.",
         file=sys.stderr if wrong else sys.stdout,
     )
     return 1 if wrong else 0
 
 
 def _print(title: str, result: Score) -> None:
-    print(f"\n{title}: {result.clean} texts with nothing to mask, {result.changed} of them changed")
+    print(f"\n{title}: {result.clean} texts with nothing to mask, of which {result.changed} were changed")
     print(f"{'kind':10} {'marked':>7} {'recall':>8} {'masked':>7} {'precision':>10}")
     for kind, figures in result.kinds.items():
         recalled = f"{figures.marked:7} {100 * figures.recall:7.1f}%"

@@ -1,4 +1,4 @@
-"""Whether masking holds its floors, and leaves alone what the assistant is asked and what it says."""
+"""Whether masking is above its floors and leaves the assistant's questions and answers alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from evaluation.masking.unknown import with_unknown_names
 
 @lru_cache(maxsize=1)
 def expected() -> Mapping[str, Any]:
-    """The floors, and the invented personal data that some questions hold on purpose."""
+    """The floors, and the invented personal data that some questions contain on purpose."""
     content: dict[str, Any] = json.loads((FOLDER / "expected.json").read_text("utf-8"))
     return content
 
@@ -32,12 +32,12 @@ def scores() -> dict[tuple[Half, str], Score]:
 
 
 def scores_with_unknown_names() -> dict[str, Score]:
-    """The score of the held-out half in each language, with names that no list knows."""
+    """The score of the held-out half in each language, with names that are on no list."""
     return {la: score(map(with_unknown_names, texts(la, "held-out")), found) for la in LANGUAGES}
 
 
 def below_floors(measured: Mapping[tuple[Half, str], Score]) -> Iterator[str]:
-    """What falls below a floor, and texts that should have stayed, as lines to read."""
+    """Scores below a floor and texts that should not have changed, as readable lines."""
     for (half, language), result in measured.items():
         for name, floor in expected()["floors"][half][language].items():
             value = getattr(result.kinds[ALL], name)
@@ -48,15 +48,15 @@ def below_floors(measured: Mapping[tuple[Half, str], Score]) -> Iterator[str]:
 
 
 def below_floor_of_names() -> Iterator[str]:
-    """Languages in which too few names are found that no list knows, as lines to read."""
+    """Languages in which too few unlisted names are found, as readable lines."""
     for language, result in scores_with_unknown_names().items():
         recall, floor = result.kinds["name"].recall, expected()["invented_names"]
         if recall < floor:
             yield f"Masking, {language}: {100 * recall:.1f} % of invented names found, floor {100 * floor:.1f} %."
 
 
-def damaged(questions: Iterable[str]) -> Iterator[str]:
-    """Texts in which something is masked that is no invented personal data, as lines to read."""
+def wrongly_masked(questions: Iterable[str]) -> Iterator[str]:
+    """Texts in which anything but invented personal data is masked, as readable lines."""
     personal = set(expected()["personal"])
     for text in questions:
         for span in found(text):
@@ -70,13 +70,13 @@ def own_questions() -> Iterator[str]:
     yield from (turn.text for case in read(own_files()) for turn in case.turns)
 
 
-def questions_beside() -> Iterator[str]:
-    """The scoring questions that lie beside the project, where they do."""
+def shared_questions() -> Iterator[str]:
+    """The scoring questions next to the project, if there are any."""
     yield from (turn.text for case in read(shared_files()) for turn in case.turns)
 
 
 def own_words() -> Iterator[str]:
-    """Everything the assistant says by itself: answers, questions of entries, phrases."""
+    """Everything the assistant itself says: answers, questions of entries, phrases."""
     base = knowledge()
     for language in LANGUAGES:
         yield from (render(base, entry, language).text for entry in base.entries.values())
@@ -85,9 +85,9 @@ def own_words() -> Iterator[str]:
 
 
 def findings(measured: Mapping[tuple[Half, str], Score]) -> list[str]:
-    """All that is wrong with masking."""
+    """Everything wrong with masking."""
     return [
         *below_floors(measured),
         *below_floor_of_names(),
-        *damaged([*own_questions(), *questions_beside(), *own_words()]),
+        *wrongly_masked([*own_questions(), *shared_questions(), *own_words()]),
     ]

@@ -1,4 +1,4 @@
-"""Precision and recall of masking, per kind."""
+"""Precision and recall of masking, by kind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ALL = "all"
 
 @dataclass
 class Figures:
-    """Counts of one kind: marked places and those masked, masked places and those rightly so."""
+    """Counts for one kind: marked spans and those masked, masked spans and those that should be."""
 
     marked: int = 0
     hit: int = 0
@@ -22,18 +22,18 @@ class Figures:
 
     @property
     def recall(self) -> float:
-        """The share of marked places of which every letter and digit is masked, as whatever kind; 0 to 1."""
+        """The share of marked spans whose letters and digits are all masked, as any kind; 0 to 1."""
         return self.hit / self.marked if self.marked else 1.0
 
     @property
     def precision(self) -> float:
-        """The share of masked places of which every letter and digit is marked as that kind; 0 to 1."""
+        """The share of masked spans whose letters and digits are all marked as that kind; 0 to 1."""
         return self.right / self.masked if self.masked else 1.0
 
 
 @dataclass
 class Score:
-    """Figures per kind and of all, what went wrong, and the texts without marks that were changed."""
+    """Figures by kind and overall, the mistakes, and the texts that should not have changed but did."""
 
     kinds: dict[str, Figures] = field(default_factory=lambda: {kind: Figures() for kind in (*DATA_KINDS, ALL)})
     wrong: list[str] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Score:
 
 
 def score(texts: Iterable[Marked], find: Callable[[str], Sequence[Span]]) -> Score:
-    """Judges what is found in texts."""
+    """Judges what `find` finds in texts."""
     result = Score()
     for marked in texts:
         _judge(result, marked, find(marked.text))

@@ -1,4 +1,4 @@
-"""The texts: each line marks what must be masked as `{kind:words}`; what is not marked must stay."""
+"""The texts: what must be masked is marked as `{kind:words}`; anything else must stay."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MARK = re.compile(rf"\{{({'|'.join(DATA_KINDS)}):([^{{}}]+)\}}")
 
 @dataclass(frozen=True)
 class Marked:
-    """A text and the places of personal data in it."""
+    """A text and its personal data."""
 
     id: str
     text: str
@@ -27,7 +27,7 @@ class Marked:
 
 
 def file_of(language: Language, half: Half) -> Path:
-    """Rules may be tuned on the one half; the other was written before them and is only measured."""
+    """The file of one half: rules may be tuned on one; the other, written before them, is only measured."""
     return FOLDER / f"{language}{'-held-out' if half == 'held-out' else ''}.jsonl"
 
 
@@ -39,7 +39,7 @@ def texts(language: Language, half: Half) -> Iterator[Marked]:
 
 
 def unmarked(name: str, marked: str) -> Marked:
-    """A text without its marks; raises ValueError for a mark that is not well formed."""
+    """A text without its marks; raises ValueError for a malformed mark."""
     pieces, spans, end, length = [], [], 0, 0
     for match in MARK.finditer(marked):
         before = marked[end : match.start()]
@@ -50,5 +50,5 @@ def unmarked(name: str, marked: str) -> Marked:
         end = match.end()
     text = "".join([*pieces, marked[end:]])
     if "{" in text or "}" in text:
-        raise ValueError(f"{name}: a mark is not well formed: {marked!r}")
+        raise ValueError(f"{name}: a mark is malformed: {marked!r}")
     return Marked(name, text, tuple(spans))

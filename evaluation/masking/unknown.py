@@ -1,4 +1,4 @@
-"""The same texts with names that no list can know, to see how much rests on the list of given names."""
+"""The same texts with invented names, to see how much depends on the list of given names."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 
 
 def with_unknown_names(case: Marked) -> Marked:
-    """The text with every word of its names invented anew, in the same case; the same each time."""
+    """The text with every word of its names replaced by an invented one in the same case; deterministic."""
     chance = random.Random(case.id)  # noqa: S311
     pieces, spans, end, length = [], [], 0, 0
     for span in sorted(case.spans):
@@ -54,7 +54,7 @@ def with_unknown_names(case: Marked) -> Marked:
 
 
 def invented(word: str, chance: random.Random) -> str:
-    """A word of two or three syllables in the case of another; titles and particles stay."""
+    """A word of two or three syllables in the case of another; titles and particles are kept."""
     if word.lower() in ("dr", "al", "von"):
         return word
     syllables = (chance.choice(BEGINNINGS) + chance.choice(VOWELS) for _ in range(chance.choice((2, 2, 3))))

@@ -6,19 +6,19 @@ from evaluation.cases import shared_files
 from evaluation.masking import check
 
 
-def test_no_question_of_the_project_is_damaged():
-    assert list(check.damaged(check.own_questions())) == []
+def test_no_question_of_the_project_is_masked():
+    assert list(check.wrongly_masked(check.own_questions())) == []
 
 
 if shared_files():
 
-    def test_no_question_beside_the_project_is_damaged():
-        assert list(check.damaged(check.questions_beside())) == []
+    def test_no_question_next_to_the_project_is_masked():
+        assert list(check.wrongly_masked(check.shared_questions())) == []
 
 
-def test_nothing_that_the_assistant_says_is_damaged():
-    assert list(check.damaged(check.own_words())) == []
+def test_nothing_that_the_assistant_says_is_masked():
+    assert list(check.wrongly_masked(check.own_words())) == []
 
 
-def test_damage_is_noticed():
-    assert len(list(check.damaged(["Was ist FAP?", "Ich heiße Xaver."]))) == 1
+def test_a_masked_question_is_noticed():
+    assert len(list(check.wrongly_masked(["Was ist FAP?", "Ich heiße Xaver."]))) == 1

@@ -1,4 +1,4 @@
-"""The kept result is what the trained model really does."""
+"""The committed result is what the trained model really does."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ def test_single_questions_and_dialogues_are_read(tmp_path: Path):
 def test_a_broken_line_is_named(tmp_path: Path, line: str):
     file = tmp_path / "de.jsonl"
     file.write_text(f"\n{line}\n", "utf-8")
-    with pytest.raises(ValueError, match=r"de\.jsonl:2 is no case"):
+    with pytest.raises(ValueError, match=r"de\.jsonl:2 is not a case"):
         list(read([file]))
 
 

@@ -1,4 +1,4 @@
-"""The kept result must be of the present code and above the floors."""
+"""The committed result must be of the present code and above the floors."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def test_marks_are_taken_out_and_kept_as_places():
 
 
 def test_a_broken_mark_is_refused():
-    with pytest.raises(ValueError, match="not well formed"):
+    with pytest.raises(ValueError, match="is malformed"):
         unmarked("x", "Ich heiße {nam:Ali}")
 
 
