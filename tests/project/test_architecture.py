@@ -7,6 +7,7 @@ import re
 import pytest
 
 from assistant.core.paths import ROOT
+from assistant.engine.patches import PATCHES
 
 TEXT = (ROOT / "docs" / "architecture.md").read_text("utf-8")
 PACKAGES = sorted(
@@ -33,3 +34,7 @@ def test_every_module_is_named_once_in_the_section_of_its_package(package):
 
 def test_no_section_is_of_a_package_that_is_gone():
     assert set(SECTIONS) <= set(PACKAGES)
+
+
+def test_every_patch_is_explained():
+    assert sorted(re.findall(r"^\| `(\w+)` \| [A-Z]", SECTIONS["assistant/engine"], re.M)) == sorted(PATCHES)
