@@ -1,4 +1,4 @@
-# The few commands of this project; `make help` lists them.
+# The project's commands; `make help` lists them.
 .DEFAULT_GOAL := help
 PYTHON_BIN := .venv/bin/python
 export RASA_TELEMETRY_ENABLED := false
@@ -10,27 +10,27 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
   environment environment-dev clean
 
 help: ## list these commands
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: environment ## set up, train if needed, start the assistant and print its address
 	@$(PYTHON_BIN) -m assistant.commands.run
 
-shell: environment ## talk to the assistant in the terminal; DEBUG=1 shows why it answers as it does
+shell: environment ## chat with the assistant in the terminal; DEBUG=1 explains its answers
 	@$(PYTHON_BIN) -m assistant.commands.shell $(if $(filter 1,$(DEBUG)),--debug)
 
 train: environment ## check the knowledge, then train a model if anything changed
 	@$(PYTHON_BIN) -m assistant.commands.train
 
-data: environment ## make the generated files anew from knowledge/
+data: environment ## regenerate the files generated from knowledge/
 	@$(PYTHON_BIN) -m assistant.commands.data
 
-check: environment-dev ## lint, types, knowledge, languages, generated files, Rasa's own validation
+check: environment-dev ## check style, types, knowledge, languages, generated files; run Rasa's own validation
 	@scripts/check
 
-channels-check: environment ## which messengers are on, which secrets are missing, whether their webhooks prove who calls
+channels-check: environment ## show which messengers are on, which secrets are missing, whether webhooks verify their caller
 	@$(PYTHON_BIN) -m assistant.commands.channels
 
-purge: environment ## erase chats that were silent for 30 days; DAYS=7 names others, DRY=1 only counts
+purge: environment ## erase chats silent for 30 days; DAYS=7 sets another period, DRY=1 only counts
 	@$(PYTHON_BIN) -m assistant.commands.purge $(if $(DAYS),--days $(DAYS)) $(if $(filter 1,$(DRY)),--dry-run)
 
 test: environment-dev ## all tests, with real servers where users would have them
@@ -39,29 +39,29 @@ test: environment-dev ## all tests, with real servers where users would have the
 evaluate: environment-dev ## score the assistant, a site search and Rasa's default pipeline; writes a page (twenty minutes)
 	@$(PYTHON_BIN) -W ignore -m evaluation
 
-measure: environment-dev ## the same for the assistant only (five minutes)
+measure: environment-dev ## the same, but only for the assistant (five minutes)
 	@$(PYTHON_BIN) -W ignore -m evaluation --quick
 
-bench: environment-dev ## measure speed and memory beside Rasa's default pipeline (long)
+bench: environment-dev ## compare speed and memory with Rasa's default pipeline (slow)
 	@$(PYTHON_BIN) -m benchmarks.compare
 
-audit: environment ## compare the locked packages' known vulnerabilities with docs/vulnerabilities.yml (asks a service)
+audit: environment ## compare known vulnerabilities of the locked packages with docs/vulnerabilities.yml (online)
 	@scripts/tools
 	@.venv-tools/bin/python scripts/audit.py
 
-sbom: environment ## write what the assistant is made of as dist/sbom.cdx.json (CycloneDX)
+sbom: environment ## write the software bill of materials, dist/sbom.cdx.json (CycloneDX)
 	@scripts/tools
 	@mkdir -p dist
 	@.venv-tools/bin/cyclonedx-py requirements --output-reproducible --short-PURLs --pyproject pyproject.toml \
 	  --output-file dist/sbom.cdx.json requirements.txt
 
-chaos: environment-dev ## kill, hang, starve and cut off each server while people chat; prints what became of their messages
+chaos: environment-dev ## kill, hang, starve and cut off each server during chats; print what became of the messages
 	@$(PYTHON_BIN) -W ignore -m benchmarks.chaos
 
-lock: environment ## resolve the requirements anew and lock them with hashes
+lock: environment ## resolve the requirements again and lock them with hashes
 	@scripts/lock
 
-environment: ## make .venv from the locked requirements
+environment: ## create .venv from the locked requirements
 	@scripts/environment requirements.txt
 
 environment-dev:

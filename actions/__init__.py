@@ -1,1 +1,1 @@
-"""Rasa actions: thin, one capability a file."""
+"""Rasa actions: thin, one per file."""

@@ -1,4 +1,4 @@
-"""The one action: asks `assistant.dialogue` for the reply to a message and sends it."""
+"""The only action: gets the reply to a message from `assistant.dialogue` and sends it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DEBUG = "ASSISTANT_DEBUG"
 
 
 class Answer(Action):
-    """Says the approved reply to the latest message; what kind of reply, the gate has decided."""
+    """Sends the approved reply to the latest message, as the gate has decided."""
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -34,16 +34,16 @@ class Answer(Action):
     async def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        """Sends the reply and remembers the conversation; an error becomes an apology, never a stack trace."""
+        """Sends the reply and remembers the conversation; turns any error into an apology."""
         channel = tracker.get_latest_input_channel() or ""
         try:
             reply = reply_to(tracker)
-            told = dressed(tracker, reply, channel)
+            sent = presented(tracker, reply, channel)
         except Exception:
-            logger.exception("No reply could be made; the visitor gets an apology.")
+            logger.exception("Could not make a reply; sending an apology instead.")
             reply = apology(tracker)
-            told = messages(reply, knowledge(), channel)
-        for message in told:
+            sent = messages(reply, knowledge(), channel)
+        for message in sent:
             dispatcher.utter_message(**message)
         return [SlotSet(SLOT, reply.conversation.as_slot())]
 
@@ -53,16 +53,16 @@ def reply_to(tracker: Tracker) -> Reply:
     return respond(_understood(tracker), _conversation(tracker), knowledge(), _hint(tracker))
 
 
-def dressed(tracker: Tracker, reply: Reply, channel: str) -> list[Message]:
-    """The messages of a reply; in the shell, with the reasons behind it where staff asked for them."""
-    told = messages(reply, knowledge(), channel)
+def presented(tracker: Tracker, reply: Reply, channel: str) -> list[Message]:
+    """The messages of a reply, plus, in the shell, the reasons for it if ASSISTANT_DEBUG is set."""
+    result = messages(reply, knowledge(), channel)
     if os.environ.get(DEBUG) == "1" and channel in PLAIN_CHANNELS:
-        told.append({"text": explained(_understood(tracker), reply)})
-    return told
+        result.append({"text": explained(_understood(tracker), reply)})
+    return result
 
 
 def apology(tracker: Tracker) -> Reply:
-    """A sentence for when something went wrong, in the language of the conversation."""
+    """An apology for an internal error, in the language of the conversation."""
     try:
         evidence = _understood(tracker).evidence
     except (KeyError, TypeError, ValueError, AttributeError):
@@ -76,7 +76,7 @@ def _understood(tracker: Tracker) -> Understanding:
 
 
 def _conversation(tracker: Tracker) -> Conversation:
-    """What is remembered, with the language the visitor has chosen since."""
+    """The remembered conversation, with the language the visitor has since selected."""
     return Conversation.from_slot(tracker.get_slot(SLOT)).with_choice(choice_of(tracker.latest_message.get("metadata")))
 
 

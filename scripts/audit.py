@@ -1,7 +1,7 @@
 """Compares the known vulnerabilities of the locked packages with the reasoned list in docs/vulnerabilities.yml.
 
-`make audit` asks pip-audit's service; `--offline` checks only whether every entry of the list still applies to what is
-locked; `--report FILE` takes what pip-audit wrote before.
+`make audit` runs pip-audit, which queries its service; `--offline` only checks whether every entry of the list still
+applies to the locked versions; `--report FILE` reads an earlier report of pip-audit.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Entry = Mapping[str, Any]
 
 
 def locked(path: Path = LOCKED) -> dict[str, str]:
-    """Versions by package, as locked."""
+    """The locked version of each package."""
     return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", path.read_text("utf-8"), re.M))
 
 
@@ -34,39 +34,39 @@ def entries(path: Path = LIST) -> list[Entry]:
 
 
 def release(version: str) -> tuple[int, ...]:
-    """A version's numbers, for comparing."""
+    """A version as a tuple of numbers that can be compared."""
     return tuple(int(number) for number in re.findall(r"\d+", version))
 
 
 def outdated(listed: Sequence[Entry], versions: Mapping[str, str]) -> Iterator[str]:
-    """Entries that the lock itself shows to apply no longer."""
+    """Entries that no longer apply, judging by the lock alone."""
     for entry in listed:
         name, ids = entry["package"], ", ".join(entry["ids"])
         if name not in versions:
-            yield f"{name} is not locked any more; take out {ids}."
+            yield f"{name} is no longer locked; remove {ids}."
         elif "fixed_in" in entry and release(versions[name]) >= release(str(entry["fixed_in"])):
-            yield f"{name} {versions[name]} has the fix; take out {ids}."
+            yield f"{name} {versions[name]} has the fix; remove {ids}."
 
 
 def report_of_service() -> dict[str, Any]:
-    """What pip-audit says of the locked packages; exits where it could not be asked."""
+    """pip-audit's report on the locked packages; exits if it fails."""
     command = [str(ROOT / ".venv-tools" / "bin" / "pip-audit"), "--format", "json", "--progress-spinner", "off"]
     command += ["--require-hashes", "--disable-pip", "--requirement", str(LOCKED)]
     result = subprocess.run(command, capture_output=True, text=True)
     try:
         report: dict[str, Any] = json.loads(result.stdout)
     except ValueError:
-        sys.exit(f"The audit could not be made:\n{result.stderr.strip()[-2000:]}")
+        sys.exit(f"The audit failed:\n{result.stderr.strip()[-2000:]}")
     return report
 
 
 def unaudited(report: Mapping[str, Any]) -> list[str]:
-    """Packages that the service did not know; pip-audit itself passes over them and reports success."""
+    """Packages unknown to the service; pip-audit itself skips them and reports success."""
     return [found["name"] for found in report["dependencies"] if "skip_reason" in found]
 
 
 def compared(report: Mapping[str, Any], listed: Sequence[Entry]) -> Iterator[str]:
-    """Findings that are not listed, and entries without a finding."""
+    """Vulnerabilities that are not listed, and entries that are no longer reported."""
     reported: dict[str, set[str]] = {}
     for found in report["dependencies"]:
         for one in found.get("vulns", []):
@@ -77,26 +77,24 @@ def compared(report: Mapping[str, Any], listed: Sequence[Entry]) -> Iterator[str
                 yield f"{found['name']} {found['version']}: {', '.join(sorted(names))} is not listed (fixed in: {fix})."
     for entry in listed:
         if gone := set(entry["ids"]) - reported.get(entry["package"], set()):
-            yield f"{entry['package']}: {', '.join(sorted(gone))} is listed, but no longer reported."
+            yield f"{entry['package']}: {', '.join(sorted(gone))} is listed but no longer reported."
 
 
 def main() -> int:
-    """0 when list and findings agree, 1 when they do not, 2 when the audit could not be made."""
+    """0 if list and findings agree, 1 if they differ, 2 if the audit could not be completed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--offline", action="store_true", help="compare the list with the lock only")
-    parser.add_argument("--report", type=Path, help="what pip-audit wrote as JSON")
+    parser.add_argument("--offline", action="store_true", help="compare the list only with the lock")
+    parser.add_argument("--report", type=Path, help="a JSON report written by pip-audit")
     arguments = parser.parse_args()
     listed = entries()
     complaints = list(outdated(listed, locked()))
     if not arguments.offline:
         report = json.loads(arguments.report.read_text("utf-8")) if arguments.report else report_of_service()
         if unknown := unaudited(report):
-            print(f"Not audited: the service did not answer for {len(unknown)} packages ({', '.join(unknown[:5])} …).")
+            print(f"Audit incomplete: the service did not know {len(unknown)} packages ({', '.join(unknown[:5])} …).")
             return 2
         complaints += compared(report, listed)
-    print(
-        "\n".join(complaints) or f"The {sum(len(e['ids']) for e in listed)} listed vulnerabilities agree with the lock."
-    )
+    print("\n".join(complaints) or f"The {sum(len(e['ids']) for e in listed)} listed vulnerabilities match the lock.")
     return 1 if complaints else 0
 
 

@@ -35,7 +35,10 @@ def set_up(checkout: Path, tools: Path, **environment: str) -> subprocess.Comple
 def test_a_missing_python_is_named_with_ways_to_get_it(bare_machine):
     result = set_up(*bare_machine)
     assert result.returncode == 1
-    assert all(words in result.stderr for words in ("no Python 3.10", "pyenv install 3.10", "uv python install 3.10"))
+    assert all(
+        words in result.stderr
+        for words in ("needs Python 3.10, which was not found", "pyenv install 3.10", "uv python install 3.10")
+    )
 
 
 def test_another_python_is_not_taken_for_the_right_one(bare_machine):
