@@ -1,1 +1,1 @@
-"""What `make` runs: train, run, shell, data, validate."""
+"""The commands behind `make`, and those for operators."""

@@ -1,6 +1,6 @@
-"""Whether Rasa really answers: `python -m assistant.commands.healthy --port 5005`.
+"""Checks for readiness probes that Rasa really answers: `python -m assistant.commands.healthy --port 5005`.
 
-Rasa says 200 on `/` even when every message fails, so this asks it a question. For readiness probes.
+Rasa returns 200 on `/` even when every message fails, so this asks it a question.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import threading
 
 from assistant.launch import servers
 
-# Always the same one: probes leave one conversation behind, however long they run.
+# Always the same sender, so that probes leave only one conversation behind.
 SENDER = "readiness-probe"
 QUESTION = "Was ist die IOM?"
-SECONDS = 5.0
+TIMEOUT_SECONDS = 5.0
 
 
 def fault_of(messages: object) -> str | None:
-    """What is wrong with a reply, in a few words; None for one that ends with an answer and not an apology."""
+    """What is wrong with a reply, in a few words; None if it ends with an answer that is not an apology."""
     last = messages[-1] if isinstance(messages, list) and messages else None
     custom = last.get("custom") if isinstance(last, dict) else None
     answer = custom.get("answer") if isinstance(custom, dict) else None
@@ -28,8 +28,8 @@ def fault_of(messages: object) -> str | None:
     return "the reply is an apology" if kind == "error" else None
 
 
-def fault(port: int, seconds: float = SECONDS) -> str | None:
-    """What keeps the Rasa server on that port of this machine from answering within that time; None for nothing."""
+def fault(port: int, seconds: float = TIMEOUT_SECONDS) -> str | None:
+    """Why the Rasa server on a local port does not answer in time; None if it does."""
     found = [f"no reply within {seconds:g} s"]
 
     def asking() -> None:
@@ -38,7 +38,7 @@ def fault(port: int, seconds: float = SECONDS) -> str | None:
         except (OSError, ValueError) as error:
             found.append(f"no reply: {type(error).__name__}")
 
-    # A time-out of urllib counts from the last byte that came, so it would wait for ever for one that trickles.
+    # urllib's timeout restarts with every byte received, so a trickling server could block it for ever.
     asker = threading.Thread(target=asking, daemon=True)
     asker.start()
     asker.join(seconds)
@@ -46,10 +46,10 @@ def fault(port: int, seconds: float = SECONDS) -> str | None:
 
 
 def main() -> int:
-    """0 when a question got an answer, 1 otherwise, with the reason on standard error."""
+    """Returns 0 if a question got an answer; otherwise 1, with the reason on standard error."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=servers.PORT)
-    parser.add_argument("--seconds", type=float, default=SECONDS)
+    parser.add_argument("--seconds", type=float, default=TIMEOUT_SECONDS)
     arguments = parser.parse_args()
     reason = fault(arguments.port, arguments.seconds)
     if reason:

@@ -1,4 +1,4 @@
-"""Closes the chat, or tells all visitors something, while the assistant runs: see docs/operations.md."""
+"""Closes the chat or posts an announcement while the assistant runs: see docs/operations.md."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from assistant.front.core.settings import notice_path
 from assistant.front.operate.notice import State, read, state_of, write
 
 
-def told(state: State) -> str:
+def described(state: State) -> str:
     """A state in words."""
     closed = "The chat is closed: every message gets the announcement." if state.closed else "The chat is open."
     texts = [f"  {language}: {text}" for language, text in state.announcement.items()]
-    usual = "with the usual words of knowledge/phrases.yml" if state.closed else "none"
-    return "\n".join([closed, "Announcement:", *texts] if texts else [closed, f"Announcement: {usual}."])
+    default = "the default in knowledge/phrases.yml" if state.closed else "none"
+    return "\n".join([closed, "Announcement:", *texts] if texts else [closed, f"Announcement: {default}."])
 
 
 def wanted() -> argparse.Namespace:
-    """What the command line asks for."""
+    """The arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--file", type=Path, help="in place of ASSISTANT_NOTICE_FILE")
-    parser.add_argument("--closed", action="store_true", help="no question is answered any more")
+    parser.add_argument("--file", type=Path, help="instead of ASSISTANT_NOTICE_FILE")
+    parser.add_argument("--closed", action="store_true", help="close the chat: no more questions are answered")
     for language in LANGUAGES:
-        parser.add_argument(f"--{language}", metavar="TEXT", help=f"the announcement, language {language}")
+        parser.add_argument(f"--{language}", metavar="TEXT", help=f"the announcement in language {language}")
     parser.add_argument("--clear", action="store_true", help="open the chat again and announce nothing")
     return parser.parse_args()
 
 
 def main() -> int:
-    """Writes the file, or says what it holds where nothing is asked for; 1 where it cannot."""
+    """Writes the file, or shows it if there is nothing to write; returns 1 if it cannot."""
     asked = wanted()
     path: Path = asked.file or notice_path()
     texts = {language: text for language in LANGUAGES if (text := getattr(asked, language)) is not None}
     if asked.clear and (asked.closed or texts):
-        sys.exit("--clear stands alone.")
+        sys.exit("--clear cannot be combined with other options.")
     writes = asked.clear or asked.closed or bool(texts)
     try:
         if writes:
             write(path, state_of({"closed": asked.closed, "announcement": texts}))
-        print(f"{path}{' was written; a running assistant knows it within two seconds.' if writes else ''}")
-        print(told(read(path)))
+        print(f"{path}{' was written; a running assistant picks it up within two seconds.' if writes else ''}")
+        print(described(read(path)))
     except (OSError, ValueError) as error:
         print(f"{path} could not be {'written' if writes else 'read'}: {error}", file=sys.stderr)
         return 1

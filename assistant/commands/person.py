@@ -1,7 +1,7 @@
-"""Exports or erases all that is kept of one person, by the token of a web chat or the address in a messenger.
+"""Exports or erases everything kept about one person, by a web chat's token or an address in a messenger.
 
-`python -m assistant.commands.person export --token -` reads the token from standard input, where other programs of
-the machine do not see it.
+`python -m assistant.commands.person export --token -` reads the token from standard input, where other processes
+cannot see it.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from assistant.front.messengers.twilio import BETWEEN, WHATSAPP
 from assistant.front.web.chat import moment
 
 UNKNOWN = 1
-# The names under which a chat and a conversation are kept; they are of no use to a person.
+# Internal identifiers, which are of no use to a person.
 INTERNAL = ("id", "chat")
 TIMES = ("at", "created_at", "last_at", "heard_at", "accepted_at", "sent_at")
 
 
 def chats_of(stores: Stores, token: str | None, messenger: str | None, address: str | None) -> list[str]:
-    """The chats of a person; none where nobody is known by that token or address."""
+    """The chats of a person; none if the token or address is unknown."""
     if token is not None:
         chat = stores.keys.chat_of(token.strip())
         return [chat] if chat and stores.store.chat(chat) else []
@@ -35,35 +35,35 @@ def chats_of(stores: Stores, token: str | None, messenger: str | None, address: 
 
 
 def names_in(messenger: str, recipient: str) -> tuple[str, ...]:
-    """What a person may be called of whom a messenger's recipient tells: all of it, or the part that is theirs."""
+    """The addresses by which the person behind a recipient may be looked up: all of it, or the person's part."""
     if messenger == "slack":
         return recipient, recipient.split("/")[1]
     return recipient, recipient.partition(BETWEEN)[0].removeprefix(WHATSAPP)
 
 
 def plain(address: str) -> str:
-    """An address without what people write around it."""
+    """An address without spaces and punctuation."""
     return re.sub(r"[\s()+]|(?<=\d)-(?=\d)", "", address)
 
 
 def export(stores: Stores, chats: Sequence[str]) -> dict[str, Any]:
-    """All that is kept of these chats."""
+    """Everything kept about these chats."""
     return {"chats": [_chat(stores, chat) for chat in chats]}
 
 
 def erase(stores: Stores, chats: Sequence[str]) -> list[str]:
-    """Erases these chats everywhere; what was found and what could not be done now, as sentences."""
+    """Erases these chats everywhere; returns sentences on what was found and what could not be done now."""
     lines = []
     for chat in chats:
         counts = {"messages and answers": len(stores.store.events_after(chat, 0) or ())}
         counts["feedback"] = len(stores.store.feedback_of(chat))
         sender = stores.keys.sender("web", chat)
         stores.store.erase(chat, sender)
-        counts["conversations of Rasa in the database"] = len(stores.kept.forget([sender]))
+        counts["Rasa conversations in the database"] = len(stores.kept.forget([sender]))
         lines.append("Erased a chat: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
-    left = stores.forgotten()
-    lines.append("Rasa has forgotten it." if not left else "Rasa is away; the front tells it as soon as it is back.")
-    return [*lines, *(f"Bytes of what was erased may be left: {reason}." for reason in stores.vacuum())]
+    left = stores.erase_in_rasa()
+    lines.append("Erased in Rasa." if not left else "Rasa is away; the front erases it there as soon as it is back.")
+    return [*lines, *(f"Traces of erased data may remain on disk: {reason}." for reason in stores.vacuum())]
 
 
 def _chat(stores: Stores, chat: str) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def _chat(stores: Stores, chat: str) -> dict[str, Any]:
 
 
 def _readable(row: Any) -> dict[str, Any]:
-    """A row without names that only this software uses, with times that people read."""
+    """A row without internal identifiers, with readable times."""
     kept = {name: value for name, value in row.items() if name not in INTERNAL}
     return {name: moment(value) if name in TIMES and value is not None else value for name, value in kept.items()}
 
@@ -89,23 +89,23 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("task", choices=("export", "erase"))
     who = parser.add_mutually_exclusive_group(required=True)
-    who.add_argument("--token", help="of the web chat; - reads it from standard input")
+    who.add_argument("--token", help="token of the web chat; - reads it from standard input")
     who.add_argument("--messenger", choices=sorted(CONNECTORS))
-    parser.add_argument("--address", help="the number or account in the messenger, as 4915…")
+    parser.add_argument("--address", help="the number or account in the messenger, such as 4915…")
     arguments = parser.parse_args()
     if bool(arguments.messenger) != bool(arguments.address):
-        parser.error("--messenger and --address belong together")
+        parser.error("--messenger and --address must be used together")
     return arguments
 
 
 def main() -> int:
-    """Exports as JSON or erases; 1 where nobody is known by that token or address."""
+    """Exports as JSON, or erases; returns 1 if the token or address is unknown."""
     arguments = _arguments()
     token = sys.stdin.read() if arguments.token == "-" else arguments.token  # noqa: S105 - where to read it
     opened = stores()
     chats = chats_of(opened, token, arguments.messenger, arguments.address)
     if not chats:
-        print("Nothing is kept of this person: no chat has this token or address.", file=sys.stderr)
+        print("Nothing is kept about this person: no chat has this token or address.", file=sys.stderr)
         return UNKNOWN
     if arguments.task == "export":
         print(json.dumps(export(opened, chats), ensure_ascii=False, indent=2))

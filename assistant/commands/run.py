@@ -16,8 +16,8 @@ from assistant.front.core.settings import FRONT_PORT
 from assistant.launch import servers
 from assistant.training.model import ensure_model
 
-LONGEST_START = 120.0
-# What honcho returns after Ctrl-C: 128 and the number of the signal.
+STARTUP_TIMEOUT_SECONDS = 120.0
+# What honcho returns after Ctrl-C: 128 plus the signal's number.
 INTERRUPTED = 130
 BANNER = """
 The assistant is ready. Open it in a browser: http://{host}:{front_port}/
@@ -31,25 +31,25 @@ Ctrl-C stops it.
 
 
 def refuse_if_in_use(*ports: int) -> None:
-    """Exits with advice when a port is taken."""
+    """Exits with advice if a port is taken."""
     for port in ports:
         if servers.in_use(port):
             sys.exit(
                 f"Port {port} is in use by another program, perhaps another `make run`. "
-                f"Stop that one (`lsof -i :{port}` names it), then try again."
+                f"Stop it (`lsof -i :{port}` finds it), then try again."
             )
 
 
 def announce(front_port: int, port: int) -> None:
-    """Prints the address once a question is really answered there."""
-    if servers.wait_until_ready(front_port, LONGEST_START):
+    """Prints the address once a question really gets an answer there."""
+    if servers.wait_until_ready(front_port, STARTUP_TIMEOUT_SECONDS):
         print(BANNER.format(host=servers.HOST, front_port=front_port, port=port), flush=True)
     else:
-        print(f"The assistant does not answer after {LONGEST_START:.0f} s; the lines above say why.", flush=True)
+        print(f"The assistant gave no answer in {STARTUP_TIMEOUT_SECONDS:.0f} s; see the log above.", flush=True)
 
 
 def commands(ports: argparse.Namespace, model: Path, folder: Path) -> Mapping[str, list[str]]:
-    """The command lines of the three servers, by the names their lines in the log begin with."""
+    """The command lines of the three servers, by the names that prefix their log lines."""
     endpoints = servers.endpoints_for(ports.actions_port, folder)
     return {
         "actions": servers.actions_command(ports.actions_port),
@@ -59,7 +59,7 @@ def commands(ports: argparse.Namespace, model: Path, folder: Path) -> Mapping[st
 
 
 def ports_named() -> argparse.Namespace:
-    """The ports, from the command line."""
+    """The ports given on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--front-port", type=int, default=FRONT_PORT)
     parser.add_argument("--port", type=int, default=servers.PORT, help="of Rasa")
@@ -68,7 +68,7 @@ def ports_named() -> argparse.Namespace:
 
 
 def main() -> int:
-    """Runs the three servers until Ctrl-C or until one of them dies; its exit code is theirs."""
+    """Runs the three servers until Ctrl-C or until one of them dies; passes on their exit code."""
     ports = ports_named()
     refuse_if_in_use(ports.front_port, ports.port, ports.actions_port)
     model = ensure_model()

@@ -1,4 +1,4 @@
-"""The Rasa shell with the action server started for it: `make shell`, `make shell DEBUG=1`."""
+"""The Rasa shell with an action server of its own: `make shell`, `make shell DEBUG=1`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from assistant.core.paths import ROOT
 from assistant.launch import servers
 from assistant.training.model import ensure_model
 
-LONGEST_START = 60.0
+STARTUP_TIMEOUT_SECONDS = 60.0
 
 
 def main() -> int:
-    """Runs the shell; stops the action server with it."""
+    """Runs the shell and stops the action server with it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--debug", action="store_true", help="show language, intent, entry and the gate's reason")
     arguments = parser.parse_args()
@@ -40,10 +40,10 @@ def main() -> int:
 
 
 def _wait_for(port: int, actions: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + LONGEST_START
+    end = time.monotonic() + STARTUP_TIMEOUT_SECONDS
     while not servers.in_use(port):
         if actions.poll() is not None or time.monotonic() > end:
-            sys.exit("The action server does not start; the lines above say why.")
+            sys.exit("The action server did not start; see the output above.")
         time.sleep(0.1)
 
 

@@ -1,4 +1,4 @@
-"""The stores of a front and its Rasa, for commands that look after what is kept there."""
+"""The stores of a front and its Rasa, for commands that maintain them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from assistant.front.store.schema import database, vacuum
 
 @dataclass(frozen=True)
 class Stores:
-    """Everywhere that something of a conversation is kept."""
+    """Every store that keeps part of a conversation."""
 
     settings: Settings
     engine: Engine
@@ -33,11 +33,11 @@ class Stores:
     keys: Keys
     kept: Kept
 
-    def forgotten(self) -> int:
-        """Has running Rasa processes forget what is erased; how many conversations they have still to be told of."""
-        return len(asyncio.run(self._tell()))
+    def erase_in_rasa(self) -> int:
+        """Has running Rasa processes erase what is pending; returns how many conversations they have yet to erase."""
+        return len(asyncio.run(self._erase_pending()))
 
-    async def _tell(self) -> list[str]:
+    async def _erase_pending(self) -> list[str]:
         rasa = Rasa(self.settings.rasa)
         try:
             return await erase_pending(self.store, rasa)
@@ -45,34 +45,34 @@ class Stores:
             await rasa.close()
 
     def vacuum(self) -> list[str]:
-        """Takes the bytes of what was erased out of the databases' files; what hindered that."""
+        """Removes erased data from the databases' files; returns what prevented that."""
         return [*vacuum(self.engine), *self.kept.vacuum()]
 
 
 def refuse_without_storage(environment: Mapping[str, str], code: int = 1) -> None:
-    """Exits where nothing is stored, with that code."""
+    """Exits with that code if nothing is stored."""
     try:
-        nothing = only_in_memory_of(environment)
+        only_in_memory = only_in_memory_of(environment)
     except ValueError as error:
-        sys.exit(f"The settings are not in order: {error}")
-    if nothing:
-        print("Nothing is stored: ASSISTANT_STORAGE=none. The front drops a chat by itself.", file=sys.stderr)
+        sys.exit(f"Invalid settings: {error}")
+    if only_in_memory:
+        print("Nothing is stored: ASSISTANT_STORAGE=none. The front discards chats by itself.", file=sys.stderr)
         sys.exit(code)
 
 
 def stores(environment: Mapping[str, str] = os.environ) -> Stores:
-    """The stores that an environment names, the same as the front's; exits with a sentence where there are none."""
+    """The stores named by an environment, as the front uses them; exits with a message if there are none."""
     refuse_without_storage(environment)
     folder = Path(environment.get("ASSISTANT_DATA") or DATA)
     if not environment.get("ASSISTANT_SECRET") and not (folder / FILE).exists():
         sys.exit(
-            "The front's secret is not here. Set ASSISTANT_SECRET or ASSISTANT_DATA as they are set for the front."
+            "The front's secret was not found. Set ASSISTANT_SECRET or ASSISTANT_DATA to the same as for the front."
         )
     try:
         settings = settings_from(environment)
         engine, kept = database(settings.database), Kept(environment.get(ADDRESS))
     except ValueError as error:
-        sys.exit(f"The settings are not in order: {error}")
+        sys.exit(f"Invalid settings: {error}")
     except SQLAlchemyError as error:
         sys.exit(f"The database cannot be reached ({type(error).__name__}). Nothing was done.")
     return Stores(settings, engine, Store(engine), Keys(settings.secret), kept)

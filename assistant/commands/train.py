@@ -1,4 +1,4 @@
-"""Trains a model when something it is made from has changed: `make train`."""
+"""Trains a model if anything it is made from has changed: `make train`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Rasa's own validation of domain, rules and training data; fails on every warning.
+"""Runs Rasa's validation of domain, rules and training data; fails on any warning.
 
-`--fail-on-warnings` alone lets an intent pass that nothing uses (Rasa 3.6.21 returns success after
-that warning), so the warnings it prints are read as well.
+With `--fail-on-warnings` alone, an unused intent passes (Rasa 3.6.21 returns success after that warning), so this
+also reads the warnings that Rasa prints.
 """
 
 from __future__ import annotations
@@ -13,33 +13,33 @@ from assistant.core.paths import ROOT
 from assistant.engine.environment import quiet_environment
 from assistant.knowledge.examples import examples
 
-# Rasa merges the domain with its own copy of the retrieval intents and then finds them twice.
+# Rasa merges the domain with its own copy of the retrieval intents and then finds duplicates.
 MERGED = "The following duplicated intents have been found across multiple domain files"
 WARNING = "UserWarning: "
 
 
 def expected() -> set[str]:
-    """Warnings that every project with retrieval intents gets: their responses are labels, no rule utters them."""
+    """Warnings that every project with retrieval intents gets: no rule utters their responses, which are labels."""
     topics = {example.intent.partition("/")[0] for example in examples()}
     return {f"The utterance 'utter_{topic}' is not used in any story or rule." for topic in topics}
 
 
-def complaints(output: str) -> list[str]:
-    """Rasa's warnings about the project, each once, without the expected ones."""
-    said = [line.partition(WARNING)[2] for line in output.splitlines() if WARNING in line]
+def warnings(output: str) -> list[str]:
+    """Rasa's warnings about the project, without duplicates and the expected ones."""
+    printed = [line.partition(WARNING)[2] for line in output.splitlines() if WARNING in line]
     known = expected()
-    return [line for line in dict.fromkeys(said) if line not in known and not line.startswith(MERGED)]
+    return [line for line in dict.fromkeys(printed) if line not in known and not line.startswith(MERGED)]
 
 
 def main() -> int:
-    """1 where Rasa warns or fails; prints what it said."""
+    """Prints Rasa's warnings; returns 1 if there are any or if Rasa fails."""
     command = [sys.executable, "-m", "rasa", "data", "validate", "--fail-on-warnings"]
     result = subprocess.run(command, cwd=ROOT, env=quiet_environment(), capture_output=True, text=True)
-    found = complaints(result.stdout + result.stderr)
+    found = warnings(result.stdout + result.stderr)
     if found or result.returncode:
         print("\n".join(found) or result.stdout + result.stderr, file=sys.stderr)
         return 1
-    print("Rasa finds nothing to complain about.")
+    print("Rasa found no problems.")
     return 0
 
 

@@ -1,1 +1,1 @@
-"""Starts the three servers on loopback and finds out whether they are ready."""
+"""Starts the three servers on loopback and waits until they are ready."""

@@ -1,4 +1,4 @@
-"""Starting Rasa and the action server on loopback, and finding out whether they are ready."""
+"""Starts Rasa, the action server and the front on loopback, and waits until they are ready."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ PORT, ACTIONS_PORT = RASA_PORT, 5055
 
 
 def in_use(port: int) -> bool:
-    """Whether some program listens on a port of this machine."""
+    """Whether anything is listening on a local port."""
     with socket.socket() as probe:
         return probe.connect_ex((HOST, port)) == 0
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """A port that nothing is listening on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         return int(probe.getsockname()[1])
@@ -51,13 +51,13 @@ def rasa_command(verb: str, model: Path, port: int, endpoints: Path) -> list[str
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The environment of the servers: loopback only, and as talkative as LOG_LEVEL says."""
+    """The servers' environment: loopback only, with LOG_LEVEL passed on."""
     chosen = {"LOG_LEVEL": os.environ["LOG_LEVEL"]} if "LOG_LEVEL" in os.environ else {}
     return {**quiet_environment(), **chosen, "SANIC_HOST": HOST, **(extra or {})}
 
 
 def endpoints_for(actions_port: int, folder: Path) -> Path:
-    """The endpoints file for an action server on that port: the project's own, or a copy in a folder."""
+    """The endpoints file for an action server on that port: the project's own, or an edited copy in a folder."""
     own = ROOT / "endpoints.yml"
     if actions_port == ACTIONS_PORT:
         return own
@@ -67,7 +67,7 @@ def endpoints_for(actions_port: int, folder: Path) -> Path:
 
 
 def ask(text: str, port: int, sender: str, timeout: float = 30.0) -> list[dict[str, Any]]:
-    """The messages Rasa's REST channel answers with; raises OSError where it is away."""
+    """The reply of Rasa's REST channel; raises OSError if it is away."""
     body = json.dumps({"sender": sender, "message": text}).encode()
     request = urllib.request.Request(
         f"http://{HOST}:{port}/webhooks/rest/webhook", body, {"Content-Type": "application/json"}
@@ -78,7 +78,7 @@ def ask(text: str, port: int, sender: str, timeout: float = 30.0) -> list[dict[s
 
 
 def wait_until_ready(front_port: int, seconds: float) -> bool:
-    """Waits until a question asked through the front really gets an answer; False when time is up."""
+    """Waits until a question asked through the front really gets an answer; False on timeout."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:
@@ -90,7 +90,7 @@ def wait_until_ready(front_port: int, seconds: float) -> bool:
 
 
 def wait_until_answering(port: int, seconds: float) -> bool:
-    """Waits until a question really gets an answer (and not an apology); False when time is up."""
+    """Waits until a question really gets an answer, not an apology; False on timeout."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         try:

@@ -1,1 +1,1 @@
-"""Training: what a model is made from, whether there is one for it, and making it."""
+"""Training: what a model is made from, whether there is one for that, and making it."""

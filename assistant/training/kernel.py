@@ -1,4 +1,4 @@
-"""Tries OpenBLAS's kernel before a training: `python -m assistant.training.kernel` in a process of its own."""
+"""Tests OpenBLAS's kernel before training, in a separate process: `python -m assistant.training.kernel`."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from assistant.core.progress import announce
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-# As large as the blocks that a training works on; how far a product of single precision may be off.
+# The size of the blocks that training works on, and how far a single-precision product may be off.
 SIZE, TOLERANCE = 2048, 1e-4
-LONGEST_SECONDS = 120.0
+TIMEOUT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)
 class Trial:
-    """What a kernel did with one product: its name by its own account, the greatest relative error, and its speed."""
+    """A kernel's name as it reports it, its greatest relative error, and its speed."""
 
     kernel: str
     error: float
-    gflops_a_core: float
+    gflops_per_core: float
 
 
 def checked(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment with a kernel that computes rightly; says which, and how fast it is.
+    """The environment with a kernel that computes correctly; announces which one and how fast it is.
 
-    A name that stands in it and that was not chosen here is tried, reported, and kept.
+    A kernel that the user has named is tried and reported, but kept.
     """
     chosen, own = dict(environment), kernels()
     named = environment.get(VARIABLE)
@@ -41,27 +41,28 @@ def checked(environment: Mapping[str, str]) -> dict[str, str]:
     candidates = [named] if foreign else [*own[own.index(named) if named else 0 :], None]
     for kernel in candidates:
         name_kernel(chosen, kernel)
-        trial = _tried(chosen)
+        trial = _trial_in_subprocess(chosen)
         if trial and trial.error <= TOLERANCE:
             why = "named by the environment" if foreign else "chosen for this processor" if kernel else "its own choice"
-            announce(f"OpenBLAS kernel {trial.kernel} ({why}): {trial.gflops_a_core:.0f} GFLOP/s a core")
+            announce(f"OpenBLAS kernel {trial.kernel} ({why}): {trial.gflops_per_core:.0f} GFLOP/s per core")
             break
-        announce(f"OpenBLAS {kernel or 'by its own choice'} {'computes wrongly' if trial else 'fails'} here.")
+        problem = "gives wrong results" if trial else "crashes"
+        announce(f"OpenBLAS kernel {kernel or 'of its own choice'} {problem} here.")
     return chosen
 
 
-def _tried(environment: Mapping[str, str]) -> Trial | None:
-    """The trial of a kernel in a process that it may bring down; None where it did."""
+def _trial_in_subprocess(environment: Mapping[str, str]) -> Trial | None:
+    """The trial of a kernel in a process that it may crash; None if it did."""
     command = [sys.executable, "-m", "assistant.training.kernel"]
     try:
-        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=LONGEST_SECONDS)
+        ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
         return Trial(**json.loads(ended.stdout)) if ended.returncode == 0 else None
     except (subprocess.TimeoutExpired, ValueError, TypeError):
         return None
 
 
 def trial() -> Trial:
-    """Multiplies and factorises as a training does, and compares with double precision."""
+    """Multiplies and factorises as training does, and compares with double precision."""
     import numpy as np
     from threadpoolctl import threadpool_info, threadpool_limits
 
@@ -79,11 +80,11 @@ def trial() -> Trial:
 
 
 def _error(found: npt.NDArray[Any], one: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
-    """How far a product is off, by the greatest number of the exact one."""
+    """A product's greatest error, relative to the greatest number in the exact product."""
     import numpy as np
 
     exact = one.astype(np.float64) @ other.astype(np.float64)
-    # A number that is none is greater than any.
+    # NaN counts as infinitely wrong.
     return float(np.nan_to_num(np.abs(found - exact).max() / np.abs(exact).max(), nan=np.inf))
 
 

@@ -1,4 +1,4 @@
-"""The model for the present state of the project, trained where there is none."""
+"""The model for the current state of the project, trained if there is none."""
 
 from __future__ import annotations
 
@@ -14,51 +14,51 @@ from assistant.training.fingerprint import fingerprint
 from assistant.training.kernel import checked
 
 KEPT_MODELS = 3
-# The lines of a traceback that say what went wrong; the rest is Rasa's inner life.
+# The lines of a traceback that say what went wrong; the rest is Rasa's internals.
 CAUSE = re.compile(r"^[\w.]+(Error|Exception|NotFound|Interrupt)\b.*|^\S+\.yml:.*")
 
 
 def model_path(root: Path = ROOT) -> Path:
-    """Where the model for the present ingredients lies, or would lie."""
+    """Where the model for the current ingredients is, or would be."""
     return MODELS / f"iom-{fingerprint(root=root)}.tar.gz"
 
 
 def ensure_model() -> Path:
-    """The path of an up-to-date model, trained now if there is none; exits with advice where that fails."""
+    """The path of an up-to-date model, trained now if there is none; exits with advice if that fails."""
     findings = [finding for finding in check() if not finding.warning]
     if findings:
         print("\n".join(map(str, findings)), file=sys.stderr)
-        sys.exit(f"Not trained: {len(findings)} to mend first, see above. A running assistant keeps its model.")
+        sys.exit(f"Not trained: fix {len(findings)} errors first, see above. A running assistant keeps its model.")
     path = model_path()
     if path.exists():
         return path
     print("Training: a few minutes the first time, less after small changes …", flush=True)
     name = path.name.removesuffix(".tar.gz")
-    # Rasa's own comparison with what was trained before is left out: that something changed is known. So is its
-    # validation, a minute with 27,000 questions, which is part of `make check`; the knowledge's own has just been done.
+    # Skips Rasa's comparison with the last training, since we know that something has changed. Also skips its
+    # validation, which takes a minute for 27,000 questions and is part of `make check`; the knowledge was checked above.
     options = ("--force", "--skip-validation", "--fixed-model-name", name)
     command = [sys.executable, "-m", "assistant.engine", "train", *options]
     try:
         environment = checked(quiet_environment())
         result = subprocess.run(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True)
     except KeyboardInterrupt:
-        sys.exit("Stopped before the model was made.")
+        sys.exit("Stopped before the model was complete.")
     if result.returncode or not path.exists():
         print("\n".join(causes(result.stderr)), file=sys.stderr)
         if result.returncode < 0:
-            print(f"Rasa was ended by signal {-result.returncode}; is there enough memory (8 GB)?", file=sys.stderr)
-        sys.exit("Training failed; the reason stands above. A running assistant keeps its model.")
-    _forget_old_models()
+            print(f"Rasa was killed by signal {-result.returncode}; is there enough memory (8 GB)?", file=sys.stderr)
+        sys.exit("Training failed; see above for the reason. A running assistant keeps its model.")
+    _delete_old_models()
     return path
 
 
 def causes(stderr: str) -> list[str]:
-    """The exceptions of Rasa's output, each once, the first cause first; its last lines where there are none."""
+    """The exceptions in Rasa's output without duplicates, root cause first; its last lines if there are none."""
     lines = stderr.splitlines()
     return list(dict.fromkeys(line for line in lines if CAUSE.match(line))) or lines[-20:]
 
 
-def _forget_old_models() -> None:
+def _delete_old_models() -> None:
     models = sorted(MODELS.glob("iom-*.tar.gz"), key=lambda path: path.stat().st_mtime)
     for path in models[:-KEPT_MODELS]:
         path.unlink()

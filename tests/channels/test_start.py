@@ -37,7 +37,7 @@ def test_all_that_are_set_up_prove_who_calls_at_a_running_front(front, vendor, t
     assert result.returncode == 0, result.stdout + result.stderr
     for name in CONNECTORS:
         assert f"{name:<10} on" in result.stdout
-        assert f"{name:<10} webhook takes what is signed, refuses what is not" in result.stdout
+        assert f"{name:<10} webhook accepts signed requests, rejects others" in result.stdout
     secrets = [value for value in settings.values() if len(value) > 9 and not value.startswith("http")]
     assert not [secret for secret in secrets if secret in result.stdout + result.stderr]
 
@@ -46,14 +46,14 @@ def test_without_a_front_the_proof_is_tried_all_the_same(vendor, tmp_path):
     result = channels_check(environment_of_all(vendor), tmp_path, "--port", "9")
     assert result.returncode == 0, result.stdout
     assert "tried without one" in result.stdout
-    assert result.stdout.count("takes what is signed") == len(CONNECTORS)
+    assert result.stdout.count("accepts signed requests") == len(CONNECTORS)
 
 
 def test_another_secret_than_the_running_front_has_is_told(front, vendor, tmp_path):
     settings = {**environment_of_all(vendor), "ASSISTANT_SLACK_SIGNING_SECRET": "another" * 4}
     result = channels_check(settings, tmp_path, "--port", str(front.port))
     assert result.returncode == 1
-    assert "slack      webhook refuses what is rightly signed" in result.stdout
+    assert "slack      webhook rejects validly signed requests" in result.stdout
 
 
 def test_what_is_missing_is_named(vendor, tmp_path):
@@ -63,7 +63,7 @@ def test_what_is_missing_is_named(vendor, tmp_path):
         del settings[f"ASSISTANT_SLACK_{name}"]
     result = channels_check(settings, tmp_path, "--port", "9")
     assert result.returncode == 1
-    assert "whatsapp   OFF, though begun: ASSISTANT_WHATSAPP_APP_SECRET missing" in result.stdout
+    assert "whatsapp   OFF, incomplete: ASSISTANT_WHATSAPP_APP_SECRET missing" in result.stdout
     assert "slack      off: set ASSISTANT_SLACK_BOT_TOKEN, ASSISTANT_SLACK_SIGNING_SECRET" in result.stdout
 
 

@@ -279,8 +279,8 @@ def test_what_rasa_keeps_of_a_person_is_exported_and_erased(operator, store, pos
     assert told["rasa"] == {"events": [{"event": "user", "text": WORD}]}
     with a_rasa() as (address, forgotten):
         _, said, _ = operator(person, "erase", "--token", token, RASA=address)
-    assert "1 conversations of Rasa in the database" in said
-    assert "Rasa has forgotten it" in said
+    assert "1 Rasa conversations in the database" in said
+    assert "Erased in Rasa" in said
     assert remembered(trackers) == {"web-other"}
     assert len(forgotten) == 1
 
@@ -292,7 +292,7 @@ def test_an_unknown_person_is_said_clearly(operator, store):
         for task in ("export", "erase"):
             code, said, complaint = operator(person, task, *who)
             assert (code, said) == (1, "")
-            assert "Nothing is kept of this person" in complaint
+            assert "Nothing is kept about this person" in complaint
     assert store.chat("mine") is not None
 
 
@@ -310,7 +310,7 @@ def test_without_the_front_s_secret_nothing_is_done(command, operator, store, tm
     arguments = [] if command is purge else ["erase", "--token", KEYS.token("old")]
     with pytest.raises(SystemExit) as refusal:
         operator(command, *arguments)
-    assert "secret is not here" in str(refusal.value.code)
+    assert "secret was not found" in str(refusal.value.code)
     assert store.chat("old") is not None
     assert not (tmp_path / "secret").exists()
 

@@ -25,7 +25,7 @@ def tried(monkeypatch):
             error = errors.get(name, 0.0)
             return None if error is None else Trial(name or "Zen", error, 98.4)
 
-        monkeypatch.setattr(kernel, "_tried", trial)
+        monkeypatch.setattr(kernel, "_trial_in_subprocess", trial)
         monkeypatch.setattr(kernel, "kernels", lambda: ["SkylakeX", "Haswell"])
         return names
 
@@ -35,12 +35,12 @@ def tried(monkeypatch):
 @pytest.mark.parametrize(
     ("before", "errors", "after", "said"),
     [
-        ({}, {}, "SkylakeX", "OpenBLAS kernel SkylakeX (chosen for this processor): 98 GFLOP/s a core"),
-        ({VARIABLE: "SkylakeX"}, {"SkylakeX": 1.0}, "Haswell", "OpenBLAS SkylakeX computes wrongly here."),
-        ({VARIABLE: "SkylakeX"}, {"SkylakeX": None}, "Haswell", "OpenBLAS SkylakeX fails here."),
-        ({}, {"SkylakeX": 1.0, "Haswell": None}, None, "OpenBLAS kernel Zen (its own choice): 98 GFLOP/s a core"),
+        ({}, {}, "SkylakeX", "OpenBLAS kernel SkylakeX (chosen for this processor): 98 GFLOP/s per core"),
+        ({VARIABLE: "SkylakeX"}, {"SkylakeX": 1.0}, "Haswell", "OpenBLAS kernel SkylakeX gives wrong results here."),
+        ({VARIABLE: "SkylakeX"}, {"SkylakeX": None}, "Haswell", "OpenBLAS kernel SkylakeX crashes here."),
+        ({}, {"SkylakeX": 1.0, "Haswell": None}, None, "OpenBLAS kernel Zen (its own choice): 98 GFLOP/s per core"),
         ({VARIABLE: "Prescott"}, {}, "Prescott", "OpenBLAS kernel Prescott (named by the environment): 98"),
-        ({VARIABLE: "Prescott"}, {"Prescott": 1.0}, "Prescott", "OpenBLAS Prescott computes wrongly here."),
+        ({VARIABLE: "Prescott"}, {"Prescott": 1.0}, "Prescott", "OpenBLAS kernel Prescott gives wrong results here."),
     ],
 )
 def test_the_first_that_computes_rightly_is_taken(tried, capsys, before, errors, after, said):
@@ -56,10 +56,10 @@ def test_where_none_computes_rightly_openblas_chooses(tried):
 
 
 def test_a_real_trial_names_the_kernel_and_computes_rightly():
-    trial = kernel._tried(os.environ)
+    trial = kernel._trial_in_subprocess(os.environ)
     assert trial is not None
     assert trial.error < TOLERANCE
-    assert trial.gflops_a_core > 0
+    assert trial.gflops_per_core > 0
     assert trial.kernel == os.environ.get(VARIABLE, trial.kernel)
 
 
@@ -72,4 +72,4 @@ def test_the_tests_themselves_compute_with_the_chosen_kernel():
 
 def test_a_process_that_dies_is_no_trial(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    assert kernel._tried(os.environ) is None
+    assert kernel._trial_in_subprocess(os.environ) is None

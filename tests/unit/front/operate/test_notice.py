@@ -246,7 +246,7 @@ def test_the_command_closes_tells_and_clears(path):
 
 def test_the_command_says_when_it_cannot(path):
     assert run(path, "--clear", "--closed").returncode == 1
-    assert "--clear stands alone" in run(path, "--clear", "--de", "x").stderr
+    assert "--clear cannot be combined" in run(path, "--clear", "--de", "x").stderr
     wrong = run(path, "--de", "x" * 1001)
     assert (wrong.returncode, path.exists()) == (1, False)
     assert "1000 characters" in wrong.stderr
