@@ -34,8 +34,8 @@ def ensure_model() -> Path:
         return path
     print("Training: a few minutes the first time, less after small changes …", flush=True)
     name = path.name.removesuffix(".tar.gz")
-    # Skips Rasa's comparison with the last training, since we know that something has changed. Also skips its
-    # validation, which takes a minute for 27,000 questions and is part of `make check`; the knowledge was checked above.
+    # Skips Rasa's comparison with the last training, since we know that something has changed, and Rasa's validation,
+    # which takes a minute for 27,000 questions and is part of `make check`. The knowledge is checked above.
     options = ("--force", "--skip-validation", "--fixed-model-name", name)
     command = [sys.executable, "-m", "assistant.engine", "train", *options]
     try:

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Starts Valkey (or Redis) without a disk; the password comes by standard input, so no list of processes shows it.
+# Starts Valkey (or Redis) without persistence; reads the password from standard input to keep it off the process list.
 set -eu
 server=$(command -v valkey-server || command -v redis-server)
 exec "$server" - <<EOF

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs once, when the database is made: Rasa's conversations get a user and a database of their own.
+# Runs once, when the database is created: gives Rasa's conversations their own user and database.
 set -eu
 psql --set ON_ERROR_STOP=1 --set password="$TRACKERS_PASSWORD" --username "$POSTGRES_USER" --dbname "$POSTGRES_DB" <<'SQL'
 CREATE ROLE trackers LOGIN PASSWORD :'password';
