@@ -91,3 +91,14 @@ def test_every_link_leads_somewhere(document):
         path = (here.parent / name).resolve() if name else here
         assert path.exists(), target
         assert not anchor or anchor in anchors(path), target
+
+
+def test_every_document_is_reached_by_a_link_from_another():
+    reached = {
+        (ROOT / document).parent / target.partition("#")[0]
+        for document in DOCUMENTS
+        for target in LINK.findall((ROOT / document).read_text("utf-8"))
+        if not target.startswith("#")
+    }
+    names = {path.resolve().relative_to(ROOT).as_posix() for path in reached}
+    assert set(DOCUMENTS) - names == set()
