@@ -2,7 +2,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { build, transform } from "esbuild";
 
-// Phones that get no more updates: iOS 15, Android browsers of 2021.
+// Phones that no longer get updates: iOS 15, Android browsers of 2021.
 const target = ["es2020", "safari15", "chrome92", "firefox101"];
 
 const minifiedStyles = {

@@ -1,15 +1,15 @@
-/** The front's web chat API over fetch; the only module that touches the network. */
+/** The front's web chat API over fetch; the only module that uses the network. */
 
 import type { Language } from "./languages.js";
 import { readEvent, readOpening, readSession, type ChatEvent, type Opening, type Session } from "./protocol.js";
 import { eventsIn } from "./sse.js";
 
-const PATIENCE = 15_000;
-const STREAM_SILENCE = 40_000;
+const TIMEOUT_MS = 15_000;
+const STREAM_TIMEOUT_MS = 40_000;
 
 export type ExportFormat = "text" | "json";
 
-/** A refusal by the front, with its own sentence for the visitor where it gave one. */
+/** A refusal by the front, with its sentence for the visitor if it gave one. */
 export class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -20,12 +20,12 @@ export class Refusal extends Error {
     super(`${status} ${code}`);
   }
 
-  /** Whether the chat is gone: expired, deleted or never there. */
+  /** Whether the chat is gone: expired, deleted or never existed. */
   get chatIsGone(): boolean {
     return this.status === 401;
   }
 
-  /** Whether the same message may well be taken later. */
+  /** Whether the same request may succeed later. */
   get passes(): boolean {
     return this.status === 429 || this.status === 408 || this.status >= 500;
   }
@@ -49,7 +49,7 @@ interface Call {
   accept?: string;
   signal?: AbortSignal;
   keepalive?: boolean;
-  patience?: number;
+  timeoutMs?: number;
 }
 
 type Read<T> = (response: Response, guard: Deadline) => Promise<T>;
@@ -60,7 +60,7 @@ const nothing = async (): Promise<void> => undefined;
 export class Api {
   constructor(readonly server: string) {}
 
-  /** What to show at the opening; keeps nothing. */
+  /** What to show before the first message; the front stores nothing. */
   async opening(language: Language): Promise<Opening> {
     return readOpening(await this.call(`opening?language=${language}`, {}, json));
   }
@@ -69,22 +69,22 @@ export class Api {
     return readSession(await this.call("chat", { method: "POST", body: { language } }, json));
   }
 
-  /** Hands a message over for good; returns its sequence in the chat. */
+  /** Posts a message; once accepted it is stored. Returns its sequence in the chat. */
   async post(token: string, message: Outgoing, language: Language, choice: Language | null): Promise<number> {
     const body = { ...message, language, choice };
     const accepted = await this.call("chat/messages", { method: "POST", token, body }, json);
     return Number((accepted as { sequence?: unknown }).sequence);
   }
 
-  /** All events after a sequence; waits up to `wait` seconds for the first. */
+  /** All events after a sequence; if there are none, waits up to `wait` seconds for the first. */
   async events(token: string, after: number, wait: number, signal?: AbortSignal): Promise<ChatEvent[]> {
-    const call: Call = { token, patience: PATIENCE + wait * 1000 };
+    const call: Call = { token, timeoutMs: TIMEOUT_MS + wait * 1000 };
     if (signal) call.signal = signal;
     const { events } = (await this.call(`chat/events?after=${after}&wait=${wait}`, call, json)) as { events?: unknown };
     return (Array.isArray(events) ? events : []).map(readEvent).filter(known);
   }
 
-  /** Follows the stream of events until it ends; `heard` is called at every sign of life. */
+  /** Follows the event stream until it ends; calls `heard` on every sign of life. */
   async stream(
     token: string,
     after: number,
@@ -92,7 +92,7 @@ export class Api {
     tell: (event: ChatEvent) => void,
     heard: () => void,
   ): Promise<void> {
-    const call = { token, accept: "text/event-stream", signal, patience: STREAM_SILENCE };
+    const call = { token, accept: "text/event-stream", signal, timeoutMs: STREAM_TIMEOUT_MS };
     await this.call(`chat/events?after=${after}`, call, async (response, guard) => {
       const alive = (): void => (guard.restart(), heard());
       alive();
@@ -112,7 +112,7 @@ export class Api {
     return this.call(`chat?format=${format}&language=${language}`, call, (response) => response.blob());
   }
 
-  /** Erases the chat at the front; a chat that is already gone is no error. */
+  /** Erases the chat at the front; succeeds if it is already gone. */
   async delete(token: string, keepalive = false): Promise<void> {
     try {
       await this.call("chat", { method: "DELETE", token, keepalive }, nothing);
@@ -121,13 +121,13 @@ export class Api {
     }
   }
 
-  /** Calls the front and reads its answer, all of it before time is up; a refusal is thrown. */
+  /** Calls the front and reads its whole response within the timeout; throws refusals. */
   private async call<T>(path: string, call: Call, read: Read<T>): Promise<T> {
     const { method = "GET", token, body, accept = "application/json", keepalive = false } = call;
     const headers: Record<string, string> = { Accept: accept };
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body) headers["Content-Type"] = "application/json";
-    const guard = new Deadline(call.patience ?? PATIENCE, call.signal);
+    const guard = new Deadline(call.timeoutMs ?? TIMEOUT_MS, call.signal);
     try {
       const init: RequestInit = { method, headers, keepalive, signal: guard.signal, credentials: "omit" };
       if (body) init.body = JSON.stringify(body);
@@ -149,7 +149,7 @@ async function refusalIn(response: Response): Promise<Refusal> {
   try {
     error = ((await response.json()) as { error?: typeof error }).error ?? {};
   } catch {
-    // A proxy's own error page: the status says enough.
+    // A proxy's error page: the status says enough.
   }
   const { code, text, retry_after: wait } = error;
   return new Refusal(
@@ -175,14 +175,14 @@ async function* chunksOf(response: Response, heard: () => void): AsyncGenerator<
   }
 }
 
-/** Aborts when time is up or when an outer signal says so. */
+/** Aborts on timeout, or when an outer signal does. */
 class Deadline {
   private readonly controller = new AbortController();
   private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly abort = (): void => this.controller.abort();
 
   constructor(
-    private readonly patience: number,
+    private readonly timeoutMs: number,
     private readonly outer?: AbortSignal,
   ) {
     if (outer?.aborted) this.abort();
@@ -196,7 +196,7 @@ class Deadline {
 
   restart(): void {
     clearTimeout(this.timer);
-    if (this.patience !== Infinity) this.timer = setTimeout(this.abort, this.patience);
+    if (this.timeoutMs !== Infinity) this.timer = setTimeout(this.abort, this.timeoutMs);
   }
 
   end(): void {

@@ -1,4 +1,4 @@
-/** The whole: wires the chat to its views, and the visitor's wishes to the chat. */
+/** Connects the chat to its views, and the visitor's actions to the chat. */
 
 import { Api, type ExportFormat, type Outgoing } from "./api.js";
 import { Chat, type ChatListener, type SendState } from "./chat.js";
@@ -16,9 +16,9 @@ import { Menu } from "./view/menu.js";
 import { Welcome } from "./view/welcome.js";
 import { Wording } from "./wording.js";
 
-const OPENING_AGAIN = 5_000;
+const OPENING_RETRY_MS = 5_000;
 
-/** What the page's author decides. */
+/** What the page's author configures. */
 export interface Settings {
   server: string;
   pageLanguage: () => Language;
@@ -71,12 +71,12 @@ export class Assistant implements ChatListener {
     return !this.panel.hidden;
   }
 
-  /** Whether this tab left the page with the panel open. */
+  /** Whether the panel was open when this tab last left the page. */
   get wasOpen(): boolean {
     return this.store.tab.open;
   }
 
-  /** Shows the panel; without `focus` where nobody asked for it just now. */
+  /** Shows the panel; pass `focus` as false if the visitor did not just ask for it. */
   open(focus = true): void {
     if (this.isOpen) return;
     this.panel.hidden = false;
@@ -107,14 +107,14 @@ export class Assistant implements ChatListener {
     else this.opening = null;
   }
 
-  /** Lets go of everything outside the element. */
+  /** Releases everything outside the element. */
   end(): void {
     this.chat.stop();
     clearTimeout(this.openingAgain);
     this.endings.forEach((end) => end());
   }
 
-  // What the chat tells
+  // Events from the chat
 
   restored(events: ChatEvent[]): void {
     this.conversation.restore(events);
@@ -166,7 +166,7 @@ export class Assistant implements ChatListener {
     this.showStarters();
   }
 
-  // What the visitor wishes
+  // Actions of the visitor
 
   private send(text: string): void {
     if (this.reachable) this.footer.hush();
@@ -237,13 +237,13 @@ export class Assistant implements ChatListener {
     this.menu.remembered = this.store.remembered;
   }
 
-  // The state of things
+  // State
 
   private get language(): Language {
     return this.store.key.choice ?? this.settings.pageLanguage();
   }
 
-  /** Takes the kept chat up once, and its line whenever it rested. */
+  /** Resumes the stored chat the first time, and its connection after every rest. */
   private goOn(): void {
     if (this.resumed) return this.chat.wakeUp();
     this.resumed = true;
@@ -259,7 +259,7 @@ export class Assistant implements ChatListener {
       if (!this.isOpen || language !== this.words.language) return;
       this.connected(false);
       clearTimeout(this.openingAgain);
-      this.openingAgain = setTimeout(() => void this.loadOpening(), OPENING_AGAIN);
+      this.openingAgain = setTimeout(() => void this.loadOpening(), OPENING_RETRY_MS);
     }
   }
 
@@ -274,7 +274,7 @@ export class Assistant implements ChatListener {
     if (opening.contact) this.footer.leadTo(opening.contact.url);
   }
 
-  /** A long answer is read from its beginning. */
+  /** Scrolls to an answer, or to the start of one that is too long to fit. */
   private bringIntoView(answer: HTMLElement): void {
     const room = Math.min(this.scroll.clientHeight, this.panel.clientHeight);
     answer.scrollIntoView({ block: answer.offsetHeight > room ? "start" : "nearest" });
@@ -288,7 +288,7 @@ export class Assistant implements ChatListener {
     return navigator.onLine ? this.words.texts.unreachable : this.words.texts.offline;
   }
 
-  // How it is put together
+  // Construction
 
   private makeMenu(): Menu {
     return new Menu(this.words, {
@@ -351,7 +351,7 @@ export class Assistant implements ChatListener {
     else this.settings.opened(false);
   }
 
-  /** On a small screen the panel hides the page: who goes on to the page must see it. */
+  /** On a small screen the panel covers the page, so it closes when focus moves to the page. */
   private leftFor(target: EventTarget | null): void {
     const leaves = target instanceof Node && !this.element.contains(target);
     if (leaves && this.isOpen && smallScreen()) this.settings.opened(false);
@@ -374,7 +374,7 @@ export class Assistant implements ChatListener {
   }
 }
 
-/** Whether the panel fills the screen; the same condition stands in the styles. */
+/** Whether the panel fills the screen; keep in step with the stylesheet. */
 export function smallScreen(): boolean {
   return matchMedia("(max-width: 30em), (max-height: 30em)").matches;
 }

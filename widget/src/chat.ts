@@ -1,4 +1,4 @@
-/** One visitor's chat: sends in order and never loses a message, follows the answers, knows nothing of any view. */
+/** One visitor's chat: sends messages in order without losing any, and follows the answers; independent of views. */
 
 import { Refusal, type Api, type ExportFormat, type Feedback, type Outgoing } from "./api.js";
 import type { Language } from "./languages.js";
@@ -6,26 +6,26 @@ import { Live, pauseAfter, type LiveListener } from "./live.js";
 import type { AssistantEvent, ChatEvent } from "./protocol.js";
 import type { Store } from "./store.js";
 
-const FAILED_FROM = 3;
-// An unanswered message of the past is not waited for any more.
-const STILL_AWAITED = 60_000;
-// The front promises an answer, or an apology, within ten seconds.
-const LONGEST_ANSWER = 45_000;
+const FAILURES_UNTIL_FAILED = 3;
+// An older message without an answer is no longer waited for.
+const AWAITED_FOR_MS = 60_000;
+// The front promises an answer or an apology within ten seconds.
+const ANSWER_TIMEOUT_MS = 45_000;
 
 export type SendState = "sending" | "waiting" | "offline" | "failed" | "sent";
 
 export interface ChatListener {
   restored(events: ChatEvent[]): void;
-  /** A message of the visitor, from here or from another tab; the same id may come again. */
+  /** A message of the visitor, from this tab or another; called again for the same id when its state changes. */
   visitor(message: Outgoing, state: SendState): void;
-  /** The front does not take a message, and says why. */
+  /** The front refused a message, and says why. */
   refused(message: Outgoing, why: string | null): void;
   answer(event: AssistantEvent): void;
   awaiting(any: boolean): void;
-  /** A message got no answer in any reasonable time. */
+  /** A message got no answer within a reasonable time. */
   unanswered(): void;
   connected(now: boolean): void;
-  /** The front asks for patience, in its own words; null when it is satisfied. */
+  /** The front asks the visitor to slow down, in its own words; null once it no longer does. */
   slowDown(text: string | null): void;
   ended(): void;
   reset(): void;
@@ -35,7 +35,7 @@ export class Chat implements LiveListener {
   private live: Live | null = null;
   private readonly awaited = new Set<string>();
   private pumping = false;
-  // Counts the chats that were dropped: what was on its way for an earlier one is not heeded any more.
+  // Counts dropped chats, so that results of requests for an earlier chat are ignored.
   private era = 0;
   private stopped = false;
   private failures = 0;
@@ -59,19 +59,19 @@ export class Chat implements LiveListener {
     return this.awaited.size > 0 || this.store.tab.outbox.length > 0;
   }
 
-  /** Goes on with the chat that is kept, where there is one. */
+  /** Resumes the stored chat, if there is one. */
   resume(): void {
     this.store.tab.outbox.forEach((message) => this.listener.visitor(message, "waiting"));
     if (this.begun) this.follow();
     void this.pump();
   }
 
-  /** Takes up the line again after a rest. */
+  /** Reconnects after a rest. */
   wakeUp(): void {
     this.follow();
   }
 
-  /** Lets the line rest while nobody looks and nothing is awaited. */
+  /** Disconnects while nobody is looking, unless an answer is awaited. */
   rest(): void {
     if (!this.isAwaiting) this.live?.stop();
   }
@@ -83,7 +83,7 @@ export class Chat implements LiveListener {
     void this.pump();
   }
 
-  /** Tries at once what waits for the network. */
+  /** Retries at once whatever is waiting for the network. */
   hurry(): void {
     this.wake?.();
     this.live?.hurry();
@@ -99,7 +99,7 @@ export class Chat implements LiveListener {
     return token ? this.api.export(token, format, language) : null;
   }
 
-  /** Erases the chat at the front, then here; fails without forgetting anything. */
+  /** Erases the chat at the front, then here; if the first fails, forgets nothing. */
   async delete(): Promise<void> {
     if (this.store.key.token) await this.api.delete(this.store.key.token);
     this.forget();
@@ -122,7 +122,7 @@ export class Chat implements LiveListener {
     this.store.clear();
   }
 
-  /** Follows what another tab did to the remembered chat. */
+  /** Follows what another tab did to the stored chat. */
   changedElsewhere(): void {
     const before = this.store.key.token;
     this.store.reload();
@@ -132,19 +132,19 @@ export class Chat implements LiveListener {
     this.resume();
   }
 
-  /** Stops for good, when the element is taken from the page; what waits stays in the outbox. */
+  /** Stops for good when the element is removed from the page; unsent messages stay in the outbox. */
   stop(): void {
     this.stopped = true;
     this.live?.stop();
     this.wake?.();
   }
 
-  // What the line tells
+  // Events from the connection
 
   restored(events: ChatEvent[]): void {
     this.listener.restored(events);
     const answered = new Set(events.map((event) => (event.type === "assistant" ? event.replyTo : null)));
-    const fresh = (at: string | null): boolean => Date.now() - Date.parse(at ?? "") < STILL_AWAITED;
+    const fresh = (at: string | null): boolean => Date.now() - Date.parse(at ?? "") < AWAITED_FOR_MS;
     for (const event of events) {
       if (event.type !== "visitor") continue;
       this.leaveOutbox(event.id);
@@ -227,7 +227,7 @@ export class Chat implements LiveListener {
       this.store.keepKey(opened);
       this.follow(true);
     } else if (opened.token) {
-      // The visitor has deleted the chat while it was being opened.
+      // The visitor deleted the chat while it was being opened.
       this.api.delete(opened.token, true).catch(() => undefined);
     }
     return opened.token as string;
@@ -237,7 +237,7 @@ export class Chat implements LiveListener {
     this.slowDown(null);
     this.leaveOutbox(message.id);
     this.listener.visitor(message, "sent");
-    // A receipt may come after the answer, when the line rests already.
+    // The response may come after the answer, when the connection is already resting.
     if (this.live === null || this.live.last < sequence) this.expect(message.id, sequence);
     this.tellAwaiting();
   }
@@ -252,7 +252,7 @@ export class Chat implements LiveListener {
     const refusal = error instanceof Refusal ? error : null;
     this.failures += 1;
     if (refusal?.chatIsGone) this.ended();
-    if (refusal?.chatIsGone && this.failures < FAILED_FROM) return;
+    if (refusal?.chatIsGone && this.failures < FAILURES_UNTIL_FAILED) return;
     if (refusal && !refusal.passes && !refusal.chatIsGone) return this.giveBack(message, refusal);
     if (refusal?.status === 429) this.slowDown(refusal.text);
     this.listener.visitor(message, this.stateOf(refusal));
@@ -268,7 +268,7 @@ export class Chat implements LiveListener {
   private stateOf(refusal: Refusal | null): SendState {
     if (refusal?.status === 429) return "waiting";
     if (!navigator.onLine) return "offline";
-    return this.failures >= FAILED_FROM ? "failed" : "waiting";
+    return this.failures >= FAILURES_UNTIL_FAILED ? "failed" : "waiting";
   }
 
   private giveBack(message: Outgoing, refusal: Refusal): void {
@@ -284,7 +284,7 @@ export class Chat implements LiveListener {
       if (!this.awaited.delete(id)) return;
       this.listener.unanswered();
       this.tellAwaiting();
-    }, LONGEST_ANSWER);
+    }, ANSWER_TIMEOUT_MS);
   }
 
   private leaveOutbox(id: string): void {
@@ -296,15 +296,15 @@ export class Chat implements LiveListener {
     this.listener.awaiting(this.awaited.size > 0);
   }
 
-  private pause(time: number): Promise<void> {
+  private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, time);
+      const timer = setTimeout(resolve, ms);
       this.wake = () => (clearTimeout(timer), resolve());
     });
   }
 }
 
-/** A random UUID, also on pages without https, where the browser's own is missing. */
+/** A random UUID, even on pages without https, where the browser offers none. */
 function newId(): string {
   if (crypto.randomUUID) return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

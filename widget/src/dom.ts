@@ -1,8 +1,8 @@
-/** Makes elements without any markup in strings. */
+/** Creates elements without markup in strings. */
 
 type Attributes = Record<string, string | null>;
 
-/** An element with attributes (null: none) and children. */
+/** Creates an element with attributes (those that are null are left out) and children. */
 export function h<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
@@ -16,7 +16,7 @@ export function h<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A button that does something. */
+/** Creates a button with an action. */
 export function button(attributes: Attributes, act: () => void, ...children: Array<Node | string>): HTMLButtonElement {
   const made = h("button", { type: "button", ...attributes }, ...children);
   made.addEventListener("click", act);
@@ -39,7 +39,7 @@ const ICONS = {
   down: "M2 3h4v11H2zm20 9.5c0 1.1-.9 2-2 2h-6l1 4.5v.3c0 .4-.2.8-.5 1.1l-1 1.1-5.7-6.7c-.5-.4-.8-.9-.8-1.5V5a2 2 0 0 1 2-2h8.5c.8 0 1.5.5 1.8 1.2l2.6 6.5z",
 } as const;
 
-/** A decorative picture; what it means stands beside it in words. */
+/** Creates a decorative icon; its meaning must be given in words next to it. */
 export function icon(name: keyof typeof ICONS): SVGElement {
   const picture = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");

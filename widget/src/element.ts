@@ -1,4 +1,4 @@
-/** The custom element: attributes in, events out; everything inside is the Assistant's. */
+/** The custom element: attributes in, events out; the Assistant does the rest. */
 
 import { Assistant, smallScreen, type Settings } from "./assistant.js";
 import { languageAt, spoken } from "./languages.js";
@@ -48,7 +48,7 @@ export class IomAssistant extends HTMLElement {
     this.toggleAttribute("open", now);
   }
 
-  /** Opens without taking the focus: because the page says so, or the tab had it open before. */
+  /** Opens without taking focus, because the page says so or it was open in this tab before. */
   private openQuietly(): void {
     this.quietly = true;
     if (this.open) this.assistant?.open(false);
@@ -73,7 +73,7 @@ function withStyles(root: ShadowRoot): ShadowRoot {
     sheet.replaceSync(styles);
     root.adoptedStyleSheets = [sheet];
   } else {
-    // Safari before 16.4; there the page's policy must allow inline styles.
+    // Safari before 16.4, where the page's CSP must allow inline styles.
     const element = document.createElement("style");
     element.textContent = styles;
     (root as ShadowRoot).append(element);

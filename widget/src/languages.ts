@@ -1,4 +1,4 @@
-/** The only list of the languages the element speaks, each with its direction of writing. */
+/** The only list of the element's languages, each with its writing direction. */
 
 export const DIRECTIONS = { de: "ltr", en: "ltr" } as const;
 export type Language = keyof typeof DIRECTIONS;
@@ -7,18 +7,18 @@ export type Direction = "ltr" | "rtl";
 export const LANGUAGES = Object.keys(DIRECTIONS) as Language[];
 export const DEFAULT: Language = "de";
 
-/** The language spoken for a code such as `de`, `de-AT` or `EN_us`; null where there is none. */
+/** The supported language for a code such as `de`, `de-AT` or `EN_us`; null if there is none. */
 export function spoken(code: string | null | undefined): Language | null {
   const short = (code ?? "").replace("_", "-").split("-")[0]?.toLowerCase();
   return LANGUAGES.find((language) => language === short) ?? null;
 }
 
-/** The direction in which a language is written. */
+/** The writing direction of a language. */
 export function directionOf(language: Language): Direction {
   return DIRECTIONS[language];
 }
 
-/** The language that a place in the page is in: the nearest `lang`, through shadow roots too. */
+/** The language of a place in the page: the nearest `lang`, across shadow roots. */
 export function languageAt(place: Element): Language {
   for (let node: Element | null = place; node; node = parentOf(node)) {
     const code = node.getAttribute("lang");

@@ -1,22 +1,22 @@
-/** Keeps the events of a chat coming: by a stream, by long polling where streams are held up, after every break. */
+/** Keeps receiving a chat's events: by a stream, or by long polling if streams are held up; reconnects by itself. */
 
 import { Refusal, type Api } from "./api.js";
 import type { ChatEvent } from "./protocol.js";
 
-const LONG_POLL = 25;
-const STREAM_MUST_TELL = 3_000;
-const LONGEST_PAUSE = 30_000;
-const AFTER_A_GOOD_END = 300;
-// A front that does not wait when asked to must not be asked without a breath.
-const EMPTY_POLL = 2_000;
+const LONG_POLL_SECONDS = 25;
+const STREAM_GRACE_MS = 3_000;
+const MAX_PAUSE_MS = 30_000;
+const RECONNECT_PAUSE_MS = 300;
+// If the front returns at once instead of waiting, pause between polls.
+const EMPTY_POLL_PAUSE_MS = 2_000;
 
 export interface LiveListener {
-  /** What was said before this page took part; once, before anything is told. */
+  /** The chat's events so far; called once, before `told`. */
   restored(events: ChatEvent[]): void;
   told(event: ChatEvent): void;
-  /** The line to the front broke, or is back. */
+  /** The connection to the front was lost, or is back. */
   connected(now: boolean): void;
-  /** The front does not know the chat any more. */
+  /** The front no longer knows the chat. */
   ended(): void;
 }
 
@@ -32,11 +32,11 @@ export class Live {
     private readonly api: Api,
     private readonly token: string,
     private readonly listener: LiveListener,
-    /** A chat that has just begun has nothing to restore. */
+    /** Whether there is nothing to restore, because the chat is new. */
     private restored: boolean,
   ) {}
 
-  /** Follows the chat from the last event told until `stop`; a second call changes nothing. */
+  /** Follows the chat from the last event until `stop`; calling it again changes nothing. */
   start(): void {
     if (this.running) return;
     this.running = new AbortController();
@@ -50,22 +50,22 @@ export class Live {
     this.running = null;
   }
 
-  /** Tries again at once instead of waiting, for instance because the network is back. */
+  /** Retries at once instead of waiting, for instance because the network is back. */
   hurry(): void {
     this.failures = 0;
     this.wake?.();
   }
 
-  /** Takes an event in, each once and in order. */
+  /** Passes an event on, each once and in order. */
   take(event: ChatEvent): void {
     if (event.sequence <= this.last) return;
     this.last = event.sequence;
     this.listener.told(event);
   }
 
-  /** Changes to polling if the stream does not tell in time what the front has certainly got. */
+  /** Switches to polling if the stream does not deliver in time an event that the front is known to have. */
   expect(sequence: number): void {
-    if (!this.polling) setTimeout(() => void this.check(sequence), STREAM_MUST_TELL);
+    if (!this.polling) setTimeout(() => void this.check(sequence), STREAM_GRACE_MS);
   }
 
   private async check(sequence: number): Promise<void> {
@@ -78,7 +78,7 @@ export class Live {
       this.attempt?.abort();
       this.hurry();
     } catch {
-      // No network at all is the loop's affair.
+      // The main loop handles a network that is away.
     }
   }
 
@@ -86,7 +86,7 @@ export class Live {
     while (!stopped.aborted) {
       try {
         await this.once();
-        if (!this.polling) await this.pause(AFTER_A_GOOD_END);
+        if (!this.polling) await this.pause(RECONNECT_PAUSE_MS);
       } catch (error) {
         if (stopped.aborted) return;
         if (error instanceof Refusal && error.chatIsGone) return this.listener.ended();
@@ -117,10 +117,10 @@ export class Live {
 
   private async poll(signal: AbortSignal): Promise<void> {
     const asked = Date.now();
-    const events = await this.api.events(this.token, this.last, LONG_POLL, signal);
+    const events = await this.api.events(this.token, this.last, LONG_POLL_SECONDS, signal);
     this.heard();
     events.forEach((event) => this.take(event));
-    if (!events.length && Date.now() - asked < 1_000) await this.pause(EMPTY_POLL);
+    if (!events.length && Date.now() - asked < 1_000) await this.pause(EMPTY_POLL_PAUSE_MS);
   }
 
   private heard(): void {
@@ -135,15 +135,15 @@ export class Live {
     await this.pause(Math.max(asked, pauseAfter(this.failures)));
   }
 
-  private pause(time: number): Promise<void> {
+  private pause(ms: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, time);
+      const timer = setTimeout(resolve, ms);
       this.wake = () => (clearTimeout(timer), resolve());
     });
   }
 }
 
-/** Milliseconds to wait after so many failures: doubling, with chance in it so that not all come back at once. */
+/** Milliseconds to wait after so many failures: exponential backoff with jitter. */
 export function pauseAfter(failures: number, chance: () => number = Math.random): number {
-  return Math.min(LONGEST_PAUSE, 500 * 2 ** failures) * (0.5 + chance() / 2);
+  return Math.min(MAX_PAUSE_MS, 500 * 2 ** failures) * (0.5 + chance() / 2);
 }

@@ -1,4 +1,4 @@
-/** What the front says, and checks that it did: what comes over the network is not believed unseen. */
+/** The front's messages; everything from the network is validated before use. */
 
 export interface Opening {
   languages: string[];
@@ -60,7 +60,7 @@ const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 const record = (value: unknown): Json => (value && typeof value === "object" ? (value as Json) : {});
 const texts = (value: unknown): string[] => list(value).filter((item): item is string => typeof item === "string");
 
-/** What is shown at the opening. */
+/** What is shown before the first message. */
 export function readOpening(data: unknown): Opening {
   const { languages, notice, links, contact, starters, available, announcement } = record(data);
   const days = record(notice).retention_days;
@@ -80,14 +80,14 @@ function readContact({ text: said, url }: Json): Opening["contact"] {
   return text(url) ? { text: text(said), url: text(url) } : null;
 }
 
-/** A new session's token; throws where there is none. */
+/** A new session's token; throws if there is none. */
 export function readSession(data: unknown): Session {
   const { token, expires_at } = record(data);
   if (!text(token)) throw new TypeError("no token");
   return { token: text(token), expiresAt: textOrNull(expires_at) };
 }
 
-/** An event of the chat; null for what this version does not know. */
+/** An event of the chat; null if this version does not know its type. */
 export function readEvent(data: unknown): ChatEvent | null {
   const event = record(data);
   const sequence = event.sequence;

@@ -1,18 +1,18 @@
-/** Turns an answer's plain text into paragraphs, lists and links; everything else stays inert text. */
+/** Turns an answer's plain text into paragraphs, lists and links; everything else remains plain text. */
 
 import { h } from "./dom.js";
 
 export type Block = { kind: "paragraph"; text: string } | { kind: "list"; items: string[] };
 export type Run = { text: string; href: string | null };
 
-// One pass and no nested repetition: takes time in proportion to the text, however it is made.
+// One pass without nested repetition, so that it takes linear time on any text.
 const LINK = /\b(?:https:\/\/|mailto:|tel:\+?)[^\s<>"„“”‚‘’]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/g;
 const TRAILING = /[.,;:!?)\]}'…]+$/;
-// Numbers that may have to be rung at once: 110, 112, 116 016, 0800 …
+// Numbers to call in an emergency: 110, 112, 116 016, 0800 …
 const HELPLINE = /\b(?:11[02]|116 ?\d{3}|0800(?: ?\d){6,9})\b/g;
 const SAFE = /^(?:https:\/\/|mailto:|tel:)/i;
 
-/** Whether an address may stand behind a link. */
+/** Whether a URL may be linked to. */
 export function isSafe(href: string): boolean {
   return SAFE.test(href);
 }
@@ -37,7 +37,7 @@ export function blocksOf(text: string): Block[] {
   return blocks;
 }
 
-/** A text cut into plain runs and links; with `helplines`, emergency numbers become links too. */
+/** Splits a text into plain runs and links; with `helplines`, emergency numbers become links too. */
 export function runsOf(text: string, helplines = false): Run[] {
   const runs: Run[] = [];
   let end = 0;
@@ -51,7 +51,7 @@ export function runsOf(text: string, helplines = false): Run[] {
   return runs;
 }
 
-/** The emergency numbers in a text, each once, with the address that rings them. */
+/** The emergency numbers in a text without duplicates, each with its `tel:` link. */
 export function helplinesIn(text: string): Map<string, string> {
   const found = runsOf(text, true).flatMap(({ href, text: number }) => (href?.startsWith("tel:") ? [[number, href]] : []));
   return new Map(found as Array<[string, string]>);
@@ -69,7 +69,7 @@ function linksIn(text: string, helplines: boolean): Array<{ index: number; text:
   return [...links, ...numbers].sort((one, other) => one.index - other.index);
 }
 
-/** The text as nodes. `newWindow` is said, unseen, behind every link that opens one. */
+/** The text as nodes. `newWindow` is read out, but not shown, after every link that opens one. */
 export function richText(text: string, newWindow: string, helplines = false): HTMLElement[] {
   const runs = (line: string): Node[] => runsOf(line, helplines).map((run) => nodeOf(run, newWindow));
   return blocksOf(text).map((block) =>
@@ -83,7 +83,7 @@ function nodeOf(run: Run, newWindow: string): Node {
   return run.href ? link(run.href, run.text, newWindow) : document.createTextNode(run.text);
 }
 
-/** A link that leaves the page alone; inert text where the address is none to be followed. */
+/** A link that opens in a new window; plain text if its URL must not be followed. */
 export function link(href: string, label: string, newWindow: string): Node {
   if (!isSafe(href)) return document.createTextNode(label);
   if (!href.toLowerCase().startsWith("https:")) return h("a", { href }, label);

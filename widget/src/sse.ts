@@ -1,6 +1,6 @@
-/** Reads server-sent events from a stream of bytes (the part of the format that the front uses). */
+/** Reads server-sent events from a byte stream (as much of the format as the front uses). */
 
-/** The data of every event, parsed as JSON; what is not JSON is passed over, comments keep silent. */
+/** Yields the data of every event, parsed as JSON; skips comments and anything that is not JSON. */
 export async function* eventsIn(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
   for await (const block of blocksIn(chunks)) {
     const data = dataOf(block);
@@ -13,7 +13,7 @@ async function* blocksIn(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<stri
   const decoder = new TextDecoder();
   let rest = "";
   for await (const chunk of chunks) {
-    // A line end may be cut in two: a trailing \r waits for what follows.
+    // A line ending may be split across chunks, so a trailing \r waits for the next one.
     rest = (rest + decoder.decode(chunk, { stream: true })).replace(/\r\n/g, "\n").replace(/\r(?!$)/g, "\n");
     for (let end = rest.indexOf("\n\n"); end >= 0; end = rest.indexOf("\n\n")) {
       yield rest.slice(0, end);

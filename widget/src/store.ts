@@ -1,4 +1,4 @@
-/** What stays on the device: the key to the chat and what is not sent yet; for the tab, the key longer on request. */
+/** What stays on the device: the chat's key and unsent messages, for this tab only; on request, the key for longer. */
 
 import type { Outgoing } from "./api.js";
 import { spoken, type Language } from "./languages.js";
@@ -6,14 +6,14 @@ import { spoken, type Language } from "./languages.js";
 const CHAT = "iom-assistant-chat";
 const TAB = "iom-assistant-tab";
 
-/** The way into a chat. */
+/** Access to a chat. */
 export interface Key {
   token: string | null;
   expiresAt: string | null;
   choice: Language | null;
 }
 
-/** What belongs to one tab only. */
+/** State of a single tab. */
 export interface Tab {
   open: boolean;
   outbox: Outgoing[];
@@ -32,7 +32,7 @@ export class Store {
     this.reload();
   }
 
-  /** Reads again what is kept, which another tab may have changed. */
+  /** Rereads the storage, which another tab may have changed. */
   reload(): void {
     const mine = this.keyIn(session);
     const lasting = mine ? null : this.keyIn(local);
@@ -42,7 +42,7 @@ export class Store {
     if (tab) this.tab = { open: tab.open === true, outbox: (tab.outbox ?? []).filter(isOutgoing) };
   }
 
-  /** Keeps a changed key; in memory only where the browser allows no more. */
+  /** Stores a changed key; only in memory if the browser has no storage. */
   keepKey(changes: Partial<Key>): void {
     this.key = { ...this.key, ...changes };
     this.put(this.remembered ? local : session, CHAT, this.key);
@@ -53,14 +53,14 @@ export class Store {
     this.put(session, TAB, this.tab);
   }
 
-  /** Moves the key to the storage that outlives the tab, or back. */
+  /** Moves the key to storage that outlives the tab, or back. */
   remember(wanted: boolean): void {
     this.remembered = wanted;
     remove(wanted ? session : local, CHAT);
     this.put(wanted ? local : session, CHAT, this.key);
   }
 
-  /** Forgets the chat but not that this tab's panel is open. */
+  /** Forgets the chat, but not whether this tab's panel is open. */
   forget(): void {
     const open = this.tab.open;
     remove(this.remembered ? local : session, CHAT);
@@ -71,7 +71,7 @@ export class Store {
     if (open) this.keepTab({ open });
   }
 
-  /** Empties everything. */
+  /** Forgets everything. */
   clear(): void {
     this.remembered = false;
     this.key = NO_KEY;
@@ -81,7 +81,7 @@ export class Store {
     remove(local, CHAT);
   }
 
-  /** Calls back when another tab changed what is remembered; returns the way to stop. */
+  /** Calls back when another tab changes the stored key; returns a function that stops this. */
   watch(changed: () => void): () => void {
     const listener = (event: StorageEvent): void => {
       if (event.key === CHAT || event.key === null) changed();
@@ -121,7 +121,7 @@ function isOutgoing(value: unknown): value is Outgoing {
   return typeof id === "string" && typeof text === "string";
 }
 
-/** A browser without storage, or with a full one, throws at any touch of it: no reason to stop. */
+/** Ignores errors: a browser throws on any access to storage that is disabled or full. */
 function attempt<T>(touch: () => T): T | null {
   try {
     return touch();

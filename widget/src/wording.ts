@@ -1,4 +1,4 @@
-/** Keeps the element's own texts in the language in force, through every change of it. */
+/** Keeps the element's own texts in the current language whenever it changes. */
 
 import type { Language } from "./languages.js";
 import { TEXTS, type Texts } from "./texts.js";
@@ -18,7 +18,7 @@ export class Wording {
     return TEXTS[this.current];
   }
 
-  /** Says something now and again whenever the language changes. */
+  /** Calls back now, and again whenever the language changes. */
   say(saying: Say): void {
     this.sayings.push(saying);
     saying(this.texts, this.current);

@@ -1,4 +1,4 @@
-/** One answer: its parts with source and date, then what can be asked next. */
+/** One answer: its parts with source and date, then suggestions for what to ask next. */
 
 import { button, h, icon } from "../dom.js";
 import { directionOf, spoken, type Language } from "../languages.js";
@@ -6,14 +6,14 @@ import type { AssistantEvent, Part } from "../protocol.js";
 import { helplinesIn, link, richText } from "../rich_text.js";
 import { TEXTS, type Texts } from "../texts.js";
 
-/** Kinds after which the questions offered are part of what is said. */
+/** Kinds of answer in which the suggested questions are part of the message. */
 const ASKING_BACK = new Set(["clarify", "fallback"]);
 const KINDS = new Set(["fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error"]);
 
 export interface AnswerView {
   element: HTMLElement;
   language: Language;
-  /** What belongs to the answer but needs no announcement; to be put in after it. */
+  /** What belongs to the answer but should not be announced; to be inserted afterwards. */
   silent: HTMLElement;
 }
 
@@ -51,7 +51,7 @@ function partOf(part: Part, texts: Texts): HTMLElement[] {
   return [...text, ...calls, ...evidence];
 }
 
-/** In an emergency, a number large enough for a trembling hand. */
+/** In a crisis, phone numbers as buttons large enough for a trembling hand. */
 function callsOf(part: Part, texts: Texts): HTMLElement {
   const calls = Array.from(helplinesIn(part.text), ([number, href]) =>
     h("a", { class: "call", href }, icon("phone"), texts.call(number)),

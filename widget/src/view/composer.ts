@@ -1,4 +1,4 @@
-/** The text field: Enter sends, Shift and Enter begins a new line. */
+/** The text field: Enter sends, Shift+Enter starts a new line. */
 
 import { h, icon } from "../dom.js";
 import { worded, type Wording } from "../wording.js";
@@ -23,14 +23,14 @@ export class Composer {
     this.field.addEventListener("keydown", (event) => this.key(event));
   }
 
-  /** Gives a text back for changing, in front of what is there. */
+  /** Puts a text back for editing, before what is already there. */
   put(text: string): void {
     this.field.value = [text, this.field.value].filter(Boolean).join("\n");
     this.field.focus();
   }
 
   private key(event: KeyboardEvent): void {
-    // While a word is being composed (Chinese, Japanese …), Enter belongs to the input method.
+    // While a word is being composed (Chinese, Japanese …), Enter is for the input method.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.submit();

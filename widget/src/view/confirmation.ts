@@ -1,4 +1,4 @@
-/** Asks in the panel before something is done that cannot be undone. */
+/** Asks in the panel before anything irreversible. */
 
 import { button, h } from "../dom.js";
 import type { Language } from "../languages.js";
@@ -25,7 +25,7 @@ export class Confirmation {
     return !this.element.hidden;
   }
 
-  /** Asks; the focus goes to the question, and afterwards to where it is told to go back. */
+  /** Asks; moves focus to the question, and afterwards to `back`. */
   ask(asked: Asked, back: HTMLElement): void {
     this.back = back;
     const choices = asked.choices.map(({ label, act, serious }) =>
@@ -55,7 +55,7 @@ export class Confirmation {
     this.back?.focus();
   }
 
-  /** What lies behind the question is out of reach while it stands there. */
+  /** Makes everything behind the question inert while it is open. */
   private cover(now: boolean): void {
     this.element.hidden = !now;
     for (const other of this.element.parentElement?.children ?? []) {

@@ -1,4 +1,4 @@
-/** The messages: what was said before silently, what is said now in a log that is announced. */
+/** The messages: earlier ones, which are not announced, and new ones in a live region. */
 
 import type { Outgoing } from "../api.js";
 import type { SendState } from "../chat.js";
@@ -10,15 +10,15 @@ import { answerView } from "./answer.js";
 import { FeedbackView, isJudged } from "./feedback.js";
 import { VisitorMessage, type VisitorActions } from "./visitor_message.js";
 
-const SLOW_AFTER = 12_000;
-const SAY_TYPING_AFTER = 1_500;
-// Screen readers are told of a new answer after the next layout; what comes later does not belong to it.
-const AFTER_ANNOUNCING = 120;
+const SLOW_AFTER_MS = 12_000;
+const ANNOUNCE_TYPING_AFTER_MS = 1_500;
+// Screen readers announce a new answer after the next layout; whatever is added later is not part of that.
+const ANNOUNCEMENT_MS = 120;
 
 export interface ConversationActions extends VisitorActions {
   ask(question: string): void;
   feedback(sequence: number, helpful: boolean, reason: string | null): Promise<boolean>;
-  /** A new answer is there, or has grown. */
+  /** A new answer has appeared or grown. */
   shown(answer: HTMLElement): void;
 }
 
@@ -47,7 +47,7 @@ export class Conversation {
     return !this.history.firstChild && !this.log.firstChild;
   }
 
-  /** Shows what was said before this page took part; nothing of it is announced. */
+  /** Shows earlier messages without announcing them. */
   restore(events: ChatEvent[]): void {
     for (const event of events) {
       if (event.type === "visitor") this.restoreVisitor(event);
@@ -77,7 +77,7 @@ export class Conversation {
     setTimeout(() => {
       element.append(silent);
       this.actions.shown(element);
-    }, AFTER_ANNOUNCING);
+    }, ANNOUNCEMENT_MS);
   }
 
   note(text: string): void {
@@ -92,13 +92,13 @@ export class Conversation {
     this.awaiting(false);
   }
 
-  /** Shows that an answer is being made, and says so when it takes a while. */
+  /** Shows that an answer is on its way, and announces it if that takes a while. */
   awaiting(any: boolean): void {
     if (any === !this.typing.classList.contains("idle")) return;
     this.typing.classList.toggle("idle", !any);
     this.timers.forEach(clearTimeout);
     this.typingText.textContent = "";
-    this.timers = any ? [this.later(SAY_TYPING_AFTER, "typing"), this.later(SLOW_AFTER, "slow")] : [];
+    this.timers = any ? [this.later(ANNOUNCE_TYPING_AFTER_MS, "typing"), this.later(SLOW_AFTER_MS, "slow")] : [];
   }
 
   private later(time: number, what: "typing" | "slow"): ReturnType<typeof setTimeout> {

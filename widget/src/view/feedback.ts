@@ -1,14 +1,14 @@
-/** Thumbs under an answer, and the reason, which nobody has to give. */
+/** Thumbs up and down under an answer, with an optional reason. */
 
 import { button, h, icon } from "../dom.js";
 import type { Texts } from "../texts.js";
 
 const ASKED_AFTER = new Set(["fact", "referral", "fallback", "clarify"]);
-const LONGEST_REASON = 500;
+const MAX_REASON_CHARACTERS = 500;
 
 export type SendFeedback = (helpful: boolean, reason: string | null) => Promise<boolean>;
 
-/** Whether an answer of this kind can be judged; a crisis is no moment to ask, small talk no answer. */
+/** Whether to ask for feedback on an answer of this kind; not in a crisis, nor for small talk. */
 export function isJudged(kind: string): boolean {
   return ASKED_AFTER.has(kind);
 }
@@ -51,7 +51,7 @@ export class FeedbackView {
   private askWhy(): void {
     if (this.form) return;
     const id = `${this.id}-reason`;
-    const field = h("textarea", { id, rows: "2", maxlength: String(LONGEST_REASON) });
+    const field = h("textarea", { id, rows: "2", maxlength: String(MAX_REASON_CHARACTERS) });
     const submit = h("button", { type: "submit", class: "plain" }, this.texts.reasonSend);
     const skip = button({ class: "plain quiet" }, () => this.finish(null), this.texts.reasonSkip);
     const row = h("div", { class: "row" }, submit, skip);

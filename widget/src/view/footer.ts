@@ -1,4 +1,4 @@
-/** The bottom of the panel: what went wrong, what went well, the text field, the way to a person. */
+/** The bottom of the panel: warnings, confirmations, the text field, the link to a person. */
 
 import { h, icon } from "../dom.js";
 import type { Wording } from "../wording.js";
@@ -28,12 +28,12 @@ export class Footer {
     this.leadTo(contactUrl);
   }
 
-  /** Where the visitor finds a person. */
+  /** Sets the link to a person. */
   leadTo(url: string): void {
     if (isSafe(url)) this.contact.setAttribute("href", url);
   }
 
-  /** Something the visitor must know; null takes it back. */
+  /** Shows a warning; null removes it. */
   warn(text: string | null): void {
     if (this.alert.textContent === (text ?? "")) return;
     this.alert.textContent = text;
@@ -41,14 +41,14 @@ export class Footer {
     if (text) this.status.textContent = "";
   }
 
-  /** Something that went as wished. */
+  /** Shows a confirmation. */
   tell(text: string): void {
     this.alert.textContent = "";
     this.status.textContent = text;
     this.status.lang = this.words.language;
   }
 
-  /** Takes back what was said before. */
+  /** Removes warnings and confirmations. */
   hush(): void {
     this.alert.textContent = "";
     this.status.textContent = "";

@@ -1,4 +1,4 @@
-/** The top of the panel: what this is, menu, close, quick exit, other languages. */
+/** The top of the panel: title, menu, close, quick exit, other languages. */
 
 import { button, h, icon } from "../dom.js";
 import { LANGUAGES, type Language } from "../languages.js";

@@ -1,4 +1,4 @@
-/** The button that opens and closes the panel, with the number of answers not seen yet. */
+/** The button that opens and closes the panel, with the number of unread answers. */
 
 import { button, h, icon } from "../dom.js";
 import { worded, type Wording } from "../wording.js";
@@ -27,7 +27,7 @@ export class Launcher {
     this.show();
   }
 
-  /** One more answer came while the panel was closed. */
+  /** Counts one more answer that came while the panel was closed. */
   addUnread(): void {
     this.count += 1;
     this.show();
@@ -42,7 +42,7 @@ export class Launcher {
   }
 }
 
-/** A label beside an icon, in the language in force. */
+/** A label next to an icon, in the current language. */
 export function iconLabel(words: Wording, choose: Parameters<typeof worded>[1]): HTMLElement {
   return h("span", { class: "label" }, worded(words, choose));
 }

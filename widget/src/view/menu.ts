@@ -1,4 +1,4 @@
-/** What is seldom needed: a disclosure below the header. */
+/** Seldom-used actions, in a disclosure below the header. */
 
 import { button, h, icon } from "../dom.js";
 import { worded, type Wording } from "../wording.js";
@@ -49,7 +49,7 @@ export class Menu {
     this.element.querySelector("button")?.focus();
   }
 
-  /** Closes; the focus goes back to the button where asked. */
+  /** Closes; on request, returns focus to the button. */
   close(refocus = true): void {
     this.element.hidden = true;
     this.toggle.setAttribute("aria-expanded", "false");

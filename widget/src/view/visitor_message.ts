@@ -1,4 +1,4 @@
-/** One message of the visitor, with what became of it. */
+/** One message of the visitor, with its delivery status. */
 
 import type { Outgoing } from "../api.js";
 import type { SendState } from "../chat.js";
@@ -20,7 +20,7 @@ export class VisitorMessage {
     private readonly actions: VisitorActions,
   ) {
     const text = h("p", { class: "said", dir: "auto" }, message.text);
-    // The visitor knows what was typed: no need to hear it again.
+    // The visitor knows what they typed, so it is not read out again.
     const attributes = { class: "message visitor", part: "message visitor", "aria-live": "off" };
     this.element = h("article", attributes, h("p", { class: "unseen" }, words.texts.youSaid), text, this.state);
   }
@@ -34,7 +34,7 @@ export class VisitorMessage {
     if (state === "failed") this.offer(texts.retry, this.actions.retry);
   }
 
-  /** Not taken by the front: the visitor may change the text. */
+  /** The front refused it, so the visitor may edit the text. */
   showRefused(): void {
     this.element.classList.add("pending");
     this.state.replaceChildren(this.words.texts.notSent);

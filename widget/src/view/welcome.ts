@@ -1,4 +1,4 @@
-/** What stands before the first message: notice, announcement, questions to begin with. */
+/** What is shown before the first message: notice, announcement, starter questions. */
 
 import { button, h } from "../dom.js";
 import type { Opening } from "../protocol.js";
@@ -35,13 +35,13 @@ export class Welcome {
     );
   }
 
-  /** Whether questions to begin with are wanted: before the first message. */
+  /** Whether to show the starter questions: only before the first message. */
   set wanted(now: boolean) {
     this.isWanted = now;
     this.starters.hidden = !now || this.starters.childElementCount < 2;
   }
 
-  /** Shows what the front says in the language in force. */
+  /** Shows the front's opening in the current language. */
   show(opening: Opening): void {
     const { texts } = this.words;
     this.announcement.hidden = !opening.announcement;
