@@ -102,3 +102,11 @@ def test_every_document_is_reached_by_a_link_from_another():
     }
     names = {path.resolve().relative_to(ROOT).as_posix() for path in reached}
     assert set(DOCUMENTS) - names == set()
+
+
+def test_what_the_log_is_said_to_say_is_in_the_code():
+    code = "\n".join(path.read_text("utf-8") for path in (ROOT / "assistant").rglob("*.py"))
+    texts = [(ROOT / document).read_text("utf-8") for document in DOCUMENTS]
+    quoted = {quote for text in texts for quote in re.findall(r'log\s+says\s+"(?:telegram )?([^"]+)"', text)}
+    assert quoted
+    assert [quote for quote in quoted if quote not in code] == []
