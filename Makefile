@@ -6,7 +6,7 @@ export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_WAIT_POLICY := PASSIVE
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 
-.PHONY: help run shell train data check channels-check purge test evaluate measure bench chaos audit sbom lock \
+.PHONY: help run shell train data check channels-check purge test test-long evaluate measure bench chaos audit sbom lock \
   environment environment-dev clean
 
 help: ## list these commands
@@ -33,8 +33,11 @@ channels-check: environment ## show which messengers are on, which secrets are m
 purge: environment ## erase chats silent for 30 days; DAYS=7 sets another period, DRY=1 only counts
 	@$(PYTHON_BIN) -m assistant.commands.purge $(if $(DAYS),--days $(DAYS)) $(if $(filter 1,$(DRY)),--dry-run)
 
-test: environment-dev ## all tests, with real servers where users would have them
-	@scripts/test
+test: environment-dev ## run the tests that decide whether a change may land; FAST=1 runs only the fast unit tests
+	@FAST=$(FAST) scripts/test
+
+test-long: environment-dev ## run what a release is tested with in addition: the image, stock Rasa, every fault (long)
+	@LONG=1 scripts/test
 
 evaluate: environment-dev ## score the assistant, a site search and Rasa's default pipeline; writes a page (twenty minutes)
 	@$(PYTHON_BIN) -W ignore -m evaluation

@@ -12,10 +12,28 @@ from typing import Any
 import pytest
 
 from assistant.launch import servers
+from tests.support.command import Command
 from tests.support.postgres import MissingError, Postgres
 from tests.support.shared_assistant import ports_of_running, stop
 
 Messages = list[dict[str, Any]]
+
+
+# Fixtures that start a program of the system or an interpreter.
+STARTS_PROGRAMS = {"postgres", "python", "running", "started"}
+# Folders whose tests go to whichever process is free; elsewhere a file's tests stay together, for its fixtures' sake.
+SPREAD = {"browser", "channels"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config, items):
+    """Marks as slow what starts a program, and keeps the tests of a file in one process."""
+    for item in items:
+        parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if STARTS_PROGRAMS & set(item.fixturenames) or "postgresql" in parameters:
+            item.add_marker(pytest.mark.slow)
+        if item.path.parent.name not in SPREAD and not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(str(item.path.relative_to(config.rootpath))))
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +71,12 @@ def assistant_port(running) -> int:
 def front_url(running) -> str:
     """The address of the running front."""
     return f"http://{servers.HOST}:{running[0]}"
+
+
+@pytest.fixture
+def command(monkeypatch, capsys) -> Command:
+    """Runs a command's module as an operator would, in this process."""
+    return Command(monkeypatch, capsys)
 
 
 @pytest.fixture

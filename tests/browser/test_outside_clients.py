@@ -22,7 +22,7 @@ from tests.npm import install
 from tests.support.shared_assistant import LONGEST_START
 
 # Together where several processes run tests: each would start servers of its own.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real servers")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("outside clients")]
 
 CLIENTS = ROOT / "tests" / "browser" / "clients"
 LONGEST_ANSWER = 20_000

@@ -9,8 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.test_accessibility import TAGS
 
-# Together where several processes run tests: each would start servers of its own.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("real servers")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ class TwilioWire(Wire):
     name = "twilio"
     tells_time = False
     has_choices = False
+    can_edit = False
     gives_receipts = True
     prefix = ""
     files = ("image/png", "video/3gpp")
@@ -59,9 +60,6 @@ class TwilioWire(Wire):
     def media(self, person, *, id, at, language="de"):  # noqa: A002
         files = [{"NumMedia": "1", "MediaUrl0": f"{PUBLIC}/m", "MediaContentType0": file} for file in self.files]
         return [(file["MediaContentType0"], self.message(person, id + str(n), **file)) for n, file in enumerate(files)]
-
-    def edited(self, person, text, *, id, at):  # noqa: A002
-        return None
 
     def forged(self, post):
         signature = "X-Twilio-Signature"

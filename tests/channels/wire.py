@@ -41,6 +41,8 @@ class Wire(ABC):
     # Several messages may come in one request.
     bundles: bool = False
     has_choices: bool = True
+    # A message can be changed after it was sent.
+    can_edit: bool = True
     # Whether it tells afterwards which of our messages it took.
     gives_receipts: bool = False
 
@@ -65,10 +67,6 @@ class Wire(ABC):
         """Everything that is no text: name of its kind, request."""
 
     @abstractmethod
-    def edited(self, person: str, text: str, *, id: str, at: float) -> Post | None:  # noqa: A002
-        """Somebody changes a message; None where that cannot be."""
-
-    @abstractmethod
     def forged(self, post: Post) -> list[tuple[str, Post]]:
         """The same request with its proof missing or wrong: what is wrong, request."""
 
@@ -83,6 +81,10 @@ class Wire(ABC):
     @abstractmethod
     def answer(self, call) -> tuple[int, dict]:
         """What the vendor answers to a call that it takes: status, JSON."""
+
+    def edited(self, person: str, text: str, *, id: str, at: float) -> Post:  # noqa: A002
+        """Somebody changes a message, where `can_edit`."""
+        raise NotImplementedError
 
     def bundle(self, posts: list[tuple[str, str, float]], person: str) -> Post:
         """Several messages (id, text, time) in one request, where `bundles`."""

@@ -15,7 +15,7 @@ from assistant.engine.environment import quiet_environment
 from assistant.training.model import model_path
 from tests.conversations.scenarios import scenarios, story
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def run_rasa_test(stories: Path, results: Path) -> subprocess.CompletedProcess[str]:

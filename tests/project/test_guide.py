@@ -12,6 +12,7 @@ import pytest
 
 from assistant.core.paths import ROOT
 from assistant.knowledge.check import check
+from assistant.knowledge.examples import ENOUGH
 from assistant.launch import servers
 from tests.conftest import envelope
 from tests.support.shared_assistant import run_command
@@ -38,6 +39,17 @@ def checkout(tmp_path):
     return tmp_path
 
 
+def thin_out(training):
+    """Leaves a part of the training questions: how an entry gets from a file to an answer does not depend on them."""
+    for path in training.glob("*/*.yml"):
+        kept, number = [], 0
+        for line in path.read_text("utf-8").splitlines(keepends=True):
+            number = number + 1 if line.startswith("      - ") else 0
+            if number <= ENOUGH or number % 10 == 0:
+                kept.append(line)
+        path.write_text("".join(kept), "utf-8")
+
+
 def follow(language, checkout):
     """Does what a guide says; returns the question to ask afterwards."""
     name, block, question = GUIDES[language]
@@ -58,6 +70,7 @@ def test_the_example_of_each_guide_passes_the_check(language, checkout):
 
 
 def test_an_entry_added_as_the_guides_say_answers_after_one_training(checkout):
+    thin_out(checkout / "data" / "nlu")
     question = {"en": follow("en", checkout)}
     question["de"] = re.search(GUIDES["de"][2], (ROOT / "knowledge" / "LIESMICH.md").read_text("utf-8"), re.M)[1]
     subprocess.run([sys.executable, "-m", "assistant.commands.data"], cwd=checkout, check=True)

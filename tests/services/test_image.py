@@ -17,7 +17,7 @@ from assistant.core.paths import ENCODER, ROOT
 from assistant.training.model import model_path
 from tests.project.test_deploy import CONTAINERS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text("utf-8").replace("\\\n", " ")
 LAST_STAGE = CONTAINERFILE[CONTAINERFILE.rindex("\nFROM ") :]

@@ -14,6 +14,9 @@ from tests.support.faults import FAULTS, questions, trial
 from tests.support.postgres import MissingError, rows_of
 
 pytestmark = pytest.mark.slow
+# A process that takes messages, one that answers them, and what both depend on: what a change is decided on.
+USUAL = ("front killed", "Rasa process hangs", "PostgreSQL killed")
+RARE = [name for name in FAULTS if name not in USUAL]
 
 PEOPLE = 200
 ROUNDS, AT_ONCE = 40, 4
@@ -56,6 +59,7 @@ async def crowd_of(cluster, people, messages, pause=1.0, meanwhile=None):
     return told, [count for sender, count in stored.items() if sender not in before]
 
 
+@pytest.mark.long
 def test_two_hundred_people_at_once(cluster):
     told, turns = asyncio.run(crowd_of(cluster, PEOPLE, 2, pause=8.0))
     assert told.accepted == PEOPLE * 2
@@ -65,6 +69,7 @@ def test_two_hundred_people_at_once(cluster):
     assert sum(turns) >= told.accepted - told.apologies
 
 
+@pytest.mark.long
 def test_four_messages_of_one_person_at_once_are_all_stored(cluster):
     # What the two hundred before were answered too late is still worked off.
     cluster.wait_until_ready()
@@ -84,6 +89,7 @@ def test_four_messages_of_one_person_at_once_are_all_stored(cluster):
     assert (told.accepted, stored) == (ROUNDS * AT_ONCE, ROUNDS * AT_ONCE)
 
 
+@pytest.mark.long
 def test_a_process_that_goes_and_one_that_comes_lose_nothing(cluster):
     def goes_and_comes():
         time.sleep(2)
@@ -99,6 +105,7 @@ def test_a_process_that_goes_and_one_that_comes_lose_nothing(cluster):
     assert turns == [6] * 30
 
 
+@pytest.mark.long
 def test_a_follow_up_is_understood_by_processes_started_anew(cluster):
     async def talk():
         crowd = Crowd(cluster.urls, ["Was ist das Familienhilfeprogramm?", "Und wer bezahlt das?"])
@@ -121,11 +128,7 @@ def test_a_follow_up_is_understood_by_processes_started_anew(cluster):
     assert chat.answers[-1]["parts"][0]["entry"] == "ask_programmes/fap_funding"
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["front killed", "Rasa process killed", "action server killed", "PostgreSQL killed", "Redis killed", "front hangs",
-     "Rasa process hangs", "PostgreSQL hangs", "Redis hangs", "way to PostgreSQL cut", "way to Rasa process silent"],
-)  # fmt: skip
+@pytest.mark.parametrize("name", [*USUAL, *(pytest.param(name, marks=pytest.mark.long) for name in RARE)])
 def test_nothing_accepted_is_lost_or_doubled_when(name, cluster):
     told = asyncio.run(trial(cluster, FAULTS[name], 8, 4))
     cluster.wait_until_ready()
@@ -133,6 +136,7 @@ def test_nothing_accepted_is_lost_or_doubled_when(name, cluster):
     assert all_well(told), told
 
 
+@pytest.mark.long
 def test_a_front_that_is_told_to_end_finishes_what_it_answers(cluster):
     async def talk():
         crowd = Crowd(cluster.urls[:1], questions())

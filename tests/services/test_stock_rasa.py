@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 import pytest
 
 from assistant.core.paths import ROOT
-from assistant.engine.environment import quiet_environment
 from assistant.launch import servers
 from assistant.training.model import model_path
 from tests.conftest import envelope
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.long]
 
 
 def test_stock_rasa_run_answers(tmp_path):
@@ -35,18 +33,3 @@ def test_stock_rasa_run_answers(tmp_path):
         for process in processes:
             process.terminate()
             process.wait(timeout=30)
-
-
-def test_the_engine_refuses_what_needs_tensorflow():
-    command = [sys.executable, "-m", "assistant.engine", "test"]
-    result = subprocess.run(command, cwd=ROOT, env=quiet_environment(), capture_output=True, text=True)
-    assert result.returncode != 0
-    assert "all else needs TensorFlow" in result.stderr
-
-
-def test_an_unknown_patch_is_named():
-    environment = {**quiet_environment(), "ASSISTANT_PATCHES": "-no_such_patch"}
-    command = [sys.executable, "-m", "assistant.engine", "run"]
-    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
-    assert result.returncode != 0
-    assert "no_such_patch" in result.stderr

@@ -22,6 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.utils.endpoints import EndpointConfig
 
 from assistant.core.paths import ROOT
+from tests.support.shared_assistant import LONGEST_START
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def python() -> Callable[..., subprocess.CompletedProcess[str]]:
             env={**os.environ, **environment},
             capture_output=True,
             text=True,
-            timeout=50,
+            timeout=LONGEST_START,
             check=False,
         )
 

@@ -62,8 +62,9 @@ def started():
     import subprocess
 
     from assistant.core.paths import ROOT
+    from tests.support.shared_assistant import LONGEST_START
 
-    output = subprocess.check_output([sys.executable, "-c", START], cwd=ROOT, text=True, timeout=50)
+    output = subprocess.check_output([sys.executable, "-c", START], cwd=ROOT, text=True, timeout=LONGEST_START)
     return json.loads(output.splitlines()[-1])
 
 

@@ -18,6 +18,7 @@ from assistant.front.app import application
 from assistant.front.core.settings import Settings
 from assistant.front.core.tokens import kept_secret
 from assistant.front.rasa.transport import NotListeningError, Reply
+from assistant.front.tasks import chat_tasks
 from assistant.knowledge import knowledge, render
 from assistant.launch.servers import HOST, free_port
 from tests.support.wait import until
@@ -93,6 +94,12 @@ class Visitor:
         assert posted.status_code == 202, posted.text
         id_ = posted.json()["id"]
         return until(lambda: next((event for event in self.events() if event.get("reply_to") == id_), None), seconds)
+
+
+@pytest.fixture(autouse=True)
+def _brief_end(monkeypatch):
+    """A front that ends leaves what it cannot deliver at once, since nobody is there."""
+    monkeypatch.setattr(chat_tasks, "SHUTDOWN_SECONDS", 0.2)
 
 
 @pytest.fixture

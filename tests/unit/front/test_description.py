@@ -52,6 +52,7 @@ REFUSED = {"checks": {"negative_data_rejection": {"expected-statuses": [400, 401
 schema = schemathesis.openapi.from_dict(description(), config=SchemathesisConfig.from_dict(REFUSED))
 
 
+@pytest.mark.slow
 @schema.parametrize()
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 def test_no_request_gets_an_answer_that_is_not_described(case, visitor):

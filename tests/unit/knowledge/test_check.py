@@ -1,12 +1,10 @@
 """The check of the knowledge: one damage, one finding that says where and what."""
 
 import datetime
-import subprocess
 import sys
 
 import pytest
 
-from assistant.core.paths import ROOT
 from assistant.knowledge import evidence
 from assistant.knowledge.check import check, main
 
@@ -342,10 +340,9 @@ def test_command_says_when_the_source_text_is_not_at_hand(project, monkeypatch, 
     assert capsys.readouterr().out.startswith("Skipped: the source text is not available")
 
 
-def test_command_fails_on_a_mistake_and_prints_it(project):
+def test_command_fails_on_a_mistake_and_prints_it(project, monkeypatch, capsys):
     project.edit(REFERRAL, "- {id: news}", "- {id: gossip}")
-    command = [sys.executable, "-m", "assistant.knowledge.check", project.knowledge, "--training", project.training]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert result.returncode == 1
-    assert f'{DOCTOR} the source "gossip" is not in sources.yml' in result.stderr
-    assert result.stderr.endswith("1 to fix in knowledge/ and data/nlu/.\n")
+    assert run_main(monkeypatch, project) == 1
+    said = capsys.readouterr().err
+    assert f'{DOCTOR} the source "gossip" is not in sources.yml' in said
+    assert said.endswith("1 to fix in knowledge/ and data/nlu/.\n")

@@ -84,6 +84,7 @@ def test_project_knowledge_is_read_once():
     assert knowledge() is knowledge()
 
 
+@pytest.mark.slow
 def test_reading_knowledge_needs_neither_rasa_nor_spacy():
     code = "import sys, assistant.knowledge; print({'rasa', 'spacy', 'tensorflow'} & set(sys.modules))"
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)

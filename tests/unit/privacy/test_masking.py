@@ -57,6 +57,7 @@ def test_texts_without_personal_data_stay(text):
     assert masked(text) == text
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=30).map("".join), st.sampled_from(LANGUAGES))
 def test_masking_what_is_masked_changes_nothing(text, language):
@@ -65,6 +66,7 @@ def test_masking_what_is_masked_changes_nothing(text, language):
     assert all(masked(once, other) == once for other in LANGUAGES)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_taken(text):

@@ -11,9 +11,12 @@ from starlette.testclient import TestClient
 
 from assistant.commands.channels import told, verified
 from assistant.front.app import application
+from assistant.front.core.settings import Rates
 from assistant.front.messengers.registry import CONNECTORS, State, configured, states
 from assistant.front.web.messenger_webhook import LARGEST_BODY, Webhook
-from tests.channels.telegram import TelegramWire
+from tests.channels.conftest import WIRES
+from tests.channels.telegram import SECRET, TelegramWire
+from tests.channels.wire import PUBLIC
 from tests.support.wait import until
 from tests.unit.front.conftest import HERE
 from tests.unit.front.messengers.test_layout import connectors
@@ -59,6 +62,21 @@ def test_what_cannot_be_kept_is_not_acknowledged(client, wire, monkeypatch):
 
     monkeypatch.setattr("assistant.front.messengers.base.message_store.MessageStore.receive", fails)
     assert post(client, a_message(wire)).status_code == 503
+
+
+@pytest.mark.parametrize("wire", WIRES, ids=[wire.name + wire.kind for wire in WIRES])
+def test_a_forger_is_counted_and_who_signs_is_not(wire, settings, rasa):
+    messengers, rates = configured(wire.environment(NOBODY)), Rates(requests="5/minute")
+    on = replace(settings, secret=SECRET.encode(), public_url=PUBLIC, messengers=messengers, rates=rates)
+    path = f"/webhooks/{wire.name}"
+    with TestClient(application(on, rasa), HERE) as client:
+        signed = wire.text(wire.person(1), "Hallo", id="a", at=time.time())
+        _, forged = wire.forged(signed)[0]
+        codes = [post(client, forged, path).status_code for _ in range(7)]
+        assert set(codes[:5]) <= {401, 403}
+        assert codes[5:] == [429, 429]
+        assert post(client, signed, path).status_code == 200
+        until(lambda: rasa.texts == ["Hallo"])
 
 
 def test_a_messenger_that_is_off_is_not_there(client, wire):

@@ -109,6 +109,7 @@ def test_a_setting_that_makes_no_sense_is_named(wrong, logged):
         logged(**wrong)
 
 
+@pytest.mark.slow
 def test_a_running_front_logs_json_and_nothing_of_visitors(tmp_path):
     port, away = free_port(), free_port()
     log = tmp_path / "log.txt"

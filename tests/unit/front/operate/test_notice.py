@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -15,6 +12,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
+from assistant.commands import notice as notice_command
 from assistant.core.paths import ROOT
 from assistant.front.app import application
 from assistant.front.messengers.registry import configured
@@ -225,33 +223,32 @@ def test_messengers_get_it_whatever_is_sent_and_deletion_still_works(settings, r
     assert rasa.asked == []
 
 
-def run(path, *arguments):
-    command = [sys.executable, "-m", "assistant.commands.notice", *arguments]
-    environment = {**os.environ, "ASSISTANT_NOTICE_FILE": str(path)}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+@pytest.fixture
+def run(command, path):
+    return lambda *arguments: command(notice_command, *arguments, ASSISTANT_NOTICE_FILE=str(path))
 
 
-def test_the_command_closes_tells_and_clears(path):
-    done = run(path, "--closed", "--de", TEXTS["de"], "--en", TEXTS["en"])
+def test_the_command_closes_tells_and_clears(run, path):
+    done = run("--closed", "--de", TEXTS["de"], "--en", TEXTS["en"])
     assert (done.returncode, read(path)) == (0, CLOSED)
     assert all(words in done.stdout for words in (str(path), "closed", *TEXTS.values()))
-    shown = run(path)
+    shown = run()
     assert "closed" in shown.stdout
     assert "was written" not in shown.stdout
-    assert "open" in run(path, "--en", "Hello").stdout
+    assert "open" in run("--en", "Hello").stdout
     assert read(path) == State(announcement={"en": "Hello"})
-    assert run(path, "--clear").returncode == 0
+    assert run("--clear").returncode == 0
     assert read(path) == State()
 
 
-def test_the_command_says_when_it_cannot(path):
-    assert run(path, "--clear", "--closed").returncode == 1
-    assert "--clear cannot be combined" in run(path, "--clear", "--de", "x").stderr
-    wrong = run(path, "--de", "x" * 1001)
+def test_the_command_says_when_it_cannot(run, path):
+    assert run("--clear", "--closed").returncode == 1
+    assert "--clear cannot be combined" in run("--clear", "--de", "x").stderr
+    wrong = run("--de", "x" * 1001)
     assert (wrong.returncode, path.exists()) == (1, False)
     assert "1000 characters" in wrong.stderr
     path.mkdir()
-    assert run(path, "--closed").returncode == 1
+    assert run("--closed").returncode == 1
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 

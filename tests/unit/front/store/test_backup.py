@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
 import time
 import uuid
@@ -15,7 +13,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from assistant.core.paths import ROOT
+from assistant.commands import backup
 from assistant.front.app import application
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.inbound import Arrival
@@ -238,13 +236,12 @@ def test_a_password_is_on_no_command_line(monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "saved"]
 
 
-def run(url, *arguments):
-    command = [sys.executable, "-m", "assistant.commands.backup", *map(str, arguments)]
-    environment = {**os.environ, "ASSISTANT_DATABASE": url, "SQLALCHEMY_SILENCE_UBER_WARNING": "1"}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+@pytest.fixture
+def run(command):
+    return lambda url, *arguments: command(backup, *arguments, ASSISTANT_DATABASE=url)
 
 
-def test_the_command_saves_lists_and_restores(url, engine, store, copy):
+def test_the_command_saves_lists_and_restores(run, url, engine, store, copy):
     gone, listed = a_chat(store), copy.with_name("list")
     assert "Saved" in run(url, "save", copy).stdout
     store.erase(gone, "web-x")
@@ -260,7 +257,7 @@ def test_the_command_saves_lists_and_restores(url, engine, store, copy):
     assert sorted(path.name for path in copy.parent.iterdir()) == [copy.name, "list"]
 
 
-def test_the_command_goes_on_without_a_list_where_that_is_said(url, engine, store, copy):
+def test_the_command_goes_on_without_a_list_where_that_is_said(run, url, engine, store, copy):
     chat = a_chat(store)
     save(url, copy)
     store.erase(chat, "web-x")
@@ -269,7 +266,7 @@ def test_the_command_goes_on_without_a_list_where_that_is_said(url, engine, stor
     assert store.chat(chat)
 
 
-def test_nothing_is_restored_under_a_running_front(settings, rasa, copy):
+def test_nothing_is_restored_under_a_running_front(run, settings, rasa, copy):
     store = Store(database(settings.database))
     chat = a_chat(store)
     save(settings.database, copy)

