@@ -1,4 +1,4 @@
-"""Kills, hangs, starves and cuts off each server while people chat, and counts what became of their messages."""
+"""Kills, hangs, starves and disconnects each server while users chat, and counts what became of their messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ HEADINGS = ("fault", "accepted", "lost", "doubled", "order", "apologies", "p50 s
 
 
 def disk_full(cluster: Cluster) -> Iterator[None]:
-    """Nothing more can be written where the database lies."""
+    """Fills the database's disk."""
     ballast = cluster.postgres.data.parent / "ballast"
     with ballast.open("wb", buffering=0) as file:
         try:
@@ -36,7 +36,7 @@ def disk_full(cluster: Cluster) -> Iterator[None]:
 
 @contextmanager
 def small_disk() -> Iterator[Path | None]:
-    """A folder on a small disk of its own; None where none may be made."""
+    """A folder on a small disk of its own; None if mounting one is not permitted."""
     with tempfile.TemporaryDirectory() as folder:
         command = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK},mode=0711", "tmpfs", folder]
         if subprocess.run(command, capture_output=True, check=False).returncode:
@@ -48,42 +48,42 @@ def small_disk() -> Iterator[Path | None]:
             subprocess.run(["umount", "-l", folder], check=False)  # noqa: S607 - as above
 
 
-def row(name: str, told: Account) -> Sequence[object]:
-    """A line of the table."""
-    counts = (told.accepted, told.lost, told.doubled, told.out_of_order, told.apologies)
-    times = (told.quantile(0.5), told.quantile(0.95), told.quantile(1.0))
+def row(name: str, account: Account) -> Sequence[object]:
+    """A row of the table."""
+    counts = (account.accepted, account.lost, account.doubled, account.out_of_order, account.apologies)
+    times = (account.quantile(0.5), account.quantile(0.95), account.quantile(1.0))
     return (name, *counts, *(f"{seconds:.2f}" for seconds in times))
 
 
-def written(rows: Sequence[Sequence[object]]) -> str:
+def as_markdown(rows: Sequence[Sequence[object]]) -> str:
     """The table as Markdown."""
     lines = [HEADINGS, ("---",) * len(HEADINGS), *rows]
     return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
 def main() -> int:
-    """Prints a line for each fault; 1 where anything was lost, doubled or out of order."""
+    """Prints a row for each fault; returns 1 if anything was lost, doubled or out of order."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--messages", type=int, default=MESSAGES)
-    parser.add_argument("--only", default="", help="part of the names of the faults to try")
+    parser.add_argument("--only", default="", help="try only faults whose name contains this")
     arguments = parser.parse_args()
     found: dict[str, Account] = {}
     with small_disk() as disk, Cluster(database=disk) as cluster:
         faults = {**FAULTS, **({DISK_FULL: disk_full} if disk else {})}
         if not disk:
-            print("No small disk can be made here, so none is filled (root may).")
+            print("Skipping the full disk: mounting a small one needs root.")
         for name, fault in faults.items():
             if arguments.only in name:
                 found[name] = asyncio.run(trial(cluster, fault, arguments.people, arguments.messages))
-                print(written([row(name, found[name])]).splitlines()[-1], flush=True)
+                print(as_markdown([row(name, found[name])]).splitlines()[-1], flush=True)
                 cluster.wait_until_ready()
-    table = written([row(name, told) for name, told in found.items()])
+    table = as_markdown([row(name, account) for name, account in found.items()])
     path = ROOT / "results" / "chaos.md"
     path.parent.mkdir(exist_ok=True)
     path.write_text(table + "\n", "utf-8")
     print(f"\n{table}")
-    return int(any(told.lost or told.doubled or told.out_of_order for told in found.values()))
+    return int(any(account.lost or account.doubled or account.out_of_order for account in found.values()))
 
 
 if __name__ == "__main__":

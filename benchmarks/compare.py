@@ -1,4 +1,4 @@
-"""Speed and memory of the assistant beside Rasa's default pipeline, in one run: `make bench`."""
+"""Compares speed and memory of the assistant and Rasa's default pipeline in one run: `make bench`."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from evaluation.default_project import lay_out
 MESSAGES, LONG, EDGE = 200, 300, 20
 WARM = 20
 PEOPLE = (1, 8, 64)
-LONGEST_START = 240.0
+STARTUP_TIMEOUT_SECONDS = 240.0
 LEFT_OUT = shutil.ignore_patterns(
     ".venv", ".git", "models", ".cache", ".rasa", ".data", "results", "__pycache__", "node_modules"
 )
-# One machine stands for all visitors here.
+# Here a single machine plays all visitors.
 UNLIMITED = {f"ASSISTANT_RATE_{rate}": "1000000/minute" for rate in ("SESSION", "ADDRESS", "CHATS", "REQUESTS")}
 
 Figures = dict[str, float]
@@ -41,7 +41,7 @@ Figures = dict[str, float]
 
 @dataclass(frozen=True)
 class System:
-    """A project laid out with its model, whether it is the assistant and has the front before it, Rasa processes."""
+    """A project with its model: whether it is the assistant, whether behind the front, and how many Rasa processes."""
 
     project: Path
     model: Path
@@ -51,12 +51,12 @@ class System:
 
 
 def main() -> None:
-    """Measures all three, prints a table with ratios, keeps the figures as JSON."""
+    """Measures all systems, prints a table with ratios and saves the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=1, help="of the default pipeline (its own number is 100)")
-    parser.add_argument("--messages", type=int, default=MESSAGES, help="distinct questions for each number of people")
-    parser.add_argument("--trained", action="store_true", help="take the assistant's model as it is, without training")
-    parser.add_argument("--without-default", action="store_true", help="the assistant only")
+    parser.add_argument("--epochs", type=int, default=1, help="of the default pipeline (its default is 100)")
+    parser.add_argument("--messages", type=int, default=MESSAGES, help="distinct questions for each number of users")
+    parser.add_argument("--trained", action="store_true", help="use the current model instead of training one")
+    parser.add_argument("--without-default", action="store_true", help="measure only the assistant")
     parser.add_argument("--json", type=Path, default=ROOT / "results" / "compare.json")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -69,7 +69,7 @@ def main() -> None:
 
 
 def measured_all(folder: Path, arguments: argparse.Namespace) -> dict[str, Figures]:
-    """The figures of the assistant with front, without, and of the default pipeline."""
+    """The figures of the assistant with and without the front, and of the default pipeline."""
     questions = drawn(needed(arguments.messages), seed=1)
     if arguments.trained:
         model, training = ensure_model(), {}
@@ -87,28 +87,28 @@ def measured_all(folder: Path, arguments: argparse.Namespace) -> dict[str, Figur
         default = folder / "default"
         default.mkdir()
         lay_out(default, arguments.epochs)
-        seconds = taken_over(default, arguments.epochs)
+        seconds = copy_default_model(default, arguments.epochs)
         system = System(default, default / "models" / "model.tar.gz", False, False)
         found["default"] = {"training s": seconds, **measured(system, questions, arguments.messages)}
     return found
 
 
 def needed(messages: int) -> int:
-    """How many distinct questions it takes to measure a system."""
+    """How many distinct questions measuring a system takes."""
     return WARM + len(PEOPLE) * messages + LONG
 
 
 def train(project: Path) -> float:
-    """Trains a project with nothing kept from before; how many seconds it took."""
-    announce("Training the assistant from nothing …")
+    """Trains a project from scratch; returns the seconds it took."""
+    announce("Training the assistant from scratch …")
     begun = time.perf_counter()
     command = [sys.executable, "-m", "assistant.engine", "train", "--force", "--fixed-model-name", "model"]
     subprocess.run(command, cwd=project, env=quiet_environment(), check=True, stdout=subprocess.DEVNULL)
     return time.perf_counter() - begun
 
 
-def taken_over(project: Path, epochs: int) -> float:
-    """Puts the default pipeline's model, trained once for all measurements, into a project; its training time."""
+def copy_default_model(project: Path, epochs: int) -> float:
+    """Copies the default pipeline's model, trained once for all runs, into a project; returns its training time."""
     model = trained(epochs)
     (project / "models").mkdir()
     shutil.copy(model, project / "models" / "model.tar.gz")
@@ -116,7 +116,7 @@ def taken_over(project: Path, epochs: int) -> float:
 
 
 def measured(system: System, questions: Sequence[str], messages: int) -> Figures:
-    """Start, memory, people one by one and together, one long conversation."""
+    """Measures startup, memory, one user and many at once, and one long conversation."""
     announce(f"Asking {'the assistant' if system.own else 'the default pipeline'} {len(questions)} questions …")
     begun = time.perf_counter()
     with running(system) as (port, rasa, processes):
@@ -136,7 +136,7 @@ def measured(system: System, questions: Sequence[str], messages: int) -> Figures
 
 
 def together(port: int, questions: Sequence[str], people: int, processes: Sequence[subprocess.Popen[bytes]]) -> Figures:
-    """The figures of so many people at once."""
+    """The figures with so many users at once."""
     pids = [process.pid for process in processes]
     before = processor_seconds(pids)
     load = asked(port, questions, people)
@@ -152,7 +152,7 @@ def together(port: int, questions: Sequence[str], people: int, processes: Sequen
 
 @contextmanager
 def running(system: System) -> Iterator[tuple[int, list[int], list[subprocess.Popen[bytes]]]]:
-    """The servers of a system, on free ports; the port to ask, and those of its Rasa processes."""
+    """Runs a system's servers on free ports; yields the port to ask, those of its Rasa processes, and the processes."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         port, rasa, commands = commands_of(system, folder)
@@ -169,7 +169,7 @@ def running(system: System) -> Iterator[tuple[int, list[int], list[subprocess.Po
 
 
 def commands_of(system: System, folder: Path) -> tuple[int, list[int], list[list[str]]]:
-    """The port to ask, those of the Rasa processes, and the command lines of all servers."""
+    """The port to ask, the ports of the Rasa processes, and the command lines of all servers."""
     ports = [servers.free_port() for _ in range(system.processes)]
     if not system.own:
         command = servers.rasa_command("run", system.model, ports[0], system.project / "endpoints.yml")
@@ -187,8 +187,8 @@ def commands_of(system: System, folder: Path) -> tuple[int, list[int], list[list
 
 
 def wait(port: int, processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Waits for the first answer that is no apology."""
-    end = time.monotonic() + LONGEST_START
+    """Waits for the first answer that is not an apology."""
+    end = time.monotonic() + STARTUP_TIMEOUT_SECONDS
     while time.monotonic() < end and not any(process.poll() for process in processes):
         try:
             said = servers.ask("Hallo", port, "start")
@@ -198,11 +198,11 @@ def wait(port: int, processes: Sequence[subprocess.Popen[bytes]]) -> None:
         except OSError:
             pass
         time.sleep(0.1)
-    raise SystemExit("A server did not start; the lines above say why.")
+    raise SystemExit("A server did not start; see the output above.")
 
 
 def table(figures: Mapping[str, Figures]) -> str:
-    """A column for each system, and how many times the default's figure those of the assistant are."""
+    """A column for each system, and the ratios of the assistant's figures to the default's."""
     names = list(figures)
     default = figures.get("default", {})
     rows = [f"{'':34}" + "".join(f"{name:>12}" for name in names) + f"{'ratios':>16}"]
@@ -222,12 +222,12 @@ def _comparable(name: str, what: str, default: Figures) -> bool:
 
 
 def notes(epochs: int) -> str:
-    """What has to be known beside the figures."""
+    """What readers of the figures should know."""
     return (
         f"Memory is proportional set size over all processes. The default pipeline was trained for {epochs} of its 100 "
-        "epochs on the same questions: its training time grows with the epochs, its other figures do not depend on "
-        "them. Two Rasas: two processes of Rasa and two action servers behind one front. Every question is asked once "
-        "for each system, in a conversation of its own."
+        "epochs on the same questions; its training time grows with the epochs, its other figures do not depend on "
+        "them. Two Rasas: two Rasa processes and two action servers behind one front. Each system is asked every "
+        "question once, in a separate conversation."
     )
 
 

@@ -1,4 +1,4 @@
-"""People who ask at the same time, and what their questions cost the machine."""
+"""Simulates concurrent users, and measures what their questions cost the machine."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-LONGEST_ANSWER = 120.0
+TIMEOUT_SECONDS = 120.0
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
 class Load:
-    """Milliseconds that half and 95 of a hundred answers took, messages a second, answers that were none."""
+    """Median and 95th percentile of latency in milliseconds, messages per second, and failed requests."""
 
     p50: float
     p95: float
@@ -27,7 +27,7 @@ class Load:
 
 
 def asked(port: int, questions: Sequence[str], people: int) -> Load:
-    """Asks every question once, so many at a time, each in a conversation of its own, on Rasa's REST."""
+    """Asks every question once over Rasa's REST channel, so many at a time, each in a conversation of its own."""
     begun = time.perf_counter()
     with ThreadPoolExecutor(people) as pool:
         taken = list(pool.map(lambda question: milliseconds(port, question, uuid.uuid4().hex), questions))
@@ -40,12 +40,12 @@ def asked(port: int, questions: Sequence[str], people: int) -> Load:
 
 
 def milliseconds(port: int, question: str, sender: str) -> float | None:
-    """How long the answer to one question took; None where there was none."""
+    """How long the answer to a question took; None if there was none."""
     body = json.dumps({"sender": sender, "message": question}).encode()
     url, header = f"http://127.0.0.1:{port}/webhooks/rest/webhook", {"Content-Type": "application/json"}
     begun = time.perf_counter()
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, body, header), timeout=LONGEST_ANSWER) as reply:
+        with urllib.request.urlopen(urllib.request.Request(url, body, header), timeout=TIMEOUT_SECONDS) as reply:
             said = json.load(reply)
     except OSError:
         return None
@@ -53,12 +53,12 @@ def milliseconds(port: int, question: str, sender: str) -> float | None:
 
 
 def memory(pids: Iterable[int]) -> float:
-    """Proportional set size of processes in MiB: what they share is counted once (Linux)."""
+    """Proportional set size of processes in MiB, which counts shared memory once (Linux)."""
     kept = (Path(f"/proc/{pid}/smaps_rollup").read_text("utf-8") for pid in pids)
     return sum(int(line.split()[1]) for text in kept for line in text.splitlines() if line.startswith("Pss:")) / 1024
 
 
 def processor_seconds(pids: Iterable[int]) -> float:
-    """What processes have used of the processors so far; unlike time, it hardly depends on what else runs."""
+    """Processor time used by processes so far; unlike wall time, it hardly depends on what else is running."""
     fields = (Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split() for pid in pids)
     return sum(int(each[11]) + int(each[12]) for each in fields) / TICKS

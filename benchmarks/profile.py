@@ -1,4 +1,4 @@
-"""What one message costs inside Rasa, step by step: `python -m benchmarks.profile`."""
+"""Profiles what one message costs inside Rasa, step by step: `python -m benchmarks.profile`."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ _taken: defaultdict[str, float] = defaultdict(float)
 
 
 def main() -> None:
-    """Prints the median of every step over many questions, in milliseconds of this process's processor time."""
+    """Prints the median of each step over many questions, in milliseconds of this process's processor time."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--messages", type=int, default=MESSAGES)
     arguments = parser.parse_args()
     patches.apply()
-    # What these import must find the patches in place.
+    # These import modules that must find the patches in place.
     from rasa.utils.log_utils import configure_structlog
 
     from assistant.launch import servers
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 async def profiled(model: Path, endpoints: Path, questions: Sequence[str]) -> list[dict[str, float]]:
-    """The time of each step, for each question but the first ones."""
+    """The time of each step for each question, without the warm-up."""
     from rasa.core.agent import load_agent
     from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
     from rasa.core.utils import AvailableEndpoints
@@ -73,7 +73,7 @@ async def profiled(model: Path, endpoints: Path, questions: Sequence[str]) -> li
 
 
 def watch() -> None:
-    """Has the steps of Rasa's processor write down how long they take."""
+    """Makes the steps of Rasa's processor record how long they take."""
     from rasa.core.actions.action import RemoteAction
     from rasa.core.processor import MessageProcessor
     from rasa.engine.graph import GraphNode
@@ -96,7 +96,7 @@ def watch() -> None:
 
 
 def waited(step: Callable[..., Awaitable[Any]], name: str) -> Callable[..., Awaitable[Any]]:
-    """A step that writes down its own processor time."""
+    """A step that records its own processor time."""
 
     async def timed(*given: Any, **named: Any) -> Any:
         begun = time.process_time()
@@ -115,7 +115,7 @@ def name_of(node: str) -> str:
 
 
 def table(rows: Sequence[dict[str, float]]) -> str:
-    """The median of every step, the dearest first."""
+    """The median of each step, the most expensive first."""
     steps = dict.fromkeys(step for row in rows for step in row)
     medians = {step: statistics.median(row.get(step, 0.0) for row in rows) for step in steps}
     lines = [f"{step:48}{ms:8.2f}" for step, ms in sorted(medians.items(), key=lambda pair: -pair[1])]

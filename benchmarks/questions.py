@@ -1,4 +1,4 @@
-"""Questions for measurements: those that answers are scored on, which the assistant was not trained on."""
+"""Questions for benchmarks: those used for scoring, on which the assistant was not trained."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from evaluation.cases import own_files, read
 
 
 def unseen_questions() -> list[str]:
-    """All distinct first messages of the project's question files that are no training question, in order.
+    """All distinct first messages in the project's question files that are not training questions, sorted.
 
-    A training question is cheaper to understand than one that is new, and would flatter a cache of exact texts.
+    A training question is cheaper to understand than a new one, and would flatter a cache of exact texts.
     """
     seen = {_plain(example.text) for example in examples()}
     first = {case.turns[0].text for case in read(own_files())}
@@ -19,7 +19,7 @@ def unseen_questions() -> list[str]:
 
 
 def drawn(count: int, seed: int) -> list[str]:
-    """So many of them, the same for the same seed; raises ValueError where there are not as many."""
+    """A random sample of them, the same for the same seed; raises ValueError if there are too few."""
     there = unseen_questions()
     if count > len(there):
         raise ValueError(f"There are only {len(there)} unseen questions, not {count}.")

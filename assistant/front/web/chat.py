@@ -33,14 +33,14 @@ from assistant.front.operate import metrics
 from assistant.front.store.chats import Event, UnknownChatError
 from assistant.front.web.state import Front, front_of
 
-HEARTBEAT = 15
-SECONDS_TO_END = 1.0
-LONGEST_WAIT = 25
-LARGEST_SEQUENCE = 2**31 - 1
+HEARTBEAT_SECONDS = 15
+SHUTDOWN_SECONDS = 1.0
+MAX_WAIT_SECONDS = 25
+MAX_SEQUENCE = 2**31 - 1
 
 
 async def open_chat(request: Request) -> Response:
-    """A new chat and the token that opens it."""
+    """Opens a chat and returns the token for it."""
     front = front_of(request)
     await front.limits.count("chats", address_of(request))
     language = language_in((await read_body(request)).get("language")) or language_of(request)
@@ -51,7 +51,7 @@ async def open_chat(request: Request) -> Response:
 
 
 async def post_message(request: Request) -> Response:
-    """Keeps a message, answers that it is kept, and has it answered."""
+    """Stores a message, acknowledges it, and has it answered."""
     front, chat = front_of(request), await chat_in(request)
     body = await read_body(request)
     await front.limits.count("address", address_of(request))
@@ -71,27 +71,27 @@ async def post_message(request: Request) -> Response:
 
 
 async def get_events(request: Request) -> Response:
-    """What happened since: streamed as it happens, or waited for (long polling)."""
+    """The events since then: streamed as they happen, or by long polling."""
     front, chat = front_of(request), await chat_in(request)
     after = number_in(request.headers.get("last-event-id") or request.query_params.get("after"))
     front.listeners.check_room(chat)
     if "text/event-stream" in request.headers.get("accept", ""):
         return _streamed(Stream(front, chat, after))
     wait = number_in(request.query_params.get("wait"))
-    if wait > LONGEST_WAIT:
+    if wait > MAX_WAIT_SECONDS:
         raise RefusedError("invalid")
     return JSONResponse({"events": await _wait_for(front, chat, after, wait)})
 
 
 async def post_feedback(request: Request) -> Response:
-    """Keeps what the visitor thinks of an answer."""
+    """Stores a visitor's feedback on an answer."""
     front, chat = front_of(request), await chat_in(request)
     spoken, body = request.state.language, await read_body(request)
     await front.limits.count("address", address_of(request))
     sequence, helpful, reason = body.get("sequence"), body.get("helpful"), body.get("reason")
     if isinstance(sequence, bool) or not isinstance(sequence, int) or not isinstance(helpful, bool):
         raise RefusedError("invalid")
-    if not 0 < sequence <= LARGEST_SEQUENCE:
+    if not 0 < sequence <= MAX_SEQUENCE:
         raise RefusedError("invalid")
     reason = None if reason is None else text_in(reason, LONGEST_REASON)
     reason = reason and await without_personal_data(reason, spoken)
@@ -101,7 +101,7 @@ async def post_feedback(request: Request) -> Response:
 
 
 async def export_chat(request: Request) -> Response:
-    """All that is kept of the chat, to be saved by the visitor."""
+    """Everything kept about the chat, for the visitor to save."""
     front, chat = front_of(request), await chat_in(request)
     format_ = request.query_params.get("format", "json")
     if format_ not in ("json", "text"):
@@ -123,7 +123,7 @@ async def export_chat(request: Request) -> Response:
 
 
 async def delete_chat(request: Request) -> Response:
-    """Erases the chat here and in Rasa; the token opens nothing any more."""
+    """Erases the chat here and in Rasa; its token becomes useless."""
     front, chat = front_of(request), await chat_in(request)
     sender = front.keys.sender("web", chat)
     await run_sync(front.store.erase, chat, sender)
@@ -133,7 +133,7 @@ async def delete_chat(request: Request) -> Response:
 
 
 class Chat(HTTPEndpoint):
-    """What can be done with a chat as a whole; one route, so that it names all its methods."""
+    """Operations on a whole chat; one route, so that a 405 lists all its methods."""
 
     async def post(self, request: Request) -> Response:
         return await open_chat(request)
@@ -146,7 +146,7 @@ class Chat(HTTPEndpoint):
 
 
 async def chat_in(request: Request) -> str:
-    """The chat that the request's token opens; raises RefusedError where there is none."""
+    """The chat that the request's token opens; raises RefusedError if there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     chat = front_of(request).keys.chat_of(token.strip()) if scheme.lower() == "bearer" else None
     row = await run_sync(front_of(request).store.chat, chat) if chat else None
@@ -157,38 +157,38 @@ async def chat_in(request: Request) -> str:
 
 
 def number_in(value: str | None) -> int:
-    """A number of a query or header; 0 for none; raises RefusedError where it is no number."""
+    """The number in a query or header, or 0 if it is missing; raises RefusedError if it is not a number."""
     if not value:
         return 0
-    if not (value.isascii() and value.isdigit()) or len(value) > 10 or int(value) > LARGEST_SEQUENCE:
+    if not (value.isascii() and value.isdigit()) or len(value) > 10 or int(value) > MAX_SEQUENCE:
         raise RefusedError("invalid")
     return int(value)
 
 
 def moment(seconds: float) -> str:
-    """A moment as ISO 8601 in UTC."""
+    """A time as ISO 8601 in UTC."""
     return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")
 
 
 def event_out(event: Event) -> dict[str, Any]:
-    """An event as clients read it."""
+    """An event as clients receive it."""
     return {**event, "at": moment(event["at"])}
 
 
 class Stream:
-    """One open event stream; ends when the chat is deleted or the server stops."""
+    """An open event stream; ends when the chat is deleted or the server stops."""
 
     def __init__(self, front: Front, chat: str, after: int) -> None:
         self._front, self._chat, self._after = front, chat, after
         self._news, self._over = asyncio.Event(), False
 
     def set(self) -> None:
-        """The server stops: called as the event that sse-starlette sets then."""
+        """Ends the stream; sse-starlette calls this, as on an event, when the server stops."""
         self._over = True
         self._news.set()
 
     async def events(self) -> AsyncIterator[ServerSentEvent]:
-        """All after the sequence, then each as it happens."""
+        """All events after the sequence, then each one as it happens."""
         with self._front.listeners.listen(self._chat, self._news):
             yield ServerSentEvent(comment="open")
             while not self._over:
@@ -206,10 +206,10 @@ class Stream:
 def _streamed(stream: Stream) -> Response:
     return EventSourceResponse(
         stream.events(),
-        ping=HEARTBEAT,
+        ping=HEARTBEAT_SECONDS,
         ping_message_factory=_heartbeat,
         shutdown_event=stream,  # type: ignore[arg-type]
-        shutdown_grace_period=SECONDS_TO_END,
+        shutdown_grace_period=SHUTDOWN_SECONDS,
     )
 
 
@@ -218,7 +218,7 @@ def _heartbeat() -> ServerSentEvent:
 
 
 async def _wait_for(front: Front, chat: str, after: int, seconds: float) -> list[dict[str, Any]]:
-    """The events since; where there are none, those that come in the next seconds."""
+    """The events since then; if there are none, those that come within the next seconds."""
     with front.listeners.listen(chat) as news:
         events = await run_sync(front.store.events_after, chat, after)
         if events == [] and seconds:
