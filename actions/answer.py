@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import SlotSet
+from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
+from rasa_sdk.types import DomainDict
 
 from assistant.core.conversation import SLOT
 from assistant.core.languages import NO_EVIDENCE, Language, choice_of, hint_of
@@ -31,9 +31,7 @@ class Answer(Action):
         """The action's name in the domain."""
         return "action_answer"
 
-    async def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[dict[str, Any]]:
+    async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: DomainDict) -> list[EventType]:
         """Sends the reply and remembers the conversation; turns any error into an apology."""
         channel = tracker.get_latest_input_channel() or ""
         try:

@@ -73,7 +73,7 @@ def as_said(heard: Heard) -> Said:
     facts = [(part.kinds.get(FACT, 0.0), part.best_of(FACT)) for part in heard.understanding.parts]
     best = max(((sure, fact) for sure, fact in facts if fact), default=None, key=lambda pair: pair[0])
     return Said(
-        text="\n".join(answer.text for answer in reply.answers),
+        text="\n".join(answer.full_text for answer in reply.answers),
         kind=reply.kind,
         language=reply.language,
         buttons=reply.buttons,

@@ -9,6 +9,7 @@ import argparse
 import sys
 import threading
 
+from assistant.core.envelope import last_envelope
 from assistant.launch import servers
 
 # Always the same sender, so that probes leave only one conversation behind.
@@ -19,13 +20,10 @@ TIMEOUT_SECONDS = 5.0
 
 def fault_of(messages: object) -> str | None:
     """What is wrong with a reply, in a few words; None if it ends with an answer that is not an apology."""
-    last = messages[-1] if isinstance(messages, list) and messages else None
-    custom = last.get("custom") if isinstance(last, dict) else None
-    answer = custom.get("answer") if isinstance(custom, dict) else None
-    kind = answer.get("kind") if isinstance(answer, dict) else None
-    if not isinstance(kind, str):
+    envelope = last_envelope(messages)
+    if envelope is None:
         return "the reply does not end with an answer"
-    return "the reply is an apology" if kind == "error" else None
+    return "the reply is an apology" if envelope["kind"] == "error" else None
 
 
 def fault(port: int, seconds: float = TIMEOUT_SECONDS) -> str | None:

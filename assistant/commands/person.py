@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from assistant.commands.stores import Stores, stores
+from assistant.front.core.events import moment
 from assistant.front.messengers.registry import CONNECTORS
 from assistant.front.messengers.twilio import BETWEEN, WHATSAPP
-from assistant.front.web.chat import moment
 
 UNKNOWN = 1
 # Internal identifiers, which are of no use to a person.
@@ -72,7 +72,7 @@ def _chat(stores: Stores, chat: str) -> dict[str, Any]:
         conversation.pop("sender_id", None)
     return {
         "chat": _readable(stores.store.chat(chat) or {}),
-        "events": [_readable(event) for event in stores.store.events_after(chat, 0) or ()],
+        "events": stores.store.events_after(chat, 0) or [],
         "inbox": [_readable(row) for row in stores.store.messages_of(chat)],
         "feedback": [_readable(row) for row in stores.store.feedback_of(chat)],
         "rasa": conversation,

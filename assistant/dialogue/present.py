@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TypedDict
 
+from assistant.core.envelope import Button, Custom
 from assistant.dialogue.reply import Answer, Reply
 from assistant.knowledge import KnowledgeBase
 from assistant.knowledge.render import date_written
 
-Message = dict[str, Any]
 PLAIN_CHANNELS = {"cmdline"}
 
 
+class Message(TypedDict, total=False):
+    """The keyword arguments of a dispatcher's `utter_message`."""
+
+    text: str
+    buttons: list[Button]
+    json_message: Custom
+
+
 def messages(reply: Reply, knowledge: KnowledgeBase, channel: str) -> list[Message]:
-    """The messages to send, as keyword arguments of a dispatcher's `utter_message`."""
+    """The messages to send on a channel, in order."""
     if channel in PLAIN_CHANNELS:
         return [{"text": plain_text(reply, knowledge)}]
-    told: list[Message] = [{"text": answer.text} for answer in reply.answers]
+    told: list[Message] = [{"text": answer.full_text} for answer in reply.answers]
     if reply.buttons and reply.heading and reply.kind == "fallback":
         # Under an answer, buttons explain themselves; after "I do not know", they need a word.
         told[-1]["text"] += f"\n\n{reply.heading}"
@@ -37,9 +45,9 @@ def plain_text(reply: Reply, knowledge: KnowledgeBase) -> str:
 
 def _with_source(answer: Answer, reply: Reply, knowledge: KnowledgeBase) -> str:
     if not answer.sources or answer.kind == "control":
-        return answer.text
+        return answer.full_text
     separator = knowledge.phrase("source_separator", reply.language)
     sources = separator.join(f"{source.title}, {source.url}" for source in answer.sources)
     key = "source_line" if answer.as_of else "source_line_undated"
     as_of = date_written(answer.as_of or "", reply.language)
-    return f"{answer.text}\n({knowledge.phrase(key, reply.language).format(as_of=as_of, sources=sources)})"
+    return f"{answer.full_text}\n({knowledge.phrase(key, reply.language).format(as_of=as_of, sources=sources)})"

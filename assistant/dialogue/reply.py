@@ -3,24 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
 
 from assistant.core.conversation import Conversation
+from assistant.core.envelope import AnswerKind, AnswerPart, Envelope, under_heading
 from assistant.core.languages import Language
 from assistant.knowledge import Source
-
-Kind = Literal["fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error"]
+from assistant.knowledge.render import direction
 
 
 @dataclass(frozen=True)
 class Answer:
     """One text of a reply, with the entry it comes from where it comes from one."""
 
-    kind: Kind
+    kind: AnswerKind
     text: str
     entry: str | None = None
     as_of: str | None = None
     sources: tuple[Source, ...] = ()
+    question: str | None = None
+    note_as_of: str | None = None
+    heading: str | None = None
+
+    @property
+    def full_text(self) -> str:
+        """The text below its heading."""
+        return under_heading(self.text, self.heading)
+
+    def part(self, language: Language) -> AnswerPart:
+        """The answer as the envelope carries it."""
+        # Who asks for the source of an answer is told it in the text; the answer itself is not told again.
+        of_entry = Answer(self.kind, self.text) if self.kind == "control" else self
+        return {
+            "text": self.text,
+            "heading": self.heading,
+            "entry": of_entry.entry,
+            "question": of_entry.question,
+            "kind": self.kind,
+            "language": language,
+            "direction": direction(language),
+            "sources": [{"title": s.title, "url": s.url, "publisher": s.publisher} for s in of_entry.sources],
+            "as_of": of_entry.as_of,
+            "note_as_of": of_entry.note_as_of,
+        }
 
 
 @dataclass(frozen=True)
@@ -34,12 +58,12 @@ class Reply:
     buttons: tuple[str, ...] = ()
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> AnswerKind:
         """The kind of the whole reply: the weightiest of its answers."""
         kinds = {answer.kind for answer in self.answers}
         return next(kind for kind in WEIGHT if kind in kinds)
 
-    def envelope(self) -> dict[str, Any]:
+    def envelope(self) -> Envelope:
         """The answer envelope that ends every reply on the `rest` channel."""
         sources = dict.fromkeys(source for answer in self.answers for source in answer.sources)
         dates = [answer.as_of for answer in self.answers if answer.as_of]
@@ -49,9 +73,11 @@ class Reply:
             "language": self.language,
             "as_of": min(dates) if dates else None,
             "sources": [{"title": source.title, "url": source.url} for source in sources],
+            "parts": [answer.part(self.language) for answer in self.answers],
+            "heading": self.heading if self.buttons else None,
         }
 
 
-WEIGHT: tuple[Kind, ...] = (
+WEIGHT: tuple[AnswerKind, ...] = (
     "crisis", "error", "fact", "clarify", "referral", "fallback", "control", "smalltalk",
 )  # fmt: skip

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assistant.core.conversation import Conversation
+from assistant.core.envelope import AnswerKind
 from assistant.core.languages import LANGUAGES, Language, decide
 from assistant.core.understanding import Part, Understanding
-from assistant.dialogue.reply import Answer, Kind, Reply
+from assistant.dialogue.reply import Answer, Reply
 from assistant.knowledge import Entry, KnowledgeBase, render
 from assistant.knowledge.render import date_written, place_name
 
@@ -92,7 +93,7 @@ class Turn:
         if not beyond:
             return answer
         heading = self.knowledge.phrase("beyond", self.language).format(what=", ".join(beyond))
-        return replace(answer, kind="fallback", text=f"{heading}\n\n{answer.text}")
+        return replace(answer, kind="fallback", heading=heading)
 
     def _entry_of(self, part: Part) -> Entry | None:
         """The entry that answers a part, where one does."""
@@ -125,7 +126,7 @@ class Turn:
             return self._fallback(Part(text=""))
         answers = tuple(self._answer(entry) for entry in entries)
         if heading:
-            answers = (replace(answers[0], text=f"{heading}\n\n{answers[0].text}"), *answers[1:])
+            answers = (replace(answers[0], heading=heading), *answers[1:])
         return self._reply(answers, [entry.id for entry in entries])
 
     def _reply(self, answers: tuple[Answer, ...], told: list[str]) -> Reply:
@@ -143,7 +144,15 @@ class Turn:
 
     def _answer(self, entry: Entry) -> Answer:
         rendered = render(self.knowledge, entry, self.language)
-        return Answer(entry.kind, rendered.text, entry.id, entry.as_of, rendered.sources)
+        return Answer(
+            kind=entry.kind,
+            text=rendered.text,
+            entry=entry.id,
+            as_of=entry.as_of,
+            sources=rendered.sources,
+            question=rendered.question,
+            note_as_of=entry.note.as_of if entry.note else None,
+        )
 
     def _clarify(self, ids: tuple[str, ...]) -> Reply:
         offered = (*[id_ for id_ in ids if self.knowledge.find(id_)][:MOST_BUTTONS], NONE)
@@ -220,7 +229,7 @@ class Turn:
         said = [self._answer(entry) for entry in map(self.knowledge.find, self.conversation.said) if entry]
         return Reply(self.language, (confirmation, *said), self.conversation)
 
-    def _phrase(self, kind: Kind, key: str) -> Answer:
+    def _phrase(self, kind: AnswerKind, key: str) -> Answer:
         return Answer(kind, self.knowledge.phrase(key, self.language))
 
     def _say(self, answer: Answer) -> Reply:

@@ -11,7 +11,7 @@ from assistant.core.conversation import SLOT, Conversation
 from assistant.core.languages import choice_of, hint_of
 from assistant.core.understanding import KEY, Understanding
 from assistant.dialogue.apology import apologise
-from assistant.dialogue.present import messages
+from assistant.dialogue.present import Message, messages
 from assistant.knowledge import knowledge
 
 
@@ -32,7 +32,7 @@ def apology(tracker: DialogueStateTracker, channel: str) -> list[Event]:
     return [_uttered(message) for message in messages(reply, knowledge(), channel)]
 
 
-def _uttered(message: dict[str, object]) -> BotUttered:
+def _uttered(message: Message) -> BotUttered:
     text = message.get("text")
     custom = {"custom": message["json_message"]} if "json_message" in message else {}
-    return BotUttered(text=str(text) if text else None, data=custom)
+    return BotUttered(text=text or None, data=custom)

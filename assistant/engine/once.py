@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from assistant.core.envelope import RasaMessage, envelope_in
 
 ID = "id"
 
@@ -14,7 +14,7 @@ ID = "id"
 class AnsweredError(Exception):
     """Ends the handling of a message with what was answered to it before."""
 
-    def __init__(self, messages: list[dict[str, Any]]) -> None:
+    def __init__(self, messages: list[RasaMessage]) -> None:
         super().__init__("answered before")
         self.messages = messages
 
@@ -44,22 +44,22 @@ def _place(events: list[Event], id_: str) -> int | None:
     return places[-1] if places else None
 
 
-def is_apology(custom: dict[str, Any] | None) -> bool:
+def is_apology(custom: object) -> bool:
     """Whether what goes along with a bot's message says that it had no answer."""
-    answer = (custom or {}).get("answer") or {}
-    return bool(answer.get("kind") == "error")
+    envelope = envelope_in(custom)
+    return envelope is not None and envelope["kind"] == "error"
 
 
-def _told(following: list[Event], sender: str) -> list[dict[str, Any]]:
+def _told(following: list[Event], sender: str) -> list[RasaMessage]:
     """The messages up to the next one of the person, as Rasa's REST channel gives them."""
     end = next((n for n, event in enumerate(following) if isinstance(event, UserUttered)), len(following))
     return [_message(event, sender) for event in following[:end] if isinstance(event, BotUttered)]
 
 
-def _message(event: BotUttered, sender: str) -> dict[str, Any]:
+def _message(event: BotUttered, sender: str) -> RasaMessage:
     data = event.data or {}
     # A message of custom content alone is kept with no text.
-    message: dict[str, Any] = CollectingOutputChannel._message(
+    message: RasaMessage = CollectingOutputChannel._message(
         sender, text=event.text, buttons=data.get("buttons"), custom=data.get("custom")
     )
     return message

@@ -12,6 +12,7 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
+from assistant.core.envelope import Direction
 from assistant.core.languages import Language
 from assistant.knowledge.model import Citation, Entry, KnowledgeBase, Source
 
@@ -65,6 +66,12 @@ def date_written(value: str, language: Language) -> str:
 def place_name(code: str, language: Language) -> str:
     """The name of a country or territory (ISO code) in a language; the code if CLDR has no name."""
     return str(Locale.parse(LOCALES[language]).territories.get(code, code))
+
+
+def direction(language: str) -> Direction:
+    """In which direction a language is written."""
+    written_so: Direction = Locale.parse(language).text_direction
+    return written_so
 
 
 def filled(text: str, values: Mapping[str, Any], language: Language) -> str:

@@ -11,8 +11,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
+from assistant.core.envelope import RasaMessage
 from assistant.core.paths import ROOT
 from assistant.engine.environment import quiet_environment
 from assistant.front.core.settings import LOOPBACK, RASA_PORT
@@ -66,14 +66,14 @@ def endpoints_for(actions_port: int, folder: Path) -> Path:
     return copy
 
 
-def ask(text: str, port: int, sender: str, timeout: float = 30.0) -> list[dict[str, Any]]:
+def ask(text: str, port: int, sender: str, timeout: float = 30.0) -> list[RasaMessage]:
     """The reply of Rasa's REST channel; raises OSError if it is away."""
     body = json.dumps({"sender": sender, "message": text}).encode()
     request = urllib.request.Request(
         f"http://{HOST}:{port}/webhooks/rest/webhook", body, {"Content-Type": "application/json"}
     )
     with urllib.request.urlopen(request, timeout=timeout) as reply:  # noqa: S310 - our own http address
-        messages: list[dict[str, Any]] = json.load(reply)
+        messages: list[RasaMessage] = json.load(reply)
         return messages
 
 

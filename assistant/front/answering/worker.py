@@ -13,6 +13,7 @@ from sqlalchemy.engine import Engine
 
 from assistant.core.languages import Language
 from assistant.front.core import masking
+from assistant.front.core.events import AssistantContent
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.service import Messengers
 from assistant.front.operate import metrics
@@ -96,7 +97,7 @@ class Worker:
         polite = None if self._notice.closed else await self._messengers.polite_answer(message)
         if polite:
             await run_sync(self._store.answer, message, polite, ANSWERED, time.time())
-            metrics.answered(message.channel, polite, message.accepted_at)
+            metrics.answered(message.channel, polite["kind"], polite["language"], message.accepted_at)
         else:
             await self._answer(message, begun, MESSENGER_ANSWER_SECONDS)
         self._messengers.delivery.wake(message.chat)
@@ -111,13 +112,13 @@ class Worker:
         if closed or self._notice.closed:
             data, state = await run_sync(self._announcement, message), ANSWERED
         elif reply:
-            data, state = assistant_event(reply, message.id, self._knowledge), ANSWERED
+            data, state = assistant_event(reply, message.id), ANSWERED
         else:
             logger.warning("Rasa did not answer in %.0f s; the visitor gets an apology.", seconds)
             metrics.failed("apology")
             data, state = await run_sync(self._apology, message), APOLOGISED
         if await run_sync(self._store.answer, message, data, state, time.time()):
-            metrics.answered(message.channel, data, message.accepted_at)
+            metrics.answered(message.channel, data["kind"], data["language"], message.accepted_at)
             self._listeners.publish(message.chat)
         elif not await run_sync(self._store.chat, message.chat):
             # Deleted while Rasa was thinking, so Rasa now holds a conversation again.
@@ -132,13 +133,13 @@ class Worker:
         self.wake(chat)
         await self.erase_in_rasa(sender)
 
-    def _apology(self, message: WaitingMessage) -> dict[str, Any]:
+    def _apology(self, message: WaitingMessage) -> AssistantContent:
         return apology_event(message.id, self._knowledge, self._language(message))
 
-    def _announcement(self, message: WaitingMessage) -> dict[str, Any]:
+    def _announcement(self, message: WaitingMessage) -> AssistantContent:
         language = self._language(message)
         said = control_messages(self._notice.text_while_closed(language), language)
-        return assistant_event(said, message.id, self._knowledge)
+        return assistant_event(said, message.id)
 
     def _language(self, message: WaitingMessage) -> Language:
         spoken = (self._store.chat(message.chat) or {}).get("spoken")

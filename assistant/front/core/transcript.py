@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from assistant.core.languages import DEFAULT, Language, served
+from assistant.front.core.events import Event, EventPart
 from assistant.knowledge import KnowledgeBase
 
 
-def as_text(events: Sequence[Mapping[str, Any]], knowledge: KnowledgeBase, language: Language) -> str:
+def as_text(events: Sequence[Event], knowledge: KnowledgeBase, language: Language) -> str:
     """Who said what and when, with dates and sources; labels in that language."""
     return "\n\n".join(_said(event, knowledge, language) for event in events) + "\n"
 
 
-def sourced(part: Mapping[str, Any], knowledge: KnowledgeBase, language: Language) -> str:
+def sourced(part: EventPart, knowledge: KnowledgeBase, language: Language) -> str:
     """A part of an answer with its source line, for where only text can be shown."""
     if not part["sources"]:
-        return str(part["text"])
+        return part["text"]
     separator = knowledge.phrase("source_separator", language)
     sources = separator.join(f"{source['title']}, {source['url']}" for source in part["sources"])
     key = "source_line" if part["as_of_text"] else "source_line_undated"
     return f"{part['text']}\n({knowledge.phrase(key, language).format(as_of=part['as_of_text'], sources=sources)})"
 
 
-def _said(event: Mapping[str, Any], knowledge: KnowledgeBase, language: Language) -> str:
+def _said(event: Event, knowledge: KnowledgeBase, language: Language) -> str:
     who = knowledge.phrase(f"export_{event['type']}", language)
     when = event["at"][:16].replace("T", " ")
     return f"[{when} UTC] {who}:\n{_body(event, knowledge)}"
 
 
-def _body(event: Mapping[str, Any], knowledge: KnowledgeBase) -> str:
+def _body(event: Event, knowledge: KnowledgeBase) -> str:
     if event["type"] == "visitor":
-        return str(event["text"])
+        return event["text"]
     language = served(event["language"]) or DEFAULT
     lines = [sourced(part, knowledge, language) for part in event["parts"]]
     lines += [event["heading"]] if event["heading"] else []

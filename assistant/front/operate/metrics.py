@@ -7,20 +7,19 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, start_http_server
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
+from assistant.core.envelope import ANSWER_KINDS
 from assistant.core.languages import LANGUAGES
 
 logger = logging.getLogger(__name__)
 CHANNELS = ("web", "socketio", "rest", "telegram", "whatsapp", "facebook", "slack", "twilio")
-KINDS = ("fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error")
 # Outcomes of a message to a messenger; `unknown`: the call broke off, `late`: we gave up.
 RESULTS = ("delivered", "later", "refused", "unreachable", "misconfigured", "unknown", "late")
 # A visitor got an apology; Rasa did not answer; a request failed unexpectedly; a chat's task or a background task
@@ -53,11 +52,10 @@ def accepted(channel: str) -> None:
     _messages.labels(_one_of(CHANNELS, channel)).inc()
 
 
-def answered(channel: str, answer: Mapping[str, Any], accepted_at: float) -> None:
+def answered(channel: str, kind: str, language: str | None, accepted_at: float) -> None:
     """Counts and times an answer that was kept (or, on REST, given); `accepted_at` is in seconds since 1970."""
     channel = _one_of(CHANNELS, channel)
-    kind, language = _one_of(KINDS, answer.get("kind")), _one_of(LANGUAGES, answer.get("language"))
-    _answers.labels(kind, language, channel).inc()
+    _answers.labels(_one_of(ANSWER_KINDS, kind), _one_of(LANGUAGES, language), channel).inc()
     _seconds.labels(channel).observe(max(time.time() - accepted_at, 0.0))
 
 

@@ -10,16 +10,16 @@ import secrets
 import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import TypedDict
 from urllib.parse import quote
 
 import anyio
 
+from assistant.core.envelope import Envelope, RasaMessage, last_envelope
 from assistant.front.operate import metrics
 from assistant.front.rasa.transport import Connections, NotListeningError, Transport, TransportError
 
 logger = logging.getLogger(__name__)
-Message = dict[str, Any]
 # Pauses between tries; the last one repeats.
 RETRY_SECONDS = (0.2, 0.4, 0.8)
 # An answer of kind `error` is Rasa's own apology. It is worth a few more tries, since the action server may only be
@@ -39,14 +39,20 @@ class BadReplyError(Exception):
     """Rasa's reply is empty or does not end with an answer envelope."""
 
 
-def envelope_of(messages: object) -> Mapping[str, Any]:
+class Question(TypedDict):
+    """A visitor's message as Rasa's REST channel takes it."""
+
+    sender: str
+    message: str
+    metadata: Mapping[str, str]
+
+
+def envelope_of(messages: object) -> Envelope:
     """The envelope at the end of a reply; raises BadReplyError if there is none."""
-    last = messages[-1] if isinstance(messages, list) and messages else None
-    custom = last.get("custom") if isinstance(last, dict) else None
-    answer = custom.get("answer") if isinstance(custom, dict) else None
-    if not isinstance(answer, dict) or not isinstance(answer.get("kind"), str):
+    envelope = last_envelope(messages)
+    if envelope is None:
         raise BadReplyError("no answer envelope")
-    return answer
+    return envelope
 
 
 class Process:
@@ -78,12 +84,12 @@ class Process:
         except (TransportError, TimeoutError):
             return False
 
-    async def reply(self, body: Mapping[str, Any]) -> list[Message]:
+    async def reply(self, body: Question) -> list[RasaMessage]:
         """Its reply to a message; raises TransportError, or BadReplyError for a reply without an answer."""
         content = json.dumps(body).encode()
         status, reply = await self._transport.send("POST", f"{self.address}/webhooks/rest/webhook", content)
         try:
-            messages: list[Message] = json.loads(reply) if status == HTTPStatus.OK else []
+            messages: list[RasaMessage] = json.loads(reply) if status == HTTPStatus.OK else []
         except ValueError as error:
             raise BadReplyError("no JSON") from error
         envelope_of(messages)
@@ -122,13 +128,14 @@ class Rasa:
 
     async def ask(
         self, sender: str, text: str, metadata: Mapping[str, str], until: float, id_: str | None = None
-    ) -> list[Message] | None:
+    ) -> list[RasaMessage] | None:
         """Rasa's reply, retrying until that time (seconds since 1970); None if there is none.
 
         `id_` lets a process recognise a message that another has already answered; without it the message gets its own.
         """
-        body = {"sender": sender, "message": text, "metadata": {**metadata, "id": id_ or secrets.token_hex(8)}}
-        apology: list[Message] | None = None
+        named = {**metadata, "id": id_ or secrets.token_hex(8)}
+        body: Question = {"sender": sender, "message": text, "metadata": named}
+        apology: list[RasaMessage] | None = None
         tries = 0
         while (left := until - time.time()) > MIN_TRY_SECONDS:
             process = self.process_for(sender)
@@ -145,7 +152,7 @@ class Rasa:
                 await anyio.sleep(min(pause, max(until - time.time(), 0)))
         return apology
 
-    async def _queue(self, process: Process, body: Mapping[str, Any], left: float) -> list[Message] | None:
+    async def _queue(self, process: Process, body: Question, left: float) -> list[RasaMessage] | None:
         """One try as soon as the process has a free slot; None also if it has become unreachable meanwhile."""
         begun = time.monotonic()
         with anyio.move_on_after(left):
@@ -154,7 +161,7 @@ class Rasa:
                     return await self._try(process, body, left - (time.monotonic() - begun))
         return None
 
-    async def _try(self, process: Process, body: Mapping[str, Any], left: float) -> list[Message] | None:
+    async def _try(self, process: Process, body: Question, left: float) -> list[RasaMessage] | None:
         """One try; None if Rasa is away, slow, silent or returns nonsense."""
         alone = len(self.processes) == 1
         try:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
 
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from assistant.core.envelope import RasaMessage
 from assistant.core.languages import choice_of, hint_of
 from assistant.front.core.limits import address_of
 from assistant.front.core.masking import without_personal_data
@@ -21,7 +21,7 @@ from assistant.front.core.parsing import read_body, text_in
 from assistant.front.operate import metrics
 from assistant.front.rasa.answers import apology_messages, control_messages
 from assistant.front.rasa.apology import language_of_apology
-from assistant.front.rasa.client import Message, envelope_of
+from assistant.front.rasa.client import envelope_of
 from assistant.front.web.state import Front, front_of
 
 MAX_SENDER_CHARACTERS = 255
@@ -45,11 +45,12 @@ async def webhook(request: Request) -> Response:
     metrics.accepted("rest")
     begun = time.time()
     reply = await _reply(front, sender, text, metadata)
-    metrics.answered("rest", envelope_of(reply), begun)
+    envelope = envelope_of(reply)
+    metrics.answered("rest", envelope["kind"], envelope.get("language"), begun)
     return JSONResponse(addressed(reply, name))
 
 
-async def _reply(front: Front, sender: str, text: str, metadata: Mapping[str, str]) -> list[Message]:
+async def _reply(front: Front, sender: str, text: str, metadata: Mapping[str, str]) -> list[RasaMessage]:
     """Rasa's reply, or what is said in its place."""
     closed = front.notice.closed
     until = time.time() + front.settings.answer_timeout_seconds
@@ -70,6 +71,6 @@ def metadata_in(value: object) -> Mapping[str, str]:
     return {key: language for key, language in named.items() if language}
 
 
-def addressed(messages: list[Message], name: str) -> list[dict[str, Any]]:
+def addressed(messages: list[RasaMessage], name: str) -> list[RasaMessage]:
     """The messages addressed to the client's own name, not to Rasa's."""
     return [{**message, "recipient_id": name} for message in messages]

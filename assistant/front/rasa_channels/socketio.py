@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from assistant.core.languages import DEFAULT, Language, choice_of, hint_of, served
 from assistant.front.core.errors import RefusedError
+from assistant.front.core.events import AssistantEvent
 from assistant.front.core.limits import address_of
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import LARGEST_BODY, text_in
@@ -142,7 +143,7 @@ class Sockets:
                         await run_sync(front.store.set_delivered, chat, after)
                 await news.wait()
 
-    async def _send(self, sid: str, event: Mapping[str, Any], knowledge: KnowledgeBase) -> None:
+    async def _send(self, sid: str, event: AssistantEvent, knowledge: KnowledgeBase) -> None:
         for message in bot_messages(event, knowledge):
             await self._server.emit("bot_uttered", message, to=sid)
 
@@ -159,7 +160,7 @@ def custom_data(received: Mapping[str, Any]) -> object:
     return received.get("customData") or received.get("metadata")
 
 
-def bot_messages(event: Mapping[str, Any], knowledge: KnowledgeBase) -> Iterator[dict[str, Any]]:
+def bot_messages(event: AssistantEvent, knowledge: KnowledgeBase) -> Iterator[dict[str, Any]]:
     """An answer as Rasa's socket.io channel sends it: texts with their sources, the last with the suggestions."""
     language = served(event["language"]) or DEFAULT
     texts = [sourced(part, knowledge, language) for part in event["parts"]]

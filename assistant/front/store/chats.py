@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 
+from assistant.front.core.events import AssistantContent, Content, Event, EventType, moment
 from assistant.front.store.schema import chats, erasures, events, feedback, messages, overwrite, writing
 from assistant.front.store.tombstones import add_tombstone, drop_tombstones
 
 WAITING, ANSWERED, APOLOGISED = "waiting", "answered", "apologised"
-Event = dict[str, Any]
 
 TEXT = "text"
 WEB = "web"
@@ -106,7 +106,7 @@ class Store:
             row = connection.execute(asked).mappings().first()
         return _waiting(row) if row else None
 
-    def answer(self, message: WaitingMessage, data: Mapping[str, Any], state: str, now: float) -> bool:
+    def answer(self, message: WaitingMessage, data: AssistantContent, state: str, now: float) -> bool:
         """Keeps the answer to a message; returns False if it already has one or the chat is gone."""
         with writing(self._engine) as connection:
             try:
@@ -240,9 +240,7 @@ def add_pending_erasure(connection: Connection, sender: str) -> None:
     connection.execute(insert(erasures).values(sender=sender))
 
 
-def add_event(
-    connection: Connection, chat: str, sequence: int, type_: str, now: float, data: Mapping[str, Any]
-) -> None:
+def add_event(connection: Connection, chat: str, sequence: int, type_: EventType, now: float, data: Content) -> None:
     """Keeps an event of a chat under a sequence taken for it."""
     written = json.dumps(data, ensure_ascii=False)
     connection.execute(insert(events).values(chat=chat, sequence=sequence, type=type_, at=now, data=written))
@@ -250,7 +248,8 @@ def add_event(
 
 def event_of(row: Mapping[str, Any]) -> Event:
     """A stored row as an event."""
-    return {"sequence": row["sequence"], "type": row["type"], "at": row["at"], **json.loads(row["data"])}
+    place = {"sequence": row["sequence"], "type": row["type"], "at": moment(row["at"])}
+    return cast(Event, {**place, **json.loads(row["data"])})
 
 
 def _waiting(row: Mapping[str, Any]) -> WaitingMessage:

@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timezone
 from typing import Any
 
 import anyio
@@ -18,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from assistant.core.languages import served
 from assistant.front.core.errors import RefusedError, language_of
+from assistant.front.core.events import Event, moment
 from assistant.front.core.limits import address_of
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import (
@@ -30,7 +30,7 @@ from assistant.front.core.parsing import (
 )
 from assistant.front.core.transcript import as_text
 from assistant.front.operate import metrics
-from assistant.front.store.chats import Event, UnknownChatError
+from assistant.front.store.chats import UnknownChatError
 from assistant.front.web.state import Front, front_of
 
 HEARTBEAT_SECONDS = 15
@@ -110,14 +110,13 @@ async def export_chat(request: Request) -> Response:
     events = await run_sync(front.store.events_after, chat, 0)
     if row is None or events is None:
         raise RefusedError("unknown_session")
-    told = [event_out(event) for event in events]
     if format_ == "text":
         language = served(request.query_params.get("language")) or served(row["spoken"]) or language_of(request)
-        return _attachment(as_text(told, front.knowledge, language), "text/plain; charset=utf-8", "chat.txt")
+        return _attachment(as_text(events, front.knowledge, language), "text/plain; charset=utf-8", "chat.txt")
     feedback = [
         {**_without_chat(row), "at": moment(row["at"])} for row in await run_sync(front.store.feedback_of, chat)
     ]
-    content = {"created_at": moment(row["created_at"]), "language": row["language"], "events": told}
+    content = {"created_at": moment(row["created_at"]), "language": row["language"], "events": events}
     written = json.dumps({**content, "feedback": feedback}, ensure_ascii=False, indent=2)
     return _attachment(written, "application/json", "chat.json")
 
@@ -165,16 +164,6 @@ def number_in(value: str | None) -> int:
     return int(value)
 
 
-def moment(seconds: float) -> str:
-    """A time as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")
-
-
-def event_out(event: Event) -> dict[str, Any]:
-    """An event as clients receive it."""
-    return {**event, "at": moment(event["at"])}
-
-
 class Stream:
     """An open event stream; ends when the chat is deleted or the server stops."""
 
@@ -198,7 +187,7 @@ class Stream:
                     return
                 for event in found:
                     self._after = event["sequence"]
-                    data = json.dumps(event_out(event), ensure_ascii=False)
+                    data = json.dumps(event, ensure_ascii=False)
                     yield ServerSentEvent(data, event="message", id=str(self._after))
                 await self._news.wait()
 
@@ -217,7 +206,7 @@ def _heartbeat() -> ServerSentEvent:
     return ServerSentEvent(comment="heartbeat")
 
 
-async def _wait_for(front: Front, chat: str, after: int, seconds: float) -> list[dict[str, Any]]:
+async def _wait_for(front: Front, chat: str, after: int, seconds: float) -> list[Event]:
     """The events since then; if there are none, those that come within the next seconds."""
     with front.listeners.listen(chat) as news:
         events = await run_sync(front.store.events_after, chat, after)
@@ -227,7 +216,7 @@ async def _wait_for(front: Front, chat: str, after: int, seconds: float) -> list
             events = await run_sync(front.store.events_after, chat, after)
     if events is None:
         raise RefusedError("unknown_session")
-    return [event_out(event) for event in events]
+    return events
 
 
 def _attachment(content: str, type_: str, name: str) -> Response:

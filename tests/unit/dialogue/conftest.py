@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.core.envelope import Envelope
 from assistant.core.languages import NO_EVIDENCE, Evidence, Language
 from assistant.core.understanding import Part, Understanding
 from assistant.dialogue import Conversation, Reply, respond
@@ -41,9 +42,14 @@ def told(reply: Reply) -> list[str]:
     return reply.envelope()["entries"]
 
 
+def always(envelope: Envelope) -> dict[str, Any]:
+    """The keys that every envelope has."""
+    return {key: envelope[key] for key in ("kind", "entries", "language", "as_of", "sources")}
+
+
 def text_of(reply: Reply) -> str:
     """All that a reply says, without its buttons."""
-    return "\n".join(answer.text for answer in reply.answers)
+    return "\n".join(answer.full_text for answer in reply.answers)
 
 
 def question(entry: str, language: Language = "de") -> str:

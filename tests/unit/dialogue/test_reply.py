@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.core.envelope import Envelope
+from assistant.core.languages import LANGUAGES
 from assistant.dialogue import Answer, Conversation, Reply
-from assistant.knowledge import Source
+from assistant.knowledge import Source, knowledge, render
+from tests.unit.dialogue.conftest import after, always, asking, message, phrase, question, reply_to
 
 FIRST = Source("a", "Ein Text", "IOM", "https://a.example", "de")
 SECOND = Source("b", "Another", "IOM", "https://b.example", "en")
@@ -43,10 +46,75 @@ def test_sources_of_all_answers_are_named_once_and_in_order():
 
 
 def test_without_entries_there_is_neither_date_nor_source():
-    assert reply_of(Answer("fallback", "…")).envelope() == {
+    assert always(reply_of(Answer("fallback", "…")).envelope()) == {
         "kind": "fallback",
         "entries": [],
         "language": "de",
         "as_of": None,
         "sources": [],
     }
+
+
+RESETTLEMENT, SOURCE = "ask_figures/resettlement_reached", "control/source"
+
+
+def parts_of(*parts, language="de", conversation=None):
+    """The parts in the envelope of the reply to a message."""
+    return reply_to(message(*parts, language=language), conversation or Conversation()).envelope()["parts"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_part_carries_all_that_is_known_of_its_answer(language):
+    entry = knowledge().entries[RESETTLEMENT]
+    rendered = render(knowledge(), entry, language)
+    assert parts_of(asking(RESETTLEMENT), language=language) == [
+        {
+            "text": rendered.text,
+            "heading": None,
+            "entry": RESETTLEMENT,
+            "question": question(RESETTLEMENT, language),
+            "kind": "fact",
+            "language": language,
+            "direction": "ltr",
+            "sources": [{"title": s.title, "url": s.url, "publisher": s.publisher} for s in rendered.sources],
+            "as_of": entry.as_of,
+            "note_as_of": entry.note.as_of,
+        }
+    ]
+
+
+def test_the_text_of_a_part_is_the_approved_one_and_what_it_does_not_cover_its_heading():
+    (part,) = parts_of(asking("ask_figures/fap_reached", years=("1999",)))
+    assert part["text"] == render(knowledge(), knowledge().entries["ask_figures/fap_reached"], "de").text
+    assert (part["kind"], part["heading"]) == ("fallback", phrase("beyond").format(what="1999"))
+
+
+def test_each_answer_is_a_part_of_its_own_kind():
+    asked = ("ask_data/dtm", "control/human", "smalltalk/thanks")
+    parts = parts_of(*map(asking, asked), asking(decision="unsure"))
+    assert [part["kind"] for part in parts] == ["fact", "referral", "smalltalk", "fallback"]
+    assert [part["entry"] for part in parts] == ["ask_data/dtm", None, "smalltalk/thanks", None]
+
+
+def test_a_source_asked_for_is_a_sentence_about_an_entry_and_does_not_tell_it():
+    (part,) = parts_of(asking(SOURCE), conversation=after(RESETTLEMENT))
+    assert (part["entry"], part["question"], part["sources"], part["as_of"]) == (None, None, [], None)
+    envelope = reply_to(asking(SOURCE), after(RESETTLEMENT)).envelope()
+    assert envelope["entries"] == [RESETTLEMENT]
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"),
+    [
+        (asking("ask_data/dtm"), "suggestions"),
+        (asking("ask_data/dtm", decision="unsure"), "fallback_near"),
+        (asking("ask_data/dtm", "ask_data/gmdac", decision="clarify"), None),
+        (asking(decision="unsure"), None),
+    ],
+)
+def test_the_envelope_names_what_stands_above_the_suggestions(asked, key):
+    assert reply_to(asked).envelope()["heading"] == (phrase(key) if key else None)
+
+
+def test_the_dialogue_writes_no_key_that_the_envelope_does_not_have():
+    assert reply_to(asking("ask_data/dtm")).envelope().keys() <= Envelope.__annotations__.keys()

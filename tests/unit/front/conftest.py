@@ -9,19 +9,22 @@ import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 import uvicorn
 from starlette.testclient import TestClient
 
+from assistant.dialogue.present import messages
 from assistant.front.app import application
 from assistant.front.core.settings import Settings
 from assistant.front.core.tokens import kept_secret
 from assistant.front.rasa.transport import NotListeningError, Reply
 from assistant.front.tasks import chat_tasks
-from assistant.knowledge import knowledge, render
+from assistant.knowledge import knowledge
 from assistant.launch.servers import HOST, free_port
 from tests.support.wait import until
+from tests.unit.dialogue.conftest import asking, message, reply_to
 
 HERE = "http://front.test"
 ENTRY = "ask_history/founding"
@@ -30,12 +33,11 @@ AWAY = NotListeningError("away")
 
 def fact(language="de", entry=ENTRY, buttons=()):
     """What Rasa says when it tells a fact."""
-    base = knowledge()
-    told = render(base, base.entries[entry], language)
-    message = {"recipient_id": "secret", "text": told.text}
-    if buttons:
-        message["buttons"] = [{"title": title, "payload": title} for title in buttons]
-    return [message, enveloped("fact", [entry], language, told.as_of)]
+    reply = replace(reply_to(message(asking(entry), language=language)), buttons=tuple(buttons))
+    said = messages(reply, knowledge(), "rest")
+    # What is not text, Rasa's REST channel calls `custom`.
+    named = [{"custom": one["json_message"]} if "json_message" in one else one for one in said]
+    return [{"recipient_id": "secret", **one} for one in named]
 
 
 def enveloped(kind, entries=(), language="de", as_of=None):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.core.languages import LANGUAGES
 from assistant.knowledge import knowledge, render
-from assistant.knowledge.render import PLACEHOLDER, filled, placeholders, written
+from assistant.knowledge.render import PLACEHOLDER, direction, filled, placeholders, written
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,8 @@ def test_no_value_makes_an_entry_keep_a_placeholder(data):
 def test_both_languages_write_the_same_digits(number):
     german, english = written(number, "de"), written(number, "en")
     assert german.replace(".", "") == english.replace(",", "") == str(number)
+
+
+@pytest.mark.parametrize(("language", "way"), [("de", "ltr"), ("en", "ltr"), ("ar", "rtl"), ("fa", "rtl")])
+def test_languages_are_written_in_their_direction(language, way):
+    assert direction(language) == way

@@ -12,12 +12,13 @@ import anyio
 import httpx2
 from anyio.to_thread import run_sync
 
+from assistant.front.core.events import AssistantEvent
 from assistant.front.messengers.base.connector import Call, Connector
 from assistant.front.messengers.base.layout import Bubble, bubbles
 from assistant.front.messengers.base.message_store import MessageStore, Progress
 from assistant.front.messengers.base.outcomes import Outcome, Said, Verdict
 from assistant.front.operate import metrics
-from assistant.front.store.chats import Event, Store
+from assistant.front.store.chats import Store
 from assistant.front.tasks.chat_tasks import ChatTasks
 from assistant.front.tasks.leases import Leases
 from assistant.knowledge import KnowledgeBase
@@ -123,7 +124,7 @@ class Delivery:
             if progress.ending:
                 await run_sync(self._message_store.end, chat)
 
-    async def _deliver_one(self, progress: Progress, event: Event) -> None:
+    async def _deliver_one(self, progress: Progress, event: AssistantEvent) -> None:
         """Delivers an answer part by part, from where an earlier try got to."""
         connector = self._connectors[progress.channel]
         if progress.in_doubt:

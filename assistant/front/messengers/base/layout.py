@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from assistant.core.languages import DEFAULT, Language, served
+from assistant.front.core.events import AssistantEvent
 from assistant.front.core.transcript import sourced
 from assistant.knowledge import KnowledgeBase
 
@@ -40,7 +40,7 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def bubbles(event: Mapping[str, Any], knowledge: KnowledgeBase, longest: int, measure: Measure) -> list[Bubble]:
+def bubbles(event: AssistantEvent, knowledge: KnowledgeBase, longest: int, measure: Measure) -> list[Bubble]:
     """An answer as messages no longer than `longest`, each answer with its source and date, options at the last."""
     language = served(event["language"]) or DEFAULT
     texts = [sourced(part, knowledge, language) for part in event["parts"]]

@@ -8,7 +8,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal, cast
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,11 +16,11 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import Select
 
 from assistant.core.languages import DEFAULT, served
+from assistant.front.core.events import AssistantContent, AssistantEvent
 from assistant.front.messengers.base.inbound import Arrival
 from assistant.front.store.chats import (
     TEXT,
     WAITING,
-    Event,
     WaitingMessage,
     add_event,
     add_pending_erasure,
@@ -30,7 +30,7 @@ from assistant.front.store.chats import (
 from assistant.front.store.schema import chats, events, feedback, messages, overwrite, seen, writing
 from assistant.front.store.tombstones import add_tombstone
 
-ASSISTANT = "assistant"
+ASSISTANT: Literal["assistant"] = "assistant"
 # Longer than anybody tries to deliver; older chats need not be looked through.
 LONGEST_UNDELIVERED = 3 * 86400.0
 # A number alone, as people write it who pick from a list.
@@ -103,15 +103,15 @@ class MessageStore:
         with self._engine.connect() as connection:
             return list(connection.execute(asked).scalars())
 
-    def next_answer(self, chat: str, delivered: int) -> Event | None:
+    def next_answer(self, chat: str, delivered: int) -> AssistantEvent | None:
         """The first answer after the last delivered one."""
         mine = (events.c.chat == chat) & (events.c.sequence > delivered) & (events.c.type == ASSISTANT)
         with self._engine.connect() as connection:
             asked = select(events).where(mine).order_by(events.c.sequence).limit(1)
             row = connection.execute(asked).mappings().first()
-        return event_of(row) if row else None
+        return cast(AssistantEvent, event_of(row)) if row else None
 
-    def notice(self, chat: str, data: Mapping[str, Any], now: float) -> bool:
+    def notice(self, chat: str, data: AssistantContent, now: float) -> bool:
         """Keeps the notice that a machine answers, once a chat; whether it is new."""
         with writing(self._engine) as connection:
             fresh = update(chats).where(chats.c.id == chat, chats.c.noticed.is_(False)).values(noticed=True)
@@ -146,7 +146,7 @@ class MessageStore:
             changed = update(chats).where(doubted).values(delivered_parts=part + 1, in_doubt=False)
             return bool(connection.execute(changed).rowcount)
 
-    def erase(self, message: WaitingMessage, new_chat: str, sender: str, data: Mapping[str, Any], now: float) -> None:
+    def erase(self, message: WaitingMessage, new_chat: str, sender: str, data: AssistantContent, now: float) -> None:
         """Erases a chat on its person's word, and begins a new one that only tells them so.
 
         What they wrote after that word goes over to the new chat, to be answered there.
@@ -224,7 +224,8 @@ def _resolved(connection: Connection, chat: str, arrival: Arrival) -> Arrival:
 
 def _offered(connection: Connection, asked: Select) -> list[str]:
     row = connection.execute(asked).mappings().first()
-    return list(event_of(row).get("suggestions") or ()) if row else []
+    event = event_of(row) if row else None
+    return event["suggestions"] if event and event["type"] == ASSISTANT else []
 
 
 def _later(connection: Connection, message: WaitingMessage) -> list[tuple[dict[str, Any], str]]:
@@ -241,7 +242,7 @@ def _begin_anew(
     connection: Connection,
     old: Mapping[str, Any],
     chat: str,
-    data: Mapping[str, Any],
+    data: AssistantContent,
     later: list[tuple[dict[str, Any], str]],
     now: float,
 ) -> None:

@@ -6,13 +6,13 @@ import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import httpx2
 from anyio.to_thread import run_sync
 from sqlalchemy.engine import Engine
 
 from assistant.core.languages import Language, served
+from assistant.front.core.events import AssistantContent
 from assistant.front.messengers.base import wording
 from assistant.front.messengers.base.connector import Connector
 from assistant.front.messengers.base.delivery import LONGEST_CALL, Delivery
@@ -97,13 +97,13 @@ class Messengers:
             self.delivery.wake(message.chat)
         return message
 
-    async def polite_answer(self, message: WaitingMessage) -> dict[str, Any] | None:
+    async def polite_answer(self, message: WaitingMessage) -> AssistantContent | None:
         """The answer to a message that Rasa is not asked about; None for one that it is."""
         if message.kind == TEXT:
             return None
         return wording.polite(message.kind, await self._language(message), self._knowledge, message.id)
 
-    async def erased(self, message: WaitingMessage) -> dict[str, Any]:
+    async def erased(self, message: WaitingMessage) -> AssistantContent:
         """The word that all is erased."""
         return wording.line(wording.ERASED, await self._language(message), self._knowledge, message.id)
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
 
 from assistant.core.languages import LANGUAGES, Language
+from assistant.front.core.events import AssistantContent
 from assistant.front.core.starters import starters
 from assistant.front.rasa.answers import assistant_event, control_messages
 from assistant.knowledge import KnowledgeBase
@@ -24,28 +24,27 @@ ERASED, NOTICE, DELETE_WORDS = "messenger_erased", "messenger_notice", "messenge
 MARKS = re.compile(r"[^\w\s]")
 
 
-def line(key: str, language: Language, knowledge: KnowledgeBase, reply_to: str | None = None) -> dict[str, Any]:
+def line(key: str, language: Language, knowledge: KnowledgeBase, reply_to: str | None = None) -> AssistantContent:
     """The event for one of the front's own sentences."""
     return said(knowledge.phrase(key, language), language, knowledge, reply_to)
 
 
 def said(
     text: str, language: Language, knowledge: KnowledgeBase, reply_to: str | None = None, offers: Sequence[str] = ()
-) -> dict[str, Any]:
+) -> AssistantContent:
     """The event for a sentence that needs no source, with the questions offered under it."""
-    message, envelope = control_messages(text, language)
-    message = {**message, "buttons": [{"title": title} for title in offers]}
-    return assistant_event([message, envelope], reply_to or "", knowledge)
+    heading = knowledge.phrase("suggestions", language) if offers else None
+    return assistant_event(control_messages(text, language, offers, heading), reply_to or "")
 
 
-def notice(channel: str, language: Language, knowledge: KnowledgeBase, privacy: str) -> dict[str, Any]:
+def notice(channel: str, language: Language, knowledge: KnowledgeBase, privacy: str) -> AssistantContent:
     """The notice at the first contact: a machine answers, whose company reads along, where to read more."""
     company = knowledge.phrase(f"messenger_company_{channel}", language)
     text = knowledge.phrase(NOTICE, language).format(company=company, privacy=privacy)
     return said(text, language, knowledge)
 
 
-def polite(kind: str, language: Language, knowledge: KnowledgeBase, reply_to: str) -> dict[str, Any]:
+def polite(kind: str, language: Language, knowledge: KnowledgeBase, reply_to: str) -> AssistantContent:
     """The answer to a message of a kind that Rasa is not asked about."""
     offers = [entry.question for entry in starters(knowledge, language)] if kind == "start" else ()
     return said(knowledge.phrase(PHRASES[kind], language), language, knowledge, reply_to, offers)

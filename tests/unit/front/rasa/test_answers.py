@@ -15,9 +15,11 @@ from assistant.knowledge import knowledge, render
 FAP, FOUNDING, RETURN = "ask_figures/fap_reached", "ask_history/founding", "ask_figures/return_2025"
 
 
-def answer(entry, language="de", before="", kind=None):
+def answer(entry, language="de", heading=None, kind=None):
     told = render(knowledge(), knowledge().entries[entry], language)
-    return Answer(kind or told.entry.kind, before + told.text, entry, told.as_of, told.sources)
+    return Answer(
+        kind or told.entry.kind, told.text, entry, told.as_of, told.sources, question=told.question, heading=heading
+    )
 
 
 def event(*answers, language="de", heading=None, buttons=()):
@@ -25,7 +27,7 @@ def event(*answers, language="de", heading=None, buttons=()):
     reply = Reply(language, answers, Conversation(), heading, buttons)
     said = messages(reply, knowledge(), "rest")
     told = [{"custom": m["json_message"]} if "json_message" in m else m for m in said]
-    return assistant_event(told, "id", knowledge())
+    return assistant_event(told, "id")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -57,18 +59,11 @@ def test_the_same_entry_twice_is_told_twice_in_order():
     assert [part["entry"] for part in told["parts"]] == [FAP, FOUNDING, FAP]
 
 
-def test_an_entry_is_looked_for_after_those_told_before_it():
-    """The second text quotes the first entry, and tells another one."""
-    quoted = render(knowledge(), knowledge().entries[FAP], "de").text
-    told = event(answer(FAP), answer(FOUNDING, before=f"{quoted}\n\n"))
-    assert [part["entry"] for part in told["parts"]] == [FAP, FOUNDING]
-
-
-def test_an_entry_that_no_text_tells_is_passed_over():
-    """The source asked for names its entry in the envelope, but does not tell it."""
+def test_a_text_tells_its_own_entry_whatever_it_quotes():
+    """The source asked for names its entry and does not tell it; the last text quotes the one before."""
     source = Answer("control", "Diese Angabe hat den Stand …", RETURN, "2024-10", ())
     quoted = render(knowledge(), knowledge().entries[FAP], "de").text
-    told = event(source, answer(FAP), answer(FOUNDING, before=f"{quoted}\n\n"))
+    told = event(source, answer(FAP), answer(FOUNDING, heading=quoted))
     assert [part["entry"] for part in told["parts"]] == [None, FAP, FOUNDING]
 
 
@@ -77,9 +72,19 @@ def test_a_note_before_an_answer_is_no_fact():
     assert [part["kind"] for part in event(note, answer(FAP))["parts"]] == ["control", "fact"]
 
 
+@pytest.mark.parametrize("kind", ["clarify", "control", "fallback"])
+def test_a_sentence_beside_a_note_keeps_its_kind(kind):
+    note = Answer("control", knowledge().phrase("too_long", "de"))
+    assert event(note, Answer(kind, "…"))["parts"][1]["kind"] == kind
+
+
 def test_what_is_known_beyond_the_question_is_told_as_what_it_is():
-    told = event(answer(FAP, before="Für 2019 habe ich keine Angabe. Bekannt ist:\n\n", kind="fallback"))
+    beyond = answer(FAP, heading="Für 2019 habe ich keine Angabe. Bekannt ist:", kind="fallback")
+    told = event(beyond)
     assert (told["kind"], told["parts"][0]["kind"], told["parts"][0]["entry"]) == ("fallback", "fallback", FAP)
+    assert told["parts"][0]["text"] == f"{beyond.heading}\n\n{beyond.text}"
+    # Another answer beside it, which tells what was asked, makes it no fact.
+    assert [part["kind"] for part in event(beyond, answer(FOUNDING))["parts"]] == ["fallback", "fact"]
 
 
 def test_suggestions_under_a_fact_have_a_heading_of_their_own():
@@ -113,6 +118,19 @@ def test_the_envelope_goes_along_unchanged():
     assert set(told["answer"]) == {"kind", "entries", "language", "as_of", "sources"}
 
 
+TEXTS = [{"text": "Hallo!"}, {"text": "Wie geht es?", "buttons": [{"title": "Gut", "payload": "/gut"}]}]
+PLAIN = {"kind": "smalltalk", "entries": [FAP], "language": "de", "as_of": "2024-10", "sources": []}
+UNKNOWN_PARTS = ["none", [], ["text"], [{"text": "…"}], [None]]
+
+
+@pytest.mark.parametrize("more", [{}, *({"parts": parts} for parts in UNKNOWN_PARTS)])
+def test_without_parts_in_the_envelope_texts_are_shown_as_they_are(more):
+    told = assistant_event([*TEXTS, {"custom": {"answer": {**PLAIN, **more}}}], "id")
+    nothing = {"question": None, "entry": None, "as_of": None, "as_of_text": None, "sources": []}
+    assert told["parts"] == [{"text": one["text"], "kind": "smalltalk", **nothing} for one in TEXTS]
+    assert (told["heading"], told["suggestions"], told["answer"]) == (None, ["Gut"], PLAIN)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_apology_is_an_answer_of_kind_error(language):
     told = apology_event("id", knowledge(), language)
@@ -125,4 +143,4 @@ def test_an_apology_is_an_answer_of_kind_error(language):
 )
 def test_what_ends_without_envelope_is_no_answer(said):
     with pytest.raises(BadReplyError):
-        assistant_event(said, "id", knowledge())
+        assistant_event(said, "id")

@@ -22,7 +22,7 @@ def event_of(*parts: Part, language, conversation=None, **found):
     said = messages(reply, knowledge(), "rest")
     # Rasa's REST channel gives each message a recipient, and calls what is not text `custom`.
     told = [{"custom": one["json_message"]} if "json_message" in one else one for one in said]
-    return assistant_event([{"recipient_id": "x", **one} for one in told], "id", knowledge())
+    return assistant_event([{"recipient_id": "x", **one} for one in told], "id")
 
 
 def told(entry, language, kind=None, heading=""):

@@ -1,0 +1,123 @@
+"""The answer envelope, which ends every reply on Rasa's REST channel: the dialogue writes it, the front reads it."""
+
+from __future__ import annotations
+
+from typing import Literal, TypedDict, cast, get_args
+
+from assistant.core.languages import Language
+
+AnswerKind = Literal["fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error"]
+ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
+Direction = Literal["ltr", "rtl"]
+
+
+class Link(TypedDict):
+    """Where a source can be read."""
+
+    title: str
+    url: str
+
+
+class CitedSource(Link):
+    """A source and who published it."""
+
+    publisher: str
+
+
+class AnswerPart(TypedDict):
+    """One answer of a reply.
+
+    `text` is approved as it stands; `heading` is what is said before it, such as what the text does not cover.
+    `entry` and `question` are those it comes from, where it comes from an entry. Dates are ISO dates, months or years.
+    """
+
+    text: str
+    heading: str | None
+    entry: str | None
+    question: str | None
+    kind: AnswerKind
+    language: Language
+    direction: Direction
+    sources: list[CitedSource]
+    as_of: str | None
+    note_as_of: str | None
+
+
+class Contact(TypedDict, total=False):
+    """Who can help, and how to reach them."""
+
+    name: str
+    phone: str
+    email: str
+    url: str
+    address: str
+    hours: str
+    languages: list[str]
+
+
+class _Always(TypedDict):
+    kind: AnswerKind
+    entries: list[str]
+    language: Language
+    as_of: str | None
+    sources: list[Link]
+
+
+class Envelope(_Always, total=False):
+    """What a reply tells and rests on as a whole; readers can do without the keys declared here.
+
+    `heading` is what stands above the suggestions.
+    """
+
+    parts: list[AnswerPart]
+    heading: str | None
+    contacts: list[Contact]
+
+
+class Button(TypedDict):
+    """A suggestion: what it says, and what it sends."""
+
+    title: str
+    payload: str
+
+
+class Custom(TypedDict):
+    """The content of a message without text."""
+
+    answer: Envelope
+
+
+class RasaMessage(TypedDict, total=False):
+    """One message as Rasa's REST channel gives it."""
+
+    recipient_id: str
+    text: str
+    buttons: list[Button]
+    custom: Custom
+
+
+def envelope_in(custom: object) -> Envelope | None:
+    """The envelope in a message's custom content; None where there is none."""
+    answer = custom.get("answer") if isinstance(custom, dict) else None
+    is_envelope = isinstance(answer, dict) and isinstance(answer.get("kind"), str)
+    return cast(Envelope, answer) if is_envelope else None
+
+
+def last_envelope(messages: object) -> Envelope | None:
+    """The envelope that ends a reply on the REST channel; None where it does not end with one."""
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    return envelope_in(last.get("custom")) if isinstance(last, dict) else None
+
+
+def parts_of(envelope: Envelope) -> list[AnswerPart]:
+    """The answers of a reply, one by one; none where its envelope does not tell them, or not in this form."""
+    parts = envelope.get("parts")
+    known = isinstance(parts, list) and all(
+        isinstance(part, dict) and part.keys() >= AnswerPart.__required_keys__ for part in parts
+    )
+    return parts if parts and known else []
+
+
+def under_heading(text: str, heading: str | None) -> str:
+    """A text below its heading, where it has one."""
+    return f"{heading}\n\n{text}" if heading else text

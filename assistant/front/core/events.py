@@ -1,0 +1,66 @@
+"""What happens in a chat, as it is kept and as clients of the web chat API read it; see openapi.yml."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import Literal, TypedDict
+
+from assistant.core.envelope import AnswerKind, CitedSource, Envelope
+from assistant.core.languages import Language
+
+
+class EventPart(TypedDict):
+    """One answer of a reply; `as_of_text` is its date as the language writes it."""
+
+    text: str
+    question: str | None
+    entry: str | None
+    kind: AnswerKind
+    as_of: str | None
+    as_of_text: str | None
+    sources: list[CitedSource]
+
+
+class VisitorContent(TypedDict):
+    """What a visitor says."""
+
+    id: str
+    text: str
+
+
+class AssistantContent(TypedDict):
+    """What is said to a visitor: `reply_to` is the id of their message, `answer` the reply's envelope."""
+
+    reply_to: str
+    kind: AnswerKind
+    language: Language
+    parts: list[EventPart]
+    heading: str | None
+    suggestions: list[str]
+    answer: Envelope
+
+
+class VisitorEvent(VisitorContent):
+    """A visitor's message, with its place in the chat."""
+
+    sequence: int
+    type: Literal["visitor"]
+    at: str
+
+
+class AssistantEvent(AssistantContent):
+    """A reply, with its place in the chat."""
+
+    sequence: int
+    type: Literal["assistant"]
+    at: str
+
+
+Content = VisitorContent | AssistantContent
+Event = VisitorEvent | AssistantEvent
+EventType = Literal["visitor", "assistant"]
+
+
+def moment(seconds: float) -> str:
+    """A time, in seconds since 1970, as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="milliseconds")
