@@ -15,7 +15,7 @@ DOCUMENTS = sorted(
     for path in ROOT.glob(pattern)
 )
 PATH = re.compile(r"`((?:[\w.-]+/)+[\w.*<>-]*|[\w-]+\.(?:yml|toml|txt|in|md|json|py))`")
-NOT_HERE_YET = ("models/", ".cache/", "results/", ".venv", "widget/", "dist/")
+NOT_HERE_YET = ("models/", ".cache/", "results/", ".venv", "dist/")
 
 
 def targets() -> set[str]:
