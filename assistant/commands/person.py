@@ -59,7 +59,7 @@ def erase(stores: Stores, chats: Sequence[str]) -> list[str]:
         counts["feedback"] = len(stores.store.feedback_of(chat))
         sender = stores.keys.sender("web", chat)
         stores.store.erase(chat, sender)
-        counts["Rasa conversations in the database"] = len(stores.kept.forget([sender]))
+        counts["Rasa conversations in the database"] = len(stores.conversations.forget([sender]))
         lines.append("Erased a chat: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
     left = stores.erase_in_rasa()
     lines.append("Erased in Rasa." if not left else "Rasa is away; the front erases it there as soon as it is back.")
@@ -67,7 +67,7 @@ def erase(stores: Stores, chats: Sequence[str]) -> list[str]:
 
 
 def _chat(stores: Stores, chat: str) -> dict[str, Any]:
-    conversation = stores.kept.read(stores.keys.sender("web", chat))
+    conversation = stores.conversations.read(stores.keys.sender("web", chat))
     if conversation:
         conversation.pop("sender_id", None)
     return {

@@ -26,7 +26,7 @@ LABELS = {
 def found(stores: Stores, before: float) -> dict[str, int]:
     """How many rows of each kind there are to erase."""
     senders = [stores.keys.sender("web", chat) for chat in stores.store.silent_since(before)]
-    return {**expired_counts(stores.engine, before), "conversations": stores.kept.count(senders, before)}
+    return {**expired_counts(stores.engine, before), "conversations": stores.conversations.count(senders, before)}
 
 
 def purge(stores: Stores, before: float) -> list[str]:
@@ -34,7 +34,7 @@ def purge(stores: Stores, before: float) -> list[str]:
     erase_silent(stores.store, stores.keys, before)
     stores.store.erase_orphans()
     MessageStore(stores.engine, frozenset()).forget_seen(time.time() - SEEN_SECONDS)
-    for sender in stores.kept.forget(stores.store.pending_erasures(), before):
+    for sender in stores.conversations.forget(stores.store.pending_erasures(), before):
         stores.store.add_pending_erasure(sender)
     left = stores.erase_in_rasa()
     pending = [f"{left} conversations: Rasa is away; the front erases them as soon as it is back."] if left else []

@@ -13,8 +13,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.core.storage import only_in_memory_of
-from assistant.engine.conversations import ADDRESS
-from assistant.engine.kept import Kept
+from assistant.engine.conversation_admin import ConversationAdmin
+from assistant.engine.conversations import URL_VARIABLE
 from assistant.front.core.settings import DATA, Settings, settings_from
 from assistant.front.core.tokens import FILE, Keys
 from assistant.front.rasa.client import Rasa
@@ -31,7 +31,7 @@ class Stores:
     engine: Engine
     store: Store
     keys: Keys
-    kept: Kept
+    conversations: ConversationAdmin
 
     def erase_in_rasa(self) -> int:
         """Has running Rasa processes erase what is pending; returns how many conversations they have yet to erase."""
@@ -46,7 +46,7 @@ class Stores:
 
     def vacuum(self) -> list[str]:
         """Removes erased data from the databases' files; returns what prevented that."""
-        return [*vacuum(self.engine), *self.kept.vacuum()]
+        return [*vacuum(self.engine), *self.conversations.vacuum(vacuum)]
 
 
 def refuse_without_storage(environment: Mapping[str, str], code: int = 1) -> None:
@@ -70,9 +70,10 @@ def stores(environment: Mapping[str, str] = os.environ) -> Stores:
         )
     try:
         settings = settings_from(environment)
-        engine, kept = database(settings.database), Kept(environment.get(ADDRESS))
+        engine = database(settings.database)
+        conversations = ConversationAdmin(environment.get(URL_VARIABLE))
     except ValueError as error:
         sys.exit(f"Invalid settings: {error}")
     except SQLAlchemyError as error:
         sys.exit(f"The database cannot be reached ({type(error).__name__}). Nothing was done.")
-    return Stores(settings, engine, Store(engine), Keys(settings.secret), kept)
+    return Stores(settings, engine, Store(engine), Keys(settings.secret), conversations)

@@ -1,4 +1,4 @@
-"""A route of the Rasa server on loopback, by which the front has a conversation forgotten for good."""
+"""A route of the Rasa server, on loopback, with which the front has a conversation deleted for good."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
-from assistant.engine.conversations import AwayError
+from assistant.engine.conversations import UnavailableError
 from assistant.engine.trackers import RecentTrackerStore
 
 logger = logging.getLogger(__name__)
@@ -27,20 +27,20 @@ class EraseChannel(InputChannel):
         return "erase"
 
     def blueprint(self, _: Callable[[Any], Awaitable[Any]]) -> Blueprint:
-        """The one route: 204 for gone, 503 for later, 501 for a store that cannot forget."""
+        """The one route: 204 for deleted, 503 for try again later, 501 for a tracker store that cannot delete."""
         blueprint = Blueprint("erase")
 
         @blueprint.route("/<sender:str>", methods=["DELETE"])
         async def erase(request: Request, sender: str) -> HTTPResponse:
             agent = request.app.ctx.agent
-            # Waits for the message that is being answered, whose turn would else be stored afterwards.
+            # Waits for a message that is being answered, since its turn would be stored after the deletion.
             async with agent.lock_store.lock(sender):
                 try:
                     await forget(agent.tracker_store, sender)
-                except AwayError:
+                except UnavailableError:
                     return empty(503)
                 except NotImplementedError:
-                    logger.error("The tracker store in endpoints.yml cannot forget a conversation.")
+                    logger.error("The tracker store in endpoints.yml cannot delete a conversation.")
                     return empty(501)
             return empty(204)
 
@@ -48,7 +48,7 @@ class EraseChannel(InputChannel):
 
 
 async def forget(store: TrackerStore, sender: str) -> None:
-    """Deletes a conversation; raises NotImplementedError for stores other than ours, in memory and SQL."""
+    """Deletes a conversation; raises NotImplementedError for stores other than this project's, in memory and SQL."""
     while hasattr(store, "_tracker_store"):
         store = store._tracker_store
     if isinstance(store, RecentTrackerStore):

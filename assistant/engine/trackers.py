@@ -1,4 +1,4 @@
-"""Conversations in memory, each bounded, so that a long one stays as fast as a short one; on request also on disk."""
+"""A tracker store in memory that bounds every conversation, and shares them through a database where one is named."""
 
 from __future__ import annotations
 
@@ -19,132 +19,139 @@ from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.core.storage import SILENCE_SECONDS, only_in_memory_of
 from assistant.engine import conversations
-from assistant.engine.conversations import ADDRESS, AwayError, Conversations
+from assistant.engine.conversations import URL_VARIABLE, Conversations, Row, UnavailableError
 from assistant.engine.merge import merged
 
 logger = logging.getLogger(__name__)
-TURNS = 10
-CONVERSATIONS = 5000
+MAX_TURNS = 10
+MAX_CONVERSATIONS = 5000
 
 
 class RecentTrackerStore(InMemoryTrackerStore):
-    """Keeps the last turns of the most recent conversations, with the slots as they stand.
+    """Keeps the last turns of the most recent conversations, with their slots as they stand.
 
-    Rasa's own store replays a whole conversation for every message and forgets none: its cost
+    Rasa's own store replays a whole conversation for every message and drops none: its cost
     grows with every turn, its memory with every visitor.
 
-    With a database, several Rasa processes can stand in for each other. Where it is away, memory goes on alone,
-    and what it lacks then is written when it is back, behind what others wrote meanwhile.
+    With a database, several Rasa processes can stand in for each other. While it is unavailable, a process goes on
+    from memory; what the database lacks is written later, merged with what other processes wrote meanwhile.
     """
 
     def __init__(
         self,
         domain: Domain,
         event_broker: EventBroker | None = None,
-        turns: int = TURNS,
-        conversations: int = CONVERSATIONS,
+        turns: int = MAX_TURNS,
+        conversations: int = MAX_CONVERSATIONS,
         address: str | None = None,
         **kwargs: Any,
     ) -> None:
+        """`turns` and `conversations` are the most that are kept; `address` is the URL of the database."""
         super().__init__(domain, event_broker, **kwargs)
         self.store: OrderedDict[str, str] = OrderedDict()
-        # When memory's conversation was saved; when that in the database was, which it goes on from.
-        self._at: dict[str, float] = {}
-        self._known: dict[str, float] = {}
+        # When each conversation in memory was saved, and the version of the database's row that it is based on.
+        self._saved_at: dict[str, float] = {}
+        self._base_version: dict[str, float] = {}
+        # The conversations whose last save is in memory only, and the task that tries to write them.
         self._unwritten: set[str] = set()
         self._writer: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
-        self._turns, self._conversations = turns, conversations
-        self._longest = SILENCE_SECONDS if only_in_memory_of() else math.inf
-        address = os.environ.get(ADDRESS) if address is None else address
-        self._kept = Conversations(address) if address else None
+        self._max_turns, self._max_conversations = turns, conversations
+        self._max_silence_seconds = SILENCE_SECONDS if only_in_memory_of() else math.inf
+        url = os.environ.get(URL_VARIABLE) if address is None else address
+        self._database = Conversations(url) if url else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keeps the conversation's last turns; lets the conversation go that was silent longest."""
+        """Keeps the conversation's last turns; drops the least recent conversation where there are too many."""
         await self.stream_events(tracker)
         sender = tracker.sender_id
-        self._remember(sender, self.serialise_tracker(recent(tracker, self._turns)), time.time())
-        if self._kept:
+        self._remember(sender, Row(self.serialise_tracker(recent(tracker, self._max_turns)), time.time()))
+        if self._database:
             self._unwritten.add(sender)
             try:
-                await self._write(self._kept, sender)
-            except AwayError:
+                await self._write(self._database, sender)
+            except UnavailableError:
                 pass
             finally:
-                # Also where whoever asked has gone meanwhile.
+                # Also where this task is being cancelled because the client has gone.
                 if sender in self._unwritten and (self._writer is None or self._writer.done()):
-                    self._writer = asyncio.create_task(self._write_later(self._kept))
+                    self._writer = asyncio.create_task(self._write_later(self._database))
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation as it was last saved, by this process or another."""
-        if self._kept:
-            # What is being written late must not change between what is read and what is known.
+        if self._database:
+            # A late write must not come between reading the row and noting its version.
             async with self._writing if sender_id in self._unwritten else nullcontext():
-                await self._catch_up(self._kept, sender_id)
+                await self._refresh(self._database, sender_id)
         return await super().retrieve(sender_id)
 
     async def forget(self, sender: str) -> None:
-        """Deletes a conversation for good; raises AwayError where the database cannot be told now."""
+        """Deletes a conversation for good; raises UnavailableError where the database cannot be told now."""
         async with self._writing:
             self._drop(sender)
-            if self._kept:
-                await self._kept.forget(sender)
+            if self._database:
+                await self._database.forget(sender)
 
     def _drop(self, sender: str) -> None:
         self.store.pop(sender, None)
-        self._at.pop(sender, None)
-        self._known.pop(sender, None)
+        self._saved_at.pop(sender, None)
+        self._base_version.pop(sender, None)
         self._unwritten.discard(sender)
 
-    def _remember(self, sender: str, written: str, at: float) -> None:
-        self.store[sender], self._at[sender] = written, at
+    def _remember(self, sender: str, row: Row) -> None:
+        self.store[sender], self._saved_at[sender] = row.tracker, row.written_at
         self.store.move_to_end(sender)
-        while len(self.store) > self._conversations or at - self._at[next(iter(self.store))] > self._longest:
+        while len(self.store) > self._max_conversations or self._oldest_is_silent(row.written_at):
             self._drop(next(iter(self.store)))
 
-    async def _catch_up(self, kept: Conversations, sender: str) -> None:
-        try:
-            found = await kept.read(sender)
-        except AwayError:
-            return
-        unwritten, known = sender in self._unwritten, self._known.get(sender)
-        if found is None and (known or not unwritten):
-            # Another process was told to forget it.
-            self._drop(sender)
-        elif found and found[1] != known:
-            both = merged(found[0], self.store[sender], known or 0.0) if unwritten else found[0]
-            self._remember(sender, both, time.time() if unwritten else found[1])
-            self._known[sender] = found[1]
+    def _oldest_is_silent(self, now: float) -> bool:
+        return now - self._saved_at[next(iter(self.store))] > self._max_silence_seconds
 
-    async def _write(self, kept: Conversations, sender: str) -> None:
-        """Writes a conversation, behind what another process wrote since it was read; raises AwayError."""
-        at, ours, known = self._at[sender], self.store[sender], self._known.get(sender, 0.0)
-        if await kept.write(sender, at, ours, known):
-            if sender in self.store:
-                self._known[sender] = at
-        elif found := await kept.read(sender):
-            # What is known stays as it is: a message that is being answered goes on from there, and is merged in turn.
-            if not await kept.write(sender, time.time(), merged(found[0], ours, known), found[1]):
-                return
-        elif self._at.get(sender) == at:
-            # Forgotten by all meanwhile.
+    async def _refresh(self, database: Conversations, sender: str) -> None:
+        """Brings memory up to date with what other processes wrote."""
+        try:
+            row = await database.read(sender)
+        except UnavailableError:
+            return
+        unwritten, base_version = sender in self._unwritten, self._base_version.get(sender, 0.0)
+        if row is None and (base_version or not unwritten):
+            # Another process was told to delete it.
             self._drop(sender)
-        if self._at.get(sender) == at:
+        elif row and row.written_at != base_version:
+            latest = Row(merged(row.tracker, self.store[sender], base_version), time.time()) if unwritten else row
+            self._remember(sender, latest)
+            self._base_version[sender] = row.written_at
+
+    async def _write(self, database: Conversations, sender: str) -> None:
+        """Writes a conversation, merged with what another process wrote meanwhile; raises UnavailableError."""
+        own, base_version = Row(self.store[sender], self._saved_at[sender]), self._base_version.get(sender, 0.0)
+        if await database.write(sender, own, base_version):
+            if sender in self.store:
+                self._base_version[sender] = own.written_at
+        elif other := await database.read(sender):
+            # The base version stays: a message that is being answered is still based on it, and will be merged in turn.
+            both = Row(merged(other.tracker, own.tracker, base_version), time.time())
+            if not await database.write(sender, both, other.written_at):
+                return
+        elif self._saved_at.get(sender) == own.written_at:
+            # Deleted by another process meanwhile.
+            self._drop(sender)
+        if self._saved_at.get(sender) == own.written_at:
             self._unwritten.discard(sender)
 
-    async def _write_later(self, kept: Conversations) -> None:
-        """Tries to write what could not be written until all is."""
+    async def _write_later(self, database: Conversations) -> None:
+        """Retries until nothing is left unwritten."""
         while self._unwritten:
-            await asyncio.sleep(conversations.BREAK)
-            with suppress(AwayError):
+            await asyncio.sleep(conversations.RETRY_SECONDS)
+            with suppress(UnavailableError):
                 for sender in list(self._unwritten):
                     async with self._writing:
                         if sender in self._unwritten:
-                            await self._write(kept, sender)
+                            await self._write(database, sender)
 
 
 def recent(tracker: DialogueStateTracker, turns: int) -> DialogueStateTracker:
-    """The tracker cut to its last turns; the same one where it has no more than that."""
+    """The tracker cut to its last turns; the tracker itself where it has no more."""
     events = list(tracker.events)
     starts = [number for number, event in enumerate(events) if isinstance(event, UserUttered)]
     if len(starts) <= turns:

@@ -19,8 +19,8 @@ from rasa.utils.endpoints import EndpointConfig
 from assistant.core.conversation import SLOT, Conversation
 from assistant.core.languages import LANGUAGES, Evidence
 from assistant.core.understanding import KEY, Understanding
-from assistant.engine import patches
 from assistant.engine.apology import apology, is_reply
+from assistant.engine.patches import apology_for_silence
 from assistant.knowledge import knowledge
 from assistant.launch.servers import free_port
 
@@ -86,7 +86,7 @@ def is_apology(events, language):
 @pytest.fixture
 def patched(stock):
     """Rasa with the patch."""
-    patches.apology_for_silence()
+    apology_for_silence.apply()
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ async def test_rasa_is_still_content_with_silence_by_itself(stock, domain):
 async def test_rasa_would_still_wait_for_minutes_by_itself():
     from rasa.core.constants import DEFAULT_REQUEST_TIMEOUT
 
-    assert DEFAULT_REQUEST_TIMEOUT > 10 * patches.ACTION_SECONDS
+    assert DEFAULT_REQUEST_TIMEOUT > 10 * apology_for_silence.TIMEOUT_SECONDS
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def remember(trackers, sender, days=0.0, text="Hallo"):
     engine = create_engine(trackers, future=True)
     rasa_tables.schema.create_all(engine)
     tracker = json.dumps({"sender_id": sender, "events": [{"event": "user", "text": text}]})
-    row = {"sender": sender, "at": time.time() - days * DAY, "tracker": tracker}
+    row = {"sender": sender, "written_at": time.time() - days * DAY, "tracker": tracker}
     with engine.begin() as connection:
         connection.execute(insert(rasa_tables.conversations).values(**row))
 
