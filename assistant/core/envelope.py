@@ -12,14 +12,14 @@ Direction = Literal["ltr", "rtl"]
 
 
 class Link(TypedDict):
-    """Where a source can be read."""
+    """A source's title and address."""
 
     title: str
     url: str
 
 
 class CitedSource(Link):
-    """A source and who published it."""
+    """A source with its publisher."""
 
     publisher: str
 
@@ -27,8 +27,8 @@ class CitedSource(Link):
 class AnswerPart(TypedDict):
     """One answer of a reply.
 
-    `text` is approved as it stands; `heading` is what is said before it, such as what the text does not cover.
-    `entry` and `question` are those it comes from, where it comes from an entry. Dates are ISO dates, months or years.
+    `text` is the approved text; `heading` goes above it and may say what the text does not cover. `entry` and
+    `question` are those of the entry it comes from, if any. Dates are ISO dates, months or years.
     """
 
     text: str
@@ -64,9 +64,9 @@ class _Always(TypedDict):
 
 
 class Envelope(_Always, total=False):
-    """What a reply tells and rests on as a whole; readers can do without the keys declared here.
+    """What a reply says and what it is based on; readers must not rely on the keys declared here.
 
-    `heading` is what stands above the suggestions.
+    `heading` goes above the suggestions.
     """
 
     parts: list[AnswerPart]
@@ -75,7 +75,7 @@ class Envelope(_Always, total=False):
 
 
 class Button(TypedDict):
-    """A suggestion: what it says, and what it sends."""
+    """A suggestion: its label and what it sends."""
 
     title: str
     payload: str
@@ -88,7 +88,7 @@ class Custom(TypedDict):
 
 
 class RasaMessage(TypedDict, total=False):
-    """One message as Rasa's REST channel gives it."""
+    """A message as Rasa's REST channel returns it."""
 
     recipient_id: str
     text: str
@@ -97,20 +97,20 @@ class RasaMessage(TypedDict, total=False):
 
 
 def envelope_in(custom: object) -> Envelope | None:
-    """The envelope in a message's custom content; None where there is none."""
+    """The envelope in a message's custom content, or None."""
     answer = custom.get("answer") if isinstance(custom, dict) else None
     is_envelope = isinstance(answer, dict) and isinstance(answer.get("kind"), str)
     return cast(Envelope, answer) if is_envelope else None
 
 
 def last_envelope(messages: object) -> Envelope | None:
-    """The envelope that ends a reply on the REST channel; None where it does not end with one."""
+    """The envelope at the end of a reply on the REST channel, or None."""
     last = messages[-1] if isinstance(messages, list) and messages else None
     return envelope_in(last.get("custom")) if isinstance(last, dict) else None
 
 
 def parts_of(envelope: Envelope) -> list[AnswerPart]:
-    """The answers of a reply, one by one; none where its envelope does not tell them, or not in this form."""
+    """The answers of a reply; empty if its envelope lacks them or has them in another form."""
     parts = envelope.get("parts")
     known = isinstance(parts, list) and all(
         isinstance(part, dict) and part.keys() >= AnswerPart.__required_keys__ for part in parts
@@ -119,5 +119,5 @@ def parts_of(envelope: Envelope) -> list[AnswerPart]:
 
 
 def under_heading(text: str, heading: str | None) -> str:
-    """A text below its heading, where it has one."""
+    """A text below its heading, if it has one."""
     return f"{heading}\n\n{text}" if heading else text

@@ -1,4 +1,4 @@
-"""From an understood message to a reply: follow-ups, choices, languages. Knows nothing of Rasa."""
+"""Turns an understood message into a reply: follow-ups, choices, languages. Independent of Rasa."""
 
 from assistant.core.conversation import Conversation
 from assistant.dialogue.reply import Answer, Reply

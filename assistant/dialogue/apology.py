@@ -1,4 +1,4 @@
-"""What is said when no reply could be made."""
+"""The apology for when no reply could be made."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from assistant.knowledge import KnowledgeBase
 
 
 def apologise(knowledge: KnowledgeBase, conversation: Conversation, evidence: Evidence, hint: Language | None) -> Reply:
-    """An apology in the language the reply would have had; the conversation stays as it was."""
+    """An apology in the language the reply would have had; the conversation is unchanged."""
     language, _ = decide(evidence, conversation.wish, conversation.language, hint)
     return Reply(language, (Answer("error", knowledge.phrase("error", language)),), conversation)

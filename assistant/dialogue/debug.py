@@ -1,4 +1,4 @@
-"""One block for staff: why a message was answered as it was."""
+"""Explains to staff why a message was answered as it was."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from assistant.dialogue.reply import Reply
 
 
 def explained(understanding: Understanding, reply: Reply) -> str:
-    """Language, and for each part intent, entry, confidence, entities and the gate's reason."""
+    """The language, and for each part its ranking, kinds, entities and the gate's reason, as lines of text."""
     evidence = understanding.evidence
     lines = [
         f"[debug] language={reply.language} (text: {evidence.language or '-'}, "

@@ -1,4 +1,4 @@
-"""Dresses a reply for its channel: messages with an envelope, or plain text where none can be shown."""
+"""Formats a reply for its channel: messages with an envelope, or plain text."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def messages(reply: Reply, knowledge: KnowledgeBase, channel: str) -> list[Messa
     """The messages to send on a channel, in order."""
     if channel in PLAIN_CHANNELS:
         return [{"text": plain_text(reply, knowledge)}]
-    told: list[Message] = [{"text": answer.full_text} for answer in reply.answers]
+    result: list[Message] = [{"text": answer.full_text} for answer in reply.answers]
     if reply.buttons and reply.heading and reply.kind == "fallback":
-        # Under an answer, buttons explain themselves; after "I do not know", they need a word.
-        told[-1]["text"] += f"\n\n{reply.heading}"
+        # Buttons below an answer explain themselves; after "I do not know" they need a heading.
+        result[-1]["text"] += f"\n\n{reply.heading}"
     if reply.buttons:
-        told[-1]["buttons"] = [{"title": question, "payload": question} for question in reply.buttons]
-    return [*told, {"json_message": {"answer": reply.envelope()}}]
+        result[-1]["buttons"] = [{"title": question, "payload": question} for question in reply.buttons]
+    return [*result, {"json_message": {"answer": reply.envelope()}}]
 
 
 def plain_text(reply: Reply, knowledge: KnowledgeBase) -> str:
-    """A whole reply as text: each answer with its source line, then the numbered suggestions."""
+    """A whole reply as text: each answer with its source line, followed by the numbered suggestions."""
     blocks = [_with_source(answer, reply, knowledge) for answer in reply.answers]
     if reply.buttons:
         lines = [reply.heading] if reply.heading else []

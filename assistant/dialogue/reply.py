@@ -1,4 +1,4 @@
-"""A reply before any channel has dressed it: texts, buttons, envelope, and what to remember."""
+"""A reply before it is formatted for a channel: texts, buttons, envelope and what to remember."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assistant.knowledge.render import direction
 
 @dataclass(frozen=True)
 class Answer:
-    """One text of a reply, with the entry it comes from where it comes from one."""
+    """One text of a reply, with the entry it comes from, if any."""
 
     kind: AnswerKind
     text: str
@@ -31,7 +31,7 @@ class Answer:
 
     def part(self, language: Language) -> AnswerPart:
         """The answer as the envelope carries it."""
-        # Who asks for the source of an answer is told it in the text; the answer itself is not told again.
+        # A visitor who asks for the source gets it in the text; it does not repeat the answer.
         of_entry = Answer(self.kind, self.text) if self.kind == "control" else self
         return {
             "text": self.text,
@@ -49,7 +49,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Reply:
-    """All that is said to one message, in order, and the conversation after it."""
+    """The answers to one message, in order, and the conversation after it."""
 
     language: Language
     answers: tuple[Answer, ...]
@@ -59,9 +59,9 @@ class Reply:
 
     @property
     def kind(self) -> AnswerKind:
-        """The kind of the whole reply: the weightiest of its answers."""
+        """The kind of the whole reply: that of its most important answer."""
         kinds = {answer.kind for answer in self.answers}
-        return next(kind for kind in WEIGHT if kind in kinds)
+        return next(kind for kind in BY_IMPORTANCE if kind in kinds)
 
     def envelope(self) -> Envelope:
         """The answer envelope that ends every reply on the `rest` channel."""
@@ -78,6 +78,6 @@ class Reply:
         }
 
 
-WEIGHT: tuple[AnswerKind, ...] = (
+BY_IMPORTANCE: tuple[AnswerKind, ...] = (
     "crisis", "error", "fact", "clarify", "referral", "fallback", "control", "smalltalk",
 )  # fmt: skip

@@ -12,15 +12,16 @@ from assistant.dialogue.reply import Answer, Reply
 from assistant.knowledge import Entry, KnowledgeBase, render
 from assistant.knowledge.render import date_written, place_name
 
-WISHES: dict[str, Language] = {"control/german": "de", "control/english": "en"}
+LANGUAGE_REQUESTS: dict[str, Language] = {"control/german": "de", "control/english": "en"}
 NONE = "control/none"
-# What no entry answers and yet has a sentence of its own.
+# Ids without an entry that have a phrase of their own.
 PHRASES = {"control/human": "human", "out_of_scope/illegal": "illegal"}
 MOST_BUTTONS = 3
-HISTORY, LONG_HISTORY = 4, 12
-# Questions beyond a time or place, or resting on something false, are met by what is known of it.
-WITH_FACT = {"other_time", "other_place", "false_premise"}
-BOUND_TO_PLACES = {("how_many",), ("when",), ("where",)}
+# Facts remembered for follow-up questions, and entries that are not suggested again.
+MOST_FACTS_REMEMBERED, MOST_TOLD_REMEMBERED = 4, 12
+# Questions about another time or place, or with a false premise, get the nearest fact.
+GAPS_MET_BY_A_FACT = {"other_time", "other_place", "false_premise"}
+ASPECTS_BOUND_TO_PLACES = {("how_many",), ("when",), ("where",)}
 
 
 def respond(
@@ -29,25 +30,31 @@ def respond(
     knowledge: KnowledgeBase,
     hint: Language | None = None,
 ) -> Reply:
-    """The reply to a message; `hint` is the language the channel says the visitor has."""
-    wish = _wish(understanding) or conversation.wish
+    """The reply to a message; `hint` is the visitor's language according to the channel."""
+    wish = _requested_language(understanding) or conversation.wish
     language, _ = decide(understanding.evidence, wish, conversation.language, hint)
     turn = Turn(knowledge, language, replace(conversation, language=language, wish=wish))
     return turn.reply(understanding)
 
 
-def _wish(understanding: Understanding) -> Language | None:
-    wishes = [WISHES[id_] for part in understanding.parts for id_ in part.chosen[:1] if _wished(part, id_)]
-    return wishes[-1] if wishes else None
+def _requested_language(understanding: Understanding) -> Language | None:
+    """The language that a message asks for, the last one if it asks for several."""
+    requests = [
+        LANGUAGE_REQUESTS[id_]
+        for part in understanding.parts
+        for id_ in part.chosen[:1]
+        if _requests_language(part, id_)
+    ]
+    return requests[-1] if requests else None
 
 
-def _wished(part: Part, id_: str) -> bool:
-    return part.decision == "answer" and id_ in WISHES
+def _requests_language(part: Part, id_: str) -> bool:
+    return part.decision == "answer" and id_ in LANGUAGE_REQUESTS
 
 
 @dataclass(frozen=True)
 class Turn:
-    """One message on its way to a reply, in the language decided for it."""
+    """Makes the reply to one message, in the language decided for it."""
 
     knowledge: KnowledgeBase
     language: Language
@@ -55,12 +62,12 @@ class Turn:
 
     def reply(self, understanding: Understanding) -> Reply:
         if understanding.trouble in ("empty", "unreadable"):
-            return self._say(self._phrase("fallback", understanding.trouble))
+            return self._single(self._phrase("fallback", understanding.trouble))
         if understanding.urgent:
-            return self._entries_said([understanding.urgent])
+            return self._from_entries([understanding.urgent])
         if understanding.choice is not None and self.conversation.offered:
             return self._chosen(understanding.choice)
-        parts = [part for part in understanding.parts if not any(_wished(part, i) for i in part.chosen)]
+        parts = [part for part in understanding.parts if not any(_requests_language(part, i) for i in part.chosen)]
         if not parts:
             return self._language_changed() if understanding.parts else self._fallback(Part(text=""))
         reply = self._part(parts[0]) if len(parts) == 1 else self._several(parts)
@@ -70,16 +77,16 @@ class Turn:
         return reply
 
     def _part(self, part: Part) -> Reply:
-        """The reply to a message that asks one thing."""
+        """The reply to a message with one question."""
         entry = self._entry_of(part)
         if entry:
-            reply = self._entries_said([entry.id])
+            reply = self._from_entries([entry.id])
             return replace(reply, answers=(self._within_scope(reply.answers[0], part, entry), *reply.answers[1:]))
         best = part.chosen[0] if part.chosen else ""
         if part.decision == "clarify":
             return self._clarify(part.chosen)
         if part.decision == "answer" and best in PHRASES:
-            return self._say(self._phrase("referral", PHRASES[best]))
+            return self._single(self._phrase("referral", PHRASES[best]))
         if part.decision == "answer" and best.startswith("control/"):
             return self._control(best)
         if part.decision == "answer" and best.startswith("follow_up/"):
@@ -87,7 +94,7 @@ class Turn:
         return self._fallback(part)
 
     def _within_scope(self, answer: Answer, part: Part, entry: Entry) -> Answer:
-        """The answer; or what is known and what is not, where the question names a year or place beyond it."""
+        """The answer, below a heading if the question names a year or place that it does not cover."""
         years = _years_beyond(part, entry, answer.text)
         beyond = [*years, *_places_beyond(part, entry, answer.text, self.language)]
         if not beyond:
@@ -96,31 +103,31 @@ class Turn:
         return replace(answer, kind="fallback", heading=heading)
 
     def _entry_of(self, part: Part) -> Entry | None:
-        """The entry that answers a part, where one does."""
+        """The entry that answers a part, if there is one."""
         return self.knowledge.find(part.chosen[0]) if part.decision == "answer" and part.chosen else None
 
     def _several(self, parts: list[Part]) -> Reply:
-        """The reply to a message that asks several things: each answered, or its gap named, in order."""
+        """The reply to a message with several questions: for each, in order, an answer or what is missing."""
         answers: list[Answer] = []
-        told: list[str] = []
+        ids: list[str] = []
         for part in parts:
             entry = self._entry_of(part)
-            if entry and entry.id not in told:
-                told.append(entry.id)
+            if entry and entry.id not in ids:
+                ids.append(entry.id)
                 answers.append(self._within_scope(self._answer(entry), part, entry))
             elif not entry:
                 answers.append(self._without_entry(part))
-        return self._reply(tuple(answers), told)
+        return self._reply(tuple(answers), ids)
 
     def _without_entry(self, part: Part) -> Answer:
-        """What is said to one of several questions that no entry answers."""
+        """The answer to one of several questions if no entry answers it."""
         best = part.chosen[0] if part.chosen and part.decision == "answer" else ""
         if best in PHRASES:
             return self._phrase("referral", PHRASES[best])
         said = self.knowledge.phrase("fallback_part", self.language).format(question=_shown(part.text))
         return Answer("fallback", f"{said} {self._gap(part)}" if part.gap else said)
 
-    def _entries_said(self, ids: list[str], heading: str | None = None) -> Reply:
+    def _from_entries(self, ids: list[str], heading: str | None = None) -> Reply:
         entries = [entry for entry in map(self.knowledge.find, ids) if entry]
         if not entries:
             return self._fallback(Part(text=""))
@@ -129,16 +136,16 @@ class Turn:
             answers = (replace(answers[0], heading=heading), *answers[1:])
         return self._reply(answers, [entry.id for entry in entries])
 
-    def _reply(self, answers: tuple[Answer, ...], told: list[str]) -> Reply:
-        """A reply that tells entries: remembers them and suggests what is related."""
-        entries = [self.knowledge.entries[id_] for id_ in told]
-        lasting = tuple(entry.id for entry in entries if entry.kind == "fact")
-        history = (*self.conversation.entries, *lasting)[-HISTORY:]
-        seen = (*self.conversation.told, *told)[-LONG_HISTORY:]
-        related = dict.fromkeys(r for entry in entries for r in entry.related if r not in seen)
+    def _reply(self, answers: tuple[Answer, ...], ids: list[str]) -> Reply:
+        """A reply made of entries, which are remembered and whose related entries are suggested."""
+        entries = [self.knowledge.entries[id_] for id_ in ids]
+        facts = tuple(entry.id for entry in entries if entry.kind == "fact")
+        history = (*self.conversation.entries, *facts)[-MOST_FACTS_REMEMBERED:]
+        told = (*self.conversation.told, *ids)[-MOST_TOLD_REMEMBERED:]
+        related = dict.fromkeys(r for entry in entries for r in entry.related if r not in told)
         offered = tuple(related)[:MOST_BUTTONS]
-        said = tuple(told) or self.conversation.said
-        conversation = replace(self.conversation, entries=history, said=said, told=seen, offered=offered)
+        said = tuple(ids) or self.conversation.said
+        conversation = replace(self.conversation, entries=history, said=said, told=told, offered=offered)
         heading = self.knowledge.phrase("suggestions", self.language) if offered else None
         return Reply(self.language, answers, conversation, heading, self._questions(offered))
 
@@ -161,12 +168,12 @@ class Turn:
         return Reply(self.language, (answer,), conversation, None, self._questions(offered))
 
     def _fallback(self, part: Part) -> Reply:
-        """Says openly what is not known, and offers the nearest questions, or says the nearest fact."""
+        """Admits what is not known, and gives the nearest fact or offers the nearest questions."""
         near = [id_ for id_ in part.chosen if (entry := self.knowledge.find(id_)) and entry.kind == "fact"]
         text, contact = self._gap(part), self.knowledge.phrase("contact", self.language)
-        if part.gap in WITH_FACT and near:
+        if part.gap in GAPS_MET_BY_A_FACT and near:
             known = f"{text} {self.knowledge.phrase('known', self.language)}"
-            said = self._entries_said(near[:1], heading=known)
+            said = self._from_entries(near[:1], heading=known)
             return replace(said, answers=tuple(replace(answer, kind="fallback") for answer in said.answers))
         offered = tuple(near[:MOST_BUTTONS])
         heading = self.knowledge.phrase("fallback_near", self.language) if offered else None
@@ -175,7 +182,7 @@ class Turn:
         return Reply(self.language, (answer,), conversation, heading, self._questions(offered))
 
     def _gap(self, part: Part) -> str:
-        """What is said of a question that no entry answers, by what it asks for."""
+        """The phrase for a question that no entry answers, depending on what is missing."""
         key = f"gap_{part.gap}"
         return self.knowledge.phrase(key if key in self.knowledge.phrases else "fallback", self.language)
 
@@ -184,13 +191,13 @@ class Turn:
         if not 1 <= number <= len(offered):
             return self._clarify(tuple(id_ for id_ in offered if id_ != NONE))
         id_ = offered[number - 1]
-        return self._control(NONE) if id_ == NONE else self._entries_said([id_])
+        return self._control(NONE) if id_ == NONE else self._from_entries([id_])
 
     def _control(self, id_: str) -> Reply:
         context = self.knowledge.find(self.conversation.entry)
         if id_ == "control/repeat":
             said = list(self.conversation.said)
-            return self._entries_said(said) if said else self._say(self._phrase("control", "repeat_nothing"))
+            return self._from_entries(said) if said else self._single(self._phrase("control", "repeat_nothing"))
         if id_ == "control/source":
             last = self.conversation.said[-1] if self.conversation.said else None
             return self._source(self.knowledge.find(last) or context)
@@ -201,30 +208,30 @@ class Turn:
     def _source(self, context: Entry | None) -> Reply:
         answer = self._answer(context) if context else None
         if not answer or not answer.sources:
-            return self._say(self._phrase("control", "source_none"))
+            return self._single(self._phrase("control", "source_none"))
         as_of = date_written(answer.as_of or "", self.language)
         sources = self.knowledge.phrase("source_separator", self.language).join(
             f"{source.title} ({source.publisher}), {source.url}" for source in answer.sources
         )
         text = self.knowledge.phrase("source_asked", self.language).format(as_of=as_of, sources=sources)
-        return self._say(replace(answer, kind="control", text=text))
+        return self._single(replace(answer, kind="control", text=text))
 
     def _more(self, context: Entry | None) -> Reply:
         related = context.related if context else ()
         fresh = [id_ for id_ in related if id_ not in self.conversation.told]
         if fresh:
-            return self._entries_said(fresh[:1], heading=self.knowledge.phrase("more", self.language))
-        return self._say(self._phrase("control", "more_nothing"))
+            return self._from_entries(fresh[:1], heading=self.knowledge.phrase("more", self.language))
+        return self._single(self._phrase("control", "more_nothing"))
 
     def _unknown_aspect(self) -> Reply:
         context = self.knowledge.find(self.conversation.entry)
         if not context:
-            return self._say(self._phrase("control", "follow_up_without_topic"))
+            return self._single(self._phrase("control", "follow_up_without_topic"))
         heading = self.knowledge.phrase("follow_up_unknown", self.language)
-        return self._entries_said([context.id], heading=heading)
+        return self._from_entries([context.id], heading=heading)
 
     def _language_changed(self) -> Reply:
-        """Confirms the language and says the last answer again in it, so that the topic is kept."""
+        """Confirms the language and repeats the last reply in it, to keep the topic."""
         confirmation = self._phrase("control", "language_set")
         said = [self._answer(entry) for entry in map(self.knowledge.find, self.conversation.said) if entry]
         return Reply(self.language, (confirmation, *said), self.conversation)
@@ -232,7 +239,7 @@ class Turn:
     def _phrase(self, kind: AnswerKind, key: str) -> Answer:
         return Answer(kind, self.knowledge.phrase(key, self.language))
 
-    def _say(self, answer: Answer) -> Reply:
+    def _single(self, answer: Answer) -> Reply:
         return Reply(self.language, (answer,), self.conversation)
 
     def _questions(self, ids: tuple[str, ...]) -> tuple[str, ...]:
@@ -244,13 +251,13 @@ class Turn:
 
 
 def _years_beyond(part: Part, entry: Entry, text: str) -> list[str]:
-    """Years that a question wants a figure for and the answer does not name: a total is not a year's figure."""
+    """Years for which a question wants a figure that the answer does not name: a total is not one year's figure."""
     return [year for year in part.years if entry.aspects[:1] == ("how_many",) and year not in text]
 
 
 def _places_beyond(part: Part, entry: Entry, text: str, language: Language) -> list[str]:
-    """Places that a question of number, time or place names and the answer does not."""
-    if entry.aspects[:1] not in BOUND_TO_PLACES:
+    """Places that a question about a number, time or place names but the answer does not."""
+    if entry.aspects[:1] not in ASPECTS_BOUND_TO_PLACES:
         return []
     names = {code: {other: place_name(code, other) for other in LANGUAGES} for code in part.places}
     return [name[language] for name in names.values() if not any(known in text for known in name.values())]

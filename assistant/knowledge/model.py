@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from assistant.core.languages import Language
 
-Kind = Literal["fact", "referral", "crisis", "smalltalk"]
+EntryKind = Literal["fact", "referral", "crisis", "smalltalk"]
 Text = Mapping[Language, str]
 
 
@@ -65,7 +65,7 @@ class Entry:
     """One fact, referral, crisis text or line of small talk, in every language."""
 
     id: str
-    kind: Kind
+    kind: EntryKind
     question: Text
     answer: Text
     values: Mapping[str, Any] = field(default_factory=dict)

@@ -7,7 +7,7 @@ import yaml
 
 from assistant.core.languages import LANGUAGES
 from assistant.core.paths import ROOT
-from assistant.dialogue.respond import WITH_FACT
+from assistant.dialogue.respond import GAPS_MET_BY_A_FACT
 from assistant.knowledge import knowledge
 from tests.unit.dialogue.conftest import after, asking, message, phrase, question, reply_to, text_of, told
 
@@ -54,7 +54,7 @@ def test_without_a_sentence_of_its_own_a_gap_is_named_as_any(name, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", sorted({*GAPS, ""} - WITH_FACT))
+@pytest.mark.parametrize("name", sorted({*GAPS, ""} - GAPS_MET_BY_A_FACT))
 def test_what_is_near_is_offered(name, language):
     reply = gap(name, DTM, FAP, language=language)
     assert (reply.heading, told(reply)) == (phrase("fallback_near", language), [])
@@ -76,7 +76,7 @@ def test_a_question_offered_can_be_chosen_by_its_number():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", sorted(WITH_FACT))
+@pytest.mark.parametrize("name", sorted(GAPS_MET_BY_A_FACT))
 def test_beyond_a_time_or_place_the_nearest_fact_is_told_as_what_is_known(name, language):
     reply = gap(name, DTM, FAP, language=language)
     fact = text_of(reply_to(message(asking(DTM), language=language)))
@@ -84,14 +84,14 @@ def test_beyond_a_time_or_place_the_nearest_fact_is_told_as_what_is_known(name, 
     assert told(reply) == [DTM]
 
 
-@pytest.mark.parametrize("name", sorted(WITH_FACT))
+@pytest.mark.parametrize("name", sorted(GAPS_MET_BY_A_FACT))
 def test_a_fact_told_beside_the_question_is_no_answer_to_it(name):
     reply = gap(name, DTM)
     assert [answer.kind for answer in reply.answers] == ["fallback"]
     assert reply.kind == "fallback"
 
 
-@pytest.mark.parametrize("name", sorted(WITH_FACT))
+@pytest.mark.parametrize("name", sorted(GAPS_MET_BY_A_FACT))
 def test_a_fact_told_beside_the_question_has_its_date_and_sources(name):
     answer, envelope = reply_to(asking(FAP)).envelope(), gap(name, FAP).envelope()
     assert (envelope["as_of"], envelope["sources"]) == (answer["as_of"], answer["sources"])

@@ -1,4 +1,4 @@
-"""A reply dressed for its channel."""
+"""Replies as they are formatted for a channel."""
 
 from __future__ import annotations
 
