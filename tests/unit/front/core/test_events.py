@@ -1,0 +1,89 @@
+"""The events' types say what openapi.yml promises to clients and what the chat element reads."""
+
+from __future__ import annotations
+
+import re
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import pytest
+
+from assistant.core.envelope import ANSWER_KINDS, CitedSource, Envelope
+from assistant.core.paths import ROOT
+from assistant.front.core.events import AssistantEvent, EventPart, VisitorEvent, moment
+from assistant.front.web.pages import description
+
+SCHEMAS = description()["components"]["schemas"]
+PLAIN = {str: "string", int: "integer", bool: "boolean"}
+# What the description says of values beside their types.
+NOT_TYPES = {"description", "format", "minimum", "maximum"}
+PROTOCOL = (ROOT / "widget" / "src" / "protocol.ts").read_text("utf-8")
+
+
+def schema_of(hint: Any) -> dict[str, Any]:
+    """A type as openapi.yml describes it; an envelope is only said to be an object there."""
+    if hint in PLAIN:
+        return {"type": PLAIN[hint]}
+    if hint is Envelope:
+        return {"type": "object"}
+    if is_typeddict(hint):
+        properties = {name: schema_of(one) for name, one in get_type_hints(hint).items()}
+        return {"type": "object", "required": sorted(hint.__required_keys__), "properties": properties}
+    if get_origin(hint) is Literal:
+        return {"type": "string", "enum": sorted(get_args(hint))}
+    if get_origin(hint) is list:
+        return {"type": "array", "items": schema_of(get_args(hint)[0])}
+    assert get_origin(hint) in (Union, UnionType), hint
+    (known,) = [one for one in get_args(hint) if one is not NoneType]
+    return {**schema_of(known), "nullable": True}
+
+
+def described(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema of openapi.yml with its references followed, and of each value its type alone."""
+    if "$ref" in schema:
+        return described(SCHEMAS[schema["$ref"].rpartition("/")[2]])
+    kept = {key: value for key, value in schema.items() if key not in NOT_TYPES | {"additionalProperties"}}
+    if "properties" in kept:
+        kept["properties"] = {name: described(one) for name, one in kept["properties"].items()}
+    if "items" in kept:
+        kept["items"] = described(kept["items"])
+    return {key: sorted(value) if key in ("required", "enum") else value for key, value in kept.items()}
+
+
+def test_a_part_is_what_is_described():
+    assert schema_of(EventPart) == described(SCHEMAS["Part"])
+    assert SCHEMAS["Part"]["additionalProperties"] is False
+
+
+def test_an_event_is_what_is_described():
+    """Visitors' events and answers are described as one; what only one of them has is not required."""
+    visitor, assistant, told = schema_of(VisitorEvent), schema_of(AssistantEvent), described(SCHEMAS["Event"])
+    either = {**visitor["properties"], **assistant["properties"], "type": {"type": "string"}}
+    either["type"]["enum"] = sorted(visitor["properties"]["type"]["enum"] + assistant["properties"]["type"]["enum"])
+    assert told["properties"] == either
+    assert set(told["required"]) == set(visitor["required"]) & set(assistant["required"])
+
+
+def test_the_kinds_are_those_described():
+    assert SCHEMAS["Kind"]["enum"] == list(ANSWER_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("reader", "name", "type_", "unread"),
+    [
+        ("readPart", "part", EventPart, {"entry"}),
+        ("readSource", "source", CitedSource, set()),
+        ("readEvent", "event", Union[AssistantEvent, VisitorEvent], {"answer"}),  # noqa: UP007 - for get_args
+    ],
+)
+def test_the_element_reads_what_there_is(reader, name, type_, unread):
+    """Each property is read from the network in one function, by the name that the front gives it."""
+    found = re.search(rf"^(?:export )?function {reader}\(.*?^}}$", PROTOCOL, re.M | re.S)
+    assert found, reader
+    read = set(re.findall(rf"\b{name}\.(\w+)", found[0]))
+    there = {key for one in get_args(type_) or (type_,) for key in get_type_hints(one)}
+    assert read == there - unread
+
+
+def test_a_time_is_written_in_utc():
+    assert moment(0.5) == "1970-01-01T00:00:00.500+00:00"
