@@ -9,7 +9,7 @@ import sys
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-import httpx2
+import aiohttp
 
 from assistant.front.core.settings import FRONT_PORT, LOOPBACK, Settings, settings_from
 from assistant.front.core.tokens import Keys
@@ -18,7 +18,8 @@ from assistant.front.messengers.registry import State, configured, made, states
 from assistant.knowledge import knowledge
 
 ACCEPTED, REJECTED = 200, (401, 403)
-TIMEOUT_SECONDS = 10.0
+TIMEOUT_SECONDS, HEALTH_TIMEOUT_SECONDS = 10.0, 2.0
+NETWORK_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
 
 def described(state: State) -> str:
@@ -50,11 +51,11 @@ def verified(connector: Connector) -> str | None:
     return "accepts requests with an invalid signature"
 
 
-async def probed(client: httpx2.AsyncClient, connector: Connector) -> str | None:
+async def probed(session: aiohttp.ClientSession, url: str, connector: Connector) -> str | None:
     """What is wrong with a running webhook; None if it accepts signed requests and rejects others."""
     try:
-        signed, forged = [(await _send(client, one)).status_code for one in samples(connector)]
-    except httpx2.HTTPError as error:
+        signed, forged = [await _send(session, url, one) for one in samples(connector)]
+    except NETWORK_ERRORS as error:
         return f"cannot be reached ({type(error).__name__})"
     if signed != ACCEPTED:
         return f"rejects validly signed requests ({signed}): is it running with the same secrets and public address?"
@@ -67,31 +68,41 @@ def _invalid_headers(sample: Incoming) -> dict[str, str]:
     return {name: "0" * len(sample.headers[name]) for name in names}
 
 
-async def _send(client: httpx2.AsyncClient, sample: Incoming) -> httpx2.Response:
+async def _send(session: aiohttp.ClientSession, url: str, sample: Incoming) -> int:
+    """The status of a front's response to a sample."""
     address = urlsplit(sample.url)
     path = f"{address.path}?{address.query}" if address.query else address.path
-    return await client.request(sample.method, path, content=sample.body, headers=dict(sample.headers))
+    async with session.request(
+        sample.method, url.rstrip("/") + path, data=sample.body, headers=sample.headers, allow_redirects=False
+    ) as response:
+        return response.status
 
 
 async def checked(settings: Settings, url: str | None) -> int:
     """Checks every messenger that is on, at a running front if there is one; returns how many failed."""
     connectors = made(settings.messengers, knowledge(), settings.public_url, Keys(settings.secret))
     bad = 0
-    async with httpx2.AsyncClient(base_url=url or "", timeout=TIMEOUT_SECONDS) as client:
+    async with opened_session(TIMEOUT_SECONDS) as session:
         for name, connector in connectors.items():
-            problem = await probed(client, connector) if url else verified(connector)
+            problem = await probed(session, url, connector) if url else verified(connector)
             print(f"{name:<10} webhook {problem or 'accepts signed requests, rejects others'}")
             bad += bool(problem)
     return bad
 
 
-def running(port: int) -> str | None:
+async def running(port: int) -> str | None:
     """The address of a front running on this machine, if there is one."""
     url = f"http://{LOOPBACK}:{port}"
     try:
-        return url if httpx2.get(f"{url}/health", timeout=2).is_success else None
-    except httpx2.HTTPError:
+        async with opened_session(HEALTH_TIMEOUT_SECONDS) as session, session.get(f"{url}/health") as response:
+            return url if response.ok else None
+    except NETWORK_ERRORS:
         return None
+
+
+def opened_session(timeout_seconds: float) -> aiohttp.ClientSession:
+    """A client session that uses the proxy named in the environment."""
+    return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=timeout_seconds), trust_env=True)
 
 
 def main() -> int:
@@ -108,7 +119,7 @@ def main() -> int:
     print("\n".join(map(described, found)))
     if not settings.public_url and settings.messengers:
         print("ASSISTANT_PUBLIC_URL is missing: messengers cannot be told the webhook's address.")
-    url = arguments.url or running(arguments.port)
+    url = arguments.url or asyncio.run(running(arguments.port))
     if not url and settings.messengers:
         print(f"No front is running on port {arguments.port}. Start it with the same settings to check it as well.")
     bad = asyncio.run(checked(settings, url))

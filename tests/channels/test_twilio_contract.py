@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import httpx2
 import pytest
 
-from assistant.front.messengers.base.delivery import said_by
+from assistant.front.messengers.base.api import HttpApi
 from assistant.front.messengers.base.layout import Bubble, Option
 from assistant.front.messengers.base.outcomes import Outcome
 from assistant.front.messengers.twilio import Twilio
@@ -34,33 +33,37 @@ def connector(url, public=PUBLIC, service=""):
     return Twilio({**settings, "messaging_service_sid": service}, knowledge(), public)
 
 
-def sent(call):
-    return httpx2.request(call.method, call.url, data=call.form, headers=dict(call.headers), auth=call.auth, timeout=30)
+async def sent(call):
+    api = HttpApi(timeout_seconds=30)
+    try:
+        return await api.send(call)
+    finally:
+        await api.close()
 
 
 @pytest.mark.parametrize("service", ["", SERVICE])
 @pytest.mark.parametrize("public", ["", PUBLIC])
 @pytest.mark.parametrize("recipient", [PHONE, WHATSAPP])
-def test_messages_keep_to_the_description(recipient, public, service, judge):
+async def test_messages_keep_to_the_description(recipient, public, service, judge):
     twilio = connector(judge, public, service)
     bubble = Bubble("Was möchten Sie wissen – „Förderung“ & 20 € mehr?", "de", (Option("Wie viel?", "o1.0"),))
     for piece in [*twilio.laid_out(bubble), Bubble("ä" * twilio.longest, "de")]:
-        response = sent(twilio.call(recipient, piece, "0123456789abcdef.1.0"))
-        assert response.status_code == 201, response.text
-        assert twilio.judge(said_by(response)).outcome is Outcome.TAKEN
+        said = await sent(twilio.call(recipient, piece, "0123456789abcdef.1.0"))
+        assert said.status == 201, said.body
+        assert twilio.judge(said).outcome is Outcome.TAKEN
 
 
 @pytest.mark.parametrize(
     ("field", "value"),
     [("To", None), ("MessagingServiceSid", "MG1"), ("SmartEncoded", "perhaps"), ("StatusCallback", "no address")],
 )
-def test_the_judge_judges(field, value, judge):
+async def test_the_judge_judges(field, value, judge):
     call = connector(judge).call(PHONE, Bubble("Guten Tag", "de"), "key")
     form = {name: written for name, written in {**call.form, field: value}.items() if written is not None}
-    assert sent(replace(call, form=form)).status_code == 422
+    assert (await sent(replace(call, form=form))).status == 422
 
 
-def test_an_account_that_is_none_is_refused(judge):
+async def test_an_account_that_is_none_is_refused(judge):
     call = connector(judge).call(PHONE, Bubble("Guten Tag", "de"), "key")
-    assert sent(replace(call, url=call.url.replace(ACCOUNT, "AC1"))).status_code == 422
-    assert sent(replace(call, auth=None)).status_code == 401
+    assert (await sent(replace(call, url=call.url.replace(ACCOUNT, "AC1")))).status == 422
+    assert (await sent(replace(call, auth=None))).status == 401

@@ -16,8 +16,8 @@ from datetime import datetime, timezone
 from typing import TextIO
 
 OURS = "assistant"
-# The first two would log request URLs; the others would print lines of their own between ours.
-QUIET = ("httpx2", "httpcore2", "engineio.server", "socketio.server")
+# They would print lines of their own between ours.
+QUIET = ("engineio.server", "socketio.server")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 start = logging.getLogger(f"{OURS}.start")
 

@@ -9,14 +9,14 @@ import time
 from collections.abc import Mapping, Sequence
 
 import anyio
-import httpx2
 from anyio.to_thread import run_sync
 
 from assistant.front.core.events import AssistantEvent
+from assistant.front.messengers.base.api import Api, CallError, HttpApi, NotSentError, UnknownFateError
 from assistant.front.messengers.base.connector import Call, Connector
 from assistant.front.messengers.base.layout import Bubble, bubbles
 from assistant.front.messengers.base.message_store import MessageStore, Progress
-from assistant.front.messengers.base.outcomes import Outcome, Said, Verdict
+from assistant.front.messengers.base.outcomes import Outcome, Verdict
 from assistant.front.operate import metrics
 from assistant.front.store.chats import Store
 from assistant.front.tasks.chat_tasks import ChatTasks
@@ -39,10 +39,6 @@ AT_ONCE = 16
 BREAK_BETWEEN_ROUNDS = 2.0
 
 
-class UnknownFateError(Exception):
-    """The call was sent, and nothing tells whether it was taken."""
-
-
 class Delivery:
     """One for all messengers; what it could not finish, it takes up again at the next start."""
 
@@ -54,11 +50,11 @@ class Delivery:
         leases: Leases,
         knowledge: KnowledgeBase,
         seconds: float = LONGEST_CALL,
-        transport: httpx2.AsyncBaseTransport | None = None,
+        api: Api | None = None,
     ) -> None:
         self._connectors, self._message_store, self._store = connectors, message_store, store
         self._knowledge, self._seconds = knowledge, seconds
-        self._client = httpx2.AsyncClient(transport=transport, timeout=seconds, trust_env=True)
+        self._api: Api = api or HttpApi(seconds)
         self._chat_tasks = ChatTasks("Delivering", self._deliver, leases)
         self._slots = {name: asyncio.Semaphore(AT_ONCE) for name in connectors}
         self._closed_until = dict.fromkeys(connectors, 0.0)
@@ -75,7 +71,7 @@ class Delivery:
             task.cancel()
         await asyncio.gather(*self._beside, return_exceptions=True)
         await self._chat_tasks.stop()
-        await self._client.aclose()
+        await self._api.close()
 
     def wake(self, chat: str) -> None:
         """There may be an answer to deliver in this chat."""
@@ -86,9 +82,9 @@ class Delivery:
         for call in calls:
             try:
                 with anyio.fail_after(LONGEST_MARK):
-                    await self._request(call)
-            except (httpx2.HTTPError, TimeoutError) as error:
-                logger.info("%s did not take a read mark: %s", channel, type(error).__name__)
+                    await self._api.send(call)
+            except (CallError, TimeoutError) as error:
+                logger.info("%s did not take a read mark: %s", channel, _reason(error))
 
     async def language_of(self, channel: str, recipient: str) -> str | None:
         """The language code a messenger knows of a person; None where it tells none in time."""
@@ -98,9 +94,9 @@ class Delivery:
             return None
         try:
             with anyio.fail_after(LONGEST_MARK):
-                return connector.language_in(await self._request(call))
-        except (httpx2.HTTPError, TimeoutError) as error:
-            logger.info("%s did not tell a language: %s", channel, type(error).__name__)
+                return connector.language_in(await self._api.send(call))
+        except (CallError, TimeoutError) as error:
+            logger.info("%s did not tell a language: %s", channel, _reason(error))
             return None
 
     async def _take_up(self) -> None:
@@ -203,22 +199,16 @@ class Delivery:
         async with self._slots[connector.name]:
             await asyncio.sleep(max(0.0, self._closed_until[connector.name] - time.time()))
             try:
-                said = await self._request(call)
-            except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
-                return Verdict(Outcome.LATER, reason=type(error).__name__)
-            except httpx2.HTTPError as error:
-                logger.warning("%s gave no word on a message: %s", connector.name, type(error).__name__)
-                raise UnknownFateError from error
+                said = await self._api.send(call)
+            except NotSentError as error:
+                return Verdict(Outcome.LATER, reason=str(error))
+            except UnknownFateError as error:
+                logger.warning("%s gave no word on a message: %s", connector.name, error)
+                raise
         verdict = connector.judge(said)
         if verdict.outcome is not Outcome.TAKEN:
             logger.warning("%s: %s (%s, %s)", connector.name, verdict.outcome.value, said.status, verdict.reason)
         return verdict
-
-    async def _request(self, call: Call) -> Said:
-        response = await self._client.request(
-            call.method, call.url, json=call.json, data=call.form, headers=dict(call.headers), auth=call.auth
-        )
-        return said_by(response)
 
     async def _rest(self, connector: Connector, verdict: Verdict, tries: int) -> None:
         """Waits as long as the messenger says, else longer with every try."""
@@ -260,10 +250,6 @@ class Delivery:
             return Verdict(Outcome.LATER)
 
 
-def said_by(response: httpx2.Response) -> Said:
-    """An answer in the shape that connectors judge."""
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    return Said(response.status_code, response.headers, body if isinstance(body, dict) else {})
+def _reason(error: Exception) -> str:
+    """What the network said, or that the time was up."""
+    return str(error) or type(error).__name__

@@ -7,13 +7,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-import httpx2
 from anyio.to_thread import run_sync
 from sqlalchemy.engine import Engine
 
 from assistant.core.languages import Language, served
 from assistant.front.core.events import AssistantContent
 from assistant.front.messengers.base import wording
+from assistant.front.messengers.base.api import Api
 from assistant.front.messengers.base.connector import Connector
 from assistant.front.messengers.base.delivery import LONGEST_CALL, Delivery
 from assistant.front.messengers.base.inbound import Arrival
@@ -39,12 +39,12 @@ class Messengers:
         knowledge: KnowledgeBase,
         privacy: str,
         seconds: float = LONGEST_CALL,
-        transport: httpx2.AsyncBaseTransport | None = None,
+        api: Api | None = None,
     ) -> None:
         self.connectors, self._knowledge, self._privacy = connectors, knowledge, privacy
         self.message_store = MessageStore(engine, frozenset(connectors))
         self.delivery = Delivery(
-            connectors, self.message_store, store, Leases(engine, "deliver"), knowledge, seconds, transport
+            connectors, self.message_store, store, Leases(engine, "deliver"), knowledge, seconds, api
         )
         self._store = store
         self._marks: set[asyncio.Task[None]] = set()

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 
 import anyio
-import httpx2
 import pytest
 
 from assistant.front.messengers.base import delivery
 from assistant.front.messengers.base.delivery import Delivery
 from assistant.front.messengers.base.inbound import Arrival
 from assistant.front.messengers.base.message_store import MessageStore
+from assistant.front.messengers.base.outcomes import Said
 from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.schema import database
 from assistant.front.tasks.leases import Leases
@@ -63,7 +64,7 @@ def in_doubt(store, message_store):
     return chat
 
 
-TAKEN = httpx2.Response(200, json={"messages": [{"id": "wamid.a"}]})
+TAKEN = Said(200, {}, {"messages": [{"id": "wamid.a"}]})
 
 
 @asynccontextmanager
@@ -71,13 +72,17 @@ async def started(store, message_store, whatsapp, *first):
     """A delivery that begins anew; the calls that it makes, which are answered by `first` and then taken."""
     sent, answers = [], list(first)
 
-    def take(request):
-        sent.append(Sent(time.monotonic(), request.content.decode()))
-        return answers.pop(0) if answers else TAKEN
+    class Messenger:
+        async def send(self, call):
+            sent.append(Sent(time.monotonic(), json.dumps(call.json)))
+            return answers.pop(0) if answers else TAKEN
+
+        async def close(self):
+            """Nothing is open."""
 
     engine = store._engine
     connectors, leases = {"whatsapp": whatsapp}, Leases(engine, "deliver")
-    running = Delivery(connectors, message_store, store, leases, knowledge(), transport=httpx2.MockTransport(take))
+    running = Delivery(connectors, message_store, store, leases, knowledge(), api=Messenger())
     await running.start()
     try:
         yield running, sent
@@ -113,7 +118,7 @@ async def test_with_a_receipt_it_is_not_sent_again(in_doubt, store, message_stor
 async def test_a_limit_of_the_number_holds_up_all_chats_a_limit_of_one_chat_does_not(
     code, waits, store, message_store, whatsapp
 ):
-    limited = httpx2.Response(429, headers={"Retry-After": "2"}, json={"error": {"code": code}})
+    limited = Said(429, {"retry-after": "2"}, {"error": {"code": code}})
     answered(store, message_store, ONE)
     async with started(store, message_store, whatsapp, limited) as (running, sent):
         with anyio.fail_after(10):

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
-from assistant.commands.channels import told, verified
+from assistant.commands.channels import described, verified
 from assistant.front.app import application
 from assistant.front.core.settings import Rates
 from assistant.front.messengers.registry import CONNECTORS, State, configured, states
@@ -125,6 +125,6 @@ def test_a_messenger_is_on_only_with_all_its_secrets():
 
 
 def test_what_is_said_of_a_messenger_names_variables_and_no_values():
-    assert "on" in told(State("telegram", ("ASSISTANT_TELEGRAM_TOKEN",), ()))
-    assert "ASSISTANT_B missing" in told(State("telegram", ("ASSISTANT_A",), ("ASSISTANT_B",)))
-    assert "docs/channels/telegram.md" in told(State("telegram", (), ("ASSISTANT_A",)))
+    assert "on" in described(State("telegram", ("ASSISTANT_TELEGRAM_TOKEN",), ()))
+    assert "ASSISTANT_B missing" in described(State("telegram", ("ASSISTANT_A",), ("ASSISTANT_B",)))
+    assert "docs/channels/telegram.md" in described(State("telegram", (), ("ASSISTANT_A",)))

@@ -97,7 +97,7 @@ def test_asyncio_shows_no_object(logged):
 
 def test_the_level_is_for_our_lines_only(logged):
     stream = logged(LOG_LEVEL="debug")
-    for name in ("assistant.x", "sqlalchemy.engine", "httpx2", "slack_sdk", "twilio.http_client"):
+    for name in ("assistant.x", "sqlalchemy.engine", "aiohttp.client", "slack_sdk", "twilio.http_client"):
         logging.getLogger(name).debug("said")
         logging.getLogger(name).info("said")
     assert stream.getvalue() == "DEBUG assistant.x: said\nINFO assistant.x: said\n"
