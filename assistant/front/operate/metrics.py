@@ -17,9 +17,9 @@ from prometheus_client.registry import Collector
 
 from assistant.core.envelope import ANSWER_KINDS
 from assistant.core.languages import LANGUAGES
+from assistant.front.core.channels import CHANNELS
 
 logger = logging.getLogger(__name__)
-CHANNELS = ("web", "socketio", "rest", "telegram", "whatsapp", "facebook", "slack", "twilio")
 # Outcomes of a message to a messenger; `unknown`: the call broke off, `late`: we gave up.
 RESULTS = ("delivered", "later", "refused", "unreachable", "misconfigured", "unknown", "late")
 # A visitor got an apology; Rasa did not answer; a request failed unexpectedly; a chat's task or a background task

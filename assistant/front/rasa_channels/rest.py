@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 
 from assistant.core.envelope import RasaMessage
 from assistant.core.languages import choice_of, hint_of
+from assistant.front.core.channels import REST
 from assistant.front.core.limits import address_of
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import read_body, text_in
@@ -42,11 +43,11 @@ async def webhook(request: Request) -> Response:
     # Without a name, each message is a conversation of its own, not one shared by everyone.
     sender = front.keys.sender("rest", name or front.keys.new_chat())
     await front.limits.count("session", sender)
-    metrics.accepted("rest")
+    metrics.accepted(REST)
     begun = time.time()
     reply = await _reply(front, sender, text, metadata)
     envelope = envelope_of(reply)
-    metrics.answered("rest", envelope["kind"], envelope.get("language"), begun)
+    metrics.answered(REST, envelope["kind"], envelope.get("language"), begun)
     return JSONResponse(addressed(reply, name))
 
 

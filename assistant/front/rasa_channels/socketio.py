@@ -18,6 +18,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp
 
 from assistant.core.languages import DEFAULT, Language, choice_of, hint_of, served
+from assistant.front.core.channels import SOCKETIO
 from assistant.front.core.errors import RefusedError
 from assistant.front.core.events import AssistantEvent
 from assistant.front.core.limits import address_of
@@ -72,7 +73,7 @@ class Sockets:
                 return
             chat = front.keys.new_chat()
             language = hint_of(custom_data(received)) or DEFAULT
-            await run_sync(front.store.open_chat, chat, language, time.time(), "socketio")
+            await run_sync(front.store.open_chat, chat, language, time.time(), SOCKETIO)
         await self._listen(sid, chat)
         await self._server.emit("session_confirm", front.keys.token(chat), to=sid)
 
@@ -101,7 +102,7 @@ class Sockets:
         hint, choice = hint_of(metadata), choice_of(metadata)
         text = await without_personal_data(text, choice, hint)
         await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())
-        metrics.accepted("socketio")
+        metrics.accepted(SOCKETIO)
         front.worker.wake(chat)
 
     async def _disconnected(self, sid: str, *_: object) -> None:

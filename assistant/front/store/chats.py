@@ -10,14 +10,24 @@ from typing import Any, cast
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 
+from assistant.front.core.channels import WEB
 from assistant.front.core.events import AssistantContent, Content, Event, EventType, moment
-from assistant.front.store.schema import chats, erasures, events, feedback, messages, overwrite, writing
+from assistant.front.store.schema import (
+    CONTENTS,
+    chats,
+    delete_contents,
+    erasures,
+    events,
+    feedback,
+    messages,
+    overwrite,
+    writing,
+)
 from assistant.front.store.tombstones import add_tombstone, drop_tombstones
 
 WAITING, ANSWERED, APOLOGISED = "waiting", "answered", "apologised"
 
 TEXT = "text"
-WEB = "web"
 
 
 class UnknownChatError(Exception):
@@ -50,9 +60,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def open_chat(
-        self, chat: str, language: str, now: float, channel: str = "web", recipient: str | None = None
-    ) -> None:
+    def open_chat(self, chat: str, language: str, now: float, channel: str = WEB, recipient: str | None = None) -> None:
         """Creates an empty chat."""
         row = {"id": chat, "channel": channel, "recipient": recipient, "language": language}
         with writing(self._engine) as connection:
@@ -172,8 +180,7 @@ class Store:
             )
             found = connection.execute(delete(chats).where(mine)).rowcount
             if found:
-                for table in (events, messages, feedback):
-                    connection.execute(delete(table).where(table.c.chat == chat))
+                delete_contents(connection, chat)
                 add_tombstone(connection, chat)
                 add_pending_erasure(connection, sender)
         if found:
@@ -193,7 +200,7 @@ class Store:
     def erase_orphans(self) -> None:
         """Erases rows without a chat, which arrived just as their chat was being erased."""
         with writing(self._engine) as connection:
-            for table in (events, messages, feedback):
+            for table in CONTENTS:
                 connection.execute(delete(table).where(table.c.chat.not_in(select(chats.c.id))))
 
     def recipients(self, channel: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 from assistant.front.core.tokens import Keys
 from assistant.front.rasa.client import Rasa
 from assistant.front.store.chats import Store
-from assistant.front.store.schema import chats, events, feedback, messages, seen
+from assistant.front.store.schema import CONTENTS, chats, seen
 
 # Longer than any messenger retries; a fingerprint reveals nothing about a person.
 SEEN_SECONDS = 30 * 86400.0
@@ -22,7 +22,7 @@ def expired_counts(engine: Engine, before: float) -> Mapping[str, int]:
     """How many rows of each table belong to chats silent since then, or to no chat."""
     old = select(chats.c.id).where(chats.c.last_at < before)
     counted = {"chats": select(func.count()).select_from(chats).where(chats.c.last_at < before)}
-    for table in (events, messages, feedback):
+    for table in CONTENTS:
         mine = table.c.chat.in_(old) | table.c.chat.not_in(select(chats.c.id))
         counted[table.name] = select(func.count()).select_from(table).where(mine)
     counted["seen"] = select(func.count()).select_from(seen).where(seen.c.at < time.time() - SEEN_SECONDS)

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     create_engine,
+    delete,
     event,
     false,
     inspect,
@@ -101,6 +102,8 @@ feedback = Table(
     Column("reason", Text),
     Column("at", Float(53), nullable=False),
 )
+# What belongs to a chat, row by row.
+CONTENTS = (events, messages, feedback)
 # Which of several fronts is working on which chat.
 leases = Table(
     "leases",
@@ -170,6 +173,12 @@ def _engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _set_up_sqlite)
     return engine
+
+
+def delete_contents(connection: Connection, chat: str) -> None:
+    """Deletes all that belongs to a chat."""
+    for table in CONTENTS:
+        connection.execute(delete(table).where(table.c.chat == chat))
 
 
 def overwrite(engine: Engine) -> None:

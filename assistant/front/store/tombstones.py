@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.engine import Connection, Engine
 
-from assistant.front.store.schema import chats, events, feedback, messages, overwrite, writing
+from assistant.front.store.schema import chats, delete_contents, overwrite, writing
 from assistant.front.store.schema import tombstones as table
 
 # When each chat was erased, by its fingerprint.
@@ -43,8 +43,7 @@ def erase_again(engine: Engine, tombstones: Tombstones) -> int:
         found = [chat for chat in connection.execute(select(chats.c.id)).scalars() if fingerprint(chat) in tombstones]
         for chat in found:
             connection.execute(delete(chats).where(chats.c.id == chat))
-            for part in (events, messages, feedback):
-                connection.execute(delete(part).where(part.c.chat == chat))
+            delete_contents(connection, chat)
         _add(connection, tombstones)
     overwrite(engine)
     return len(found)

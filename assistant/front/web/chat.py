@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from assistant.core.languages import served
+from assistant.front.core.channels import WEB
 from assistant.front.core.errors import RefusedError, language_of
 from assistant.front.core.events import Event, moment
 from assistant.front.core.limits import address_of
@@ -64,7 +65,7 @@ async def post_message(request: Request) -> Response:
     except UnknownChatError:
         raise RefusedError("unknown_session") from None
     if new:
-        metrics.accepted("web")
+        metrics.accepted(WEB)
         front.listeners.publish(chat)
         front.worker.wake(chat)
     return JSONResponse({"id": id_, "sequence": sequence}, 202)

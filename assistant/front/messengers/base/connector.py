@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from assistant.front.core.channels import Messenger
 from assistant.front.messengers.base.inbound import Arrival, Reading
 from assistant.front.messengers.base.layout import Bubble, fitted, numbered, utf16_length
 from assistant.front.messengers.base.outcomes import Said, Verdict
@@ -48,7 +49,7 @@ class Call:
 class Connector(ABC):
     """One messenger. `name` is its part of the webhook's address and of the settings."""
 
-    name: ClassVar[str]
+    name: ClassVar[Messenger]
     # The environment variables without which it is off, in the order the documents name them.
     secrets: ClassVar[tuple[str, ...]]
     # What else may be set, with its default.

@@ -27,7 +27,7 @@ from assistant.front.store.chats import (
     event_of,
     next_sequence,
 )
-from assistant.front.store.schema import chats, events, feedback, messages, overwrite, seen, writing
+from assistant.front.store.schema import chats, delete_contents, events, messages, overwrite, seen, writing
 from assistant.front.store.tombstones import add_tombstone
 
 ASSISTANT: Literal["assistant"] = "assistant"
@@ -154,8 +154,7 @@ class MessageStore:
         with writing(self._engine) as connection:
             mine = connection.execute(select(chats).where(chats.c.id == message.chat)).mappings().first()
             later = _later(connection, message)
-            for table in (events, messages, feedback):
-                connection.execute(delete(table).where(table.c.chat == message.chat))
+            delete_contents(connection, message.chat)
             connection.execute(delete(chats).where(chats.c.id == message.chat))
             add_tombstone(connection, message.chat)
             add_pending_erasure(connection, sender)

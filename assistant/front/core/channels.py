@@ -1,0 +1,10 @@
+"""The ways by which people reach the assistant."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+Messenger = Literal["telegram", "whatsapp", "facebook", "slack", "twilio"]
+MESSENGERS: tuple[Messenger, ...] = get_args(Messenger)
+WEB, SOCKETIO, REST = "web", "socketio", "rest"
+CHANNELS: tuple[str, ...] = (WEB, SOCKETIO, REST, *MESSENGERS)
