@@ -34,11 +34,11 @@ from assistant.nlu.ranking.kind_model import Floats
 # The head's scores for every class, by text.
 Scores = Mapping[str, Floats]
 # Longer messages hardly ever refer to the last answer.
-LONGEST_FOLLOW_UP = 12
+MOST_FOLLOW_UP_WORDS = 12
 # From this probability up, the next part of a message may refer to this one.
-SURE = 0.5
+LIKELY_FACT = 0.5
 # No piece of a text less likely than this to be answered by a fact was ever a question (in 4,300 texts).
-LEAST_LIKELY = 0.02
+POSSIBLE_QUESTION = 0.02
 RANGES = {
     "most_questions": (100, 10**6),
     "most_ngrams": (1, 10**7),
@@ -81,7 +81,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, head: Head | None) -> None:
         self._config, self._storage, self._resource, self._head = config, storage, resource, head
         self._exact = exact_questions(knowledge())
-        self._entries: Context | None = None
+        self._cached_context: Context | None = None
 
     @classmethod
     def create(
@@ -109,11 +109,11 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             raise InvalidConfigException("EntryClassifier: data/nlu needs examples of at least two intents.")
         kept = thinned(labels, self._config["most_questions"])
         if len(kept) < len(labels):
-            announce(f"Of {len(labels)} questions the head learns {len(kept)}: more would not fit into memory.")
+            announce(f"Training the head on {len(kept)} of {len(labels)} questions; more would not fit in memory.")
         examples, labels = [examples[i] for i in kept], [labels[i] for i in kept]
         vectors = np.stack([_vector(example) for example in examples])
         texts = [str(example.get(TEXT)).lower() for example in examples]
-        announce(f"Fitting the head to {len(labels)} questions of {len(set(labels))} kinds …")
+        announce(f"Fitting the head to {len(labels)} questions in {len(set(labels))} classes …")
         self._head = Head.fit(texts, vectors, labels, self._config)
         with self._storage.write_to(self._resource) as folder:
             self._head.save(folder)
@@ -139,22 +139,22 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             parts = message.get(PARTS) or ()
             scores = self._scores([message, *parts])
             self._rank(message, scores, conversation.entries)
-            leans = [(message, conversation.entries, True)]
+            contexts = [(message, conversation.entries, True)]
             before, again = conversation.entries, True
             for part in parts:
                 self._rank(part, scores, before, again)
-                leans.append((part, before, again))
-                told = self._told(part)
-                before, again = (*before, *told), again and not told
-            self._rank_loose(leans)
+                contexts.append((part, before, again))
+                facts = self._fact_of(part)
+                before, again = (*before, *facts), again and not facts
+            self._rank_loose(contexts)
         return messages
 
-    def _rank_loose(self, leans: Sequence[tuple[Message, Sequence[str], bool]]) -> None:
+    def _rank_loose(self, contexts: Sequence[tuple[Message, Sequence[str], bool]]) -> None:
         """Ranks loose pieces that may be questions, each in the context of what its text followed."""
         loose = [
             (piece, before, again)
-            for whole, before, again in leans
-            if whole.get(RANKING).kinds.get(FACT, 0.0) >= LEAST_LIKELY
+            for whole, before, again in contexts
+            if whole.get(RANKING).kinds.get(FACT, 0.0) >= POSSIBLE_QUESTION
             for piece in whole.get(LOOSE) or ()
         ]
         scores = self._scores([piece for piece, _, _ in loose])
@@ -179,22 +179,22 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             return
         message.set(RANKING, head.ranking(text, scores[text]))
         last = knowledge().find(before[-1]) if before else None
-        if last and len(text.split()) <= LONGEST_FOLLOW_UP:
+        if last and len(text.split()) <= MOST_FOLLOW_UP_WORDS:
             asked = aspects_asked(dict(zip(head.classes, head.probabilities(scores[text]).tolist())))
-            near = self._context(head).nearness(last, asked, _named(message, before), again)
-            message.set(IN_CONTEXT, head.ranking(text, scores[text] + near))
+            boosts = self._context(head).boosts(last, asked, _named(message, before), again)
+            message.set(IN_CONTEXT, head.ranking(text, scores[text] + boosts))
 
     def _context(self, head: Head) -> Context:
         """The context for the head's classes; made once."""
-        if self._entries is None:
-            self._entries = Context(knowledge(), head.classes)
-        return self._entries
+        if self._cached_context is None:
+            self._cached_context = Context(knowledge(), head.classes)
+        return self._cached_context
 
-    def _told(self, part: Message) -> tuple[str, ...]:
+    def _fact_of(self, part: Message) -> tuple[str, ...]:
         """The fact a part asks for, which the next part may refer to."""
         ranking: Ranking = part.get(RANKING)
         best = next((id_ for id_, _ in ranking.entries if kind_of(id_) == FACT), None)
-        return (best,) if best and ranking.kinds.get(FACT, 0.0) >= SURE else ()
+        return (best,) if best and ranking.kinds.get(FACT, 0.0) >= LIKELY_FACT else ()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leaves training data unchanged."""

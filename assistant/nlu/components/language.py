@@ -27,17 +27,17 @@ from assistant.nlu.components.message_keys import EVIDENCE
 
 # What a word says, as log odds: above 0 for German, below for English. Function words that only one
 # language has are known in advance; the rest are learned from the training questions.
-WEIGHT_OF_WORD = 2.0
+FUNCTION_WORD_ODDS = 2.0
 FUNCTION_WORDS: Mapping[str, float] = {
-    **dict.fromkeys(GERMAN - ENGLISH, WEIGHT_OF_WORD),
-    **dict.fromkeys(ENGLISH - GERMAN, -WEIGHT_OF_WORD),
+    **dict.fromkeys(GERMAN - ENGLISH, FUNCTION_WORD_ODDS),
+    **dict.fromkeys(ENGLISH - GERMAN, -FUNCTION_WORD_ODDS),
 }
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-CLEAR = 1.5
+CLEAR_ODDS = 1.5
 # Words that say less or occur less often are not worth keeping.
-FAINT, RARE = 0.7, 2
+MIN_ODDS, MIN_OCCURRENCES = 0.7, 2
 # No single word may outvote several.
-LOUDEST = 2.5
+MAX_ODDS = 2.5
 LEXICON = "words.json"
 
 
@@ -99,10 +99,10 @@ def learned(questions: Iterable[tuple[Language, str]]) -> dict[str, float]:
     counts: dict[Language, Counter[str]] = {language: Counter() for language in LANGUAGES}
     for language, text in questions:
         counts[language].update(set(WORD.findall(names().sub(" ", text).lower())))
-    met = Counter(counts["de"]) + Counter(counts["en"])
-    odds = {word: math.log((counts["de"][word] + 0.5) / (counts["en"][word] + 0.5)) for word in met}
-    told = {word: round(value, 2) for word, value in odds.items() if met[word] >= RARE and abs(value) >= FAINT}
-    return {**FUNCTION_WORDS, **told}
+    total = Counter(counts["de"]) + Counter(counts["en"])
+    odds = {word: math.log((counts["de"][word] + 0.5) / (counts["en"][word] + 0.5)) for word in total}
+    telling = (word for word in odds if total[word] >= MIN_OCCURRENCES and abs(odds[word]) >= MIN_ODDS)
+    return {**FUNCTION_WORDS, **{word: round(odds[word], 2) for word in telling}}
 
 
 @lru_cache(maxsize=1)
@@ -122,8 +122,7 @@ def names() -> re.Pattern[str]:
 def evidence_of(text: str, lexicon: Mapping[str, float] = FUNCTION_WORDS) -> Evidence:
     """The language the words suggest, and whether clearly: two or more words with decisive odds."""
     words = WORD.findall(names().sub(" ", text).lower())
-    told = [max(-LOUDEST, min(LOUDEST, lexicon[word])) for word in words if word in lexicon]
-    odds = sum(told)
+    odds = sum(max(-MAX_ODDS, min(MAX_ODDS, lexicon[word])) for word in words if word in lexicon)
     if not odds:
         return Evidence(None, False)
-    return Evidence("de" if odds > 0 else "en", len(words) >= 2 and abs(odds) >= CLEAR)
+    return Evidence("de" if odds > 0 else "en", len(words) >= 2 and abs(odds) >= CLEAR_ODDS)

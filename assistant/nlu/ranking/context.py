@@ -45,7 +45,7 @@ class Context:
         ]
         self._weights = weights
 
-    def nearness(self, last: Entry, asked: Mapping[str, float], named: Sequence[str], again: bool = True) -> Floats:
+    def boosts(self, last: Entry, asked: Mapping[str, float], named: Sequence[str], again: bool = True) -> Floats:
         """For each class, what the last entry adds to its score.
 
         `asked` holds the probability of each aspect the message may ask for, `named` the subjects it
@@ -53,25 +53,25 @@ class Context:
         may, the second half of the same message hardly ever does.
         """
         others = [subject for subject in named if subject not in last.subjects[:1]]
-        near = [0.0 if entry is None else self._near(entry, last, asked, others) for entry in self._entries]
+        boosts = [0.0 if entry is None else self._boost(entry, last, asked, others) for entry in self._entries]
         if not again:
-            near = [0.0 if entry and entry.id == last.id else value for entry, value in zip(self._entries, near)]
-        return np.array(near, dtype=np.float32)
+            boosts = [0.0 if entry and entry.id == last.id else value for entry, value in zip(self._entries, boosts)]
+        return np.array(boosts, dtype=np.float32)
 
-    def _near(self, entry: Entry, last: Entry, asked: Mapping[str, float], named: Sequence[str]) -> float:
+    def _boost(self, entry: Entry, last: Entry, asked: Mapping[str, float], named: Sequence[str]) -> float:
         weights = self._weights
         if named:
             alike = entry.aspects[:1] == last.aspects[:1]
-            near = (weights.named + weights.alike * alike) * bool(set(named) & set(entry.subjects[:1]))
+            boost = (weights.named + weights.alike * alike) * bool(set(named) & set(entry.subjects[:1]))
         elif entry.id == last.id:
-            near = weights.same
+            boost = weights.same
         else:
-            near = max(
+            boost = max(
                 weights.subject * bool(set(entry.subjects[:1]) & set(last.subjects[:1])),
                 weights.touched * bool(set(entry.subjects) & set(last.subjects)),
                 weights.related * (entry.id in last.related),
             )
-        return near + weights.aspect * self._covered(entry, asked) if near else 0.0
+        return boost + weights.aspect * self._covered(entry, asked) if boost else 0.0
 
     def _covered(self, entry: Entry, asked: Mapping[str, float]) -> float:
         """How likely an entry covers what is asked; its first aspect counts fully, the others half."""

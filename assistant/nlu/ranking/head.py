@@ -14,7 +14,7 @@ from onnxruntime import InferenceSession
 
 from assistant.nlu.encoder.onnx_session import session
 from assistant.nlu.ranking.gram import panels
-from assistant.nlu.ranking.kind_model import Floats, Kinds, softmax
+from assistant.nlu.ranking.kind_model import Floats, KindModel, softmax
 from assistant.nlu.ranking.ridge import blocks, solved
 from assistant.nlu.ranking.similarity_graph import written
 from assistant.nlu.ranking.spelling import Spelling
@@ -53,7 +53,7 @@ class Head:
         meaning: InferenceSession,
         weights: Halves,
         said: Halves,
-        kinds: Kinds,
+        kinds: KindModel,
         spelling: Spelling,
         config: dict[str, Any],
         graph: bytes = b"",
@@ -85,7 +85,7 @@ class Head:
         weights, diagonal = solved(likeness, targets, last)
         left_out = targets[-last:] - weights[-last:] / diagonal[:, np.newaxis]
         asked, meant = [texts[i] for i in order[-last:]], [labels[i] for i in order[-last:]]
-        kinds = Kinds.fit(classes.tolist(), left_out, asked, meant, config["sharpness"])
+        kinds = KindModel.fit(classes.tolist(), left_out, asked, meant, config["sharpness"])
         graph, halves = written(centred, mean, config), weights.T.astype(np.float16)
         return cls(session(graph), halves, _summed(ngrams, weights, config), kinds, spelling, config, graph)
 
@@ -143,7 +143,7 @@ class Head:
             kept = {name: stored[name] for name in stored.files}
         config = about["config"]
         spelling = Spelling(config["ngrams"], about["vocabulary"], kept["rarity"])
-        kinds = Kinds(about["classes"], kept, config["sharpness"])
+        kinds = KindModel(about["classes"], kept, config["sharpness"])
         weights, said = np.load(folder / WEIGHTS), np.load(folder / SAID)
         return cls(session(folder / MEANING), weights, said, kinds, spelling, config)
 

@@ -20,7 +20,7 @@ from assistant.core.languages import LANGUAGES
 from assistant.core.understanding import kind_of
 from assistant.knowledge import knowledge, render
 from assistant.nlu.components import classifier
-from assistant.nlu.components.classifier import LONGEST_FOLLOW_UP, EntryClassifier, thinned
+from assistant.nlu.components.classifier import MOST_FOLLOW_UP_WORDS, EntryClassifier, thinned
 from assistant.nlu.components.message_keys import IN_CONTEXT, LOOSE, PARTS, RANKING
 from assistant.nlu.ranking.head import Ranking
 from tests.unit.nlu.conftest import context
@@ -117,7 +117,7 @@ def test_loose_pieces_have_rankings_of_their_own(trained):
 
 
 def test_pieces_of_what_no_fact_answers_are_not_looked_at(trained, monkeypatch):
-    monkeypatch.setattr(classifier, "LEAST_LIKELY", 0.9)
+    monkeypatch.setattr(classifier, "POSSIBLE_QUESTION", 0.9)
     piece = Message({TEXT: "Was macht das GDI?"})
     processed(trained[0], "Guten Tag", **{LOOSE: [piece]})
     assert piece.get(RANKING) is None
@@ -180,7 +180,7 @@ def test_what_is_said_without_context_does_not_change_by_it(trained):
 def test_what_is_asked_counts_in_context(trained, monkeypatch):
     asked = []
     monkeypatch.setattr(
-        "assistant.nlu.components.classifier.Context.nearness",
+        "assistant.nlu.components.classifier.Context.boosts",
         lambda self, last, aspects, named, again: asked.append(aspects) or 0.0,
     )
     processed(trained[0], "Und wie viele genau?", after(OVERVIEW))
@@ -240,7 +240,7 @@ def test_what_a_part_asked_for_is_hardly_asked_for_again_in_the_next(trained):
     assert likely(second, OVERVIEW) < likely(processed(trained[0], text, after(OVERVIEW)), OVERVIEW)
 
 
-@pytest.mark.parametrize(("words", "leans"), [(LONGEST_FOLLOW_UP, True), (LONGEST_FOLLOW_UP + 1, False)])
+@pytest.mark.parametrize(("words", "leans"), [(MOST_FOLLOW_UP_WORDS, True), (MOST_FOLLOW_UP_WORDS + 1, False)])
 def test_long_message_does_not_lean_on_the_last_answer(trained, words, leans):
     message = processed(trained[0], "wann " * words, after("ask_programmes/fap_overview"))
     assert (message.get(IN_CONTEXT) is not None) == leans

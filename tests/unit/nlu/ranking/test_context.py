@@ -35,7 +35,7 @@ CLASSES = [*BASE.entries, "follow_up/when", "out_of_scope/far", "ask_data/gone"]
 
 def near(id_, asked=None, named=(), last=LAST, weights=WEIGHTS, **options):
     """How much nearer the last entry brings a class."""
-    values = Context(BASE, CLASSES, weights).nearness(last, asked or {}, named, **options)
+    values = Context(BASE, CLASSES, weights).boosts(last, asked or {}, named, **options)
     return dict(zip(CLASSES, values.tolist()))[id_]
 
 
@@ -138,7 +138,7 @@ def test_an_entry_without_subjects_ties_nothing_to_itself():
 
 
 def test_there_is_a_number_for_every_class():
-    values = Context(BASE, CLASSES).nearness(LAST, {}, ())
+    values = Context(BASE, CLASSES).boosts(LAST, {}, ())
     assert (values.shape, values.dtype) == ((len(CLASSES),), np.float32)
 
 

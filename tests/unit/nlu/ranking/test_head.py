@@ -12,7 +12,7 @@ from assistant.nlu.encoder.vectors import encode
 from assistant.nlu.ranking import gram, ridge
 from assistant.nlu.ranking import head as head_module
 from assistant.nlu.ranking.head import Head
-from assistant.nlu.ranking.kind_model import Kinds
+from assistant.nlu.ranking.kind_model import KindModel
 from assistant.nlu.ranking.spelling import Spelling
 from tests.unit.nlu.conftest import EXAMPLES
 
@@ -273,13 +273,13 @@ def test_scores_are_those_of_the_regression_written_out():
 
 @pytest.mark.parametrize("last", [None, 5])
 def test_kinds_are_trained_on_what_is_said_of_an_example_left_out(monkeypatch, last):
-    seen, fit = {}, Kinds.fit
+    seen, fit = {}, KindModel.fit
 
     def spied(classes, scores, texts, labels, sharpness):
         seen.update(scores=scores, texts=texts, labels=labels)
         return fit(classes, scores, texts, labels, sharpness)
 
-    monkeypatch.setattr(Kinds, "fit", spied)
+    monkeypatch.setattr(KindModel, "fit", spied)
     config = {**CONFIG, "evenness": 0.0}
     texts, given, labels = examples()
     monkeypatch.setattr(head_module, "CALIBRATED", last or len(texts))

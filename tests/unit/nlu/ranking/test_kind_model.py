@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from assistant.core.understanding import kind_of
-from assistant.nlu.ranking.kind_model import Kinds, softmax
+from assistant.nlu.ranking.kind_model import KindModel, softmax
 
 CLASSES = ("ask_data/dtm", "ask_history/office_opened", "ask_history/founding", "referral/asylum", "smalltalk/thanks")
 LABELS = (*CLASSES, *CLASSES[:2]) * 6
@@ -22,7 +22,7 @@ def scores_of(labels, classes=CLASSES, noise=0.25, seed=1):
 def fitted(labels=LABELS, classes=CLASSES, texts=None, scores=None, sharpness=SHARPNESS):
     """The regression trained on one text and one row of scores for each label."""
     given = scores_of(labels, classes) if scores is None else scores
-    return Kinds.fit(classes, given, texts or ["drei kurze Wörter"] * len(labels), labels, sharpness)
+    return KindModel.fit(classes, given, texts or ["drei kurze Wörter"] * len(labels), labels, sharpness)
 
 
 def said(kinds, scores, text="drei kurze Wörter"):
@@ -75,7 +75,7 @@ def test_two_kinds_are_told_apart(label, kind):
 
 @pytest.mark.parametrize("scores", [[0.0, 0.0], [1.0, 0.9]])
 def test_a_single_kind_is_certain(scores):
-    assert said(Kinds(CLASSES[:2], {}, SHARPNESS), scores) == {"fact": 1.0}
+    assert said(KindModel(CLASSES[:2], {}, SHARPNESS), scores) == {"fact": 1.0}
 
 
 def test_length_of_the_text_counts():
@@ -101,7 +101,7 @@ def test_stored_arrays_give_the_same_probabilities(tmp_path):
     kinds = fitted()
     np.savez(tmp_path / "kinds.npz", **kinds.arrays())
     with np.load(tmp_path / "kinds.npz", allow_pickle=False) as stored:
-        read = Kinds(CLASSES, {name: stored[name] for name in stored.files}, SHARPNESS)
+        read = KindModel(CLASSES, {name: stored[name] for name in stored.files}, SHARPNESS)
     scores = scores_of(LABELS, seed=3)
     texts = ["?"] * len(LABELS)
     assert np.array_equal(read.probabilities(scores, texts), kinds.probabilities(scores, texts))
@@ -113,7 +113,7 @@ def test_what_is_stored_is_small_and_plain():
 
 def test_what_else_is_stored_beside_it_is_left_out():
     kinds = fitted()
-    beside = Kinds(CLASSES, {**kinds.arrays(), "weights": np.zeros(3, dtype=np.float32)}, SHARPNESS)
+    beside = KindModel(CLASSES, {**kinds.arrays(), "weights": np.zeros(3, dtype=np.float32)}, SHARPNESS)
     assert beside.arrays().keys() == kinds.arrays().keys()
 
 
