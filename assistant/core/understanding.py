@@ -50,7 +50,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Part:
+class MessagePart:
     """One question of a message, or the whole message, and what the gate decided about it.
 
     `kinds` holds the probability of each kind of message. `chosen` holds ids, best first: one to answer
@@ -98,7 +98,7 @@ class Part:
         }
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Part:
+    def from_dict(cls, data: Mapping[str, Any]) -> MessagePart:
         return cls(
             text=data["text"],
             ranking=tuple(Candidate(*pair) for pair in data["ranking"]),
@@ -121,7 +121,7 @@ class Understanding:
     """A message in parts, with the evidence for its language and anything wrong with it as input."""
 
     evidence: Evidence = NO_EVIDENCE
-    parts: tuple[Part, ...] = ()
+    parts: tuple[MessagePart, ...] = ()
     trouble: Trouble | None = None
     choice: int | None = None
     urgent: str | None = None
@@ -139,7 +139,7 @@ class Understanding:
     def from_dict(cls, data: Mapping[str, Any]) -> Understanding:
         return cls(
             evidence=Evidence.from_dict(data["evidence"]),
-            parts=tuple(Part.from_dict(part) for part in data["parts"]),
+            parts=tuple(MessagePart.from_dict(part) for part in data["parts"]),
             trouble=data["trouble"],
             choice=data["choice"],
             urgent=data["urgent"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assistant.core.understanding import Candidate, Part, Understanding
+from assistant.core.understanding import Candidate, MessagePart, Understanding
 from assistant.dialogue.reply import Reply
 
 
@@ -22,7 +22,7 @@ def explained(understanding: Understanding, reply: Reply) -> str:
     return "\n".join(lines)
 
 
-def _part(part: Part) -> list[str]:
+def _part(part: MessagePart) -> list[str]:
     entities = [*part.subjects, *part.places, *part.years]
     return [
         f"[debug] part {part.text[:60]!r}: {part.decision} {', '.join(part.chosen[:3]) or '-'} ({part.reason})",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from assistant.core.conversation import Conversation
 from assistant.core.envelope import AnswerKind
 from assistant.core.languages import LANGUAGES, Language, decide
-from assistant.core.understanding import Part, Understanding
+from assistant.core.understanding import MessagePart, Understanding
 from assistant.dialogue.reply import Answer, Reply
 from assistant.knowledge import Entry, KnowledgeBase, render
 from assistant.knowledge.render import date_written, place_name
@@ -48,7 +48,7 @@ def _requested_language(understanding: Understanding) -> Language | None:
     return requests[-1] if requests else None
 
 
-def _requests_language(part: Part, id_: str) -> bool:
+def _requests_language(part: MessagePart, id_: str) -> bool:
     return part.decision == "answer" and id_ in LANGUAGE_REQUESTS
 
 
@@ -69,14 +69,14 @@ class Turn:
             return self._chosen(understanding.choice)
         parts = [part for part in understanding.parts if not any(_requests_language(part, i) for i in part.chosen)]
         if not parts:
-            return self._language_changed() if understanding.parts else self._fallback(Part(text=""))
+            return self._language_changed() if understanding.parts else self._fallback(MessagePart(text=""))
         reply = self._part(parts[0]) if len(parts) == 1 else self._several(parts)
         if understanding.trouble == "too_long":
             note = self._phrase("control", "too_long")
             return replace(reply, answers=(note, *reply.answers))
         return reply
 
-    def _part(self, part: Part) -> Reply:
+    def _part(self, part: MessagePart) -> Reply:
         """The reply to a message with one question."""
         entry = self._entry_of(part)
         if entry:
@@ -93,7 +93,7 @@ class Turn:
             return self._unknown_aspect()
         return self._fallback(part)
 
-    def _within_scope(self, answer: Answer, part: Part, entry: Entry) -> Answer:
+    def _within_scope(self, answer: Answer, part: MessagePart, entry: Entry) -> Answer:
         """The answer, below a heading if the question names a year or place that it does not cover."""
         years = _years_beyond(part, entry, answer.text)
         beyond = [*years, *_places_beyond(part, entry, answer.text, self.language)]
@@ -102,11 +102,11 @@ class Turn:
         heading = self.knowledge.phrase("beyond", self.language).format(what=", ".join(beyond))
         return replace(answer, kind="fallback", heading=heading)
 
-    def _entry_of(self, part: Part) -> Entry | None:
+    def _entry_of(self, part: MessagePart) -> Entry | None:
         """The entry that answers a part, if there is one."""
         return self.knowledge.find(part.chosen[0]) if part.decision == "answer" and part.chosen else None
 
-    def _several(self, parts: list[Part]) -> Reply:
+    def _several(self, parts: list[MessagePart]) -> Reply:
         """The reply to a message with several questions: for each, in order, an answer or what is missing."""
         answers: list[Answer] = []
         ids: list[str] = []
@@ -119,7 +119,7 @@ class Turn:
                 answers.append(self._without_entry(part))
         return self._reply(tuple(answers), ids)
 
-    def _without_entry(self, part: Part) -> Answer:
+    def _without_entry(self, part: MessagePart) -> Answer:
         """The answer to one of several questions if no entry answers it."""
         best = part.chosen[0] if part.chosen and part.decision == "answer" else ""
         if best in PHRASES:
@@ -130,7 +130,7 @@ class Turn:
     def _from_entries(self, ids: list[str], heading: str | None = None) -> Reply:
         entries = [entry for entry in map(self.knowledge.find, ids) if entry]
         if not entries:
-            return self._fallback(Part(text=""))
+            return self._fallback(MessagePart(text=""))
         answers = tuple(self._answer(entry) for entry in entries)
         if heading:
             answers = (replace(answers[0], heading=heading), *answers[1:])
@@ -167,7 +167,7 @@ class Turn:
         answer = self._phrase("clarify", "clarify")
         return Reply(self.language, (answer,), conversation, None, self._questions(offered))
 
-    def _fallback(self, part: Part) -> Reply:
+    def _fallback(self, part: MessagePart) -> Reply:
         """Admits what is not known, and gives the nearest fact or offers the nearest questions."""
         near = [id_ for id_ in part.chosen if (entry := self.knowledge.find(id_)) and entry.kind == "fact"]
         text, contact = self._gap(part), self.knowledge.phrase("contact", self.language)
@@ -181,7 +181,7 @@ class Turn:
         answer = Answer("fallback", f"{text} {contact}")
         return Reply(self.language, (answer,), conversation, heading, self._questions(offered))
 
-    def _gap(self, part: Part) -> str:
+    def _gap(self, part: MessagePart) -> str:
         """The phrase for a question that no entry answers, depending on what is missing."""
         key = f"gap_{part.gap}"
         return self.knowledge.phrase(key if key in self.knowledge.phrases else "fallback", self.language)
@@ -203,7 +203,7 @@ class Turn:
             return self._source(self.knowledge.find(last) or context)
         if id_ == "control/more":
             return self._more(context)
-        return self._fallback(Part(text=""))
+        return self._fallback(MessagePart(text=""))
 
     def _source(self, context: Entry | None) -> Reply:
         answer = self._answer(context) if context else None
@@ -250,12 +250,12 @@ class Turn:
         )
 
 
-def _years_beyond(part: Part, entry: Entry, text: str) -> list[str]:
+def _years_beyond(part: MessagePart, entry: Entry, text: str) -> list[str]:
     """Years for which a question wants a figure that the answer does not name: a total is not one year's figure."""
     return [year for year in part.years if entry.aspects[:1] == ("how_many",) and year not in text]
 
 
-def _places_beyond(part: Part, entry: Entry, text: str, language: Language) -> list[str]:
+def _places_beyond(part: MessagePart, entry: Entry, text: str, language: Language) -> list[str]:
     """Places that a question about a number, time or place names but the answer does not."""
     if entry.aspects[:1] not in ASPECTS_BOUND_TO_PLACES:
         return []

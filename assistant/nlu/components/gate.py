@@ -17,7 +17,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from assistant.core.languages import Evidence
-from assistant.core.understanding import FACT, KEY, Candidate, Part, Understanding, kind_of
+from assistant.core.understanding import FACT, KEY, Candidate, MessagePart, Understanding, kind_of
 from assistant.nlu.components.entities import EVERYWHERE, ORDINAL, PLACE, SUBJECT, YEAR
 from assistant.nlu.components.message_keys import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, TROUBLE
 from assistant.nlu.components.splitter import ASKING
@@ -154,13 +154,13 @@ class Judge:
             return Understanding(evidence, (whole,), trouble, None, urgent)
         return Understanding(evidence, tuple(self.questions(whole, parts)), trouble)
 
-    def part(self, message: Message, fact_threshold: float | None = None) -> Part:
+    def part(self, message: Message, fact_threshold: float | None = None) -> MessagePart:
         """One text with the decision for it; a fact answers it from `fact_threshold` up."""
         entities = message.get(ENTITIES) or []
         ordinals = [int(e["value"]) for e in entities if e["entity"] == ORDINAL]
         text = message.get(TEXT) or ""
         ranking, in_context = message.get(RANKING) or NOTHING, message.get(IN_CONTEXT) or NOTHING
-        part = Part(
+        part = MessagePart(
             text=text,
             ranking=_candidates(ranking),
             kinds=ranking.kinds,
@@ -173,7 +173,7 @@ class Judge:
         )
         return self.decided(part, self._thresholds.fact if fact_threshold is None else fact_threshold)
 
-    def decided(self, part: Part, fact_threshold: float) -> Part:
+    def decided(self, part: MessagePart, fact_threshold: float) -> MessagePart:
         """The part with decision, choice and reason."""
         may_be_follow_up = bool(part.in_context) or len(part.text.split()) <= MOST_ELLIPSIS_WORDS
         kinds = part.kinds if may_be_follow_up else _without(part.kinds, FOLLOW_UP)
@@ -187,7 +187,7 @@ class Judge:
             or self._withheld(part, kinds, kind)
         )
 
-    def _from_context(self, part: Part, kinds: Mapping[str, float], kind: str) -> Part | None:
+    def _from_context(self, part: MessagePart, kinds: Mapping[str, float], kind: str) -> MessagePart | None:
         """The fact that the last answer makes likely, if it does."""
         probability = _without(part.kinds_in_context, FOLLOW_UP).get(FACT, 0.0)
         context_may_override = kind in CONTEXTUAL_KINDS or part.ordinal or kinds[kind] < self._thresholds.alone
@@ -196,7 +196,7 @@ class Judge:
         best = next(c for c in part.in_context if _is_fact(c))
         return _decide(part, "answer", (best.id,), f"in context {probability:.2f} ≥ {self._thresholds.context}")
 
-    def _from_fact(self, part: Part, kinds: Mapping[str, float], threshold: float) -> Part | None:
+    def _from_fact(self, part: MessagePart, kinds: Mapping[str, float], threshold: float) -> MessagePart | None:
         """The best fact, or a question back if two are close, if some fact answers the part."""
         probability = kinds.get(FACT, 0.0)
         if probability < threshold:
@@ -210,7 +210,7 @@ class Judge:
             )
         return _decide(part, "answer", (first.id,), f"fact {probability:.2f} ≥ {threshold}")
 
-    def _from_other(self, part: Part, kinds: Mapping[str, float], kind: str) -> Part | None:
+    def _from_other(self, part: MessagePart, kinds: Mapping[str, float], kind: str) -> MessagePart | None:
         """Small talk, a referral, a request or another text that is not a fact, if it is likely enough."""
         best = part.best_of(kind)
         answerable = kind not in (FACT, OUT_OF_SCOPE) or (best and best.id == ILLEGAL)
@@ -221,7 +221,7 @@ class Judge:
             return _decide(part, "answer", (best.id,), f"{kind} {probability:.2f} ≥ {threshold}")
         return None
 
-    def _withheld(self, part: Part, kinds: Mapping[str, float], kind: str) -> Part:
+    def _withheld(self, part: MessagePart, kinds: Mapping[str, float], kind: str) -> MessagePart:
         """A question back about the nearest facts and referrals, or the admission that nothing answers the part."""
         near = tuple(c.id for c in part.ranking if _is_fact(c) or c.topic == REFERRAL)[:3]
         weight = kinds.get(FACT, 0.0) + kinds.get(REFERRAL, 0.0)
@@ -231,7 +231,7 @@ class Judge:
         gap = best.name if best and kind == OUT_OF_SCOPE else ""
         return replace(_decide(part, "unsure", near, f"{kind} {kinds[kind]:.2f}"), gap=gap)
 
-    def _opened(self, part: Part, message: Message, fact_threshold: float) -> list[Part]:
+    def _opened(self, part: MessagePart, message: Message, fact_threshold: float) -> list[MessagePart]:
         """The loose pieces of a part if they are questions of their own, otherwise the part itself."""
         loose = [self.part(piece, fact_threshold) for piece in message.get(LOOSE) or ()]
         settled = part.best and _is_fact(part.best) and part.best.confidence >= self._thresholds.settled
@@ -242,7 +242,7 @@ class Judge:
         distinct = len({p.chosen for p in questions}) == len(questions) > 1
         return questions if distinct and other_words <= MOST_OTHER_WORDS else [part]
 
-    def questions(self, whole: Part, parts: Sequence[Part]) -> list[Part]:
+    def questions(self, whole: MessagePart, parts: Sequence[MessagePart]) -> list[MessagePart]:
         """The parts that are questions of their own, or the message as a whole or in the part that is clearest."""
         if self._tells_own_case(whole):
             return [whole]
@@ -255,13 +255,13 @@ class Judge:
         clearest = max((part for part in parts if len(part.text.split()) >= FEWEST_WORDS), key=_clarity, default=whole)
         return [clearest if _clarity(clearest) > _clarity(whole) else whole]
 
-    def _promoted(self, parts: Sequence[Part]) -> list[Part]:
+    def _promoted(self, parts: Sequence[MessagePart]) -> list[MessagePart]:
         """The parts, with less evidence asked of questions next to an answered one: questions come in company."""
         if not any(self._stands_alone(p) and kind_of(p.chosen[0]) == FACT for p in parts):
             return list(parts)
         return [self._beside_answer(p) if p.decision == "clarify" and _asks(p) else p for p in parts]
 
-    def _beside_answer(self, part: Part) -> Part:
+    def _beside_answer(self, part: MessagePart) -> MessagePart:
         best = part.best_of(FACT)
         if (
             best is None
@@ -273,14 +273,14 @@ class Judge:
             part, "answer", (best.id,), f"beside an answer {part.kinds[FACT]:.2f} ≥ {self._thresholds.beside}"
         )
 
-    def _agree(self, whole: Part, parts: Sequence[Part]) -> bool:
+    def _agree(self, whole: MessagePart, parts: Sequence[MessagePart]) -> bool:
         """Whether the whole message and one of its parts get the same answer; the sentences of a story may mislead."""
         best = whole.best
         clear = best is not None and best.confidence >= self._thresholds.clear
         answered = whole.decision == "answer" and kind_of(whole.chosen[0]) == FACT and clear
         return not answered or any(part.chosen == whole.chosen for part in parts)
 
-    def _stands_alone(self, part: Part) -> bool:
+    def _stands_alone(self, part: MessagePart) -> bool:
         """Whether a part is answered, with enough confidence to be a question of its own."""
         if part.decision != "answer":
             return False
@@ -293,11 +293,11 @@ class Judge:
             probability = max(probability, _without(part.kinds_in_context, FOLLOW_UP).get(FACT, 0.0))
         return kind in (FACT, REFERRAL) and probability >= self._thresholds.part
 
-    def _tells_own_case(self, whole: Part) -> bool:
+    def _tells_own_case(self, whole: MessagePart) -> bool:
         referred = whole.decision == "answer" and kind_of(whole.chosen[0]) == REFERRAL
         return referred and whole.kinds.get(REFERRAL, 0.0) >= self._thresholds.part
 
-    def _urgent(self, whole: Part, parts: Sequence[Part]) -> str | None:
+    def _urgent(self, whole: MessagePart, parts: Sequence[MessagePart]) -> str | None:
         """The crisis text to show, for the whole message or for the part most likely to be an emergency."""
         probability = whole.kinds.get(CRISIS, 0.0)
         part_threshold = (
@@ -311,7 +311,7 @@ class Judge:
         return best.id if best else None
 
 
-def _clarity(part: Part) -> tuple[int, float]:
+def _clarity(part: MessagePart) -> tuple[int, float]:
     """Sort key: answers over questions back over nothing, and facts and referrals over small talk."""
     order = {"answer": 2, "clarify": 1, "unsure": 0}[part.decision]
     kind = kind_of(part.chosen[0]) if part.chosen else ""
@@ -320,16 +320,16 @@ def _clarity(part: Part) -> tuple[int, float]:
     return order, part.kinds.get(kind, 0.0)
 
 
-def _decide(part: Part, decision: Any, chosen: tuple[str, ...], reason: str) -> Part:
+def _decide(part: MessagePart, decision: Any, chosen: tuple[str, ...], reason: str) -> MessagePart:
     return replace(part, decision=decision, chosen=chosen, reason=reason)
 
 
-def _asks(part: Part) -> bool:
+def _asks(part: MessagePart) -> bool:
     """Whether a part begins or ends like a question."""
     return bool(ASKS.match(part.text)) or part.text.rstrip().endswith("?")
 
 
-def _is_mere_name(part: Part) -> bool:
+def _is_mere_name(part: MessagePart) -> bool:
     """Whether a part only names IOM: it then belongs to the question of the whole message, if that is clear."""
     names_iom = bool(part.subjects) and set(part.subjects) <= EVERYWHERE
     return names_iom and len(part.text.split()) <= FEWEST_WORDS and not ASKS.match(part.text)

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.core.languages import LANGUAGES, Evidence
-from assistant.core.understanding import Candidate, Part, Understanding, kind_of
+from assistant.core.understanding import Candidate, MessagePart, Understanding, kind_of
 
 WORDS = st.lists(st.text(), max_size=3).map(tuple)
 KINDS = st.dictionaries(st.text(), st.floats(0, 1), max_size=3)
 CANDIDATES = st.lists(st.builds(Candidate, st.text(), st.floats(0, 1)), max_size=3).map(tuple)
 PARTS = st.builds(
-    Part,
+    MessagePart,
     text=st.text(),
     ranking=CANDIDATES,
     kinds=KINDS,
@@ -49,11 +49,11 @@ def test_an_understanding_survives_json(understanding):
 @given(PARTS)
 @settings(database=None, deadline=None, max_examples=40)
 def test_a_part_survives_json(part):
-    assert Part.from_dict(json.loads(json.dumps(part.as_dict()))) == part
+    assert MessagePart.from_dict(json.loads(json.dumps(part.as_dict()))) == part
 
 
 def test_every_field_of_a_part_is_written():
-    assert Part("?").as_dict().keys() == Part.__dataclass_fields__.keys()
+    assert MessagePart("?").as_dict().keys() == MessagePart.__dataclass_fields__.keys()
 
 
 def test_every_field_of_an_understanding_is_written():
@@ -70,25 +70,25 @@ def test_a_class_without_entries_has_a_topic_only():
 
 
 def test_the_first_of_the_ranking_is_the_best():
-    assert Part("?", ranking=(Candidate("a/a", 0.6), Candidate("a/b", 0.3))).best == Candidate("a/a", 0.6)
+    assert MessagePart("?", ranking=(Candidate("a/a", 0.6), Candidate("a/b", 0.3))).best == Candidate("a/a", 0.6)
 
 
 def test_without_a_ranking_there_is_no_best():
-    assert Part("?").best is None
+    assert MessagePart("?").best is None
 
 
 def test_a_part_is_unsure_until_decided():
-    assert (Part("?").decision, Part("?").chosen) == ("unsure", ())
+    assert (MessagePart("?").decision, MessagePart("?").chosen) == ("unsure", ())
 
 
 def test_the_best_of_a_kind_is_its_most_probable_candidate():
     ids = ("smalltalk/thanks", "ask_data/dtm", "ask_history/founding", "crisis/danger")
-    part = Part("?", ranking=tuple(Candidate(id_, 0.4 - i / 10) for i, id_ in enumerate(ids)))
+    part = MessagePart("?", ranking=tuple(Candidate(id_, 0.4 - i / 10) for i, id_ in enumerate(ids)))
     assert [part.best_of(kind).id for kind in ("fact", "crisis")] == ["ask_data/dtm", "crisis/danger"]
 
 
 def test_of_a_kind_not_ranked_there_is_no_best():
-    assert Part("?", ranking=(Candidate("ask_data/dtm", 0.6),)).best_of("crisis") is None
+    assert MessagePart("?", ranking=(Candidate("ask_data/dtm", 0.6),)).best_of("crisis") is None
 
 
 @pytest.mark.parametrize(

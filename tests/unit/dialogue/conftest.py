@@ -6,27 +6,29 @@ from typing import Any
 
 from assistant.core.envelope import Envelope
 from assistant.core.languages import NO_EVIDENCE, Evidence, Language
-from assistant.core.understanding import Part, Understanding
+from assistant.core.understanding import MessagePart, Understanding
 from assistant.dialogue import Conversation, Reply, respond
 from assistant.knowledge import knowledge, render
 
 START = Conversation()
 
 
-def asking(*chosen: str, text: str = "?", decision: Any = "answer", **found: Any) -> Part:
+def asking(*chosen: str, text: str = "?", decision: Any = "answer", **found: Any) -> MessagePart:
     """One question, as the gate decided it."""
-    return Part(text=text, decision=decision, chosen=chosen, **found)
+    return MessagePart(text=text, decision=decision, chosen=chosen, **found)
 
 
-def message(*parts: Part, language: Language | None = None, **found: Any) -> Understanding:
+def message(*parts: MessagePart, language: Language | None = None, **found: Any) -> Understanding:
     """A message of parts, clearly in a language or in none."""
     evidence = Evidence(language, True) if language else NO_EVIDENCE
     return Understanding(evidence=evidence, parts=parts, **found)
 
 
-def reply_to(said: Understanding | Part, conversation: Conversation = START, hint: Language | None = None) -> Reply:
+def reply_to(
+    said: Understanding | MessagePart, conversation: Conversation = START, hint: Language | None = None
+) -> Reply:
     """The reply to a message, or to a message of one part."""
-    return respond(message(said) if isinstance(said, Part) else said, conversation, knowledge(), hint)
+    return respond(message(said) if isinstance(said, MessagePart) else said, conversation, knowledge(), hint)
 
 
 def after(*entries: str, language: Language | None = None) -> Conversation:

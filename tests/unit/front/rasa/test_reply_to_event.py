@@ -6,7 +6,7 @@ import pytest
 
 from assistant.core.conversation import Conversation
 from assistant.core.languages import LANGUAGES
-from assistant.core.understanding import Part
+from assistant.core.understanding import MessagePart
 from assistant.dialogue.present import messages
 from assistant.front.rasa.answers import assistant_event
 from assistant.knowledge import knowledge, render
@@ -16,7 +16,7 @@ from tests.unit.dialogue.conftest import after, asking, message, phrase, questio
 FAP, FOUNDING, DTM = "ask_figures/fap_reached", "ask_history/founding", "ask_data/dtm"
 
 
-def event_of(*parts: Part, language, conversation=None, **found):
+def event_of(*parts: MessagePart, language, conversation=None, **found):
     """The event for a message, as it leaves the front."""
     reply = reply_to(message(*parts, language=language, **found), conversation or Conversation())
     said = messages(reply, knowledge(), "rest")
