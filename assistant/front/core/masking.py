@@ -8,13 +8,13 @@ from assistant.core.languages import DEFAULT
 from assistant.privacy import masked
 
 # A text of this length takes less than a millisecond; a longer one must not hold up all others.
-SHORT = 100
+MAX_INLINE_CHARACTERS = 100
 
 
 async def without_personal_data(text: str, *languages: str | None) -> str:
     """The text with placeholders instead of personal data, in the first language that is known."""
     language = next((one for one in languages if one), None)
-    return await run_sync(masked, text, language) if len(text) > SHORT else masked(text, language)
+    return await run_sync(masked, text, language) if len(text) > MAX_INLINE_CHARACTERS else masked(text, language)
 
 
 def load() -> None:

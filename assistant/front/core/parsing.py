@@ -12,16 +12,16 @@ from starlette.requests import Request
 from assistant.core.languages import Language, served
 from assistant.front.core.errors import RefusedError
 
-LARGEST_BODY = 16 * 1024
+MAX_BODY_BYTES = 16 * 1024
 # Rasa itself reads the first 1,000 characters and says so; this is what nobody types.
-LONGEST_TEXT = 5000
-LONGEST_REASON = 500
+MAX_TEXT_CHARACTERS = 5000
+MAX_REASON_CHARACTERS = 500
 
 
 async def read_body(request: Request) -> Mapping[str, Any]:
     """The JSON object of a request; raises RefusedError where it is too large or none."""
     try:
-        body = json.loads(await read_bytes(request, LARGEST_BODY))
+        body = json.loads(await read_bytes(request, MAX_BODY_BYTES))
     except (ValueError, RecursionError):
         raise RefusedError("invalid") from None
     if not isinstance(body, dict):
@@ -41,7 +41,7 @@ async def read_bytes(request: Request, most: int) -> bytes:
     return b"".join(chunks)
 
 
-def text_in(value: object, longest: int = LONGEST_TEXT) -> str:
+def text_in(value: object, longest: int = MAX_TEXT_CHARACTERS) -> str:
     """A text that every database can hold; raises RefusedError where it is too long or no text."""
     if not isinstance(value, str):
         raise RefusedError("invalid")

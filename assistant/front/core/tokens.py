@@ -11,8 +11,8 @@ from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-BITS_OF_A_CHAT = 128
-SHORTEST_SECRET = 32
+CHAT_ID_BITS = 128
+MIN_SECRET_CHARACTERS = 32
 FILE = "secret"
 
 
@@ -22,8 +22,8 @@ def kept_secret(given: str | None, folder: Path) -> bytes:
     Raises ValueError for one that can be guessed.
     """
     if given:
-        if len(given) < SHORTEST_SECRET:
-            raise ValueError(f"ASSISTANT_SECRET must have {SHORTEST_SECRET} characters or more")
+        if len(given) < MIN_SECRET_CHARACTERS:
+            raise ValueError(f"ASSISTANT_SECRET must have {MIN_SECRET_CHARACTERS} characters or more")
         return given.encode()
     path = folder / FILE
     with suppress(FileExistsError):
@@ -43,7 +43,7 @@ class Keys:
     @staticmethod
     def new_chat() -> str:
         """A chat's id that nobody can guess."""
-        return secrets.token_hex(BITS_OF_A_CHAT // 8)
+        return secrets.token_hex(CHAT_ID_BITS // 8)
 
     def token(self, chat: str) -> str:
         """The token that opens this chat, and no other."""

@@ -47,7 +47,7 @@ class Meta(Connector):
 
     options: ClassVar[Mapping[str, str]] = {"base_url": "https://graph.facebook.com", "api_version": "v23.0"}
     # An answer is taken for a day after a person wrote; the last minute may pass on the way.
-    window = 86400.0 - 60.0
+    window_seconds = 86400.0 - 60.0
     gives_receipts = True
     # What its webhooks are about, in Meta's words.
     subject: ClassVar[str]

@@ -23,7 +23,7 @@ from assistant.front.core.errors import RefusedError
 from assistant.front.core.events import AssistantEvent
 from assistant.front.core.limits import address_of
 from assistant.front.core.masking import without_personal_data
-from assistant.front.core.parsing import LARGEST_BODY, text_in
+from assistant.front.core.parsing import MAX_BODY_BYTES, text_in
 from assistant.front.core.transcript import sourced
 from assistant.front.operate import metrics
 from assistant.front.store.chats import UnknownChatError
@@ -42,7 +42,7 @@ class Sockets:
         self._listeners: dict[str, asyncio.Task[None]] = {}
         # Origins are checked by middleware, for this route too. Awaiting each handler keeps messages in order.
         self._server = socketio.AsyncServer(
-            async_mode="asgi", cors_allowed_origins=[], max_http_buffer_size=LARGEST_BODY, async_handlers=False
+            async_mode="asgi", cors_allowed_origins=[], max_http_buffer_size=MAX_BODY_BYTES, async_handlers=False
         )
         self._server.on("session_request", self._session)
         self._server.on("user_uttered", self._uttered)

@@ -22,7 +22,7 @@ from assistant.front.core.events import Event, moment
 from assistant.front.core.limits import address_of
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import (
-    LONGEST_REASON,
+    MAX_REASON_CHARACTERS,
     choice_in,
     language_in,
     read_body,
@@ -94,7 +94,7 @@ async def post_feedback(request: Request) -> Response:
         raise RefusedError("invalid")
     if not 0 < sequence <= MAX_SEQUENCE:
         raise RefusedError("invalid")
-    reason = None if reason is None else text_in(reason, LONGEST_REASON)
+    reason = None if reason is None else text_in(reason, MAX_REASON_CHARACTERS)
     reason = reason and await without_personal_data(reason, spoken)
     if not await run_sync(front.store.rate, chat, sequence, helpful, reason, time.time()):
         raise RefusedError("not_found")

@@ -16,7 +16,7 @@ from assistant.core.languages import served
 from assistant.front.core.errors import RefusedError
 from assistant.front.core.limits import address_of
 from assistant.front.core.masking import without_personal_data
-from assistant.front.core.parsing import LONGEST_TEXT, read_bytes, storable
+from assistant.front.core.parsing import MAX_TEXT_CHARACTERS, read_bytes, storable
 from assistant.front.messengers.base.connector import Connector, ForgedError, Incoming
 from assistant.front.messengers.base.inbound import Arrival
 from assistant.front.messengers.base.wording import wants_deletion
@@ -25,9 +25,9 @@ from assistant.front.web.state import Front, front_of
 
 logger = logging.getLogger(__name__)
 # Meta bundles up to a thousand messages in three megabytes.
-LARGEST_BODY = 3 * 1024 * 1024
+MAX_BODY_BYTES = 3 * 1024 * 1024
 # What was sent longer ago is no retry of a messenger but somebody's copy of an old request.
-OLDEST = 7 * 86400.0
+MAX_AGE_SECONDS = 7 * 86400.0
 
 
 class Webhook(HTTPEndpoint):
@@ -68,7 +68,7 @@ async def receive(request: Request) -> Response:
 async def keep(front: Front, connector: Connector, arrival: Arrival) -> None:
     """Keeps one message, unless it came before or is somebody's copy of an old one."""
     now = time.time()
-    if arrival.sent_at is not None and now - arrival.sent_at > OLDEST:
+    if arrival.sent_at is not None and now - arrival.sent_at > MAX_AGE_SECONDS:
         logger.warning("%s: a message of more than a week ago is passed over.", connector.name)
         return
     dated = replace(arrival, sent_at=arrival.sent_at or now)
@@ -87,7 +87,7 @@ async def keep(front: Front, connector: Connector, arrival: Arrival) -> None:
 
 def understood(front: Front, arrival: Arrival) -> Arrival:
     """The message with a text that can be kept, and its kind where the text alone tells it."""
-    text = storable(arrival.text[:LONGEST_TEXT])
+    text = storable(arrival.text[:MAX_TEXT_CHARACTERS])
     if arrival.kind == "language" and (choice := served(arrival.choice)):
         return replace(arrival, text=front.knowledge.phrase("messenger_wish", choice), kind="text")
     if arrival.kind != "text" or arrival.option:
@@ -125,5 +125,5 @@ async def _incoming(request: Request, front: Front) -> Incoming:
         url=f"{front.settings.public_url or f'{address.scheme}://{address.netloc}'}{address.path}{query}",
         headers={name.lower(): value for name, value in request.headers.items()},
         query=dict(request.query_params),
-        body=await read_bytes(request, LARGEST_BODY),
+        body=await read_bytes(request, MAX_BODY_BYTES),
     )

@@ -58,7 +58,7 @@ class Connector(ABC):
     # The longest text that may stand over options, where that is less.
     longest_with_options: ClassVar[int]
     # After this many seconds of silence the messenger takes no answer any more; None for never.
-    window: ClassVar[float | None] = None
+    window_seconds: ClassVar[float | None] = None
     # Whether its webhook tells which of our messages it took.
     gives_receipts: ClassVar[bool] = False
 

@@ -25,18 +25,18 @@ from assistant.knowledge import KnowledgeBase
 
 logger = logging.getLogger(__name__)
 # A messenger that took the message but was slow to say so would get it twice if we were impatient.
-LONGEST_CALL, LONGEST_MARK = 30.0, 5.0
-FIRST_BREAK, LONGEST_BREAK = 1.0, 300.0
-BREAK_FOR_OPERATOR = 60.0
-LOOK_FOR_RECEIPT = 0.5
+CALL_TIMEOUT_SECONDS, MARK_TIMEOUT_SECONDS = 30.0, 5.0
+FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS = 1.0, 300.0
+MISCONFIGURED_RETRY_SECONDS = 60.0
+RECEIPT_POLL_SECONDS = 0.5
 # After a crash no call is under way any more, and what the messenger said meanwhile met a closed door: whatever word
 # it sends again comes soon, or too late for a person who waits.
-LONGEST_DOUBT = 10.0
+MAX_DOUBT_SECONDS = 10.0
 # An answer this old helps nobody any more.
-LONGEST_PATIENCE = 86400.0
-AT_ONCE = 16
+MAX_DELIVERY_SECONDS = 86400.0
+MAX_CONCURRENT_CALLS = 16
 # How soon what another front left undelivered is taken up.
-BREAK_BETWEEN_ROUNDS = 2.0
+DELIVERY_POLL_SECONDS = 2.0
 
 
 class Delivery:
@@ -49,14 +49,14 @@ class Delivery:
         store: Store,
         leases: Leases,
         knowledge: KnowledgeBase,
-        seconds: float = LONGEST_CALL,
+        timeout_seconds: float = CALL_TIMEOUT_SECONDS,
         api: Api | None = None,
     ) -> None:
         self._connectors, self._message_store, self._store = connectors, message_store, store
-        self._knowledge, self._seconds = knowledge, seconds
-        self._api: Api = api or HttpApi(seconds)
+        self._knowledge, self._timeout_seconds = knowledge, timeout_seconds
+        self._api: Api = api or HttpApi(timeout_seconds)
         self._chat_tasks = ChatTasks("Delivering", self._deliver, leases)
-        self._slots = {name: asyncio.Semaphore(AT_ONCE) for name in connectors}
+        self._slots = {name: asyncio.Semaphore(MAX_CONCURRENT_CALLS) for name in connectors}
         self._closed_until = dict.fromkeys(connectors, 0.0)
         self._beside: list[asyncio.Task[None]] = []
 
@@ -81,7 +81,7 @@ class Delivery:
         """Shows that a message was read; where that fails, nothing is lost."""
         for call in calls:
             try:
-                with anyio.fail_after(LONGEST_MARK):
+                with anyio.fail_after(MARK_TIMEOUT_SECONDS):
                     await self._api.send(call)
             except (CallError, TimeoutError) as error:
                 logger.info("%s did not take a read mark: %s", channel, _reason(error))
@@ -93,7 +93,7 @@ class Delivery:
         if call is None:
             return None
         try:
-            with anyio.fail_after(LONGEST_MARK):
+            with anyio.fail_after(MARK_TIMEOUT_SECONDS):
                 return connector.language_in(await self._api.send(call))
         except (CallError, TimeoutError) as error:
             logger.info("%s did not tell a language: %s", channel, _reason(error))
@@ -107,7 +107,7 @@ class Delivery:
                     self.wake(chat)
             except Exception:
                 logger.exception("What is undelivered could not be read; trying again.")
-            await asyncio.sleep(BREAK_BETWEEN_ROUNDS)
+            await asyncio.sleep(DELIVERY_POLL_SECONDS)
 
     async def _deliver(self, chat: str) -> None:
         """Delivers all answers of a chat that are not delivered yet."""
@@ -124,7 +124,8 @@ class Delivery:
         """Delivers an answer part by part, from where an earlier try got to."""
         connector = self._connectors[progress.channel]
         if progress.in_doubt:
-            progress = await self._wait_for_receipt(progress, progress.parts, min(self._seconds, LONGEST_DOUBT))
+            patience_seconds = min(self._timeout_seconds, MAX_DOUBT_SECONDS)
+            progress = await self._wait_for_receipt(progress, progress.parts, patience_seconds)
         told = bubbles(event, self._knowledge, connector.longest, connector.measure)
         pieces = [*told[:-1], *connector.laid_out(told[-1])]
         for part in range(progress.parts, len(pieces)):
@@ -163,7 +164,7 @@ class Delivery:
         except UnknownFateError:
             metrics.delivered(connector.name, "unknown")
             # As patient as with the call itself.
-            confirmed = (await self._wait_for_receipt(progress, part, self._seconds)).parts > part
+            confirmed = (await self._wait_for_receipt(progress, part, self._timeout_seconds)).parts > part
             return Verdict(Outcome.TAKEN if confirmed else Outcome.LATER)
         metrics.delivered(connector.name, verdict.outcome.value)
         if connector.gives_receipts and verdict.outcome is not Outcome.TAKEN:
@@ -187,7 +188,7 @@ class Delivery:
         now = await run_sync(self._message_store.progress, progress.chat)
         if now is None:
             return False
-        patience = connector.window or LONGEST_PATIENCE
+        patience = connector.window_seconds or MAX_DELIVERY_SECONDS
         if time.time() - now.heard_at < patience:
             return True
         metrics.delivered(connector.name, "late")
@@ -214,10 +215,10 @@ class Delivery:
         """Waits as long as the messenger says, else longer with every try."""
         seconds = verdict.seconds
         if seconds is None:
-            seconds = min(FIRST_BREAK * 2.0 ** (tries - 1), LONGEST_BREAK) * random.uniform(0.8, 1.2)  # noqa: S311
+            seconds = min(FIRST_RETRY_SECONDS * 2.0 ** (tries - 1), MAX_RETRY_SECONDS) * random.uniform(0.8, 1.2)  # noqa: S311
         if verdict.outcome is Outcome.MISCONFIGURED:
             logger.error("%s refuses our access (%s): check its settings.", connector.name, verdict.reason)
-            seconds = max(seconds, BREAK_FOR_OPERATOR)
+            seconds = max(seconds, MISCONFIGURED_RETRY_SECONDS)
         if verdict.whole:
             self._closed_until[connector.name] = time.time() + seconds
         await asyncio.sleep(seconds)
@@ -229,7 +230,7 @@ class Delivery:
             now = await run_sync(self._message_store.progress, progress.chat)
             if now is None or now.parts > part or now.delivered != progress.delivered:
                 return now or progress
-            await asyncio.sleep(LOOK_FOR_RECEIPT)
+            await asyncio.sleep(RECEIPT_POLL_SECONDS)
         return progress
 
     async def _set_up(self, connector: Connector) -> None:

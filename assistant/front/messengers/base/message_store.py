@@ -32,7 +32,7 @@ from assistant.front.store.tombstones import add_tombstone
 
 ASSISTANT: Literal["assistant"] = "assistant"
 # Longer than anybody tries to deliver; older chats need not be looked through.
-LONGEST_UNDELIVERED = 3 * 86400.0
+MAX_UNDELIVERED_SECONDS = 3 * 86400.0
 # A number alone, as people write it who pick from a list.
 NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
 INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -98,7 +98,7 @@ class MessageStore:
         """Chats of messengers with an answer of the last days that was not delivered."""
         late = (events.c.sequence > chats.c.delivered) & (events.c.type == ASSISTANT)
         joined = chats.join(events, (events.c.chat == chats.c.id) & late)
-        recent = chats.c.channel.in_(self._channels) & (chats.c.last_at > time.time() - LONGEST_UNDELIVERED)
+        recent = chats.c.channel.in_(self._channels) & (chats.c.last_at > time.time() - MAX_UNDELIVERED_SECONDS)
         asked = select(chats.c.id).select_from(joined).where(recent).distinct()
         with self._engine.connect() as connection:
             return list(connection.execute(asked).scalars())

@@ -15,7 +15,7 @@ from assistant.front.core.events import AssistantContent
 from assistant.front.messengers.base import wording
 from assistant.front.messengers.base.api import Api
 from assistant.front.messengers.base.connector import Connector
-from assistant.front.messengers.base.delivery import LONGEST_CALL, Delivery
+from assistant.front.messengers.base.delivery import CALL_TIMEOUT_SECONDS, Delivery
 from assistant.front.messengers.base.inbound import Arrival
 from assistant.front.messengers.base.message_store import MessageStore, Progress
 from assistant.front.rasa.apology import language_of_apology
@@ -25,7 +25,7 @@ from assistant.front.tasks.leases import Leases
 from assistant.knowledge import KnowledgeBase
 
 # So long a message waits for one that was sent before it and comes after it.
-SETTLE = 0.25
+SETTLE_SECONDS = 0.25
 
 
 class Messengers:
@@ -38,13 +38,13 @@ class Messengers:
         store: Store,
         knowledge: KnowledgeBase,
         privacy: str,
-        seconds: float = LONGEST_CALL,
+        timeout_seconds: float = CALL_TIMEOUT_SECONDS,
         api: Api | None = None,
     ) -> None:
         self.connectors, self._knowledge, self._privacy = connectors, knowledge, privacy
         self.message_store = MessageStore(engine, frozenset(connectors))
         self.delivery = Delivery(
-            connectors, self.message_store, store, Leases(engine, "deliver"), knowledge, seconds, api
+            connectors, self.message_store, store, Leases(engine, "deliver"), knowledge, timeout_seconds, api
         )
         self._store = store
         self._marks: set[asyncio.Task[None]] = set()
@@ -66,7 +66,7 @@ class Messengers:
 
     def too_early(self, message: WaitingMessage) -> float:
         """The seconds until a message may be answered, since an earlier one may still come."""
-        return message.accepted_at + SETTLE - time.time() if self.serves(message.channel) else 0.0
+        return message.accepted_at + SETTLE_SECONDS - time.time() if self.serves(message.channel) else 0.0
 
     def mark_read(self, connector: Connector, arrival: Arrival) -> None:
         """Shows in the messenger that a message was read; beside all else."""

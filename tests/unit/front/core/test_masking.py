@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 
 from assistant.front.app import application
 from assistant.front.core import masking
-from assistant.front.core.masking import SHORT, without_personal_data
+from assistant.front.core.masking import MAX_INLINE_CHARACTERS, without_personal_data
 from assistant.front.messengers.base.inbound import Arrival
 from assistant.front.messengers.registry import configured
 from assistant.front.web.messenger_webhook import masked
@@ -96,9 +96,9 @@ async def test_a_long_text_is_masked_without_holding_up_others(monkeypatch):
         return work(*arguments)
 
     monkeypatch.setattr(masking, "run_sync", in_thread)
-    await without_personal_data(TEXT[:SHORT])
+    await without_personal_data(TEXT[:MAX_INLINE_CHARACTERS])
     assert threads == []
-    assert "[Name]" in await without_personal_data(TEXT + " Hallo" * SHORT)
+    assert "[Name]" in await without_personal_data(TEXT + " Hallo" * MAX_INLINE_CHARACTERS)
     assert len(threads) == 1
 
 

@@ -93,11 +93,11 @@ async def started(store, message_store, whatsapp, *first):
 async def test_without_a_receipt_it_is_sent_again_after_a_short_while(
     in_doubt, store, message_store, whatsapp, monkeypatch
 ):
-    monkeypatch.setattr(delivery, "LONGEST_DOUBT", DOUBT)
+    monkeypatch.setattr(delivery, "MAX_DOUBT_SECONDS", DOUBT)
     begun = time.monotonic()
     async with started(store, message_store, whatsapp) as (_, sent):
         # Far less than what a call in the middle of a run is given.
-        with anyio.fail_after(delivery.LONGEST_CALL / 2):
+        with anyio.fail_after(delivery.CALL_TIMEOUT_SECONDS / 2):
             while message_store.undelivered_chats():
                 await anyio.sleep(0.05)
     assert len(sent) == 1

@@ -13,7 +13,7 @@ from assistant.commands.channels import described, verified
 from assistant.front.app import application
 from assistant.front.core.settings import Rates
 from assistant.front.messengers.registry import CONNECTORS, State, configured, states
-from assistant.front.web.messenger_webhook import LARGEST_BODY, Webhook
+from assistant.front.web.messenger_webhook import MAX_BODY_BYTES, Webhook
 from tests.channels.conftest import WIRES
 from tests.channels.telegram import SECRET, TelegramWire
 from tests.channels.wire import PUBLIC
@@ -92,7 +92,7 @@ def test_a_signed_request_that_cannot_be_read_is_passed_over(client, wire):
 
 
 def test_a_body_that_is_too_large_is_refused(client, wire):
-    response = client.post("/webhooks/telegram", content=b"x" * (LARGEST_BODY + 1), headers=a_message(wire).headers)
+    response = client.post("/webhooks/telegram", content=b"x" * (MAX_BODY_BYTES + 1), headers=a_message(wire).headers)
     assert response.status_code == 413
 
 
