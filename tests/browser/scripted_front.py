@@ -95,6 +95,7 @@ class ScriptedFront:
             self._application(),
             port=self.port,
             log_level="critical",
+            log_config=None,
             timeout_graceful_shutdown=0,
             lifespan="off",
             ws="none",

@@ -60,7 +60,8 @@ class Vendor:
 
     def start(self):
         app = Starlette(routes=[Route("/{path:path}", self._take, methods=["GET", "POST", "PUT", "DELETE"])])
-        config = uvicorn.Config(app, HOST, self.port, log_level="critical", ws="wsproto", timeout_graceful_shutdown=0)
+        options = {"log_level": "critical", "log_config": None, "ws": "wsproto", "timeout_graceful_shutdown": 0}
+        config = uvicorn.Config(app, HOST, self.port, **options)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()

@@ -129,9 +129,9 @@ def visitor(client):
 def served(app) -> Iterator[str]:
     """A real server around an application, for what streams; its address."""
     port = free_port()
-    server = uvicorn.Server(
-        uvicorn.Config(app, HOST, port, log_level="error", ws="wsproto", timeout_graceful_shutdown=1)
-    )
+    # Without a configuration of logging, which closes TensorFlow's handler, and that one pytest's own output.
+    options = {"log_level": "error", "log_config": None, "ws": "wsproto", "timeout_graceful_shutdown": 1}
+    server = uvicorn.Server(uvicorn.Config(app, HOST, port, **options))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:

@@ -150,12 +150,12 @@ def test_the_stream_ends_when_the_chat_is_deleted(address):
     with httpx2.Client(base_url=address, timeout=10) as client:
         visitor = Visitor(client)
         later = threading.Timer(0.2, lambda: client.delete("/api/chat", headers=visitor.headers))
-        later.start()
         options = {**visitor.headers, "Accept": "text/event-stream"}
         with (
             httpx2.Client(timeout=5) as other,
             other.stream("GET", f"{address}/api/chat/events", headers=options) as response,
         ):
+            later.start()
             assert "".join(response.iter_text()).strip() == ": open"
         later.join()
 
