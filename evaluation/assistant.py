@@ -23,11 +23,11 @@ from assistant.dialogue import Conversation, respond
 from assistant.dialogue.reply import Reply
 from assistant.knowledge import knowledge
 from evaluation.cases import Turn
-from evaluation.judge import Said
+from evaluation.judge import Response
 
 
 @dataclass(frozen=True)
-class Heard:
+class Exchange:
     """A message's understanding by the model, and the dialogue's reply."""
 
     understanding: Understanding
@@ -49,30 +49,30 @@ class Assistant:
             generator=NaturalLanguageGenerator.create(None, domain),
         )
 
-    def hear(self, text: str, conversation: Conversation) -> Heard:
+    def ask(self, text: str, conversation: Conversation) -> Exchange:
         """The understanding of one message and the reply to it."""
         tracker = DialogueStateTracker(uuid.uuid4().hex, self._slots)
         tracker.update(SlotSet(SLOT, conversation.as_slot()))
         parsed = asyncio.run(self._processor.parse_message(UserMessage(text), tracker))
         understanding = Understanding.from_dict(parsed[KEY])
-        return Heard(understanding, respond(understanding, conversation, knowledge()))
+        return Exchange(understanding, respond(understanding, conversation, knowledge()))
 
-    def answers(self, turns: Sequence[Turn]) -> list[Said]:
+    def answers(self, turns: Sequence[Turn]) -> list[Response]:
         """The replies to the messages of one visitor, in order."""
-        conversation, said = Conversation(), []
+        conversation, responses = Conversation(), []
         for turn in turns:
-            heard = self.hear(turn.text, conversation)
-            conversation = heard.reply.conversation
-            said.append(as_said(heard))
-        return said
+            exchange = self.ask(turn.text, conversation)
+            conversation = exchange.reply.conversation
+            responses.append(as_response(exchange))
+        return responses
 
 
-def as_said(heard: Heard) -> Said:
+def as_response(exchange: Exchange) -> Response:
     """A reply in the form the judge expects."""
-    reply = heard.reply
-    facts = [(part.kinds.get(FACT, 0.0), part.best_of(FACT)) for part in heard.understanding.parts]
-    best = max(((sure, fact) for sure, fact in facts if fact), default=None, key=lambda pair: pair[0])
-    return Said(
+    reply = exchange.reply
+    facts = [(part.kinds.get(FACT, 0.0), part.best_of(FACT)) for part in exchange.understanding.parts]
+    best = max(((share, fact) for share, fact in facts if fact), default=None, key=lambda pair: pair[0])
+    return Response(
         text="\n".join(answer.full_text for answer in reply.answers),
         kind=reply.kind,
         language=reply.language,

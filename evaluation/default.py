@@ -21,7 +21,7 @@ from assistant.knowledge import knowledge, render
 from assistant.training.fingerprint import fingerprint
 from evaluation.cases import Turn
 from evaluation.default_project import lay_out
-from evaluation.judge import Said
+from evaluation.judge import Response
 
 CACHE = ROOT / ".cache" / "default"
 INGREDIENTS = ("data/nlu", "evaluation/default_config.yml")
@@ -38,20 +38,20 @@ class Default:
     def __init__(self, model: Path) -> None:
         self._agent = Agent.load(model)
 
-    def answers(self, turns: Sequence[Turn]) -> list[Said]:
+    def answers(self, turns: Sequence[Turn]) -> list[Response]:
         """The reply to each message, regardless of earlier ones."""
         return [self._answer(turn.text, turn.language) for turn in turns]
 
-    def _answer(self, text: str, language: Language) -> Said:
+    def _answer(self, text: str, language: Language) -> Response:
         parsed = asyncio.run(self._agent.parse_message(text))
         best = parsed["response_selector"]["default"]["ranking"][0]
         sure = min(float(parsed["intent"]["confidence"]), float(best["confidence"]))
         entry = knowledge().find(best["intent_response_key"])
         if parsed["intent"]["name"] == "nlu_fallback" or entry is None:
             kind = "fallback" if parsed["intent"]["name"] == "nlu_fallback" else kind_of(best["intent_response_key"])
-            return Said("", kind, language, candidate=entry.id if entry else None, confidence=sure)
+            return Response("", kind, language, candidate=entry.id if entry else None, confidence=sure)
         shown = render(knowledge(), entry, language).text
-        return Said(shown, entry.kind, language, (), (entry.id,), entry.id, sure)
+        return Response(shown, entry.kind, language, (), (entry.id,), entry.id, sure)
 
 
 def trained(epochs: int) -> Path:

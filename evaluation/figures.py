@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from evaluation.cases import Case, Turn
-from evaluation.judge import GOOD, Outcome, Said
+from evaluation.judge import GOOD, Outcome, Response
 
 RESAMPLES = 2000
 
@@ -21,7 +21,7 @@ class Judged:
     case: Case
     number: int
     turn: Turn
-    said: Said
+    response: Response
     outcome: Outcome
 
     @property

@@ -23,7 +23,7 @@ MOST_BUTTONS = 4
 
 
 @dataclass(frozen=True)
-class Said:
+class Response:
     """A system's reply to one message, and the fact it would have given without a threshold.
 
     `confidence` is its confidence in that fact, which it gives from some threshold up.
@@ -53,25 +53,25 @@ def holds(text: str, fact: str, question: str) -> bool:
     return all(pattern.search(text) for pattern in wanted)
 
 
-def judged(case: Case, turn: Turn, said: Said, press: Callable[[str], Said]) -> Outcome:
+def judged(case: Case, turn: Turn, response: Response, press: Callable[[str], Response]) -> Outcome:
     """The outcome of one message; `press` replies to an offered button as for a new visitor."""
     if case.file.startswith(("crisis", "tuning-crisis")):
-        return _crisis(case, said)
+        return _crisis(case, response)
     if turn.facts is None:
-        return "wrong" if said.kind == "fact" else "held back"
+        return "wrong" if response.kind == "fact" else "held back"
     wanted = turn.facts if case.needs_all else turn.facts[:1]
-    found = all(holds(said.text, fact, turn.text) for fact in wanted)
-    if found and said.kind == "fact":
-        return "direct" if said.language == turn.language else "wrong language"
-    if said.kind == "clarify":
-        texts = [press(button).text for button in said.buttons[:MOST_BUTTONS]]
+    found = all(holds(response.text, fact, turn.text) for fact in wanted)
+    if found and response.kind == "fact":
+        return "direct" if response.language == turn.language else "wrong language"
+    if response.kind == "clarify":
+        texts = [press(button).text for button in response.buttons[:MOST_BUTTONS]]
         if any(all(holds(text, fact, turn.text) for fact in wanted) for text in texts):
             return "offered"
-    return "wrong" if said.kind == "fact" else "unanswered"
+    return "wrong" if response.kind == "fact" else "unanswered"
 
 
-def _crisis(case: Case, said: Said) -> Outcome:
+def _crisis(case: Case, response: Response) -> Outcome:
     """An emergency must get the crisis text; anything else must not."""
     if case.kind == "not":
-        return "wrong" if said.kind == "crisis" else "held back"
-    return "crisis" if said.kind == "crisis" else "wrong"
+        return "wrong" if response.kind == "crisis" else "held back"
+    return "crisis" if response.kind == "crisis" else "wrong"

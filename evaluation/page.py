@@ -92,7 +92,7 @@ def _by_kind(axes: plt.Axes, results: Results) -> None:
 def _asked(judged: Sequence[Judged]) -> list[tuple[float, bool, bool]]:
     """For each single question: the confidence, whether a fact answers it, and whether the system's fact does."""
     singles = [j for j in judged if not j.case.is_dialogue and j.group not in ("multi", "not")]
-    return [(j.said.confidence, j.turn.facts is not None, _right(j)) for j in singles if not _is_chat(j.case)]
+    return [(j.response.confidence, j.turn.facts is not None, _right(j)) for j in singles if not _is_chat(j.case)]
 
 
 def _is_chat(case: Case) -> bool:
@@ -100,7 +100,7 @@ def _is_chat(case: Case) -> bool:
 
 
 def _right(one: Judged) -> bool:
-    entry = knowledge().find(one.said.candidate)
+    entry = knowledge().find(one.response.candidate)
     if entry is None or entry.kind != "fact" or one.turn.facts is None:
         return False
     return holds(render(knowledge(), entry, one.turn.language).text, one.turn.facts[0], one.turn.text)
@@ -153,13 +153,15 @@ def _percent(s: Share) -> str:
 
 def _confusions(judged: Sequence[Judged]) -> str:
     pairs = Counter(
-        ((j.turn.facts or ("no fact",))[0], ", ".join(j.said.entries) or j.said.kind) for j in judged if not j.good
+        ((j.turn.facts or ("no fact",))[0], ", ".join(j.response.entries) or j.response.kind)
+        for j in judged
+        if not j.good
     )
     rows = "".join(
-        f'<tr><td>{html.escape(asked)}</td><td>{html.escape(said)}</td><td class="n">{n}</td></tr>'
-        for (asked, said), n in pairs.most_common(MOST_CONFUSED)
+        f'<tr><td>{html.escape(asked)}</td><td>{html.escape(response)}</td><td class="n">{n}</td></tr>'
+        for (asked, response), n in pairs.most_common(MOST_CONFUSED)
     )
-    return f"<table><tr><th>asked for</th><th>said</th><th>times</th></tr>{rows}</table>"
+    return f"<table><tr><th>asked for</th><th>response</th><th>times</th></tr>{rows}</table>"
 
 
 def _by_fact(judged: Sequence[Judged]) -> str:
@@ -175,8 +177,11 @@ def _by_fact(judged: Sequence[Judged]) -> str:
 def _misses(judged: Sequence[Judged]) -> str:
     rows = "".join(
         f"<tr><td>{j.case.id}</td><td>{j.outcome}</td><td lang={j.turn.language}>{html.escape(j.turn.text)}</td>"
-        f"<td>{j.said.kind} {html.escape(', '.join(j.said.entries))}</td><td>{', '.join(j.turn.facts or ())}</td></tr>"
+        f"<td>{j.response.kind} {html.escape(', '.join(j.response.entries))}</td>"
+        f"<td>{', '.join(j.turn.facts or ())}</td></tr>"
         for j in judged
         if not j.good
     )
-    return f"<table><tr><th>case</th><th>outcome</th><th>message</th><th>said</th><th>wanted</th></tr>{rows}</table>"
+    return (
+        f"<table><tr><th>case</th><th>outcome</th><th>message</th><th>response</th><th>wanted</th></tr>{rows}</table>"
+    )

@@ -10,7 +10,7 @@ from assistant.core.languages import Language
 from assistant.core.progress import progress
 from evaluation.cases import Case, Turn
 from evaluation.figures import Judged
-from evaluation.judge import Said, judged
+from evaluation.judge import Response, judged
 
 
 class System(Protocol):
@@ -18,7 +18,7 @@ class System(Protocol):
 
     name: str
 
-    def answers(self, turns: Sequence[Turn]) -> list[Said]:
+    def answers(self, turns: Sequence[Turn]) -> list[Response]:
         """The replies to the messages of one visitor, in order."""
         ...
 
@@ -29,10 +29,12 @@ def run(system: System, cases: Sequence[Case]) -> list[Judged]:
 
 
 def _judged(system: System, case: Case) -> Iterator[Judged]:
-    for number, (turn, said) in enumerate(zip(case.turns, system.answers(case.turns))):
-        yield Judged(case, number, turn, said, judged(case, turn, said, partial(_pressed, system, turn.language)))
+    for number, (turn, response) in enumerate(zip(case.turns, system.answers(case.turns))):
+        yield Judged(
+            case, number, turn, response, judged(case, turn, response, partial(_pressed, system, turn.language))
+        )
 
 
-def _pressed(system: System, language: Language, button: str) -> Said:
+def _pressed(system: System, language: Language, button: str) -> Response:
     """The reply to a new visitor who sends a button's text."""
     return system.answers([Turn(button, language, None)])[0]

@@ -10,7 +10,7 @@ import Stemmer
 from assistant.core.languages import LANGUAGES, Language
 from assistant.knowledge import Entry, knowledge, render
 from evaluation.cases import Turn
-from evaluation.judge import Said
+from evaluation.judge import Response
 
 STEMMERS: dict[Language, str] = {"de": "german", "en": "english"}
 # A site search cannot say "I don't know", but below this score it shows no hits. Chosen in its favour: the
@@ -29,7 +29,7 @@ class Search:
         self._stemmers = {language: Stemmer.Stemmer(name) for language, name in STEMMERS.items()}
         self._indexes = {language: self._index(language) for language in LANGUAGES}
 
-    def answers(self, turns: Sequence[Turn]) -> list[Said]:
+    def answers(self, turns: Sequence[Turn]) -> list[Response]:
         """The best hit for each message, regardless of earlier ones."""
         return [self._answer(turn.text, turn.language) for turn in turns]
 
@@ -51,13 +51,13 @@ class Search:
     def _tokens(self, texts: list[str], language: Language) -> bm25s.tokenization.Tokenized:
         return bm25s.tokenize(texts, stopwords=language, stemmer=self._stemmers[language], show_progress=False)
 
-    def _answer(self, text: str, language: Language) -> Said:
+    def _answer(self, text: str, language: Language) -> Response:
         tokens = self._tokens([text], language)
         if not tokens.vocab:
-            return Said("", "fallback", language)
+            return Response("", "fallback", language)
         hits, scores = self._indexes[language].retrieve(tokens, k=1, show_progress=False)
         entry, score = self._entries[int(hits[0][0])], float(scores[0][0])
         if score < self._nothing_below:
-            return Said("", "fallback", language, candidate=entry.id, confidence=score)
+            return Response("", "fallback", language, candidate=entry.id, confidence=score)
         shown = render(knowledge(), entry, language).text
-        return Said(shown, entry.kind, language, (), (entry.id,), entry.id, score)
+        return Response(shown, entry.kind, language, (), (entry.id,), entry.id, score)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from evaluation.cases import Case, Turn
 from evaluation.figures import Judged, by_file, share
-from evaluation.judge import Said
+from evaluation.judge import Response
 
 
 def one(outcome, number: int = 0, turns: int = 1) -> Judged:
     turn = Turn("?", "de", ("H8",))
-    return Judged(Case("x", "de", "direct", (turn,) * turns), number, turn, Said("", "fact", "de"), outcome)
+    return Judged(Case("x", "de", "direct", (turn,) * turns), number, turn, Response("", "fact", "de"), outcome)
 
 
 def test_a_share_lies_within_its_interval_and_is_the_same_each_time():

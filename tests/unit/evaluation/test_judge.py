@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evaluation.cases import Case, Turn
-from evaluation.judge import Said, holds, judged
+from evaluation.judge import Response, holds, judged
 
 ENTRY = "Im Jahr 1989 bekam die IOM ihren heutigen Namen."
 
@@ -16,8 +16,8 @@ def case(kind: str = "direct", file: str = "de", facts: tuple[str, ...] | None =
     return Case("x", file, kind, (Turn("Seit wann heißt die IOM so?", "de", facts),))
 
 
-def outcome(given: Case, press: Any = lambda button: Said("", "fallback", "de"), **said: Any) -> str:
-    reply = Said(**{"text": ENTRY, "kind": "fact", "language": "de", **said})
+def outcome(given: Case, press: Any = lambda button: Response("", "fallback", "de"), **said: Any) -> str:
+    reply = Response(**{"text": ENTRY, "kind": "fact", "language": "de", **said})
     return judged(given, given.turns[0], reply, press)
 
 
@@ -38,8 +38,8 @@ def test_a_fact_said_as_something_else_is_no_answer():
 
 
 def test_a_question_back_is_worth_what_its_first_four_buttons_lead_to():
-    pressed = {"richtig": Said(ENTRY, "fact", "de")}
-    press = lambda button: pressed.get(button, Said("", "fact", "de"))  # noqa: E731
+    pressed = {"richtig": Response(ENTRY, "fact", "de")}
+    press = lambda button: pressed.get(button, Response("", "fact", "de"))  # noqa: E731
     assert outcome(case(), press, text="?", kind="clarify", buttons=("a", "b", "c", "richtig")) == "offered"
     assert outcome(case(), press, text="?", kind="clarify", buttons=("a", "b", "c", "d", "richtig")) == "unanswered"
 
