@@ -38,3 +38,19 @@ def test_no_section_is_of_a_package_that_is_gone():
 
 def test_every_patch_is_explained():
     assert sorted(named("assistant/engine/patches")) == sorted([*(f"{name}.py" for name in PATCHES), "stubs.py"])
+
+
+def test_the_layers_are_those_that_import_linter_holds():
+    contracts = (ROOT / "pyproject.toml").read_text("utf-8").split("[[tool.importlinter.contracts]]")[1:]
+    held = {}
+    for contract in contracts:
+        layers = re.search(r"^layers = \[(.*?)\]$", contract, re.M | re.S)
+        container = re.search(r'^containers = \["(.+)"\]$', contract, re.M)
+        if layers:
+            named = [re.findall(r"\w+", layer) for layer in re.findall(r'"([^"]+)"', layers[1])]
+            held[f"`{container[1]}`" if container else "the repository"] = named
+    section = TEXT.split("## Which package may import which")[1].partition("\n## ")[0]
+    rows = re.findall(r"^\| (the repository|`[\w.]+`) \| (.+→.+) \|$", section, re.M)
+    drawn = {name: [re.findall(r"`(\w+)`", layer) for layer in row.split("→")] for name, row in rows}
+    assert drawn == held
+    assert len(held) > 3
