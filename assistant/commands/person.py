@@ -10,8 +10,8 @@ import argparse
 import json
 import re
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
 
 from assistant.commands.stores import Stores, stores
 from assistant.front.core.events import moment
@@ -19,9 +19,20 @@ from assistant.front.messengers.registry import CONNECTORS
 from assistant.front.messengers.twilio import BETWEEN, WHATSAPP
 
 UNKNOWN = 1
+Readable = dict[str, object]
 # Internal identifiers, which are of no use to a person.
 INTERNAL = ("id", "chat")
 TIMES = ("at", "created_at", "last_at", "heard_at", "accepted_at", "sent_at")
+
+
+class KeptChat(TypedDict):
+    """Everything kept about one chat."""
+
+    chat: Readable
+    events: list[Readable]
+    inbox: list[Readable]
+    feedback: list[Readable]
+    rasa: Readable | None
 
 
 def chats_of(stores: Stores, token: str | None, messenger: str | None, address: str | None) -> list[str]:
@@ -46,7 +57,7 @@ def plain(address: str) -> str:
     return re.sub(r"[\s()+]|(?<=\d)-(?=\d)", "", address)
 
 
-def export(stores: Stores, chats: Sequence[str]) -> dict[str, Any]:
+def export(stores: Stores, chats: Sequence[str]) -> dict[str, list[KeptChat]]:
     """Everything kept about these chats."""
     return {"chats": [_chat(stores, chat) for chat in chats]}
 
@@ -66,23 +77,26 @@ def erase(stores: Stores, chats: Sequence[str]) -> list[str]:
     return [*lines, *(f"Traces of erased data may remain on disk: {reason}." for reason in stores.vacuum())]
 
 
-def _chat(stores: Stores, chat: str) -> dict[str, Any]:
+def _chat(stores: Stores, chat: str) -> KeptChat:
     conversation = stores.conversations.read(stores.keys.sender("web", chat))
     if conversation:
         conversation.pop("sender_id", None)
     return {
         "chat": _readable(stores.store.chat(chat) or {}),
-        "events": stores.store.events_after(chat, 0) or [],
+        "events": [_readable(event) for event in stores.store.events_after(chat, 0) or ()],
         "inbox": [_readable(row) for row in stores.store.messages_of(chat)],
         "feedback": [_readable(row) for row in stores.store.feedback_of(chat)],
         "rasa": conversation,
     }
 
 
-def _readable(row: Any) -> dict[str, Any]:
+def _readable(row: Mapping[str, object]) -> Readable:
     """A row without internal identifiers, with readable times."""
     kept = {name: value for name, value in row.items() if name not in INTERNAL}
-    return {name: moment(value) if name in TIMES and value is not None else value for name, value in kept.items()}
+    return {
+        name: moment(value) if name in TIMES and isinstance(value, (int, float)) else value
+        for name, value in kept.items()
+    }
 
 
 def _arguments() -> argparse.Namespace:

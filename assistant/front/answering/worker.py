@@ -142,7 +142,8 @@ class Worker:
         return assistant_event(said, message.id)
 
     def _language(self, message: WaitingMessage) -> Language:
-        spoken = (self._store.chat(message.chat) or {}).get("spoken")
+        chat = self._store.chat(message.chat)
+        spoken = chat["spoken"] if chat else None
         return language_of_apology(message.text, message.choice, spoken, message.language)
 
     async def erase_in_rasa(self, sender: str) -> None:

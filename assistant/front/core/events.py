@@ -56,6 +56,15 @@ class AssistantEvent(AssistantContent):
     at: str
 
 
+class Feedback(TypedDict):
+    """What a visitor thinks of the answer of that sequence."""
+
+    sequence: int
+    helpful: bool
+    reason: str | None
+    at: str
+
+
 Content = VisitorContent | AssistantContent
 Event = VisitorEvent | AssistantEvent
 EventType = Literal["visitor", "assistant"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
-from typing import Any
 
 from starlette.requests import Request
 
@@ -18,7 +17,7 @@ MAX_TEXT_CHARACTERS = 5000
 MAX_REASON_CHARACTERS = 500
 
 
-async def read_body(request: Request) -> Mapping[str, Any]:
+async def read_body(request: Request) -> Mapping[str, object]:
     """The JSON object of a request; raises RefusedError where it is too large or none."""
     try:
         body = json.loads(await read_bytes(request, MAX_BODY_BYTES))

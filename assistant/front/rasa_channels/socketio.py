@@ -10,7 +10,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import Literal, TypedDict
 
 import socketio
 from anyio.to_thread import run_sync
@@ -32,6 +32,24 @@ from assistant.knowledge import KnowledgeBase
 
 logger = logging.getLogger(__name__)
 PATH = "/socket.io"
+
+
+class QuickReply(TypedDict):
+    """A suggestion as rasa-webchat shows it."""
+
+    content_type: Literal["text"]
+    title: str
+    payload: str
+
+
+class _Text(TypedDict):
+    text: str
+
+
+class BotMessage(_Text, total=False):
+    """A message as Rasa's socket.io channel sends it."""
+
+    quick_replies: list[QuickReply]
 
 
 class Sockets:
@@ -94,7 +112,7 @@ class Sockets:
         except RefusedError as refusal:
             await self._refuse(sid, refusal, language)
 
-    async def _accept(self, sid: str, chat: str, received: Mapping[str, Any]) -> None:
+    async def _accept(self, sid: str, chat: str, received: Mapping[str, object]) -> None:
         front, metadata = self._front(), custom_data(received)
         await front.limits.count("address", self._address(sid))
         await front.limits.count("session", chat)
@@ -156,16 +174,22 @@ class Sockets:
         return address_of(HTTPConnection(self._server.get_environ(sid)["asgi.scope"]))
 
 
-def custom_data(received: Mapping[str, Any]) -> object:
+def custom_data(received: Mapping[str, object]) -> object:
     """A client's metadata, which rasa-webchat calls `customData`."""
     return received.get("customData") or received.get("metadata")
 
 
-def bot_messages(event: AssistantEvent, knowledge: KnowledgeBase) -> Iterator[dict[str, Any]]:
+def bot_messages(event: AssistantEvent, knowledge: KnowledgeBase) -> Iterator[BotMessage]:
     """An answer as Rasa's socket.io channel sends it: texts with their sources, the last with the suggestions."""
     language = served(event["language"]) or DEFAULT
     texts = [sourced(part, knowledge, language) for part in event["parts"]]
-    yield from ({"text": text} for text in texts[:-1])
-    last = "\n\n".join([*texts[-1:], *([event["heading"]] if event["heading"] else [])])
-    replies = [{"content_type": "text", "title": text, "payload": text} for text in event["suggestions"]]
-    yield {"text": last, **({"quick_replies": replies} if replies else {})}
+    for text in texts[:-1]:
+        yield {"text": text}
+    last: BotMessage = {"text": "\n\n".join([*texts[-1:], *([event["heading"]] if event["heading"] else [])])}
+    if event["suggestions"]:
+        last["quick_replies"] = [_quick_reply(question) for question in event["suggestions"]]
+    yield last
+
+
+def _quick_reply(question: str) -> QuickReply:
+    return {"content_type": "text", "title": question, "payload": question}

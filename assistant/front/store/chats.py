@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 
 from assistant.front.core.channels import WEB
 from assistant.front.core.events import AssistantContent, Content, Event, EventType, moment
+from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, WaitingRow
 from assistant.front.store.schema import (
     CONTENTS,
     chats,
@@ -66,11 +67,11 @@ class Store:
         with writing(self._engine) as connection:
             connection.execute(insert(chats).values(**row, created_at=now, last_at=now, last_sequence=0, delivered=0))
 
-    def chat(self, chat: str) -> Mapping[str, Any] | None:
+    def chat(self, chat: str) -> ChatRow | None:
         """A chat's row; None if there is no such chat."""
         with self._engine.connect() as connection:
             row = connection.execute(select(chats).where(chats.c.id == chat)).mappings().first()
-        return dict(row) if row else None
+        return cast(ChatRow, dict(row)) if row else None
 
     def accept(
         self, chat: str, external_id: str, text: str, language: str | None, choice: str | None, now: float
@@ -163,11 +164,11 @@ class Store:
             connection.execute(insert(feedback).values(**row))
         return True
 
-    def feedback_of(self, chat: str) -> list[dict[str, Any]]:
+    def feedback_of(self, chat: str) -> list[FeedbackRow]:
         """The visitor's feedback on answers, in order."""
         asked = select(feedback).where(feedback.c.chat == chat).order_by(feedback.c.sequence)
         with self._engine.connect() as connection:
-            return [dict(row) for row in connection.execute(asked).mappings()]
+            return [cast(FeedbackRow, dict(row)) for row in connection.execute(asked).mappings()]
 
     def erase(self, chat: str, sender: str, silent_since: float | None = None) -> bool:
         """Erases a chat with everything in it, and records that Rasa must erase it too.
@@ -209,11 +210,11 @@ class Store:
         with self._engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(asked)}
 
-    def messages_of(self, chat: str) -> list[dict[str, Any]]:
+    def messages_of(self, chat: str) -> list[MessageRow]:
         """The inbox of a chat, in order."""
         asked = select(messages).where(messages.c.chat == chat).order_by(messages.c.sequence)
         with self._engine.connect() as connection:
-            return [dict(row) for row in connection.execute(asked).mappings()]
+            return [cast(MessageRow, dict(row)) for row in connection.execute(asked).mappings()]
 
     def add_pending_erasure(self, sender: str) -> None:
         """Records that Rasa must erase a conversation."""
@@ -233,7 +234,7 @@ class Store:
 
 def next_sequence(connection: Connection, chat: str, now: float, spoken: str | None = None) -> int:
     """Takes the chat's next number; nobody else gets one from this chat until the transaction ends."""
-    values: dict[str, Any] = {"last_sequence": chats.c.last_sequence + 1, "last_at": now}
+    values: dict[str, object] = {"last_sequence": chats.c.last_sequence + 1, "last_at": now}
     if spoken:
         values["spoken"] = spoken
     if not connection.execute(update(chats).where(chats.c.id == chat).values(**values)).rowcount:
@@ -253,13 +254,13 @@ def add_event(connection: Connection, chat: str, sequence: int, type_: EventType
     connection.execute(insert(events).values(chat=chat, sequence=sequence, type=type_, at=now, data=written))
 
 
-def event_of(row: Mapping[str, Any]) -> Event:
+def event_of(row: EventRow) -> Event:
     """A stored row as an event."""
     place = {"sequence": row["sequence"], "type": row["type"], "at": moment(row["at"])}
     return cast(Event, {**place, **json.loads(row["data"])})
 
 
-def _waiting(row: Mapping[str, Any]) -> WaitingMessage:
+def _waiting(row: WaitingRow) -> WaitingMessage:
     return WaitingMessage(
         chat=row["chat"],
         sequence=row["sequence"],

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
-from typing import Any
+from collections.abc import AsyncIterator
 
 import anyio
 from anyio.to_thread import run_sync
@@ -18,7 +17,7 @@ from starlette.responses import JSONResponse, Response
 from assistant.core.languages import served
 from assistant.front.core.channels import WEB
 from assistant.front.core.errors import RefusedError, language_of
-from assistant.front.core.events import Event, moment
+from assistant.front.core.events import Event, Feedback, moment
 from assistant.front.core.limits import address_of
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import (
@@ -32,6 +31,7 @@ from assistant.front.core.parsing import (
 from assistant.front.core.transcript import as_text
 from assistant.front.operate import metrics
 from assistant.front.store.chats import UnknownChatError
+from assistant.front.store.rows import FeedbackRow
 from assistant.front.web.state import Front, front_of
 
 HEARTBEAT_SECONDS = 15
@@ -114,9 +114,7 @@ async def export_chat(request: Request) -> Response:
     if format_ == "text":
         language = served(request.query_params.get("language")) or served(row["spoken"]) or language_of(request)
         return _attachment(as_text(events, front.knowledge, language), "text/plain; charset=utf-8", "chat.txt")
-    feedback = [
-        {**_without_chat(row), "at": moment(row["at"])} for row in await run_sync(front.store.feedback_of, chat)
-    ]
+    feedback = [_readable(row) for row in await run_sync(front.store.feedback_of, chat)]
     content = {"created_at": moment(row["created_at"]), "language": row["language"], "events": events}
     written = json.dumps({**content, "feedback": feedback}, ensure_ascii=False, indent=2)
     return _attachment(written, "application/json", "chat.json")
@@ -224,5 +222,5 @@ def _attachment(content: str, type_: str, name: str) -> Response:
     return Response(content, media_type=type_, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
-def _without_chat(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key != "chat"}
+def _readable(row: FeedbackRow) -> Feedback:
+    return {"sequence": row["sequence"], "helpful": row["helpful"], "reason": row["reason"], "at": moment(row["at"])}

@@ -231,6 +231,7 @@ def test_a_web_chat_is_exported_and_erased_by_its_token(operator, store, kept):
     assert [event["type"] for event in told["events"]] == ["visitor", "assistant"]
     assert (told["events"][0]["text"], told["inbox"][0]["state"]) == (WORD, "answered")
     assert told["feedback"][0]["reason"] == WORD
+    assert not [one for one in (*told["events"], *told["inbox"]) if {"id", "chat"} & one.keys()]
     assert told["chat"]["created_at"].endswith("+00:00")
     assert not [hidden for hidden in (token, SECRET, sender, "Apfelbaum") if hidden in said]
     code, said, _ = operator(person, "erase", "--token", token)

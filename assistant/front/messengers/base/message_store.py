@@ -6,9 +6,8 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -27,6 +26,7 @@ from assistant.front.store.chats import (
     event_of,
     next_sequence,
 )
+from assistant.front.store.rows import ChatRow, MessageAndData, MessageRow
 from assistant.front.store.schema import chats, delete_contents, events, messages, overwrite, seen, writing
 from assistant.front.store.tombstones import add_tombstone
 
@@ -35,6 +35,8 @@ ASSISTANT: Literal["assistant"] = "assistant"
 MAX_UNDELIVERED_SECONDS = 3 * 86400.0
 # A number alone, as people write it who pick from a list.
 NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
+# What is still known of a messenger's chat whose person had all erased: where the word on it goes.
+KEPT_AFTER_ERASURE = ("channel", "recipient", "language", "told", "heard_at")
 INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -191,7 +193,7 @@ def _heard(connection: Connection, chat: str, language: str | None, now: float) 
     return language or connection.execute(select(chats.c.told).where(chats.c.id == chat)).scalar()
 
 
-def _row(chat: str, sequence: int, arrival: Arrival, now: float) -> dict[str, Any]:
+def _row(chat: str, sequence: int, arrival: Arrival, now: float) -> MessageRow:
     return {
         "chat": chat,
         "sequence": sequence,
@@ -227,31 +229,32 @@ def _offered(connection: Connection, asked: Select) -> list[str]:
     return event["suggestions"] if event and event["type"] == ASSISTANT else []
 
 
-def _later(connection: Connection, message: WaitingMessage) -> list[tuple[dict[str, Any], str]]:
-    """What waits after a message: its rows, with their data."""
+def _later(connection: Connection, message: WaitingMessage) -> list[MessageAndData]:
+    """What waits after a message."""
     both = messages.join(events, (events.c.chat == messages.c.chat) & (events.c.sequence == messages.c.sequence))
     asked = select(messages, events.c.data).select_from(both)
     waiting = (messages.c.chat == message.chat) & (messages.c.state == WAITING)
     rows = connection.execute(asked.where(waiting).order_by(messages.c.sequence)).mappings().all()
-    kept = [dict(row) for row in rows if row["sequence"] != message.sequence]
-    return [(row, row.pop("data")) for row in kept]
+    return [cast(MessageAndData, dict(row)) for row in rows if row["sequence"] != message.sequence]
 
 
 def _begin_anew(
     connection: Connection,
-    old: Mapping[str, Any],
+    old: ChatRow,
     chat: str,
     data: AssistantContent,
-    later: list[tuple[dict[str, Any], str]],
+    later: list[MessageAndData],
     now: float,
 ) -> None:
-    kept = {name: old[name] for name in ("channel", "recipient", "language", "told", "heard_at")}
+    kept = {name: value for name, value in old.items() if name in KEPT_AFTER_ERASURE}
     fresh = insert(chats).values(
         id=chat, **kept, created_at=now, last_at=now, last_sequence=0, delivered=0, ending=True
     )
     connection.execute(fresh)
     add_event(connection, chat, next_sequence(connection, chat, now), ASSISTANT, now, data)
-    for row, told in later:
+    for row in later:
         sequence = next_sequence(connection, chat, now)
-        add_event(connection, chat, sequence, "visitor", row["accepted_at"], json.loads(told))
-        connection.execute(insert(messages).values(**{**row, "chat": chat, "sequence": sequence}))
+        add_event(connection, chat, sequence, "visitor", row["accepted_at"], json.loads(row["data"]))
+        moved = {**row, "chat": chat, "sequence": sequence}
+        del moved["data"]
+        connection.execute(insert(messages).values(**moved))

@@ -1,0 +1,71 @@
+"""Rows of the front's database, as reading a table of schema.py gives them."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+
+class ChatRow(TypedDict):
+    """A chat, with how far its answers have been delivered."""
+
+    id: str
+    channel: str
+    recipient: str | None
+    language: str
+    spoken: str | None
+    created_at: float
+    last_at: float
+    last_sequence: int
+    delivered: int
+    delivered_parts: int
+    in_doubt: bool
+    told: str | None
+    heard_at: float | None
+    noticed: bool
+    ending: bool
+
+
+class EventRow(TypedDict):
+    """An event, its content as JSON."""
+
+    chat: str
+    sequence: int
+    type: str
+    at: float
+    data: str
+
+
+class MessageRow(TypedDict):
+    """A message in the inbox; its text is in the event of the same sequence."""
+
+    chat: str
+    sequence: int
+    external_id: str
+    language: str | None
+    choice: str | None
+    accepted_at: float
+    sent_at: float | None
+    kind: str
+    state: str
+
+
+class MessageAndData(MessageRow):
+    """A message with the content of its event."""
+
+    data: str
+
+
+class WaitingRow(MessageAndData):
+    """A message that waits for its answer, with the channel it came by."""
+
+    channel: str
+
+
+class FeedbackRow(TypedDict):
+    """What a visitor thinks of an answer."""
+
+    chat: str
+    sequence: int
+    helpful: bool
+    reason: str | None
+    at: float
