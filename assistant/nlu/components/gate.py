@@ -222,11 +222,11 @@ class Judge:
         return None
 
     def _withheld(self, part: MessagePart, kinds: Mapping[str, float], kind: str) -> MessagePart:
-        """A question back about the nearest facts and referrals, or the admission that nothing answers the part."""
+        """A question back about the nearest facts and referrals, or no answer if these are unlikely."""
         near = tuple(c.id for c in part.ranking if _is_fact(c) or c.topic == REFERRAL)[:3]
-        weight = kinds.get(FACT, 0.0) + kinds.get(REFERRAL, 0.0)
-        if near and weight >= self._thresholds.clarify:
-            return _decide(part, "clarify", near, f"facts and referrals {weight:.2f} ≥ {self._thresholds.clarify}")
+        probability, threshold = kinds.get(FACT, 0.0) + kinds.get(REFERRAL, 0.0), self._thresholds.clarify
+        if near and probability >= threshold:
+            return _decide(part, "clarify", near, f"facts and referrals {probability:.2f} ≥ {threshold}")
         best = part.best_of(OUT_OF_SCOPE)
         gap = best.name if best and kind == OUT_OF_SCOPE else ""
         return replace(_decide(part, "unsure", near, f"{kind} {kinds[kind]:.2f}"), gap=gap)
@@ -243,7 +243,7 @@ class Judge:
         return questions if distinct and other_words <= MOST_OTHER_WORDS else [part]
 
     def questions(self, whole: MessagePart, parts: Sequence[MessagePart]) -> list[MessagePart]:
-        """The parts that are questions of their own, or the message as a whole or in the part that is clearest."""
+        """The parts that are questions of their own; failing that, the whole message or its clearest part."""
         if self._tells_own_case(whole):
             return [whole]
         before, parts = parts, self._promoted(parts)
@@ -256,25 +256,20 @@ class Judge:
         return [clearest if _clarity(clearest) > _clarity(whole) else whole]
 
     def _promoted(self, parts: Sequence[MessagePart]) -> list[MessagePart]:
-        """The parts, with less evidence asked of questions next to an answered one: questions come in company."""
+        """The parts, with less evidence required of questions next to an answered one."""
         if not any(self._stands_alone(p) and kind_of(p.chosen[0]) == FACT for p in parts):
             return list(parts)
         return [self._beside_answer(p) if p.decision == "clarify" and _asks(p) else p for p in parts]
 
     def _beside_answer(self, part: MessagePart) -> MessagePart:
         best = part.best_of(FACT)
-        if (
-            best is None
-            or best.confidence < self._thresholds.clear
-            or part.kinds.get(FACT, 0.0) < self._thresholds.beside
-        ):
+        probability, threshold = part.kinds.get(FACT, 0.0), self._thresholds.beside
+        if best is None or best.confidence < self._thresholds.clear or probability < threshold:
             return part
-        return _decide(
-            part, "answer", (best.id,), f"beside an answer {part.kinds[FACT]:.2f} ≥ {self._thresholds.beside}"
-        )
+        return _decide(part, "answer", (best.id,), f"beside an answer {probability:.2f} ≥ {threshold}")
 
     def _agree(self, whole: MessagePart, parts: Sequence[MessagePart]) -> bool:
-        """Whether the whole message and one of its parts get the same answer; the sentences of a story may mislead."""
+        """Whether some part gets the answer of the whole, if that is a clear fact: a story's sentences may mislead."""
         best = whole.best
         clear = best is not None and best.confidence >= self._thresholds.clear
         answered = whole.decision == "answer" and kind_of(whole.chosen[0]) == FACT and clear
@@ -294,25 +289,23 @@ class Judge:
         return kind in (FACT, REFERRAL) and probability >= self._thresholds.part
 
     def _tells_own_case(self, whole: MessagePart) -> bool:
+        """Whether the message is about the visitor's own case, which a referral answers as a whole."""
         referred = whole.decision == "answer" and kind_of(whole.chosen[0]) == REFERRAL
         return referred and whole.kinds.get(REFERRAL, 0.0) >= self._thresholds.part
 
     def _urgent(self, whole: MessagePart, parts: Sequence[MessagePart]) -> str | None:
         """The crisis text to show, for the whole message or for the part most likely to be an emergency."""
         probability = whole.kinds.get(CRISIS, 0.0)
-        part_threshold = (
-            self._thresholds.crisis_part_hinted
-            if probability >= self._thresholds.hint
-            else self._thresholds.crisis_part
-        )
-        emergencies = [whole] if probability >= self._thresholds.crisis else []
+        limits = self._thresholds
+        part_threshold = limits.crisis_part_hinted if probability >= limits.hint else limits.crisis_part
+        emergencies = [whole] if probability >= limits.crisis else []
         emergencies += [part for part in parts if part.kinds.get(CRISIS, 0.0) >= part_threshold]
         best = max(emergencies, key=lambda part: part.kinds[CRISIS]).best_of(CRISIS) if emergencies else None
         return best.id if best else None
 
 
 def _clarity(part: MessagePart) -> tuple[int, float]:
-    """Sort key: answers over questions back over nothing, and facts and referrals over small talk."""
+    """Sort key: answers before questions back before neither; facts and referrals before small talk."""
     order = {"answer": 2, "clarify": 1, "unsure": 0}[part.decision]
     kind = kind_of(part.chosen[0]) if part.chosen else ""
     if order == 2 and kind in ("smalltalk", "control", FOLLOW_UP):
