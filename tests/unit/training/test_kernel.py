@@ -55,6 +55,7 @@ def test_where_none_computes_rightly_openblas_chooses(tried):
     assert names == ["SkylakeX", "Haswell", None]
 
 
+@pytest.mark.slow
 def test_a_real_trial_names_the_kernel_and_computes_rightly():
     trial = kernel._trial_in_subprocess(os.environ)
     assert trial is not None
@@ -70,6 +71,7 @@ def test_the_tests_themselves_compute_with_the_chosen_kernel():
     assert used == os.environ.get(VARIABLE, used)
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_is_no_trial(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
     assert kernel._trial_in_subprocess(os.environ) is None
