@@ -13,7 +13,7 @@ import aiohttp
 
 from assistant.front.core.settings import FRONT_PORT, LOOPBACK, Settings, settings_from
 from assistant.front.core.tokens import Keys
-from assistant.front.messengers.base.connector import Connector, ForgedError, Incoming
+from assistant.front.messengers.base.connector import Connector, ForgedError, WebhookRequest
 from assistant.front.messengers.registry import State, configured, made, states
 from assistant.knowledge import knowledge
 
@@ -31,7 +31,7 @@ def described(state: State) -> str:
     return f"{state.name:<10} OFF, incomplete: {', '.join(state.missing)} missing"
 
 
-def samples(connector: Connector) -> tuple[Incoming, Incoming]:
+def samples(connector: Connector) -> tuple[WebhookRequest, WebhookRequest]:
     """A validly signed request without a message, and the same request with an invalid signature."""
     sample = connector.sample()
     return sample, replace(sample, body=sample.body + b" ", headers={**sample.headers, **_invalid_headers(sample)})
@@ -62,13 +62,13 @@ async def probed(session: aiohttp.ClientSession, url: str, connector: Connector)
     return None if forged in REJECTED else f"accepts requests with an invalid signature ({forged})"
 
 
-def _invalid_headers(sample: Incoming) -> dict[str, str]:
+def _invalid_headers(sample: WebhookRequest) -> dict[str, str]:
     """The headers that carry a signature or a secret, made invalid."""
     names = (name for name in sample.headers if "signature" in name or "secret" in name)
     return {name: "0" * len(sample.headers[name]) for name in names}
 
 
-async def _send(session: aiohttp.ClientSession, url: str, sample: Incoming) -> int:
+async def _send(session: aiohttp.ClientSession, url: str, sample: WebhookRequest) -> int:
     """The status of a front's response to a sample."""
     address = urlsplit(sample.url)
     path = f"{address.path}?{address.query}" if address.query else address.path

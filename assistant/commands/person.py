@@ -16,7 +16,7 @@ from typing import TypedDict
 from assistant.commands.stores import Stores, stores
 from assistant.front.core.events import moment
 from assistant.front.messengers.registry import CONNECTORS
-from assistant.front.messengers.twilio import BETWEEN, WHATSAPP
+from assistant.front.messengers.twilio import SEPARATOR, WHATSAPP
 
 UNKNOWN = 1
 Readable = dict[str, object]
@@ -49,7 +49,7 @@ def names_in(messenger: str, recipient: str) -> tuple[str, ...]:
     """The addresses by which the person behind a recipient may be looked up: all of it, or the person's part."""
     if messenger == "slack":
         return recipient, recipient.split("/")[1]
-    return recipient, recipient.partition(BETWEEN)[0].removeprefix(WHATSAPP)
+    return recipient, recipient.partition(SEPARATOR)[0].removeprefix(WHATSAPP)
 
 
 def plain(address: str) -> str:

@@ -8,8 +8,8 @@ import re
 import pytest
 
 from assistant.front.core.tokens import Keys
-from assistant.front.messengers.base.connector import Incoming
-from assistant.front.messengers.base.inbound import Arrival
+from assistant.front.messengers.base.connector import WebhookRequest
+from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.layout import Bubble, Option, bubbles
 from assistant.front.messengers.registry import configured, made
 from assistant.knowledge import knowledge
@@ -92,7 +92,7 @@ def all_right(api, call):
 @pytest.mark.parametrize("titles", TITLES.values(), ids=TITLES.keys())
 @pytest.mark.parametrize("text", ["Was möchten Sie wissen?", *TEXTS.values()], ids=["plain", *TEXTS])
 def test_every_message_is_as_described(text, titles, api, telegram):
-    told = bubbles(a_long_answer(text=text, offers=titles), knowledge(), telegram.longest, telegram.measure)
+    told = bubbles(a_long_answer(text=text, offers=titles), knowledge(), telegram.max_length, telegram.measure)
     for bubble in [*told[:-1], *telegram.laid_out(told[-1])]:
         assert all_right(api, telegram.call("700001", bubble, "key")) == "sendMessage"
 
@@ -110,7 +110,7 @@ def test_what_is_set_up_is_as_described(api, telegram):
 
 
 def test_typing_is_as_described(api, telegram):
-    (typing,) = telegram.on_reading(Arrival("1", "700001"))
+    (typing,) = telegram.on_read(InboundMessage("1", "700001"))
     assert all_right(api, typing) == "sendChatAction"
 
 
@@ -119,10 +119,10 @@ def test_a_pressed_button_is_answered_as_described(api, telegram):
     query = {"id": "9", "from": person, "chat_instance": "1", "data": "o2.1"}
     query["message"] = {"message_id": 1, "date": 1, "chat": {"id": 7, "type": "private"}}
     body = json.dumps({"update_id": 1, "callback_query": query}).encode()
-    reading = telegram.read(Incoming("POST", PUBLIC, {}, {}, body))
+    reading = telegram.read(WebhookRequest("POST", PUBLIC, {}, {}, body))
     answer = json.loads(reading.response.body)
     assert judged(api, answer.pop("method"), answer) == []
-    assert reading.arrivals[0].option == (2, 1)
+    assert reading.messages[0].option == (2, 1)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ PHONE, WHATSAPP = "+4915112345678>+4930901820", "whatsapp:+4915112345678>whatsap
 
 
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory):
+def interpret(tmp_path_factory):
     with prism("twilio.json", tmp_path_factory.mktemp("prism")) as url:
         yield url
 
@@ -47,10 +47,10 @@ async def sent(call):
 async def test_messages_keep_to_the_description(recipient, public, service, judge):
     twilio = connector(judge, public, service)
     bubble = Bubble("Was möchten Sie wissen – „Förderung“ & 20 € mehr?", "de", (Option("Wie viel?", "o1.0"),))
-    for piece in [*twilio.laid_out(bubble), Bubble("ä" * twilio.longest, "de")]:
+    for piece in [*twilio.laid_out(bubble), Bubble("ä" * twilio.max_length, "de")]:
         said = await sent(twilio.call(recipient, piece, "0123456789abcdef.1.0"))
         assert said.status == 201, said.body
-        assert twilio.judge(said).outcome is Outcome.TAKEN
+        assert twilio.interpret(said).outcome is Outcome.ACCEPTED
 
 
 @pytest.mark.parametrize(

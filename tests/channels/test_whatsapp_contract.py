@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 
 from assistant.front.core.tokens import Keys
-from assistant.front.messengers.base.inbound import Arrival
+from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.layout import Bubble, Option
 from assistant.front.messengers.registry import configured, made
 from assistant.knowledge import knowledge
@@ -42,7 +42,7 @@ def description():
 
 
 @pytest.fixture(scope="module")
-def judge(tmp_path_factory):
+def interpret(tmp_path_factory):
     """The address of a mock server that refuses what the description does not allow."""
     with prism(DESCRIPTION.name, tmp_path_factory.mktemp("prism"), "--errors") as url:
         yield url
@@ -132,8 +132,8 @@ def test_the_description_does_not_know_our_mark_in_messages(connector, descripti
 
 def test_the_description_contradicts_itself_on_read_marks(connector, description):
     """Its own example of one, which ours is like, is refused, with the sign of typing and without."""
-    arrival = Arrival("wamid.a", "491700000001", mark="wamid.a")
-    (call,) = connector.on_reading(arrival)
+    inbound = InboundMessage("wamid.a", "491700000001", mark="wamid.a")
+    (call,) = connector.on_read(inbound)
     path = description["paths"]["/{Version}/{Phone-Number-ID}/messages"]["post"]
     examples = path["requestBody"]["content"]["application/json"]["examples"]
     theirs = examples["Send typing indicator and read receipt"]["value"]

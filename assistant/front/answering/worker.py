@@ -82,7 +82,7 @@ class Worker:
         """Answers every message waiting in a chat."""
         begun = time.time()
         while message := await run_sync(self._store.next_waiting, chat):
-            if (delay := self._messengers.too_early(message)) > 0:
+            if (delay := self._messengers.reordering_delay(message)) > 0:
                 await asyncio.sleep(delay)
             elif self._messengers.serves(message.channel):
                 await self._answer_by_messenger(message, begun)
@@ -94,7 +94,7 @@ class Worker:
             await self._delete(message)
             return
         message = await self._messengers.greet(message)
-        polite = None if self._notice.closed else await self._messengers.polite_answer(message)
+        polite = None if self._notice.closed else await self._messengers.canned_answer(message)
         if polite:
             await run_sync(self._store.answer, message, polite, ANSWERED, time.time())
             metrics.answered(message.channel, polite["kind"], polite["language"], message.accepted_at)
@@ -127,7 +127,7 @@ class Worker:
     async def _delete(self, message: WaitingMessage) -> None:
         """Erases a messenger's chat at the user's request and confirms it."""
         sender, chat = self._keys.sender("web", message.chat), self._keys.new_chat()
-        data = await self._messengers.erased(message)
+        data = await self._messengers.erasure_confirmation(message)
         await run_sync(self._messengers.message_store.erase, message, chat, sender, data, time.time())
         self._messengers.delivery.wake(chat)
         self.wake(chat)

@@ -1,4 +1,4 @@
-"""What Meta's messengers share: webhooks, their proof, and the errors of the Graph API.
+"""What Meta's messengers share: webhooks, their signatures, and the errors of the Graph API.
 
 https://developers.facebook.com/docs/graph-api/webhooks and .../docs/graph-api/guides/error-handling
 """
@@ -15,27 +15,27 @@ from typing import Any, ClassVar
 
 from starlette.responses import PlainTextResponse
 
-from assistant.front.messengers.base.connector import Call, Connector, ForgedError, Incoming
-from assistant.front.messengers.base.inbound import Arrival, Reading, Receipt
-from assistant.front.messengers.base.outcomes import Outcome, Said, Verdict, general_verdict, retry_after
+from assistant.front.messengers.base.connector import Call, Connector, ForgedError, WebhookRequest
+from assistant.front.messengers.base.inbound import InboundMessage, Reading, Receipt
+from assistant.front.messengers.base.outcomes import ApiResponse, CallResult, Outcome, result_from_status, retry_after
 
 logger = logging.getLogger(__name__)
 SIGNATURE_HEADER = "x-hub-signature-256"
-Part = tuple[Callable[[Mapping[str, Any]], Reading], Mapping[str, Any]]
+Item = tuple[Callable[[Mapping[str, Any]], Reading], Mapping[str, Any]]
 
-# Limits of the app, its page or its number: everybody waits.
-LIMITS_OF_ALL = frozenset({4, 17, 32, 613, 80006, 80007, 130429, 131048})
-# Limits of one chat, trouble of Meta's own, maintenance of the account.
+# Limits of the app, its page or its number: everyone must wait.
+SHARED_LIMITS = frozenset({4, 17, 32, 613, 80006, 80007, 130429, 131048})
+# Limits of one chat, problems at Meta, maintenance of the account.
 LATER = frozenset({1, 2, 1200, 131000, 131016, 131056, 131057})
 # Token, permissions, account, payment, registration of the number, approval of its name.
 MISCONFIGURED = frozenset({0, 3, 10, 190, 368, 131005, 131031, 131037, 131042, 131045, 133010, *range(200, 300)})
-# Blocked, gone, not among the test numbers, of a country that is closed, or silent for a day.
+# Blocked us, deleted, not a test number, in a restricted country, or silent for a day.
 UNREACHABLE = frozenset({551, 130497, 131021, 131026, 131030, 131047, 131062})
-# The same, said by the subcode of a code that means much else too.
+# The same, as subcodes of codes that can mean many other things.
 UNREACHABLE_SUBCODES = frozenset({1545041, 2018001, 2018065, 2018108, 2018278})
 REFUSED = frozenset({100, 131008, 131009, 131051})
 OUTCOMES: Mapping[int, Outcome] = {
-    **dict.fromkeys(LIMITS_OF_ALL | LATER, Outcome.LATER),
+    **dict.fromkeys(SHARED_LIMITS | LATER, Outcome.LATER),
     **dict.fromkeys(MISCONFIGURED, Outcome.MISCONFIGURED),
     **dict.fromkeys(UNREACHABLE, Outcome.UNREACHABLE),
     **dict.fromkeys(REFUSED, Outcome.REFUSED),
@@ -46,22 +46,22 @@ class Meta(Connector):
     """A messenger on the Graph API."""
 
     options: ClassVar[Mapping[str, str]] = {"base_url": "https://graph.facebook.com", "api_version": "v23.0"}
-    # An answer is taken for a day after a person wrote; the last minute may pass on the way.
+    # Answers are accepted for a day after the user wrote; the last minute may pass in transit.
     window_seconds = 86400.0 - 60.0
     gives_receipts = True
-    # What its webhooks are about, in Meta's words.
+    # The `object` of its webhooks.
     subject: ClassVar[str]
     # The setting that holds the access token.
     access: ClassVar[str]
-    # Codes with subcodes that only the operator can mend, though the code alone says something else.
-    for_operator: ClassVar[frozenset[tuple[int, int]]] = frozenset()
+    # Pairs of code and subcode that the operator must fix, though the code alone means something else.
+    operator_errors: ClassVar[frozenset[tuple[int, int]]] = frozenset()
 
     @abstractmethod
-    def parts(self, entry: Mapping[str, Any]) -> Iterator[Part]:
-        """All that an entry holds, each with the method that reads it."""
+    def items(self, entry: Mapping[str, Any]) -> Iterator[Item]:
+        """Everything in an entry, each item with the method that reads it."""
 
-    def verify(self, request: Incoming) -> None:
-        """The word agreed on where Meta tries the address, else the app's signature of the whole body."""
+    def verify(self, request: WebhookRequest) -> None:
+        """Checks the agreed token if Meta is verifying the address, else the app's signature of the body."""
         if request.method == "GET":
             if request.query.get("hub.mode") != "subscribe":
                 raise ForgedError
@@ -72,76 +72,76 @@ class Meta(Connector):
     def _signature(self, body: bytes) -> str:
         return "sha256=" + hmac.new(self._settings["app_secret"].encode(), body, hashlib.sha256).hexdigest()
 
-    def read(self, request: Incoming) -> Reading:
-        """The challenge, said back; or all of a bundle, where what cannot be read costs nothing but itself."""
+    def read(self, request: WebhookRequest) -> Reading:
+        """Echoes the challenge, or reads a whole batch, skipping items that cannot be read."""
         if request.method == "GET":
             return Reading(response=PlainTextResponse(request.query.get("hub.challenge", "")))
         update = json.loads(request.body)
         if update["object"] != self.subject:
             return Reading()
-        readings = [self._read_part(*part) for entry in update["entry"] for part in self.parts(entry)]
-        arrivals = [arrival for reading in readings for arrival in reading.arrivals]
+        readings = [self._read_item(*item) for entry in update["entry"] for item in self.items(entry)]
+        messages = [inbound for reading in readings for inbound in reading.messages]
         receipts = [receipt for reading in readings for receipt in reading.receipts]
-        return Reading(tuple(arrivals), tuple(receipts))
+        return Reading(tuple(messages), tuple(receipts))
 
-    def _read_part(self, reader: Callable[[Mapping[str, Any]], Reading], part: Mapping[str, Any]) -> Reading:
+    def _read_item(self, reader: Callable[[Mapping[str, Any]], Reading], item: Mapping[str, Any]) -> Reading:
         try:
-            return reader(part)
+            return reader(item)
         except (ValueError, LookupError, TypeError, AttributeError):
-            logger.warning("%s: a part of a request cannot be read and is passed over.", self.name)
+            logger.warning("%s: skipped an unreadable item of a request.", self.name)
             return Reading()
 
-    def judge(self, said: Said) -> Verdict:
-        """By Meta's code, since one status stands for many things."""
-        error = said.body.get("error")
-        if said.status < 300 or not isinstance(error, Mapping):
-            return general_verdict(said)
-        outcome = self.outcome(error)
+    def interpret(self, response: ApiResponse) -> CallResult:
+        """By Meta's error code, since one status can mean many things."""
+        error = response.body.get("error")
+        if response.status < 300 or not isinstance(error, Mapping):
+            return result_from_status(response)
+        outcome, reason = self.outcome(error), _reason(error)
         if outcome is Outcome.LATER:
-            whole = _number(error, "code") in LIMITS_OF_ALL
-            return Verdict(outcome, retry_after(said.headers), whole=whole, reason=_reason(error))
-        return Verdict(outcome, reason=_reason(error)) if outcome else general_verdict(said, reason=_reason(error))
+            shared = _number(error, "code") in SHARED_LIMITS
+            return CallResult(outcome, retry_after(response.headers), affects_all_chats=shared, reason=reason)
+        return CallResult(outcome, reason=reason) if outcome else result_from_status(response, reason=reason)
 
     def outcome(self, error: Mapping[str, Any]) -> Outcome | None:
-        """What Meta's error says of a message; None where it is not one that is known."""
+        """What Meta's error means for a message; None if it is unknown."""
         code, subcode = _number(error, "code"), _number(error, "error_subcode")
         if subcode in UNREACHABLE_SUBCODES:
             return Outcome.UNREACHABLE
-        if (code, subcode) in self.for_operator:
+        if (code, subcode) in self.operator_errors:
             return Outcome.MISCONFIGURED
         if error.get("is_transient") is True:
             return Outcome.LATER
         return OUTCOMES.get(code)
 
-    def sample(self) -> Incoming:
+    def sample(self) -> WebhookRequest:
         """A request without entries."""
         body = json.dumps({"object": self.subject, "entry": []}).encode()
         headers = {SIGNATURE_HEADER: self._signature(body), "content-type": "application/json"}
-        return Incoming("POST", f"{self._public_url}/webhooks/{self.name}", headers, {}, body)
+        return WebhookRequest("POST", f"{self._public_url}/webhooks/{self.name}", headers, {}, body)
 
     def _graph(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Call:
-        """A call whose token stands in a header, so that no log of addresses holds it."""
+        """A call with its token in a header, so that logs of URLs do not contain it."""
         url = f"{self._settings['base_url']}/{self._settings['api_version']}/{path}"
         return Call(method, url, json=body, headers={"Authorization": f"Bearer {self._settings[self.access]}"})
 
 
-def received(*arrivals: Arrival) -> Reading:
+def received(*messages: InboundMessage) -> Reading:
     """A reading of messages alone."""
-    return Reading(arrivals)
+    return Reading(messages)
 
 
 def confirmed(key: object) -> Reading:
-    """A reading of one receipt, where it names a message of ours."""
+    """A reading of one receipt, if it names a message of ours."""
     return Reading(receipts=(Receipt(key),)) if isinstance(key, str) and key else Reading()
 
 
 def _number(error: Mapping[str, Any], name: str) -> int:
-    """A code; -1 where there is none, since 0 is one."""
+    """An error code; -1 if there is none, since 0 is a valid code."""
     code = error.get(name)
     return code if isinstance(code, int) else -1
 
 
 def _reason(error: Mapping[str, Any]) -> str:
-    """What an operator and Meta's support need; the message is left out, as it may name a person's number."""
-    named = {"code": "code", "error_subcode": "subcode", "type": "type", "fbtrace_id": "trace"}
-    return ", ".join(f"{told} {error[name]}"[:80] for name, told in named.items() if error.get(name) is not None)
+    """What operators and Meta's support need; omits the message, which may contain a user's number."""
+    labels = {"code": "code", "error_subcode": "subcode", "type": "type", "fbtrace_id": "trace"}
+    return ", ".join(f"{label} {error[name]}"[:80] for name, label in labels.items() if error.get(name) is not None)

@@ -1,4 +1,4 @@
-"""Which messengers there are, and which the environment switches on."""
+"""The messengers there are, and which of them the environment switches on."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONNECTORS: Mapping[str, type[Connector]] = {
 
 @dataclass(frozen=True)
 class State:
-    """What the environment says of one messenger: the variables that are set, and those that are missing."""
+    """A messenger's configuration: which of its variables are set, and which are missing."""
 
     name: str
     given: tuple[str, ...]
@@ -35,7 +35,7 @@ class State:
 
 
 def variable(messenger: str, name: str) -> str:
-    """The environment variable of a setting."""
+    """The environment variable for a setting."""
     return f"ASSISTANT_{messenger}_{name}".upper()
 
 

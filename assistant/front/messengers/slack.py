@@ -14,18 +14,18 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.responses import JSONResponse
 
 from assistant.core.languages import LANGUAGES
-from assistant.front.messengers.base.connector import Call, Connector, ForgedError, Incoming
-from assistant.front.messengers.base.inbound import Arrival, Reading, Receipt
+from assistant.front.messengers.base.connector import Call, Connector, ForgedError, WebhookRequest
+from assistant.front.messengers.base.inbound import InboundMessage, Reading, Receipt
 from assistant.front.messengers.base.layout import Bubble, all_fit, numbered, option_of, utf16_length
-from assistant.front.messengers.base.outcomes import Outcome, Said, Verdict, general_verdict, retry_after
+from assistant.front.messengers.base.outcomes import ApiResponse, CallResult, Outcome, result_from_status, retry_after
 
 STAMP_HEADER, SIGNATURE_HEADER = "x-slack-request-timestamp", "x-slack-signature"
-# A button may have 75 characters but may be shown with thirty; then numbers stand in the text, and on the buttons.
-LONGEST_BUTTON, MOST_BUTTONS = 30, 25
+# A button may have 75 characters, but Slack may show only 30; longer options go into the text, with numbers on buttons.
+MAX_BUTTON_LENGTH, MAX_BUTTONS = 30, 25
 OPTIONS_FOR = "options."
-# What a person writes, as `subtype` tells: words, words that go to the channel too, files.
+# The values of `subtype` for what users write: text, text also sent to the channel, files.
 BY_PEOPLE = (None, "thread_broadcast", "file_share")
-# How Slack writes what is no plain text: people, channels, groups, links; with a label after the bar.
+# Slack's markup for users, channels, groups and links, with a label after the bar.
 MARKUP = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 DELETE = "/delete"
 
@@ -73,33 +73,33 @@ UNREACHABLE = frozenset(
 
 
 class Slack(Connector):
-    """An app that people write to in private, or mention in a channel, where it answers in the thread.
+    """An app that users write to in private, or mention in a channel, where it answers in the thread.
 
-    A recipient is `channel/user/thread`, the last empty in private: two people in one channel are two chats.
+    A recipient is `channel/user/thread`, with no thread in private; two users in one channel are two chats.
     """
 
     name = "slack"
     secrets = ("bot_token", "signing_secret")
     options: ClassVar[Mapping[str, str]] = {"base_url": "https://slack.com/api"}
-    # Of one section block.
-    longest = 3000
-    longest_with_options = 3000
-    # In private Slack hands an app its own messages back.
+    # The limit of a section block.
+    max_length = 3000
+    max_length_with_options = 3000
+    # In private, Slack sends an app its own messages back.
     gives_receipts = True
 
-    def verify(self, request: Incoming) -> None:
-        """Slack's signature over body and time, which is at most five minutes ago."""
+    def verify(self, request: WebhookRequest) -> None:
+        """Checks Slack's signature over the body and a time at most five minutes ago."""
         stamp, signature = request.headers.get(STAMP_HEADER), request.headers.get(SIGNATURE_HEADER)
         try:
             proven = SignatureVerifier(self._settings["signing_secret"]).is_valid(request.body, stamp, signature)
         except (ValueError, TypeError, OverflowError):
-            # A time that is no number, a body or a signature that is no text.
+            # The time is not a number, or the body or signature is not text.
             raise ForgedError from None
         if not proven:
             raise ForgedError
 
-    def read(self, request: Incoming) -> Reading:
-        """One event, one button that was pressed, or one command; each has a form of its own."""
+    def read(self, request: WebhookRequest) -> Reading:
+        """Reads an event, a button that was pressed, or a command; each has its own format."""
         if "json" in request.headers.get("content-type", ""):
             return self._event(json.loads(request.body))
         form = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
@@ -116,24 +116,24 @@ class Slack(Connector):
             return Reading(receipts=_own(event))
         if kind == "message" and private and event.get("subtype") == "message_changed":
             return Reading(_edited(event, body["event_id"]))
-        written = kind == "app_mention" or (kind == "message" and private)
-        if not written or event.get("subtype") not in BY_PEOPLE or not event.get("user"):
+        is_message = kind == "app_mention" or (kind == "message" and private)
+        if not is_message or event.get("subtype") not in BY_PEOPLE or not event.get("user"):
             return Reading()
         return Reading(_written(event))
 
     def _command(self, form: Mapping[str, str], at: float) -> Reading:
-        """`/delete`, however its name goes on, counts as written; in a channel a line tells where to write that."""
+        """Treats `/delete`, with any suffix, as a message; in a channel, replies where to write that instead."""
         if not form.get("command", "").startswith(DELETE):
             return Reading()
         if not _is_private(form["channel_id"]):
-            # The command does not tell the thread that is meant, nor the language.
-            told = "\n".join(self._knowledge.phrase("messenger_slack_command", one) for one in LANGUAGES)
-            return Reading(response=JSONResponse({"response_type": "ephemeral", "text": told}))
+            # The command tells neither the thread nor the language.
+            text = "\n".join(self._knowledge.phrase("messenger_slack_command", one) for one in LANGUAGES)
+            return Reading(response=JSONResponse({"response_type": "ephemeral", "text": text}))
         recipient = _recipient(form["channel_id"], form["user_id"])
-        return Reading((Arrival(f"command:{form['trigger_id']}", recipient, text=DELETE, sent_at=at),))
+        return Reading((InboundMessage(f"command:{form['trigger_id']}", recipient, text=DELETE, sent_at=at),))
 
     def call(self, recipient: str, bubble: Bubble, key: str) -> Call:
-        """`chat.postMessage`: a section, whose id is the key, and buttons; the same text for notifications."""
+        """`chat.postMessage` with a section, whose id is the key, and buttons; `text` is for notifications."""
         channel, user, thread = recipient.split("/")
         actions = [self._actions(bubble, user)] if bubble.options else []
         if actions and not self._all_fit(bubble):
@@ -147,7 +147,7 @@ class Slack(Connector):
         return Call("POST", self._method("chat.postMessage"), json=body, headers=self._headers("application/json"))
 
     def _actions(self, bubble: Bubble, user: str) -> dict[str, Any]:
-        """A button for each question, with a number where one of them is too long; they are one person's."""
+        """A button for each question, all with numbers if any is too long; they belong to one user."""
         short = self._all_fit(bubble)
         buttons = [
             {
@@ -162,55 +162,55 @@ class Slack(Connector):
 
     @staticmethod
     def _all_fit(bubble: Bubble) -> bool:
-        return all_fit(bubble.options, MOST_BUTTONS, LONGEST_BUTTON)
+        return all_fit(bubble.options, MAX_BUTTONS, MAX_BUTTON_LENGTH)
 
-    def takes(self, bubble: Bubble) -> bool:
-        """Up to 25, with room for their questions in the text."""
+    def supports(self, bubble: Bubble) -> bool:
+        """Up to 25 options, if their questions fit in the text."""
         whole = numbered(bubble, self._knowledge, ask=False).text
-        return len(bubble.options) <= MOST_BUTTONS and self.measure(whole) <= self.longest
+        return len(bubble.options) <= MAX_BUTTONS and self.measure(whole) <= self.max_length
 
     def measure(self, text: str) -> int:
-        """As it is sent: `&` is `&amp;`."""
+        """As sent, with `&` as `&amp;`."""
         return utf16_length(escaped(text))
 
-    def judge(self, said: Said) -> Verdict:
-        """By the error in a body that came with 200; 429 by its header."""
-        error = str(said.body.get("error", ""))[:80]
-        if said.status == 429 or error in LATER:
-            # Slack counts messages by channel: one that is written to too fast must not hold up all others.
-            return Verdict(Outcome.LATER, retry_after(said.headers), reason=error)
-        if said.status >= 300:
-            return general_verdict(said, reason=error)
-        if said.body.get("ok") is not False:
-            return Verdict(Outcome.TAKEN)
+    def interpret(self, response: ApiResponse) -> CallResult:
+        """By the error in the body, which comes with status 200; 429 by its header."""
+        error = str(response.body.get("error", ""))[:80]
+        if response.status == 429 or error in LATER:
+            # Slack limits messages per channel, so one busy channel must not hold up the others.
+            return CallResult(Outcome.LATER, retry_after(response.headers), reason=error)
+        if response.status >= 300:
+            return result_from_status(response, reason=error)
+        if response.body.get("ok") is not False:
+            return CallResult(Outcome.ACCEPTED)
         if error in MISCONFIGURED:
-            return Verdict(Outcome.MISCONFIGURED, reason=error)
-        return Verdict(Outcome.UNREACHABLE if error in UNREACHABLE else Outcome.REFUSED, reason=error)
+            return CallResult(Outcome.MISCONFIGURED, reason=error)
+        return CallResult(Outcome.UNREACHABLE if error in UNREACHABLE else Outcome.REFUSED, reason=error)
 
     def language_call(self, recipient: str) -> Call:
-        """`users.info`, which tells the language of a person's Slack."""
+        """`users.info`, which gives the language of a user's Slack."""
         form = {"user": recipient.split("/")[1], "include_locale": "true"}
-        # A form keeps the person out of addresses, which are logged here and there.
+        # A form keeps the user out of URLs, which tend to be logged.
         return Call("POST", self._method("users.info"), form=form, headers=self._headers())
 
-    def language_in(self, said: Said) -> str | None:
+    def language_in(self, response: ApiResponse) -> str | None:
         """For example `de-DE`."""
-        locale = (said.body.get("user") or {}).get("locale")
+        locale = (response.body.get("user") or {}).get("locale")
         return locale if isinstance(locale, str) else None
 
-    def sample(self) -> Incoming:
-        """An event of a kind that is passed over."""
+    def sample(self) -> WebhookRequest:
+        """An event of a kind that is ignored."""
         body = json.dumps({"type": "event_callback", "event": {"type": "app_home_opened"}})
         stamp = str(int(time.time()))
         signature = SignatureVerifier(self._settings["signing_secret"]).generate_signature(timestamp=stamp, body=body)
         headers = {"content-type": "application/json", STAMP_HEADER: stamp, SIGNATURE_HEADER: signature or ""}
-        return Incoming("POST", f"{self._public_url}/webhooks/{self.name}", headers, {}, body.encode())
+        return WebhookRequest("POST", f"{self._public_url}/webhooks/{self.name}", headers, {}, body.encode())
 
     def _method(self, name: str) -> str:
         return f"{self._settings['base_url']}/{name}"
 
     def _headers(self, content: str = "application/x-www-form-urlencoded") -> dict[str, str]:
-        # Without a character set Slack takes the request, and warns in its answer.
+        # Without a charset, Slack accepts the request but adds a warning to its response.
         return {
             "Authorization": f"Bearer {self._settings['bot_token']}",
             "Content-Type": f"{content}; charset=utf-8",
@@ -218,12 +218,12 @@ class Slack(Connector):
 
 
 def escaped(text: str) -> str:
-    """The text as Slack wants it: `&`, `<` and `>` are markup."""
+    """The text escaped for Slack, where `&`, `<` and `>` are markup."""
     return html.escape(text, quote=False)
 
 
 def plain(text: str) -> str:
-    """What a person wrote, without Slack's markup; names of people, such as our own, are left out."""
+    """What a user wrote, without Slack's markup and without mentions, such as ours."""
     return html.unescape(MARKUP.sub(_unmarked, text)).strip()
 
 
@@ -241,44 +241,44 @@ def _recipient(channel: str, user: str, thread: str = "") -> str:
 
 
 def _is_private(channel: str) -> bool:
-    """Whether a channel is a chat of two, by its id."""
+    """Whether a channel is a direct message, by its id."""
     return channel.startswith("D")
 
 
-def _written(event: Mapping[str, Any]) -> tuple[Arrival, ...]:
-    """The message, in one or two: files, and what is written beside them."""
+def _written(event: Mapping[str, Any]) -> tuple[InboundMessage, ...]:
+    """The message as one or two: files, and their accompanying text."""
     channel, stamp = event["channel"], event["ts"]
     thread = "" if _is_private(channel) else event.get("thread_ts") or stamp
     common: dict[str, Any] = {"recipient": _recipient(channel, event["user"], thread), "sent_at": float(stamp)}
-    # The same for a mention and for the message that it stands in.
+    # The same id for a mention and for the message that contains it.
     id_, text = f"{channel}:{stamp}", plain(event.get("text") or "")
     if event.get("files") or event.get("subtype") == "file_share":
-        beside = [Arrival(f"{id_}:text", text=text, **common)] if text else []
-        return (Arrival(id_, kind="media", **common), *beside)
+        beside = [InboundMessage(f"{id_}:text", text=text, **common)] if text else []
+        return (InboundMessage(id_, kind="media", **common), *beside)
     if event["type"] == "app_mention" and not text:
-        return (Arrival(id_, kind="start", **common),)
-    return (Arrival(id_, text=text, **common),)
+        return (InboundMessage(id_, kind="start", **common),)
+    return (InboundMessage(id_, text=text, **common),)
 
 
-def _edited(event: Mapping[str, Any], id_: str) -> tuple[Arrival, ...]:
-    """A message that a person changed: not one that got a preview of a link, nor one of ours."""
+def _edited(event: Mapping[str, Any], id_: str) -> tuple[InboundMessage, ...]:
+    """A message that a user edited; ignores added link previews and our own messages."""
     message, before = event["message"], event.get("previous_message") or {}
     edited = message.get("edited")
     ours = message.get("bot_id") or message.get("subtype") not in BY_PEOPLE or not message.get("user")
     if ours or not edited or message.get("text") == before.get("text"):
         return ()
     recipient = _recipient(event["channel"], message["user"])
-    return (Arrival(f"edit:{id_}", recipient, kind="edit", sent_at=float(edited["ts"])),)
+    return (InboundMessage(f"edit:{id_}", recipient, kind="edit", sent_at=float(edited["ts"])),)
 
 
 def _own(event: Mapping[str, Any]) -> tuple[Receipt, ...]:
-    """The keys in a message of an app; only ours name a message of ours."""
+    """The keys in an app's message; another app's match no message of ours."""
     keys = [block.get("block_id") for block in event.get("blocks") or () if block.get("type") == "section"]
     return tuple(Receipt(key) for key in keys if isinstance(key, str))
 
 
 def _picked(payload: Mapping[str, Any]) -> Reading:
-    """A button that was pressed; one that was put before another person is none for this one."""
+    """A button that was pressed; one offered to another user counts as stale."""
     if payload["type"] != "block_actions":
         return Reading()
     action, user = payload["actions"][0], payload["user"]["id"]
@@ -288,5 +288,5 @@ def _picked(payload: Mapping[str, Any]) -> Reading:
     common: dict[str, Any] = {"recipient": _recipient(channel, user, thread), "sent_at": float(stamp)}
     id_, option = f"action:{channel}:{user}:{stamp}", option_of(action.get("value"))
     if option is None or action.get("block_id") != f"{OPTIONS_FOR}{user}":
-        return Reading((Arrival(id_, kind="stale", **common),))
-    return Reading((Arrival(id_, option=option, **common),))
+        return Reading((InboundMessage(id_, kind="stale", **common),))
+    return Reading((InboundMessage(id_, option=option, **common),))

@@ -7,46 +7,46 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 from assistant.front.messengers.base.connector import Call
-from assistant.front.messengers.base.inbound import Arrival, Reading
+from assistant.front.messengers.base.inbound import InboundMessage, Reading
 from assistant.front.messengers.base.layout import Bubble, Option, all_fit, cut, option_of
 from assistant.front.messengers.base.outcomes import Outcome
-from assistant.front.messengers.meta import Meta, Part, confirmed, received
+from assistant.front.messengers.meta import Item, Meta, confirmed, received
 
 logger = logging.getLogger(__name__)
-# What people do without words, and what WhatsApp tells about them.
-SILENT = frozenset({"reaction", "system", "revoke"})
-MOST_BUTTONS, LONGEST_BUTTON = 3, 20
-MOST_ROWS, LONGEST_ROW, LONGEST_DESCRIPTION = 10, 24, 72
+# Reactions and notifications, which need no answer.
+IGNORED_TYPES = frozenset({"reaction", "system", "revoke"})
+MAX_BUTTONS, MAX_BUTTON_LENGTH = 3, 20
+MAX_ROWS, MAX_ROW_LENGTH, MAX_DESCRIPTION_LENGTH = 10, 24, 72
 
 
 class WhatsApp(Meta):
-    """A number that people write to; groups are not its place."""
+    """A number that users write to, in private chats only."""
 
     name = "whatsapp"
     secrets = ("token", "phone_number_id", "app_secret", "verify_token")
-    longest = 4096
-    # Meta's manual allows 4096 over a list, its own OpenAPI 1024 over lists and buttons alike.
-    longest_with_options = 1024
+    max_length = 4096
+    # Meta's manual allows 4096 with a list, but its OpenAPI description only 1024 with lists or buttons.
+    max_length_with_options = 1024
     subject = "whatsapp_business_account"
     access = "token"
-    # No such number, or none of this token's.
-    for_operator: ClassVar[frozenset[tuple[int, int]]] = frozenset({(100, 33)})
+    # No such number, or not one that this token may use.
+    operator_errors: ClassVar[frozenset[tuple[int, int]]] = frozenset({(100, 33)})
 
-    def parts(self, entry: Mapping[str, Any]) -> Iterator[Part]:
-        """Messages and receipts of our number; an account may have others."""
+    def items(self, entry: Mapping[str, Any]) -> Iterator[Item]:
+        """Messages and receipts for our number; an account may have others."""
         for change in entry.get("changes") or ():
             value = change.get("value") or {}
             number = (value.get("metadata") or {}).get("phone_number_id")
             if change.get("field") == "messages" and number == self._settings["phone_number_id"]:
-                yield from ((self._heard, message) for message in value.get("messages") or ())
-                yield from ((self._told, status) for status in value.get("statuses") or ())
+                yield from ((self._message, message) for message in value.get("messages") or ())
+                yield from ((self._status, status) for status in value.get("statuses") or ())
 
-    def _heard(self, message: Mapping[str, Any]) -> Reading:
-        silent = message["type"] in SILENT or message.get("group_id")
-        return Reading() if silent else received(*_arrivals(message))
+    def _message(self, message: Mapping[str, Any]) -> Reading:
+        ignored = message["type"] in IGNORED_TYPES or message.get("group_id")
+        return Reading() if ignored else received(*_inbound_messages(message))
 
-    def _told(self, status: Mapping[str, Any]) -> Reading:
-        """A receipt, also where delivery failed for good; a failure for the moment leaves room for another try."""
+    def _status(self, status: Mapping[str, Any]) -> Reading:
+        """A receipt, even if delivery failed permanently; none after a temporary failure, so that it is retried."""
         errors = status.get("errors") or ()
         for error in errors:
             logger.warning("%s: a message was not delivered, code %s", self.name, error.get("code"))
@@ -54,13 +54,13 @@ class WhatsApp(Meta):
             return Reading()
         return confirmed(status.get("biz_opaque_callback_data"))
 
-    def takes(self, bubble: Bubble) -> bool:
+    def supports(self, bubble: Bubble) -> bool:
         """As buttons, or as a list that shows every question in full."""
-        return _are_buttons(bubble.options) or all_fit(bubble.options, MOST_ROWS, LONGEST_DESCRIPTION)
+        return _fit_buttons(bubble.options) or all_fit(bubble.options, MAX_ROWS, MAX_DESCRIPTION_LENGTH)
 
     def call(self, recipient: str, bubble: Bubble, key: str) -> Call:
-        """A text, a text over buttons, or a text over a list."""
-        # People who have a user name write without their number; then an id of Meta's stands for it.
+        """A text, alone, with buttons or with a list."""
+        # Users with a user name may hide their number; then Meta gives an id instead.
         to = {"to": recipient} if recipient.isdigit() else {"recipient": recipient}
         head = {"messaging_product": "whatsapp", "recipient_type": "individual", **to}
         return self._messages({**head, **self._content(bubble), "biz_opaque_callback_data": key})
@@ -68,7 +68,7 @@ class WhatsApp(Meta):
     def _content(self, bubble: Bubble) -> dict[str, Any]:
         if not bubble.options:
             return {"type": "text", "text": {"body": bubble.text, "preview_url": False}}
-        as_buttons = _are_buttons(bubble.options)
+        as_buttons = _fit_buttons(bubble.options)
         action = _buttons(bubble.options) if as_buttons else self._list(bubble)
         kind = "button" if as_buttons else "list"
         return {"type": "interactive", "interactive": {"type": kind, "body": {"text": bubble.text}, "action": action}}
@@ -76,21 +76,21 @@ class WhatsApp(Meta):
     def _list(self, bubble: Bubble) -> dict[str, Any]:
         rows = [_row(number, option) for number, option in enumerate(bubble.options, start=1)]
         opener = self._knowledge.phrase("messenger_choose", bubble.language)
-        return {"button": cut(opener, LONGEST_BUTTON), "sections": [{"rows": rows}]}
+        return {"button": cut(opener, MAX_BUTTON_LENGTH), "sections": [{"rows": rows}]}
 
-    def on_reading(self, arrival: Arrival) -> Sequence[Call]:
-        """Two blue ticks, and typing, which ends by itself with the answer."""
-        if not arrival.mark:
+    def on_read(self, inbound: InboundMessage) -> Sequence[Call]:
+        """Shows blue ticks, and typing, which ends by itself with the answer."""
+        if not inbound.mark:
             return ()
-        read = {"messaging_product": "whatsapp", "status": "read", "message_id": arrival.mark}
+        read = {"messaging_product": "whatsapp", "status": "read", "message_id": inbound.mark}
         return (self._messages({**read, "typing_indicator": {"type": "text"}}),)
 
     def _messages(self, body: Mapping[str, Any]) -> Call:
         return self._graph("POST", f"{self._settings['phone_number_id']}/messages", body)
 
 
-def _arrivals(message: Mapping[str, Any]) -> list[Arrival]:
-    """The message, in one or two: a picture, and what is written under it."""
+def _inbound_messages(message: Mapping[str, Any]) -> list[InboundMessage]:
+    """The message as one or two: an attachment, and its caption."""
     kind, id_ = message["type"], message["id"]
     common: dict[str, Any] = {
         "recipient": message.get("from") or message["from_user_id"],
@@ -98,32 +98,32 @@ def _arrivals(message: Mapping[str, Any]) -> list[Arrival]:
     }
     content = message.get(kind)
     if kind == "edit" or (kind == "unsupported" and (content or {}).get("type") == "edit"):
-        return [Arrival(id_, kind="edit", **common)]
+        return [InboundMessage(id_, kind="edit", **common)]
     if kind == "request_welcome":
-        return [Arrival(id_, kind="start", **common)]
+        return [InboundMessage(id_, kind="start", **common)]
     common["mark"] = id_
     if kind == "text":
-        return [Arrival(id_, text=message["text"]["body"], **common)]
+        return [InboundMessage(id_, text=message["text"]["body"], **common)]
     if kind in ("interactive", "button"):
         return [_picked(message, common)]
     caption = content.get("caption") if isinstance(content, Mapping) else None
-    under = [Arrival(f"{id_}:caption", text=caption, **{**common, "mark": None})] if caption else []
-    return [Arrival(id_, kind="media", **common), *under]
+    under = [InboundMessage(f"{id_}:caption", text=caption, **{**common, "mark": None})] if caption else []
+    return [InboundMessage(id_, kind="media", **common), *under]
 
 
-def _picked(message: Mapping[str, Any], common: Mapping[str, Any]) -> Arrival:
-    """A choice of ours that was picked; of somebody else's buttons, what is written on them."""
+def _picked(message: Mapping[str, Any], common: Mapping[str, Any]) -> InboundMessage:
+    """A choice that was picked; if it is not one of ours, its label as text."""
     content = message[message["type"]]
     reply = content if message["type"] == "button" else content[content["type"]]
     if option := option_of(reply.get("id") or reply.get("payload")):
-        return Arrival(message["id"], option=option, **common)
-    written = reply.get("title") or reply.get("text")
-    return Arrival(message["id"], text=written or "", kind="text" if written else "stale", **common)
+        return InboundMessage(message["id"], option=option, **common)
+    label = reply.get("title") or reply.get("text")
+    return InboundMessage(message["id"], text=label or "", kind="text" if label else "stale", **common)
 
 
-def _are_buttons(options: Sequence[Option]) -> bool:
-    """Whether options fit on buttons, which must not read alike."""
-    return all_fit(options, MOST_BUTTONS, LONGEST_BUTTON) and len({one.title for one in options}) == len(options)
+def _fit_buttons(options: Sequence[Option]) -> bool:
+    """Whether options fit on buttons, whose labels must differ."""
+    return all_fit(options, MAX_BUTTONS, MAX_BUTTON_LENGTH) and len({one.title for one in options}) == len(options)
 
 
 def _buttons(options: Sequence[Option]) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _buttons(options: Sequence[Option]) -> dict[str, Any]:
 
 
 def _row(number: int, option: Option) -> dict[str, str]:
-    """The beginning of a question, with its number so that no two read alike; below it the whole."""
+    """A row with a number, which makes titles unique, and the start of the question; the description has all of it."""
     titled = f"{number}. {option.title}"
-    row = {"id": option.token, "title": cut(titled, LONGEST_ROW)}
+    row = {"id": option.token, "title": cut(titled, MAX_ROW_LENGTH)}
     return row if row["title"] == titled else {**row, "description": option.title}

@@ -66,7 +66,7 @@ def failed(kind: str) -> None:
 
 def delivered(channel: str, result: str) -> None:
     """Counts a call that handed a message to a messenger, by its result (or `Outcome`)."""
-    result = "delivered" if result == "taken" else result
+    result = "delivered" if result == "accepted" else result
     _deliveries.labels(_one_of(CHANNELS, channel), _one_of(RESULTS, result)).inc()
 
 

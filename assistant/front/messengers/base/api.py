@@ -11,26 +11,26 @@ from typing import Protocol
 import aiohttp
 
 from assistant.front.messengers.base.connector import Call
-from assistant.front.messengers.base.outcomes import Said
+from assistant.front.messengers.base.outcomes import ApiResponse
 
 
 class CallError(Exception):
-    """A call that got no answer; says which error of the network it was."""
+    """A call that got no response; the message names the network error."""
 
 
 class NotSentError(CallError):
     """The call did not leave this machine."""
 
 
-class UnknownFateError(CallError):
-    """The call was sent, and nothing tells whether it was taken."""
+class UnknownOutcomeError(CallError):
+    """The call was sent, but whether it was accepted is unknown."""
 
 
 class Api(Protocol):
-    """How calls get to the messengers; another one takes its place in tests."""
+    """How calls reach the messengers; tests substitute their own."""
 
-    async def send(self, call: Call) -> Said:
-        """The answer to a call; raises NotSentError or UnknownFateError where there is none."""
+    async def send(self, call: Call) -> ApiResponse:
+        """The answer to a call; raises NotSentError or UnknownOutcomeError where there is none."""
         ...
 
     async def close(self) -> None:
@@ -46,14 +46,14 @@ class _Attempt:
 
 
 class HttpApi:
-    """Calls over HTTP, through the proxy that the environment names; follows no redirect."""
+    """Calls over HTTP, through the environment's proxy if any; follows no redirects."""
 
     def __init__(self, timeout_seconds: float) -> None:
         self._timeout_seconds = timeout_seconds
         self._session: aiohttp.ClientSession | None = None
 
-    async def send(self, call: Call) -> Said:
-        """The answer to a call; raises NotSentError or UnknownFateError where there is none."""
+    async def send(self, call: Call) -> ApiResponse:
+        """The answer to a call; raises NotSentError or UnknownOutcomeError where there is none."""
         attempt = _Attempt()
         try:
             async with self._opened().request(
@@ -66,10 +66,10 @@ class HttpApi:
                 allow_redirects=False,
                 trace_request_ctx=attempt,
             ) as response:
-                return Said(response.status, response.headers, _object(await response.read()))
+                return ApiResponse(response.status, response.headers, _object(await response.read()))
         except (aiohttp.ClientError, asyncio.TimeoutError, OSError) as error:
-            fate = UnknownFateError if attempt.sent else NotSentError
-            raise fate(type(error).__name__) from error
+            kind = UnknownOutcomeError if attempt.sent else NotSentError
+            raise kind(type(error).__name__) from error
 
     async def close(self) -> None:
         """Ends all connections."""
@@ -77,7 +77,7 @@ class HttpApi:
             await self._session.close()
 
     def _opened(self) -> aiohttp.ClientSession:
-        """The session; made on first use, since it belongs to the loop it is made in."""
+        """The session, opened on first use, since it belongs to the running event loop."""
         if self._session is None:
             seconds, trace = self._timeout_seconds, aiohttp.TraceConfig()
             trace.on_request_headers_sent.append(_mark_sent)  # type: ignore[arg-type]
@@ -95,9 +95,9 @@ async def _mark_sent(_: aiohttp.ClientSession, context: SimpleNamespace, __: obj
 
 
 def _object(body: bytes) -> dict[str, object]:
-    """The JSON object in a body; an empty one where there is none."""
+    """The JSON object in a body; an empty one if there is none."""
     try:
-        told = json.loads(body)
+        content = json.loads(body)
     except ValueError:
-        told = None
-    return told if isinstance(told, dict) else {}
+        content = None
+    return content if isinstance(content, dict) else {}

@@ -1,7 +1,7 @@
-"""What every messenger's connector does: read what comes in, write what goes out, judge how that went.
+"""The interface of a messenger's connector: reads webhook requests, builds API calls, interprets their responses.
 
-A connector is pure: requests in, data out, and the other way round. It opens no connection and keeps nothing,
-so whatever must not be lost or doubled is the business of `message_store.py`, `messenger_webhook.py` and `delivery.py`.
+A connector is pure: requests in, data out, and the other way round. It opens no connections and stores nothing;
+`message_store.py`, `messenger_webhook.py` and `delivery.py` see to it that nothing is lost or doubled.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from assistant.front.core.channels import Messenger
-from assistant.front.messengers.base.inbound import Arrival, Reading
+from assistant.front.messengers.base.inbound import InboundMessage, Reading
 from assistant.front.messengers.base.layout import Bubble, fitted, numbered, utf16_length
-from assistant.front.messengers.base.outcomes import Said, Verdict
+from assistant.front.messengers.base.outcomes import ApiResponse, CallResult
 from assistant.knowledge import KnowledgeBase
 
 
 class ForgedError(Exception):
-    """A request that does not prove that the messenger sent it."""
+    """A request that does not prove to come from the messenger."""
 
 
 @dataclass(frozen=True)
-class Incoming:
-    """One request to a webhook, as it came; names of headers in lower case; `url` the public one."""
+class WebhookRequest:
+    """A request to a webhook; header names are in lower case, `url` is the public one."""
 
     method: str
     url: str
@@ -36,7 +36,7 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Call:
-    """One request to a messenger's API: with a JSON body, or with a form, or with neither."""
+    """A request to a messenger's API, with a JSON body, a form or neither."""
 
     method: str
     url: str
@@ -47,82 +47,83 @@ class Call:
 
 
 class Connector(ABC):
-    """One messenger. `name` is its part of the webhook's address and of the settings."""
+    """One messenger; its `name` is part of the webhook's path and of the settings' names."""
 
     name: ClassVar[Messenger]
-    # The environment variables without which it is off, in the order the documents name them.
+    # The settings without which it is off, in the order of the documentation.
     secrets: ClassVar[tuple[str, ...]]
-    # What else may be set, with its default.
+    # Optional settings with their defaults.
     options: ClassVar[Mapping[str, str]]
-    longest: ClassVar[int]
-    # The longest text that may stand over options, where that is less.
-    longest_with_options: ClassVar[int]
-    # After this many seconds of silence the messenger takes no answer any more; None for never.
+    # How long a text may be, as `measure` counts it.
+    max_length: ClassVar[int]
+    # The same for a text with options.
+    max_length_with_options: ClassVar[int]
+    # How long after a user's last message the messenger accepts answers; None for ever.
     window_seconds: ClassVar[float | None] = None
-    # Whether its webhook tells which of our messages it took.
+    # Whether its webhook confirms which of our messages it accepted.
     gives_receipts: ClassVar[bool] = False
 
     def __init__(self, settings: Mapping[str, str], knowledge: KnowledgeBase, public_url: str) -> None:
         self._settings, self._knowledge, self._public_url = settings, knowledge, public_url
 
     @abstractmethod
-    def verify(self, request: Incoming) -> None:
-        """Raises ForgedError where the request does not prove who sent it; compares in constant time."""
+    def verify(self, request: WebhookRequest) -> None:
+        """Raises ForgedError if the request does not prove who sent it; compares in constant time."""
 
     @abstractmethod
-    def read(self, request: Incoming) -> Reading:
-        """What a verified request holds; raises ValueError where it is nothing this messenger sends."""
+    def read(self, request: WebhookRequest) -> Reading:
+        """The content of a verified request; raises ValueError if it is nothing that this messenger sends."""
 
     @abstractmethod
     def call(self, recipient: str, bubble: Bubble, key: str) -> Call:
         """The call that sends one message; `key` names it in receipts."""
 
     @abstractmethod
-    def judge(self, said: Said) -> Verdict:
-        """What became of a message, from the answer to its call."""
+    def interpret(self, response: ApiResponse) -> CallResult:
+        """What became of a message, according to the response to its call."""
 
     @abstractmethod
-    def sample(self) -> Incoming:
-        """A rightly signed request that holds no message, for trying the webhook's own way out."""
+    def sample(self) -> WebhookRequest:
+        """A validly signed request without a message, for checking the webhook."""
 
     def laid_out(self, bubble: Bubble) -> list[Bubble]:
-        """The last message of an answer as this messenger can show it: with options, or with numbers in its text."""
+        """The last message of an answer in a form that this messenger supports: with options or with numbered lines."""
         if not bubble.options:
             return [bubble]
-        pieces = fitted(bubble, self.longest_with_options, self.measure)
-        if self.takes(pieces[-1]):
+        pieces = fitted(bubble, self.max_length_with_options, self.measure)
+        if self.supports(pieces[-1]):
             return pieces
         return self.plain(bubble)
 
     def plain(self, bubble: Bubble) -> list[Bubble]:
-        """The message with its options as numbered lines."""
-        return fitted(numbered(bubble, self._knowledge), self.longest, self.measure)
+        """The message with its options as numbered lines of text."""
+        return fitted(numbered(bubble, self._knowledge), self.max_length, self.measure)
 
-    def takes(self, bubble: Bubble) -> bool:  # noqa: ARG002
-        """Whether the options of a message have a form here."""
+    def supports(self, bubble: Bubble) -> bool:  # noqa: ARG002
+        """Whether this messenger can show the options of a message."""
         return False
 
     def measure(self, text: str) -> int:
-        """The length of a text as this messenger counts it."""
+        """A text's length as this messenger counts it."""
         return utf16_length(text)
 
-    def on_reading(self, arrival: Arrival) -> Sequence[Call]:  # noqa: ARG002
-        """Calls that show that a message was read and an answer is coming; nothing hangs on them."""
+    def on_read(self, inbound: InboundMessage) -> Sequence[Call]:  # noqa: ARG002
+        """Calls that show that a message was read and an answer is coming; best effort."""
         return ()
 
     def language_call(self, recipient: str) -> Call | None:  # noqa: ARG002
-        """The call that asks which language a person uses, where messages do not say it."""
+        """The call that asks for a user's language, if messages do not carry it."""
         return None
 
-    def language_in(self, said: Said) -> str | None:  # noqa: ARG002
-        """The language code in the answer to that call."""
+    def language_in(self, response: ApiResponse) -> str | None:  # noqa: ARG002
+        """The language code in the response to that call."""
         return None
 
     def set_up(self) -> Sequence[Call]:
-        """Calls that tell the messenger where its webhook is and what commands there are; may be made again."""
+        """Calls that register the webhook and the commands; they may be repeated."""
         return ()
 
     def _signed(self, given: str | None, expected: str) -> None:
-        """Raises ForgedError where a signature is not the expected one; takes as long for every wrong one."""
+        """Raises ForgedError if a signature is not the expected one; compares in constant time."""
         if not given or not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
             raise ForgedError

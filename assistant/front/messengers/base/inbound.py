@@ -1,4 +1,4 @@
-"""What a messenger hands over: messages of people, receipts for ours, and the answer it wants at once."""
+"""What a webhook request contains: users' messages, receipts for ours, and the response that it requires."""
 
 from __future__ import annotations
 
@@ -7,41 +7,42 @@ from typing import Literal
 
 from starlette.responses import Response
 
-Kind = Literal["text", "start", "delete", "media", "edit", "empty", "stale", "too_many", "language"]
+InboundKind = Literal["text", "start", "delete", "media", "edit", "empty", "stale", "too_many", "language"]
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """One message of a person.
+class InboundMessage:
+    """A message from a user."""
 
-    `id` is the messenger's own and the same when it is sent again; `recipient` is where answers go, in the
-    connector's own spelling; `option` a choice that was offered (sequence of the answer, position from 0);
-    `language` a code as the messenger gives it; `sent_at` seconds since 1970 on the messenger's clock;
-    `mark` what the messenger needs to show that the message was read.
-    """
-
+    # The messenger's own id, the same if it sends the message again.
     id: str
+    # Where answers go, in a format of the connector.
     recipient: str
     text: str = ""
-    kind: Kind = "text"
+    kind: InboundKind = "text"
+    # A choice that was offered: the sequence of the answer, and the position from 0.
     option: tuple[int, int] | None = None
+    # A language code as the messenger gives it.
     language: str | None = None
+    # The language that the user asked for by a command.
     choice: str | None = None
+    # In seconds since 1970, by the messenger's clock.
     sent_at: float | None = None
+    # What the messenger needs to show that the message was read.
     mark: str | None = None
 
 
 @dataclass(frozen=True)
 class Receipt:
-    """The messenger's word that it took a message of ours, named by its key."""
+    """The messenger's confirmation that it accepted a message of ours, named by its key."""
 
     key: str
 
 
 @dataclass(frozen=True)
 class Reading:
-    """All that one request of a messenger held; `response` where it wants more than an empty 200."""
+    """Everything in one webhook request; `response` if the messenger requires more than an empty 200."""
 
-    arrivals: tuple[Arrival, ...] = ()
+    messages: tuple[InboundMessage, ...] = ()
     receipts: tuple[Receipt, ...] = ()
     response: Response | None = field(default=None, compare=False)

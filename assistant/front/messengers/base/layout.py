@@ -1,4 +1,4 @@
-"""Lays an answer out for a messenger: texts of a length it takes, suggestions in a form it has."""
+"""Lays out an answer for a messenger: texts within its length limit, suggestions in a form it supports."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from assistant.front.core.transcript import sourced
 from assistant.knowledge import KnowledgeBase
 
 Measure = Callable[[str], int]
-# Where a text may be broken, best first: between paragraphs, lines, sentences, words.
+# Where a text may be split, best first: between paragraphs, lines, sentences, words.
 BREAKS = (re.compile(r"\n\s*\n"), re.compile(r"\n"), re.compile(r"(?<=[.!?…])[\s\u00a0]+"), re.compile(r"\s+"))
 TOKEN = re.compile(r"o(\d{1,9})\.(\d{1,2})")
-CUT = "…"
+ELLIPSIS = "…"
 
 
 @dataclass(frozen=True)
 class Option:
-    """A suggestion: its question, and a short token that stands for it."""
+    """A suggestion: its question, and a short token that identifies it."""
 
     title: str
     token: str
@@ -28,7 +28,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Bubble:
-    """One message to a person; only the last of an answer has options."""
+    """One message to a user; only the last one of an answer has options."""
 
     text: str
     language: Language
@@ -36,12 +36,12 @@ class Bubble:
 
 
 def utf16_length(text: str) -> int:
-    """The length of a text as messengers count it: emojis are two."""
+    """A text's length as most messengers count it: in UTF-16 units, so an emoji counts as two."""
     return len(text.encode("utf-16-le")) // 2
 
 
 def bubbles(event: AssistantEvent, knowledge: KnowledgeBase, longest: int, measure: Measure) -> list[Bubble]:
-    """An answer as messages no longer than `longest`, each answer with its source and date, options at the last."""
+    """An answer as messages no longer than `longest`, each part with its source and date, the last with the options."""
     language = served(event["language"]) or DEFAULT
     texts = [sourced(part, knowledge, language) for part in event["parts"]]
     whole = "\n\n".join([*texts, *([event["heading"]] if event["heading"] else [])])
@@ -52,18 +52,18 @@ def bubbles(event: AssistantEvent, knowledge: KnowledgeBase, longest: int, measu
 
 
 def token(sequence: int, place: int) -> str:
-    """A short name for the suggestion at a place (from 0) of an answer; tells nothing to who reads it."""
+    """A short, meaningless name for the suggestion at a position (from 0) of an answer."""
     return f"o{sequence}.{place}"
 
 
 def option_of(written: object) -> tuple[int, int] | None:
-    """Which suggestion a token names; None where it is no token of ours."""
+    """The suggestion that a token names; None if it is not a token of ours."""
     found = TOKEN.fullmatch(written) if isinstance(written, str) else None
     return (int(found[1]), int(found[2])) if found else None
 
 
 def split(text: str, longest: int, measure: Measure = utf16_length) -> Iterator[str]:
-    """The text in pieces no longer than `longest`, broken at the best place that each allows."""
+    """Splits a text into pieces no longer than `longest`, each at the best possible place."""
     rest = text.strip()
     while measure(rest) > longest:
         piece = _first_piece(rest, longest, measure)
@@ -77,14 +77,14 @@ def _first_piece(text: str, longest: int, measure: Measure) -> str:
     room = _fitting(text, longest, measure)
     for where in BREAKS:
         ends = [found.start() for found in where.finditer(text, 0, room + 1) if 0 < found.start() <= room]
-        # A break near the beginning would leave mostly empty messages.
+        # Splitting near the beginning would make very short messages.
         if ends and ends[-1] > room // 4:
             return text[: ends[-1]]
     return text[:room]
 
 
 def _fitting(text: str, longest: int, measure: Measure) -> int:
-    """How many characters from the beginning fit."""
+    """How many characters from the start fit."""
     low, high = 1, min(len(text), longest)
     while low < high:
         middle = (low + high + 1) // 2
@@ -93,14 +93,14 @@ def _fitting(text: str, longest: int, measure: Measure) -> int:
 
 
 def cut(text: str, longest: int, measure: Measure = utf16_length) -> str:
-    """The text, its end replaced by an ellipsis where it is too long."""
+    """The text, shortened with an ellipsis if it is too long."""
     if measure(text) <= longest:
         return text
-    return text[: _fitting(text, longest - 1, measure)].rstrip() + CUT
+    return text[: _fitting(text, longest - 1, measure)].rstrip() + ELLIPSIS
 
 
 def numbered(bubble: Bubble, knowledge: KnowledgeBase, ask: bool = True) -> Bubble:
-    """The message with its options written into the text, to be picked by number."""
+    """The message with its options in the text, to be picked by number."""
     if not bubble.options:
         return bubble
     lines = [f"{number}. {option.title}" for number, option in enumerate(bubble.options, start=1)]
@@ -110,11 +110,11 @@ def numbered(bubble: Bubble, knowledge: KnowledgeBase, ask: bool = True) -> Bubb
 
 
 def fitted(bubble: Bubble, longest: int, measure: Measure) -> list[Bubble]:
-    """The message broken where it is too long, its options at the last piece."""
+    """Splits a message that is too long; the last piece keeps the options."""
     pieces = [Bubble(piece, bubble.language) for piece in split(bubble.text, longest, measure)] or [bubble]
     return [*pieces[:-1], replace(pieces[-1], options=bubble.options)]
 
 
 def all_fit(titles: Sequence[Option], most: int, longest: int, measure: Measure = utf16_length) -> bool:
-    """Whether there are few enough options, each short enough."""
+    """Whether there are at most `most` options, none longer than `longest`."""
     return len(titles) <= most and all(measure(option.title) <= longest for option in titles)

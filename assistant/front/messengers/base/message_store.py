@@ -1,4 +1,4 @@
-"""The durable side of the messengers: what came in, once; what went out, and how far."""
+"""Durable state of the messengers: messages received, without duplicates, and answers delivered, and how far."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sqlalchemy.sql import Select
 
 from assistant.core.languages import DEFAULT, served
 from assistant.front.core.events import AssistantContent, AssistantEvent
-from assistant.front.messengers.base.inbound import Arrival
+from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.store.chats import (
     TEXT,
     WAITING,
@@ -31,18 +31,18 @@ from assistant.front.store.schema import chats, delete_contents, events, message
 from assistant.front.store.tombstones import add_tombstone
 
 ASSISTANT: Literal["assistant"] = "assistant"
-# Longer than anybody tries to deliver; older chats need not be looked through.
+# Longer than delivery is ever tried, so older chats need not be searched.
 MAX_UNDELIVERED_SECONDS = 3 * 86400.0
-# A number alone, as people write it who pick from a list.
+# A bare number, as people write it to pick from a list.
 NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
-# What is still known of a messenger's chat whose person had all erased: where the word on it goes.
+# What is kept of a chat after its user had it erased, so that the confirmation can be delivered.
 KEPT_AFTER_ERASURE = ("channel", "recipient", "language", "told", "heard_at")
 INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How much of its answers a messenger's chat has been sent."""
+    """How much of its answers a messenger's chat has received."""
 
     chat: str
     channel: str
@@ -58,36 +58,36 @@ class Progress:
 
 
 class MessageStore:
-    """Reads and writes for messengers; every write is one transaction."""
+    """Reads and writes the messengers' state; every write is one transaction."""
 
     def __init__(self, engine: Engine, channels: frozenset[str]) -> None:
         self._engine, self._channels = engine, channels
         self._insert = INSERT[engine.dialect.name]
 
-    def receive(self, channel: str, arrival: Arrival, new_chat: str, now: float) -> str | None:
-        """Keeps a message; the chat it belongs to, or None where the messenger sent it before."""
+    def receive(self, channel: str, inbound: InboundMessage, new_chat: str, now: float) -> str | None:
+        """Stores a message; returns its chat, or None if the messenger sent it before."""
         with writing(self._engine) as connection:
-            fresh = self._insert(seen).values(id=fingerprint(channel, arrival.id), at=now).on_conflict_do_nothing()
+            fresh = self._insert(seen).values(id=fingerprint(channel, inbound.id), at=now).on_conflict_do_nothing()
             if not connection.execute(fresh).rowcount:
                 return None
-            chat = self._chat_of(connection, channel, arrival, new_chat, now)
+            chat = self._chat_of(connection, channel, inbound, new_chat, now)
             sequence = next_sequence(connection, chat, now)
-            told = _heard(connection, chat, served(arrival.language), now)
-            arrival = replace(_resolved(connection, chat, arrival), language=told)
-            add_event(connection, chat, sequence, "visitor", now, {"id": arrival.id, "text": arrival.text})
-            connection.execute(insert(messages).values(**_row(chat, sequence, arrival, now)))
+            language = _touch(connection, chat, served(inbound.language), now)
+            inbound = replace(_resolved(connection, chat, inbound), language=language)
+            add_event(connection, chat, sequence, "visitor", now, {"id": inbound.id, "text": inbound.text})
+            connection.execute(insert(messages).values(**_row(chat, sequence, inbound, now)))
         return chat
 
-    def _chat_of(self, connection: Connection, channel: str, arrival: Arrival, new_chat: str, now: float) -> str:
-        row = {"id": new_chat, "channel": channel, "recipient": arrival.recipient, "created_at": now, "last_at": now}
-        language = served(arrival.language) or DEFAULT
+    def _chat_of(self, connection: Connection, channel: str, inbound: InboundMessage, new_chat: str, now: float) -> str:
+        row = {"id": new_chat, "channel": channel, "recipient": inbound.recipient, "created_at": now, "last_at": now}
+        language = served(inbound.language) or DEFAULT
         fresh = self._insert(chats).values(**row, language=language, last_sequence=0, delivered=0)
         connection.execute(fresh.on_conflict_do_nothing())
-        mine = (chats.c.channel == channel) & (chats.c.recipient == arrival.recipient)
+        mine = (chats.c.channel == channel) & (chats.c.recipient == inbound.recipient)
         return str(connection.execute(select(chats.c.id).where(mine)).scalar_one())
 
     def progress(self, chat: str) -> Progress | None:
-        """How far a messenger's chat is; None where it is gone or no messenger's."""
+        """How far a chat's delivery has got; None if the chat is gone or not a messenger's."""
         asked = select(chats).where(chats.c.id == chat, chats.c.channel.in_(self._channels))
         with self._engine.connect() as connection:
             row = connection.execute(asked).mappings().first()
@@ -97,7 +97,7 @@ class MessageStore:
         return Progress(chat=row["id"], parts=row["delivered_parts"], **kept)
 
     def undelivered_chats(self) -> list[str]:
-        """Chats of messengers with an answer of the last days that was not delivered."""
+        """The messengers' chats with a recent answer that was not delivered."""
         late = (events.c.sequence > chats.c.delivered) & (events.c.type == ASSISTANT)
         joined = chats.join(events, (events.c.chat == chats.c.id) & late)
         recent = chats.c.channel.in_(self._channels) & (chats.c.last_at > time.time() - MAX_UNDELIVERED_SECONDS)
@@ -114,7 +114,7 @@ class MessageStore:
         return cast(AssistantEvent, event_of(row)) if row else None
 
     def notice(self, chat: str, data: AssistantContent, now: float) -> bool:
-        """Keeps the notice that a machine answers, once a chat; whether it is new."""
+        """Stores the notice that a machine answers, once per chat; returns whether it is new."""
         with writing(self._engine) as connection:
             fresh = update(chats).where(chats.c.id == chat, chats.c.noticed.is_(False)).values(noticed=True)
             if not connection.execute(fresh).rowcount:
@@ -123,25 +123,25 @@ class MessageStore:
         return True
 
     def set_language(self, chat: str, language: str) -> None:
-        """Keeps the language that the messenger says its person uses, also for what waits."""
+        """Stores the user's language according to the messenger, for waiting messages too."""
         mine = (messages.c.chat == chat) & messages.c.language.is_(None)
         with writing(self._engine) as connection:
             connection.execute(update(chats).where(chats.c.id == chat).values(told=language))
             connection.execute(update(messages).where(mine).values(language=language))
 
     def begin_part(self, chat: str) -> None:
-        """Notes that a part is about to be sent: until it is confirmed, nobody knows whether it was."""
+        """Records that a part is about to be sent; until it is confirmed, it is in doubt whether it was."""
         with writing(self._engine) as connection:
             connection.execute(update(chats).where(chats.c.id == chat).values(in_doubt=True))
 
     def end_part(self, chat: str, delivered: int, parts: int) -> None:
-        """Notes that so many parts of the answer after `delivered` were taken."""
+        """Records that so many parts of the answer after `delivered` were accepted."""
         mine = (chats.c.id == chat) & (chats.c.delivered == delivered)
         with writing(self._engine) as connection:
             connection.execute(update(chats).where(mine).values(delivered_parts=parts, in_doubt=False))
 
     def confirm(self, channel: str, chat: str, delivered: int, part: int) -> bool:
-        """Ends the doubt about a part (from 0) that a messenger says it took; False where there was none."""
+        """Resolves the doubt about a part (from 0) that the messenger accepted; returns False if there was none."""
         mine = (chats.c.id == chat) & (chats.c.channel == channel) & (chats.c.delivered == delivered)
         doubted = mine & (chats.c.delivered_parts == part) & chats.c.in_doubt.is_(True)
         with writing(self._engine) as connection:
@@ -149,78 +149,78 @@ class MessageStore:
             return bool(connection.execute(changed).rowcount)
 
     def erase(self, message: WaitingMessage, new_chat: str, sender: str, data: AssistantContent, now: float) -> None:
-        """Erases a chat on its person's word, and begins a new one that only tells them so.
+        """Erases a chat at the user's request and opens a new one that only confirms it.
 
-        What they wrote after that word goes over to the new chat, to be answered there.
+        Messages written after the request move to the new chat and are answered there.
         """
         with writing(self._engine) as connection:
             mine = connection.execute(select(chats).where(chats.c.id == message.chat)).mappings().first()
-            later = _later(connection, message)
+            later = _other_waiting(connection, message)
             delete_contents(connection, message.chat)
             connection.execute(delete(chats).where(chats.c.id == message.chat))
             add_tombstone(connection, message.chat)
             add_pending_erasure(connection, sender)
             if mine:
-                _begin_anew(connection, mine, new_chat, data, later, now)
+                _reopen(connection, mine, new_chat, data, later, now)
         overwrite(self._engine)
 
     def end(self, chat: str) -> bool:
-        """Erases a chat that only told its person that all is erased; False where they went on writing."""
+        """Erases a chat that only confirmed an erasure; returns False if the user went on writing."""
         with writing(self._engine) as connection:
             over = (chats.c.id == chat) & chats.c.ending.is_(True) & (chats.c.last_sequence == 1)
             ended = connection.execute(delete(chats).where(over)).rowcount
-            told = events.c.chat == chat
-            connection.execute(delete(events).where(told if ended else told & (events.c.sequence == 1)))
+            mine = events.c.chat == chat
+            connection.execute(delete(events).where(mine if ended else mine & (events.c.sequence == 1)))
             connection.execute(update(chats).where(chats.c.id == chat).values(ending=False))
         overwrite(self._engine)
         return bool(ended)
 
     def forget_seen(self, before: float) -> None:
-        """Forgets fingerprints of messages that no messenger sends again."""
+        """Deletes fingerprints of messages too old for any messenger to send again."""
         with writing(self._engine) as connection:
             connection.execute(delete(seen).where(seen.c.at < before))
 
 
 def fingerprint(channel: str, id_: str) -> str:
-    """What is kept of a message's id; tells nothing of the message or its person."""
+    """What is kept of a message's id; reveals nothing about the message or the user."""
     return hashlib.sha256(f"{channel}:{id_}".encode()).hexdigest()
 
 
-def _heard(connection: Connection, chat: str, language: str | None, now: float) -> str | None:
-    """Notes that a chat's person wrote; the language known of them."""
+def _touch(connection: Connection, chat: str, language: str | None, now: float) -> str | None:
+    """Records that the user has written; returns their language, as far as known."""
     values = {"heard_at": now, **({"told": language} if language else {})}
     connection.execute(update(chats).where(chats.c.id == chat).values(**values))
     return language or connection.execute(select(chats.c.told).where(chats.c.id == chat)).scalar()
 
 
-def _row(chat: str, sequence: int, arrival: Arrival, now: float) -> MessageRow:
+def _row(chat: str, sequence: int, inbound: InboundMessage, now: float) -> MessageRow:
     return {
         "chat": chat,
         "sequence": sequence,
-        "external_id": fingerprint("", arrival.id) if len(arrival.id) > 255 else arrival.id,
-        "language": arrival.language,
-        "choice": served(arrival.choice),
+        "external_id": fingerprint("", inbound.id) if len(inbound.id) > 255 else inbound.id,
+        "language": inbound.language,
+        "choice": served(inbound.choice),
         "accepted_at": now,
-        "sent_at": arrival.sent_at,
-        "kind": arrival.kind,
+        "sent_at": inbound.sent_at,
+        "kind": inbound.kind,
         "state": WAITING,
     }
 
 
-def _resolved(connection: Connection, chat: str, arrival: Arrival) -> Arrival:
-    """The message with the question that it picks, by a button or by its number."""
-    if arrival.option:
-        sequence, number = arrival.option
+def _resolved(connection: Connection, chat: str, inbound: InboundMessage) -> InboundMessage:
+    """The message with the text of the question that it picks, by a button or by number."""
+    if inbound.option:
+        sequence, number = inbound.option
         offered = _offered(connection, select(events).where(events.c.chat == chat, events.c.sequence == sequence))
         fits = 0 <= number < len(offered)
-        return replace(arrival, text=offered[number]) if fits else replace(arrival, kind="stale")
-    picked = NUMBER.fullmatch(arrival.text) if arrival.kind == TEXT else None
+        return replace(inbound, text=offered[number]) if fits else replace(inbound, kind="stale")
+    picked = NUMBER.fullmatch(inbound.text) if inbound.kind == TEXT else None
     if picked:
         mine = select(events).where(events.c.chat == chat, events.c.type == ASSISTANT)
         offered = _offered(connection, mine.order_by(events.c.sequence.desc()).limit(1))
         if 1 <= int(picked[1]) <= len(offered):
-            return replace(arrival, text=offered[int(picked[1]) - 1])
-    return arrival
+            return replace(inbound, text=offered[int(picked[1]) - 1])
+    return inbound
 
 
 def _offered(connection: Connection, asked: Select) -> list[str]:
@@ -229,8 +229,8 @@ def _offered(connection: Connection, asked: Select) -> list[str]:
     return event["suggestions"] if event and event["type"] == ASSISTANT else []
 
 
-def _later(connection: Connection, message: WaitingMessage) -> list[MessageAndData]:
-    """What waits after a message."""
+def _other_waiting(connection: Connection, message: WaitingMessage) -> list[MessageAndData]:
+    """The chat's other waiting messages."""
     both = messages.join(events, (events.c.chat == messages.c.chat) & (events.c.sequence == messages.c.sequence))
     asked = select(messages, events.c.data).select_from(both)
     waiting = (messages.c.chat == message.chat) & (messages.c.state == WAITING)
@@ -238,7 +238,7 @@ def _later(connection: Connection, message: WaitingMessage) -> list[MessageAndDa
     return [cast(MessageAndData, dict(row)) for row in rows if row["sequence"] != message.sequence]
 
 
-def _begin_anew(
+def _reopen(
     connection: Connection,
     old: ChatRow,
     chat: str,

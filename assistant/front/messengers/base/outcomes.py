@@ -1,4 +1,4 @@
-"""What became of a message that was handed to a messenger."""
+"""What became of a call to a messenger's API."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Said:
-    """What a messenger's API answered; `body` is what its JSON holds, or nothing."""
+class ApiResponse:
+    """A response of a messenger's API; `body` is empty if it is not a JSON object."""
 
     status: int
     headers: Mapping[str, str]
@@ -20,44 +20,46 @@ class Said:
 
 
 class Outcome(Enum):
-    """What became of a message that was handed over."""
+    """What became of a call."""
 
-    TAKEN = "taken"
-    LATER = "later"  # not taken; the same again after a while
-    REFUSED = "refused"  # not taken in this form
-    UNREACHABLE = "unreachable"  # this person cannot be written to
-    MISCONFIGURED = "misconfigured"  # the operator has something to mend; the same again then
+    ACCEPTED = "accepted"
+    LATER = "later"  # rejected for now; retry the same call after a while
+    REFUSED = "refused"  # rejected in this form
+    UNREACHABLE = "unreachable"  # this user cannot be written to
+    MISCONFIGURED = "misconfigured"  # the operator must fix something; retry the same call afterwards
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """An outcome; `seconds` to wait where the messenger named them, `whole` where all its chats must wait."""
+class CallResult:
+    """An outcome with its details."""
 
     outcome: Outcome
-    seconds: float | None = None
-    whole: bool = False
+    # How long to wait, if the messenger says so.
+    retry_seconds: float | None = None
+    # Whether all of the messenger's chats must wait.
+    affects_all_chats: bool = False
     reason: str = ""
 
 
 def retry_after(headers: Mapping[str, str], default: float | None = None) -> float | None:
-    """The seconds that a `Retry-After` names, as a number or as a date."""
-    written = headers.get("retry-after", "")
-    if written.strip().isdigit():
-        return float(written)
+    """The seconds given by `Retry-After`, as a number or as a date."""
+    value = headers.get("retry-after", "")
+    if value.strip().isdigit():
+        return float(value)
     try:
-        return max(0.0, parsedate_to_datetime(written).timestamp() - time.time())
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
     except (TypeError, ValueError):
         return default
 
 
-def general_verdict(said: Said, **details: Any) -> Verdict:
-    """The verdict that the HTTP status alone gives."""
-    if said.status < 300:
-        return Verdict(Outcome.TAKEN)
-    if said.status == 429:
-        return Verdict(Outcome.LATER, retry_after(said.headers), **details)
-    if said.status >= 500 or said.status == 408:
-        return Verdict(Outcome.LATER, retry_after(said.headers), **details)
-    if said.status in (401, 403):
-        return Verdict(Outcome.MISCONFIGURED, **details)
-    return Verdict(Outcome.REFUSED, **details)
+def result_from_status(response: ApiResponse, **details: Any) -> CallResult:
+    """The result according to the HTTP status alone."""
+    if response.status < 300:
+        return CallResult(Outcome.ACCEPTED)
+    if response.status == 429:
+        return CallResult(Outcome.LATER, retry_after(response.headers), **details)
+    if response.status >= 500 or response.status == 408:
+        return CallResult(Outcome.LATER, retry_after(response.headers), **details)
+    if response.status in (401, 403):
+        return CallResult(Outcome.MISCONFIGURED, **details)
+    return CallResult(Outcome.REFUSED, **details)

@@ -1,4 +1,4 @@
-"""The messengers of a running front: which are on, and what is particular about answering their people."""
+"""The messengers of a running front: which are on, and how answering differs for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from assistant.front.messengers.base import wording
 from assistant.front.messengers.base.api import Api
 from assistant.front.messengers.base.connector import Connector
 from assistant.front.messengers.base.delivery import CALL_TIMEOUT_SECONDS, Delivery
-from assistant.front.messengers.base.inbound import Arrival
+from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore, Progress
 from assistant.front.rasa.apology import language_of_apology
 from assistant.front.store.chats import TEXT, Store, WaitingMessage
@@ -24,12 +24,12 @@ from assistant.front.store.retention import SEEN_SECONDS
 from assistant.front.tasks.leases import Leases
 from assistant.knowledge import KnowledgeBase
 
-# So long a message waits for one that was sent before it and comes after it.
-SETTLE_SECONDS = 0.25
+# How long a message waits for one that was sent earlier but arrives later.
+REORDERING_SECONDS = 0.25
 
 
 class Messengers:
-    """Beside the worker, which answers messages whatever channel they came by."""
+    """What messengers need beyond the worker, which answers messages from every channel."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Messengers:
         self._marks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
-        """Delivers what an earlier run left."""
+        """Starts delivering, beginning with what an earlier run left."""
         await run_sync(self.message_store.forget_seen, time.time() - SEEN_SECONDS)
         await self.delivery.start()
 
@@ -64,59 +64,56 @@ class Messengers:
         """Whether a channel is one of the messengers that are on."""
         return channel in self.connectors
 
-    def too_early(self, message: WaitingMessage) -> float:
-        """The seconds until a message may be answered, since an earlier one may still come."""
-        return message.accepted_at + SETTLE_SECONDS - time.time() if self.serves(message.channel) else 0.0
+    def reordering_delay(self, message: WaitingMessage) -> float:
+        """The seconds to wait before answering a message, since an earlier one may still arrive."""
+        return message.accepted_at + REORDERING_SECONDS - time.time() if self.serves(message.channel) else 0.0
 
-    def mark_read(self, connector: Connector, arrival: Arrival) -> None:
-        """Shows in the messenger that a message was read; beside all else."""
-        if calls := connector.on_reading(arrival):
+    def mark_read(self, connector: Connector, inbound: InboundMessage) -> None:
+        """Shows in the messenger, in the background, that a message was read."""
+        if calls := connector.on_read(inbound):
             task = asyncio.create_task(self.delivery.mark_read(connector.name, calls))
             self._marks.add(task)
             task.add_done_callback(self._marks.discard)
 
     async def confirm(self, channel: str, key: str) -> None:
-        """Takes a messenger's word that it took a message of ours; a key that is none of ours is nothing."""
+        """Handles a receipt for a message of ours; ignores keys that are not ours."""
         chat, _, rest = key.partition(".")
         delivered, _, part = rest.partition(".")
         if delivered.isdigit() and part.isdigit():
             await run_sync(self.message_store.confirm, channel, chat, int(delivered), int(part))
 
     async def greet(self, message: WaitingMessage) -> WaitingMessage:
-        """Says, before anything else in a chat, that a machine answers and whose company reads along.
-
-        The message with the language that was found out by the way.
-        """
+        """Sends the notice at the start of a chat; returns the message with the user's language, if it is known."""
         progress = await run_sync(self.message_store.progress, message.chat)
         if progress is None or progress.noticed:
             return message
-        message = replace(message, language=message.language or await self._language_told(message, progress))
+        message = replace(message, language=message.language or await self._ask_language(message, progress))
         language = await run_sync(language_of, message, progress)
         data = wording.notice(message.channel, language, self._knowledge, self._privacy)
         if await run_sync(self.message_store.notice, message.chat, data, time.time()):
             self.delivery.wake(message.chat)
         return message
 
-    async def polite_answer(self, message: WaitingMessage) -> AssistantContent | None:
-        """The answer to a message that Rasa is not asked about; None for one that it is."""
+    async def canned_answer(self, message: WaitingMessage) -> AssistantContent | None:
+        """The answer to a message that does not go to Rasa; None if it does."""
         if message.kind == TEXT:
             return None
-        return wording.polite(message.kind, await self._language(message), self._knowledge, message.id)
+        return wording.canned_answer(message.kind, await self._language(message), self._knowledge, message.id)
 
-    async def erased(self, message: WaitingMessage) -> AssistantContent:
-        """The word that all is erased."""
-        return wording.line(wording.ERASED, await self._language(message), self._knowledge, message.id)
+    async def erasure_confirmation(self, message: WaitingMessage) -> AssistantContent:
+        """The confirmation that everything is erased."""
+        return wording.phrase_event(wording.ERASED, await self._language(message), self._knowledge, message.id)
 
     async def _language(self, message: WaitingMessage) -> Language:
         progress = await run_sync(self.message_store.progress, message.chat)
         return await run_sync(language_of, message, progress)
 
-    async def _language_told(self, message: WaitingMessage, progress: Progress) -> Language | None:
-        """The language of a person that the messenger tells when asked."""
-        told = served(await self.delivery.language_of(message.channel, progress.recipient))
-        if told:
-            await run_sync(self.message_store.set_language, message.chat, told)
-        return told
+    async def _ask_language(self, message: WaitingMessage, progress: Progress) -> Language | None:
+        """Asks the messenger for the user's language."""
+        language = served(await self.delivery.language_of(message.channel, progress.recipient))
+        if language:
+            await run_sync(self.message_store.set_language, message.chat, language)
+        return language
 
 
 def language_of(message: WaitingMessage, progress: Progress | None) -> Language:

@@ -1,4 +1,4 @@
-"""What the front itself says in messengers: the notice, the word that all is erased, polite lines."""
+"""The front's own messages in messengers: the notice, the confirmation of erasure, canned answers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assistant.front.core.starters import starters
 from assistant.front.rasa.answers import assistant_event, control_messages
 from assistant.knowledge import KnowledgeBase
 
-# The phrase for each kind of message that Rasa is not asked about.
+# The phrase that answers each kind of message that does not go to Rasa.
 PHRASES = {
     "start": "messenger_start",
     "media": "messenger_media",
@@ -24,34 +24,36 @@ ERASED, NOTICE, DELETE_WORDS = "messenger_erased", "messenger_notice", "messenge
 MARKS = re.compile(r"[^\w\s]")
 
 
-def line(key: str, language: Language, knowledge: KnowledgeBase, reply_to: str | None = None) -> AssistantContent:
-    """The event for one of the front's own sentences."""
-    return said(knowledge.phrase(key, language), language, knowledge, reply_to)
+def phrase_event(
+    key: str, language: Language, knowledge: KnowledgeBase, reply_to: str | None = None
+) -> AssistantContent:
+    """The event for one of the front's own phrases."""
+    return text_event(knowledge.phrase(key, language), language, knowledge, reply_to)
 
 
-def said(
+def text_event(
     text: str, language: Language, knowledge: KnowledgeBase, reply_to: str | None = None, offers: Sequence[str] = ()
 ) -> AssistantContent:
-    """The event for a sentence that needs no source, with the questions offered under it."""
+    """The event for a text without sources, with suggestions below it."""
     heading = knowledge.phrase("suggestions", language) if offers else None
     return assistant_event(control_messages(text, language, offers, heading), reply_to or "")
 
 
 def notice(channel: str, language: Language, knowledge: KnowledgeBase, privacy: str) -> AssistantContent:
-    """The notice at the first contact: a machine answers, whose company reads along, where to read more."""
+    """The notice on first contact: that a machine answers, which company reads along, where to read more."""
     company = knowledge.phrase(f"messenger_company_{channel}", language)
     text = knowledge.phrase(NOTICE, language).format(company=company, privacy=privacy)
-    return said(text, language, knowledge)
+    return text_event(text, language, knowledge)
 
 
-def polite(kind: str, language: Language, knowledge: KnowledgeBase, reply_to: str) -> AssistantContent:
-    """The answer to a message of a kind that Rasa is not asked about."""
+def canned_answer(kind: str, language: Language, knowledge: KnowledgeBase, reply_to: str) -> AssistantContent:
+    """The answer to a kind of message that does not go to Rasa."""
     offers = [entry.question for entry in starters(knowledge, language)] if kind == "start" else ()
-    return said(knowledge.phrase(PHRASES[kind], language), language, knowledge, reply_to, offers)
+    return text_event(knowledge.phrase(PHRASES[kind], language), language, knowledge, reply_to, offers)
 
 
 def wants_deletion(text: str, knowledge: KnowledgeBase) -> bool:
-    """Whether a message is nothing but the words by which a person has all erased, in any language served."""
+    """Whether a message consists of nothing but the words that request erasure, in any language served."""
     words = (knowledge.phrase(DELETE_WORDS, language) for language in LANGUAGES)
     return _plain(text) in {_plain(one) for listed in words for one in listed.split(";")}
 

@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 from assistant.front.app import application
 from assistant.front.core import masking
 from assistant.front.core.masking import MAX_INLINE_CHARACTERS, without_personal_data
-from assistant.front.messengers.base.inbound import Arrival
+from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.registry import configured
 from assistant.front.web.messenger_webhook import masked
 from tests.channels.telegram import TelegramWire
@@ -83,7 +83,7 @@ def test_a_messenger_keeps_and_asks_masked(settings, rasa, kept_bytes):
 
 
 async def test_a_choice_that_was_offered_is_not_masked():
-    offered = Arrival("a", "7", text=TEXT, option=(3, 0))
+    offered = InboundMessage("a", "7", text=TEXT, option=(3, 0))
     assert await masked(offered) is offered
     assert (await masked(replace(offered, option=None, language="en"))).text != TEXT
 

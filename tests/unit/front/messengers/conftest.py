@@ -7,7 +7,7 @@ import json
 import pytest
 
 from assistant.front.core.tokens import Keys
-from assistant.front.messengers.base.connector import Incoming
+from assistant.front.messengers.base.connector import WebhookRequest
 from assistant.front.messengers.base.layout import Bubble, Option
 from assistant.front.messengers.registry import configured, made
 from assistant.knowledge import knowledge
@@ -28,7 +28,7 @@ def incoming(content, headers=(), method="POST", query=()):
     """A request as the webhook hands it over."""
     lower = {name.lower(): value for name, value in dict(headers).items()}
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return Incoming(method, f"{PUBLIC}/webhooks/meta", lower, dict(query), body)
+    return WebhookRequest(method, f"{PUBLIC}/webhooks/meta", lower, dict(query), body)
 
 
 def asking(*titles, text="Was möchten Sie wissen?", language="de"):

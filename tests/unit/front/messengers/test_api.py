@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 import pytest
 from aiohttp import BasicAuth, web
 
-from assistant.front.messengers.base.api import HttpApi, NotSentError, UnknownFateError
+from assistant.front.messengers.base.api import HttpApi, NotSentError, UnknownOutcomeError
 from assistant.front.messengers.base.connector import Call
 from assistant.launch.servers import HOST, free_port
 
@@ -126,7 +126,7 @@ async def test_who_hangs_up_may_have_taken_it(api):
         await reader.readuntil(b"\r\n\r\n")
 
     async with line(hangs_up) as port:
-        with pytest.raises(UnknownFateError):
+        with pytest.raises(UnknownOutcomeError):
             await api.send(Call("POST", f"http://{HOST}:{port}", json={}))
 
 
@@ -138,7 +138,7 @@ async def test_who_is_too_slow_may_have_taken_it(begins, api):
         await reader.read()
 
     async with line(is_slow) as port:
-        with pytest.raises(UnknownFateError):
+        with pytest.raises(UnknownOutcomeError):
             await asyncio.wait_for(api.send(Call("POST", f"http://{HOST}:{port}", json={})), 5)
 
 

@@ -13,9 +13,9 @@ import pytest
 
 from assistant.front.messengers.base import delivery
 from assistant.front.messengers.base.delivery import Delivery
-from assistant.front.messengers.base.inbound import Arrival
+from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore
-from assistant.front.messengers.base.outcomes import Said
+from assistant.front.messengers.base.outcomes import ApiResponse
 from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.schema import database
 from assistant.front.tasks.leases import Leases
@@ -50,8 +50,8 @@ class Sent(NamedTuple):
 
 def answered(store, message_store, recipient):
     """A chat with an answer to deliver."""
-    arrival = Arrival(uuid.uuid4().hex, recipient, "Wann?")
-    chat = message_store.receive("whatsapp", arrival, uuid.uuid4().hex, time.time())
+    inbound = InboundMessage(uuid.uuid4().hex, recipient, "Wann?")
+    chat = message_store.receive("whatsapp", inbound, uuid.uuid4().hex, time.time())
     store.answer(store.next_waiting(chat), ANSWER, ANSWERED, time.time())
     return chat
 
@@ -64,7 +64,7 @@ def in_doubt(store, message_store):
     return chat
 
 
-TAKEN = Said(200, {}, {"messages": [{"id": "wamid.a"}]})
+TAKEN = ApiResponse(200, {}, {"messages": [{"id": "wamid.a"}]})
 
 
 @asynccontextmanager
@@ -118,7 +118,7 @@ async def test_with_a_receipt_it_is_not_sent_again(in_doubt, store, message_stor
 async def test_a_limit_of_the_number_holds_up_all_chats_a_limit_of_one_chat_does_not(
     code, waits, store, message_store, whatsapp
 ):
-    limited = Said(429, {"retry-after": "2"}, {"error": {"code": code}})
+    limited = ApiResponse(429, {"retry-after": "2"}, {"error": {"code": code}})
     answered(store, message_store, ONE)
     async with started(store, message_store, whatsapp, limited) as (running, sent):
         with anyio.fail_after(10):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.front.messengers.base.inbound import Arrival, Receipt
-from assistant.front.messengers.base.outcomes import Said
+from assistant.front.messengers.base.inbound import InboundMessage, Receipt
+from assistant.front.messengers.base.outcomes import ApiResponse
 from tests.channels.facebook import MEDIA, PAGE, FacebookWire, event, update
 from tests.channels.wire import Told
 from tests.unit.front.messengers.conftest import asking, incoming
@@ -28,11 +28,11 @@ def read(connector, **content):
 
 
 def heard(connector, **message):
-    return read(connector, message={"mid": "m_a", **message}).arrivals
+    return read(connector, message={"mid": "m_a", **message}).messages
 
 
-def arrival(text="", id="m_a", **more):  # noqa: A002
-    return Arrival(id, PERSON, text=text, sent_at=AT, **more)
+def inbound(text="", id="m_a", **more):  # noqa: A002
+    return InboundMessage(id, PERSON, text=text, sent_at=AT, **more)
 
 
 def told(connector, bubble):
@@ -40,57 +40,57 @@ def told(connector, bubble):
 
 
 def test_a_text_is_read(facebook):
-    assert heard(facebook, text="Wer leitet die IOM? 🙂") == (arrival("Wer leitet die IOM? 🙂"),)
+    assert heard(facebook, text="Wer leitet die IOM? 🙂") == (inbound("Wer leitet die IOM? 🙂"),)
 
 
 def test_a_choice_of_ours_is_read_and_others_are_what_is_written_on_them(facebook):
-    assert heard(facebook, text="1", quick_reply={"payload": "o12.3"}) == (arrival(option=(12, 3)),)
-    assert heard(facebook, text="Wer?", quick_reply={"payload": "OTHER"}) == (arrival("Wer?"),)
+    assert heard(facebook, text="1", quick_reply={"payload": "o12.3"}) == (inbound(option=(12, 3)),)
+    assert heard(facebook, text="Wer?", quick_reply={"payload": "OTHER"}) == (inbound("Wer?"),)
 
 
 @pytest.mark.parametrize("kind", MEDIA)
 def test_what_is_no_text_is_media(kind, facebook):
-    assert heard(facebook, **MEDIA[kind]) == (arrival(kind="media"),)
+    assert heard(facebook, **MEDIA[kind]) == (inbound(kind="media"),)
 
 
 def test_what_is_written_beside_a_picture_is_a_message_of_its_own(facebook):
-    beside = arrival("Wer ist das?", id="m_a:caption")
-    assert heard(facebook, **MEDIA["image"], text="Wer ist das?") == (arrival(kind="media"), beside)
+    beside = inbound("Wer ist das?", id="m_a:caption")
+    assert heard(facebook, **MEDIA["image"], text="Wer ist das?") == (inbound(kind="media"), beside)
 
 
 def test_a_link_that_facebook_shows_as_a_card_is_a_text(facebook):
     card = {"type": "fallback", "payload": {"url": "https://germany.iom.int", "title": "IOM"}}
-    expected = (arrival("Was steht auf https://germany.iom.int?"),)
+    expected = (inbound("Was steht auf https://germany.iom.int?"),)
     assert heard(facebook, text="Was steht auf https://germany.iom.int?", attachments=[card]) == expected
-    assert heard(facebook, attachments=[card]) == (arrival(kind="media"),)
+    assert heard(facebook, attachments=[card]) == (inbound(kind="media"),)
 
 
 def test_a_chat_that_is_begun_with_the_button_is_a_start(facebook):
     reading = facebook.read(incoming(WIRE.start(PERSON, at=AT).content))
-    assert [one.kind for one in reading.arrivals] == ["start"]
+    assert [one.kind for one in reading.messages] == ["start"]
     again = facebook.read(incoming(WIRE.start(PERSON, at=AT + 1).content))
-    assert reading.arrivals[0].id != again.arrivals[0].id
+    assert reading.messages[0].id != again.messages[0].id
 
 
 def test_other_buttons_are_choices_or_what_is_written_on_them(facebook):
     def pressed(**postback):
-        return read(facebook, postback={"mid": "m_a", **postback}).arrivals
+        return read(facebook, postback={"mid": "m_a", **postback}).messages
 
-    assert pressed(payload="o12.3", title="Ja") == (arrival(option=(12, 3)),)
-    assert pressed(payload="MENU", title="Wer leitet die IOM?") == (arrival("Wer leitet die IOM?"),)
-    assert pressed(payload="MENU") == (arrival(kind="stale"),)
+    assert pressed(payload="o12.3", title="Ja") == (inbound(option=(12, 3)),)
+    assert pressed(payload="MENU", title="Wer leitet die IOM?") == (inbound("Wer leitet die IOM?"),)
+    assert pressed(payload="MENU") == (inbound(kind="stale"),)
 
 
 def test_each_edit_is_known_as_one(facebook):
-    edits = [read(facebook, message_edit={"mid": "m_a", "text": "neu", "num_edit": n}).arrivals for n in (1, 2)]
-    assert edits == [(arrival(id=f"m_a:edit:{n}", kind="edit"),) for n in (1, 2)]
+    edits = [read(facebook, message_edit={"mid": "m_a", "text": "neu", "num_edit": n}).messages for n in (1, 2)]
+    assert edits == [(inbound(id=f"m_a:edit:{n}", kind="edit"),) for n in (1, 2)]
 
 
 def test_word_of_a_message_of_ours_is_a_receipt_and_of_others_is_nothing(facebook):
     ours = facebook.read(incoming(WIRE.echo(PERSON, "chat.4.0").content))
-    assert (ours.arrivals, ours.receipts) == ((), (Receipt("chat.4.0"),))
+    assert (ours.messages, ours.receipts) == ((), (Receipt("chat.4.0"),))
     by_a_person = read(facebook, message={"mid": "m_b", "is_echo": True, "text": "Hier schreibt ein Mensch."})
-    assert (by_a_person.arrivals, by_a_person.receipts) == ((), ())
+    assert (by_a_person.messages, by_a_person.receipts) == ((), ())
 
 
 @pytest.mark.parametrize(
@@ -105,12 +105,12 @@ def test_word_of_a_message_of_ours_is_a_receipt_and_of_others_is_nothing(faceboo
     ],
 )
 def test_what_is_no_message_is_passed_over(content, facebook):
-    assert read(facebook, **content).arrivals == ()
+    assert read(facebook, **content).messages == ()
 
 
 def test_what_is_for_the_people_who_have_the_chat_is_passed_over(facebook):
     standby = {"id": PAGE, "time": 1, "standby": [event(PERSON, AT, message={"mid": "m_a", "text": "x"})]}
-    assert facebook.read(incoming({"object": "page", "entry": [standby]})).arrivals == ()
+    assert facebook.read(incoming({"object": "page", "entry": [standby]})).messages == ()
 
 
 def test_short_questions_stand_on_the_buttons(facebook):
@@ -146,7 +146,7 @@ def test_messages_are_responses_and_bear_their_key(facebook):
 
 
 def test_reading_shows_that_a_message_was_seen_and_that_somebody_types(facebook):
-    calls = facebook.on_reading(arrival("x"))
+    calls = facebook.on_read(inbound("x"))
     assert [call.json for call in calls] == [
         {"recipient": {"id": PERSON}, "sender_action": action} for action in ("mark_seen", "typing_on")
     ]
@@ -155,8 +155,8 @@ def test_reading_shows_that_a_message_was_seen_and_that_somebody_types(facebook)
 def test_the_language_is_asked_of_the_profile(facebook):
     call = facebook.language_call("7/../x")
     assert (call.method, call.url) == ("GET", "https://vendor.test/v23.0/7%2F..%2Fx?fields=locale")
-    assert facebook.language_in(Said(200, {}, {"locale": "de_DE", "id": PERSON})) == "de_DE"
-    assert facebook.language_in(Said(400, {}, {"error": {"code": 100}})) is None
+    assert facebook.language_in(ApiResponse(200, {}, {"locale": "de_DE", "id": PERSON})) == "de_DE"
+    assert facebook.language_in(ApiResponse(400, {}, {"error": {"code": 100}})) is None
 
 
 def test_the_button_with_which_a_chat_begins_is_set_up(facebook):

@@ -18,7 +18,7 @@ from assistant.front.messengers.base.layout import (
     token,
     utf16_length,
 )
-from assistant.front.messengers.base.wording import said
+from assistant.front.messengers.base.wording import text_event
 from assistant.front.messengers.registry import CONNECTORS, made
 from assistant.knowledge import knowledge
 
@@ -35,23 +35,23 @@ def connectors():
 
 
 def a_long_answer(language="de", text=LONG, offers=QUESTIONS):
-    return {"sequence": 2, **said(text, language, knowledge(), offers=offers)}
+    return {"sequence": 2, **text_event(text, language, knowledge(), offers=offers)}
 
 
 @pytest.mark.parametrize("connector", connectors(), ids=lambda connector: connector.name)
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 def test_no_message_is_longer_than_the_messenger_takes(connector, text):
-    told = bubbles(a_long_answer(text=text), knowledge(), connector.longest, connector.measure)
+    told = bubbles(a_long_answer(text=text), knowledge(), connector.max_length, connector.measure)
     pieces = [*told[:-1], *connector.laid_out(told[-1])]
     assert len(pieces) > 1
-    assert all(connector.measure(piece.text) <= connector.longest for piece in pieces)
+    assert all(connector.measure(piece.text) <= connector.max_length for piece in pieces)
     whole = "".join("".join(piece.text.split()) for piece in pieces)
     assert whole.startswith("".join(text.split()))
 
 
 @pytest.mark.parametrize("connector", connectors(), ids=lambda connector: connector.name)
 def test_every_question_offered_can_be_read_or_pressed(connector):
-    (told,) = bubbles(a_long_answer(text="Kurz."), knowledge(), connector.longest, connector.measure)
+    (told,) = bubbles(a_long_answer(text="Kurz."), knowledge(), connector.max_length, connector.measure)
     for piece in connector.laid_out(told):
         call = connector.call(RECIPIENTS.get(connector.name, "7"), piece, "k")
         written = str(call.json or call.form)

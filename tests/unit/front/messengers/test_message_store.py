@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import create_engine, inspect
 
-from assistant.front.messengers.base.inbound import Arrival
+from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.schema import database
@@ -36,7 +36,7 @@ def store(engine):
 
 
 def receive(message_store, id_, text="Hallo", recipient="7", chat=None, now=NOW, **more):
-    return message_store.receive("telegram", Arrival(id_, recipient, text, **more), chat or f"chat-{id_}", now)
+    return message_store.receive("telegram", InboundMessage(id_, recipient, text, **more), chat or f"chat-{id_}", now)
 
 
 def answer(store, chat):
@@ -74,7 +74,7 @@ def test_what_was_sent_first_is_answered_first(message_store, store):
 
 
 @pytest.mark.parametrize(
-    ("arrival", "text", "kind"),
+    ("inbound", "text", "kind"),
     [
         ({"option": (2, 1)}, "Was?", "text"),
         ({"option": (2, 9)}, "", "stale"),
@@ -86,10 +86,10 @@ def test_what_was_sent_first_is_answered_first(message_store, store):
         ({"text": "0"}, "0", "text"),
     ],
 )
-def test_a_choice_becomes_the_question_it_stands_for(arrival, text, kind, message_store, store):
+def test_a_choice_becomes_the_question_it_stands_for(inbound, text, kind, message_store, store):
     chat = receive(message_store, "a")
     answer(store, chat)
-    receive(message_store, "b", **{"text": "", **arrival})
+    receive(message_store, "b", **{"text": "", **inbound})
     message = store.next_waiting(chat)
     assert (message.text, message.kind) == (text, kind)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.front.messengers.base.connector import ForgedError
-from assistant.front.messengers.base.outcomes import Outcome, Said
+from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
 from tests.channels.meta import error
 from tests.unit.front.messengers.conftest import PUBLIC, VENDOR, asking, incoming
 
@@ -18,7 +18,7 @@ def query_of(connector, **changed):
 
 
 def judged(connector, *of, status=400, headers=()):
-    return connector.judge(Said(status, dict(headers), error(*of)))
+    return connector.interpret(ApiResponse(status, dict(headers), error(*of)))
 
 
 def is_forged(connector, post):
@@ -61,26 +61,26 @@ def test_the_sample_is_signed_and_holds_nothing(connector):
     sample = connector.sample()
     connector.verify(sample)
     assert sample.url == f"{PUBLIC}/webhooks/{connector.name}"
-    assert connector.read(sample).arrivals == ()
+    assert connector.read(sample).messages == ()
 
 
 def test_a_bundle_is_read_in_its_order(connector, wire):
     posts = [(str(number), f"Frage {number}", 100.0 + number) for number in range(5)]
     post = wire.bundle(posts, wire.person(1))
-    arrivals = connector.read(incoming(post.content)).arrivals
-    assert [arrival.text for arrival in arrivals] == [text for _, text, _ in posts]
-    assert [arrival.sent_at for arrival in arrivals] == [at for _, _, at in posts]
+    inbound_messages = connector.read(incoming(post.content)).messages
+    assert [inbound.text for inbound in inbound_messages] == [text for _, text, _ in posts]
+    assert [inbound.sent_at for inbound in inbound_messages] == [at for _, _, at in posts]
 
 
 def test_what_cannot_be_read_costs_nothing_but_itself(connector, wire):
     post = wire.bundle([("a", "Frage 1", 1.0), ("b", "Frage 2", 2.0), ("c", "Frage 3", 3.0)], wire.person(1))
     for broken in (b'"timestamp": "2"', b'"timestamp": 2000'):
         post = type(post)(post.content.replace(broken, b'"timestamp": "?"'))
-    assert [arrival.text for arrival in connector.read(incoming(post.content)).arrivals] == ["Frage 1", "Frage 3"]
+    assert [inbound.text for inbound in connector.read(incoming(post.content)).messages] == ["Frage 1", "Frage 3"]
 
 
 def test_what_is_about_something_else_is_passed_over(connector):
-    assert connector.read(incoming({"object": "instagram", "entry": [{"messaging": [{}]}]})).arrivals == ()
+    assert connector.read(incoming({"object": "instagram", "entry": [{"messaging": [{}]}]})).messages == ()
 
 
 def test_what_is_no_update_is_said_to_be_none(connector):
@@ -90,14 +90,14 @@ def test_what_is_no_update_is_said_to_be_none(connector):
 
 @pytest.mark.parametrize("code", [4, 17, 32, 613, 80007, 130429, 131048])
 def test_a_limit_of_the_app_holds_everybody_up(code, connector):
-    verdict = judged(connector, code, headers={"retry-after": "7"})
-    assert (verdict.outcome, verdict.whole, verdict.seconds) == (Outcome.LATER, True, 7.0)
+    result = judged(connector, code, headers={"retry-after": "7"})
+    assert (result.outcome, result.affects_all_chats, result.retry_seconds) == (Outcome.LATER, True, 7.0)
 
 
 @pytest.mark.parametrize("code", [1, 2, 131000, 131016, 131056])
 def test_trouble_of_a_moment_holds_one_chat_up(code, connector):
-    verdict = judged(connector, code)
-    assert (verdict.outcome, verdict.whole, verdict.seconds) == (Outcome.LATER, False, None)
+    result = judged(connector, code)
+    assert (result.outcome, result.affects_all_chats, result.retry_seconds) == (Outcome.LATER, False, None)
 
 
 @pytest.mark.parametrize(
@@ -136,9 +136,11 @@ def test_a_code_says_more_than_the_status(connector):
     "body", [{}, {"error": "text"}, {"error": {}}, {"error": {"code": "4"}}, {"error": {"code": []}}]
 )
 def test_without_a_code_the_status_decides(body, connector):
-    outcomes = {status: connector.judge(Said(status, {}, body)).outcome for status in (200, 400, 401, 429, 503)}
+    outcomes = {
+        status: connector.interpret(ApiResponse(status, {}, body)).outcome for status in (200, 400, 401, 429, 503)
+    }
     assert outcomes == {
-        200: Outcome.TAKEN,
+        200: Outcome.ACCEPTED,
         400: Outcome.REFUSED,
         401: Outcome.MISCONFIGURED,
         429: Outcome.LATER,
@@ -147,19 +149,19 @@ def test_without_a_code_the_status_decides(body, connector):
 
 
 def test_what_meta_calls_transient_comes_again(connector):
-    verdict = connector.judge(Said(400, {}, error(987654, is_transient=True)))
-    assert verdict.outcome is Outcome.LATER
+    result = connector.interpret(ApiResponse(400, {}, error(987654, is_transient=True)))
+    assert result.outcome is Outcome.LATER
 
 
 def test_the_reason_helps_the_operator_and_names_nobody(connector):
     told = error(190, 463, message="+49 170 1234567 is not in the list")
-    verdict = connector.judge(Said(401, {}, told))
-    assert verdict.reason == "code 190, subcode 463, type OAuthException, trace A1b2C3"
+    result = connector.interpret(ApiResponse(401, {}, told))
+    assert result.reason == "code 190, subcode 463, type OAuthException, trace A1b2C3"
 
 
 def test_the_token_is_in_the_header_and_not_in_the_address(connector, wire):
-    arrival = connector.read(incoming(wire.text("1", "x", id="a", at=1.0).content)).arrivals[0]
-    calls = [connector.call("1", asking(), "a.1.0"), *connector.on_reading(arrival), *connector.set_up()]
+    inbound = connector.read(incoming(wire.text("1", "x", id="a", at=1.0).content)).messages[0]
+    calls = [connector.call("1", asking(), "a.1.0"), *connector.on_read(inbound), *connector.set_up()]
     if asked := connector.language_call("1"):
         calls.append(asked)
     for call in calls:

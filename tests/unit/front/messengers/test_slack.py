@@ -10,10 +10,10 @@ import pytest
 from slack_sdk.models.blocks import Block
 from slack_sdk.signature import SignatureVerifier
 
-from assistant.front.messengers.base.connector import ForgedError, Incoming
-from assistant.front.messengers.base.inbound import Arrival, Receipt
+from assistant.front.messengers.base.connector import ForgedError, WebhookRequest
+from assistant.front.messengers.base.inbound import InboundMessage, Receipt
 from assistant.front.messengers.base.layout import Bubble, Option
-from assistant.front.messengers.base.outcomes import Outcome, Said
+from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
 from assistant.front.messengers.base.wording import wants_deletion
 from assistant.front.messengers.slack import Slack, plain
 from assistant.knowledge import knowledge
@@ -34,11 +34,11 @@ def slack():
 
 def incoming(post):
     headers = {name.lower(): value for name, value in post.headers.items()}
-    return Incoming("POST", "https://chat.example.org/webhooks/slack", headers, {}, post.content)
+    return WebhookRequest("POST", "https://chat.example.org/webhooks/slack", headers, {}, post.content)
 
 
-def arrivals(slack, post):
-    return slack.read(incoming(post)).arrivals
+def received(slack, post):
+    return slack.read(incoming(post)).messages
 
 
 def message(**changes):
@@ -53,8 +53,10 @@ def changed(**changes):
 
 
 def test_a_text_is_read(slack):
-    told = Arrival(f"{home(PERSON)}:{stamp_of('a', AT)}", PRIVATE, text="a < b & c", sent_at=float(stamp_of("a", AT)))
-    assert arrivals(slack, wire.text(PERSON, "a < b & c", id="a", at=AT)) == (told,)
+    told = InboundMessage(
+        f"{home(PERSON)}:{stamp_of('a', AT)}", PRIVATE, text="a < b & c", sent_at=float(stamp_of("a", AT))
+    )
+    assert received(slack, wire.text(PERSON, "a < b & c", id="a", at=AT)) == (told,)
 
 
 @pytest.mark.parametrize(
@@ -76,39 +78,39 @@ def test_markup_is_taken_off(marked, read):
 
 
 def test_a_mention_is_answered_in_its_thread(slack):
-    (first,) = arrivals(slack, wire.mention(PERSON, "<@U0THEBOT> Hallo", CHANNEL, id="a", at=AT))
+    (first,) = received(slack, wire.mention(PERSON, "<@U0THEBOT> Hallo", CHANNEL, id="a", at=AT))
     assert first.recipient == f"{CHANNEL}/{PERSON}/{stamp_of('a', AT)}"
     assert (first.text, first.kind) == ("Hallo", "text")
-    (later,) = arrivals(slack, wire.mention(PERSON, "Und?", CHANNEL, id="b", at=AT, thread_ts=stamp_of("a", AT)))
+    (later,) = received(slack, wire.mention(PERSON, "Und?", CHANNEL, id="b", at=AT, thread_ts=stamp_of("a", AT)))
     assert later.recipient == first.recipient
-    (other,) = arrivals(slack, wire.mention(OTHER, "Und?", CHANNEL, id="c", at=AT, thread_ts=stamp_of("a", AT)))
+    (other,) = received(slack, wire.mention(OTHER, "Und?", CHANNEL, id="c", at=AT, thread_ts=stamp_of("a", AT)))
     assert other.recipient != first.recipient
 
 
 def test_a_mention_alone_is_a_beginning(slack):
-    (arrival,) = arrivals(slack, wire.mention(PERSON, "<@U0THEBOT>", CHANNEL, id="a", at=AT))
-    assert arrival.kind == "start"
+    (inbound,) = received(slack, wire.mention(PERSON, "<@U0THEBOT>", CHANNEL, id="a", at=AT))
+    assert inbound.kind == "start"
 
 
 def test_a_mention_and_its_message_are_one(slack):
     same = {"id": "a", "at": AT}
-    (mention,) = arrivals(slack, wire.mention(PERSON, "Hallo", home(PERSON), **same))
-    assert arrivals(slack, wire.text(PERSON, "Hallo", **same)) == (mention,)
+    (mention,) = received(slack, wire.mention(PERSON, "Hallo", home(PERSON), **same))
+    assert received(slack, wire.text(PERSON, "Hallo", **same)) == (mention,)
 
 
 def test_a_file_and_what_is_written_beside_it_are_two(slack):
-    picture, text = arrivals(slack, message(subtype="file_share", files=[{"id": "F1"}], text="Was ist das?"))
+    picture, text = received(slack, message(subtype="file_share", files=[{"id": "F1"}], text="Was ist das?"))
     assert (picture.kind, text.kind, text.text) == ("media", "text", "Was ist das?")
     assert picture.id != text.id
-    assert [one.kind for one in arrivals(slack, message(subtype="file_share", files=[{"id": "F1"}], text=""))] == [
+    assert [one.kind for one in received(slack, message(subtype="file_share", files=[{"id": "F1"}], text=""))] == [
         "media"
     ]
     mention = wire.mention(PERSON, "<@U0THEBOT>", CHANNEL, id="a", at=AT, files=[{"id": "F1"}])
-    assert [one.kind for one in arrivals(slack, mention)] == ["media"]
+    assert [one.kind for one in received(slack, mention)] == ["media"]
 
 
 def test_a_changed_message_is_an_edit_each_time(slack):
-    (edit,) = arrivals(slack, changed())
+    (edit,) = received(slack, changed())
     assert (edit.kind, edit.recipient, edit.sent_at) == ("edit", PRIVATE, 1700000001.0)
     post = wire.event({"type": "none"}, id="a", at=AT)
     assert edit.id == f"edit:{json.loads(post.content)['event_id']}"
@@ -125,7 +127,7 @@ def test_a_changed_message_is_an_edit_each_time(slack):
     ],
 )
 def test_what_no_person_changed_is_passed_over(changes, slack):
-    assert arrivals(slack, changed(**changes)) == ()
+    assert received(slack, changed(**changes)) == ()
 
 
 @pytest.mark.parametrize(
@@ -144,7 +146,7 @@ def test_what_no_person_changed_is_passed_over(changes, slack):
     ],
 )
 def test_what_concerns_nobody_is_passed_over(changes, slack):
-    assert arrivals(slack, message(**changes)) == ()
+    assert received(slack, message(**changes)) == ()
 
 
 def test_our_own_message_is_a_receipt(slack):
@@ -155,8 +157,8 @@ def test_our_own_message_is_a_receipt(slack):
 
 
 def test_a_button_is_an_option(slack):
-    (arrival,) = arrivals(slack, wire.choice(PERSON, "o3.1", id="a", at=AT))
-    assert (arrival.recipient, arrival.option, arrival.kind) == (PRIVATE, (3, 1), "text")
+    (inbound,) = received(slack, wire.choice(PERSON, "o3.1", id="a", at=AT))
+    assert (inbound.recipient, inbound.option, inbound.kind) == (PRIVATE, (3, 1), "text")
 
 
 def picked(channel=CHANNEL, thread="1.000002", user=PERSON, value="o3.1", **payload):
@@ -177,26 +179,26 @@ def picked(channel=CHANNEL, thread="1.000002", user=PERSON, value="o3.1", **payl
     ],
 )
 def test_a_button_in_a_channel_is_its_readers_own(changes, recipient, kind, slack):
-    (arrival,) = arrivals(slack, picked(**changes))
-    assert (arrival.recipient, arrival.kind) == (recipient, kind)
-    assert (arrival.option == (3, 1)) == (kind == "text")
+    (inbound,) = received(slack, picked(**changes))
+    assert (inbound.recipient, inbound.kind) == (recipient, kind)
+    assert (inbound.option == (3, 1)) == (kind == "text")
 
 
 def test_other_interactions_are_passed_over(slack):
-    assert arrivals(slack, picked(type="view_submission")) == ()
+    assert received(slack, picked(type="view_submission")) == ()
 
 
 def test_the_command_deletes_in_private(slack):
-    (arrival,) = arrivals(slack, wire.command(PERSON, home(PERSON), id="t1", at=AT))
-    assert (arrival.recipient, arrival.sent_at) == (PRIVATE, AT)
-    assert wants_deletion(arrival.text, knowledge())
-    assert arrivals(slack, wire.command(PERSON, home(PERSON), id="t1", at=AT, command="/giphy")) == ()
+    (inbound,) = received(slack, wire.command(PERSON, home(PERSON), id="t1", at=AT))
+    assert (inbound.recipient, inbound.sent_at) == (PRIVATE, AT)
+    assert wants_deletion(inbound.text, knowledge())
+    assert received(slack, wire.command(PERSON, home(PERSON), id="t1", at=AT, command="/giphy")) == ()
 
 
 def test_the_command_tells_in_a_channel_where_to_write(slack):
     reading = slack.read(incoming(wire.command(PERSON, CHANNEL, id="t1", at=AT)))
     told = json.loads(reading.response.body)
-    assert reading.arrivals == ()
+    assert reading.messages == ()
     assert told["response_type"] == "ephemeral"
     assert told["text"].splitlines() == [knowledge().phrase("messenger_slack_command", one) for one in ("de", "en")]
 
@@ -218,13 +220,13 @@ def test_only_slack_is_believed(slack):
 def test_odd_times_are_refused(stamp, slack):
     headers = {"x-slack-request-timestamp": stamp, "x-slack-signature": "v0=ä"}
     with pytest.raises(ForgedError):
-        slack.verify(Incoming("POST", "", headers, {}, b"\xff"))
+        slack.verify(WebhookRequest("POST", "", headers, {}, b"\xff"))
 
 
 def test_the_sample_is_believed_and_holds_nothing(slack):
     slack.verify(slack.sample())
     reading = slack.read(slack.sample())
-    assert (reading.arrivals, reading.receipts, reading.response) == ((), (), None)
+    assert (reading.messages, reading.receipts, reading.response) == ((), (), None)
 
 
 def options(*titles):
@@ -286,7 +288,7 @@ def test_length_is_measured_as_it_is_sent(slack):
 @pytest.mark.parametrize(
     ("status", "body", "outcome"),
     [
-        (200, {"ok": True, "ts": "1.2"}, Outcome.TAKEN),
+        (200, {"ok": True, "ts": "1.2"}, Outcome.ACCEPTED),
         (429, {"ok": False, "error": "ratelimited"}, Outcome.LATER),
         (500, {}, Outcome.LATER),
         (503, {}, Outcome.LATER),
@@ -315,25 +317,26 @@ def test_length_is_measured_as_it_is_sent(slack):
         (200, {"ok": False}, Outcome.REFUSED),
     ],
 )
-def test_the_verdict(status, body, outcome, slack):
-    verdict = slack.judge(Said(status, {}, body))
-    assert verdict.outcome is outcome
-    assert not verdict.whole
-    assert verdict.reason == body.get("error", "")
+def test_the_result(status, body, outcome, slack):
+    result = slack.interpret(ApiResponse(status, {}, body))
+    assert result.outcome is outcome
+    assert not result.affects_all_chats
+    assert result.reason == body.get("error", "")
 
 
 @pytest.mark.parametrize("status", [200, 429])
 def test_slack_says_how_long_to_wait(status, slack):
-    assert slack.judge(Said(status, {"retry-after": "30"}, {"ok": False, "error": "ratelimited"})).seconds == 30
+    response = ApiResponse(status, {"retry-after": "30"}, {"ok": False, "error": "ratelimited"})
+    assert slack.interpret(response).retry_seconds == 30
 
 
 def test_the_language_is_asked_for(slack):
     call = slack.language_call(f"{CHANNEL}/{PERSON}/1.000002")
     assert call.form == {"user": PERSON, "include_locale": "true"}
     assert PERSON not in call.url
-    assert slack.language_in(Said(200, {}, {"ok": True, "user": {"locale": "de-DE"}})) == "de-DE"
-    assert slack.language_in(Said(200, {}, {"ok": False, "error": "missing_scope"})) is None
-    assert slack.language_in(Said(200, {}, {"ok": True, "user": {"locale": 7}})) is None
+    assert slack.language_in(ApiResponse(200, {}, {"ok": True, "user": {"locale": "de-DE"}})) == "de-DE"
+    assert slack.language_in(ApiResponse(200, {}, {"ok": False, "error": "missing_scope"})) is None
+    assert slack.language_in(ApiResponse(200, {}, {"ok": True, "user": {"locale": 7}})) is None
 
 
 def test_signatures_are_slacks_own(slack):

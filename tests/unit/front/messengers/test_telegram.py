@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from assistant.front.messengers.base.connector import ForgedError, Incoming
-from assistant.front.messengers.base.outcomes import Outcome, Said
+from assistant.front.messengers.base.connector import ForgedError, WebhookRequest
+from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
 from assistant.front.messengers.telegram import SECRET_HEADER
 from tests.unit.front.messengers.test_layout import connectors
 
@@ -22,7 +22,7 @@ def telegram():
 
 def read(telegram, update):
     body = json.dumps({"update_id": 5, **update}).encode()
-    return telegram.read(Incoming("POST", "https://x", {}, {}, body))
+    return telegram.read(WebhookRequest("POST", "https://x", {}, {}, body))
 
 
 def message(**content):
@@ -30,10 +30,10 @@ def message(**content):
 
 
 def test_a_text_is_read_with_language_and_time(telegram):
-    (arrival,) = read(telegram, message(text="Hallo")).arrivals
-    assert (arrival.id, arrival.recipient, arrival.text, arrival.kind) == ("7:3", "7", "Hallo", "text")
-    assert arrival.language == "uk"
-    assert 100 < arrival.sent_at < 101
+    (inbound,) = read(telegram, message(text="Hallo")).messages
+    assert (inbound.id, inbound.recipient, inbound.text, inbound.kind) == ("7:3", "7", "Hallo", "text")
+    assert inbound.language == "uk"
+    assert 100 < inbound.sent_at < 101
 
 
 @pytest.mark.parametrize(
@@ -50,24 +50,24 @@ def test_a_text_is_read_with_language_and_time(telegram):
     ],
 )
 def test_commands(text, kind, choice, telegram):
-    (arrival,) = read(telegram, message(text=text)).arrivals
-    assert (arrival.kind, arrival.choice) == (kind, choice)
+    (inbound,) = read(telegram, message(text=text)).messages
+    assert (inbound.kind, inbound.choice) == (kind, choice)
 
 
 @pytest.mark.parametrize("kind", ["photo", "voice", "sticker", "location", "document", "video_note", "poll", "dice"])
 def test_what_is_no_text_is_media(kind, telegram):
-    assert [arrival.kind for arrival in read(telegram, message(**{kind: {}})).arrivals] == ["media"]
+    assert [inbound.kind for inbound in read(telegram, message(**{kind: {}})).messages] == ["media"]
 
 
 def test_what_is_written_under_a_picture_is_a_message_of_its_own(telegram):
-    first, second = read(telegram, message(photo=[], caption="Wer?")).arrivals
+    first, second = read(telegram, message(photo=[], caption="Wer?")).messages
     assert (first.kind, second.kind, second.text) == ("media", "text", "Wer?")
     assert first.id != second.id
 
 
 def test_each_edit_is_known_as_one(telegram):
     updates = [{"edited_message": {**message(text="x")["message"], "edit_date": date}} for date in (101, 102, 102)]
-    ids = [read(telegram, update).arrivals[0].id for update in updates]
+    ids = [read(telegram, update).messages[0].id for update in updates]
     assert (ids[0] != ids[1], ids[1] == ids[2]) == (True, True)
 
 
@@ -82,27 +82,27 @@ def test_each_edit_is_known_as_one(telegram):
     ],
 )
 def test_groups_channels_and_the_like_are_passed_over(update, telegram):
-    assert read(telegram, update).arrivals == ()
+    assert read(telegram, update).messages == ()
 
 
 @pytest.mark.parametrize("data", ["/restart", "", None, "o1", "ask_history/founding"])
 def test_a_button_that_is_none_of_ours_is_stale_and_its_waiting_ends(data, telegram):
     query = {"id": "9", "from": PERSON, "message": {"chat": CHAT}, "data": data}
     reading = read(telegram, {"callback_query": query})
-    assert [arrival.kind for arrival in reading.arrivals] == ["stale"]
+    assert [inbound.kind for inbound in reading.messages] == ["stale"]
     assert b"answerCallbackQuery" in reading.response.body
 
 
 @pytest.mark.parametrize("headers", [{}, {SECRET_HEADER: ""}, {SECRET_HEADER: "2"}, {SECRET_HEADER: "é"}])
 def test_only_telegram_is_believed(headers, telegram):
     with pytest.raises(ForgedError):
-        telegram.verify(Incoming("POST", "https://x", headers, {}, b"{}"))
+        telegram.verify(WebhookRequest("POST", "https://x", headers, {}, b"{}"))
 
 
 @pytest.mark.parametrize(
     ("status", "body", "outcome", "seconds"),
     [
-        (200, {"ok": True}, Outcome.TAKEN, None),
+        (200, {"ok": True}, Outcome.ACCEPTED, None),
         (429, {"parameters": {"retry_after": 7}}, Outcome.LATER, 7.0),
         (429, {}, Outcome.LATER, None),
         (400, {"description": "Bad Request: chat not found"}, Outcome.UNREACHABLE, None),
@@ -114,6 +114,6 @@ def test_only_telegram_is_believed(headers, telegram):
         (502, {}, Outcome.LATER, None),
     ],
 )
-def test_the_verdict(status, body, outcome, seconds, telegram):
-    verdict = telegram.judge(Said(status, {}, body))
-    assert (verdict.outcome, verdict.seconds) == (outcome, seconds)
+def test_the_result(status, body, outcome, seconds, telegram):
+    result = telegram.interpret(ApiResponse(status, {}, body))
+    assert (result.outcome, result.retry_seconds) == (outcome, seconds)

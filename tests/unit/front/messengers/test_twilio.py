@@ -10,10 +10,10 @@ from starlette.datastructures import ImmutableMultiDict
 from twilio.request_validator import RequestValidator
 
 from assistant.front.messengers.base import sms_segments
-from assistant.front.messengers.base.connector import ForgedError, Incoming
-from assistant.front.messengers.base.inbound import Arrival, Receipt
+from assistant.front.messengers.base.connector import ForgedError, WebhookRequest
+from assistant.front.messengers.base.inbound import InboundMessage, Receipt
 from assistant.front.messengers.base.layout import Bubble, Option, split
-from assistant.front.messengers.base.outcomes import Outcome, Said
+from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
 from assistant.front.messengers.twilio import Twilio
 from assistant.knowledge import knowledge
 from tests.channels.telegram import number_of
@@ -37,11 +37,11 @@ def twilio():
 
 def incoming(post):
     headers = {name.lower(): value for name, value in post.headers.items()}
-    return Incoming("POST", ADDRESS + post.query, headers, dict(parse_qsl(post.query[1:])), post.content)
+    return WebhookRequest("POST", ADDRESS + post.query, headers, dict(parse_qsl(post.query[1:])), post.content)
 
 
-def arrivals(twilio, post):
-    return twilio.read(incoming(post)).arrivals
+def received(twilio, post):
+    return twilio.read(incoming(post)).messages
 
 
 @pytest.mark.parametrize("wire", [sms, whatsapp])
@@ -49,13 +49,13 @@ def test_a_text_is_read_and_answered_with_nothing(wire, twilio):
     person = wire.person(1)
     reading = twilio.read(incoming(wire.text(person, "Hallo", id="a", at=0)))
     sid = "SM" + f"{number_of('a'):032x}"
-    assert reading.arrivals == (Arrival(sid, f"{person}>{wire.ours}", text="Hallo"),)
+    assert reading.messages == (InboundMessage(sid, f"{person}>{wire.ours}", text="Hallo"),)
     assert (reading.response.body, reading.response.media_type) == (b"<Response/>", "text/xml")
 
 
 def test_two_numbers_of_ours_are_two_chats(twilio):
-    (first,) = arrivals(twilio, sms.message(PERSON, "a", Body="Hallo"))
-    (second,) = arrivals(twilio, sms.message(PERSON, "b", Body="Hallo", To="+4930111"))
+    (first,) = received(twilio, sms.message(PERSON, "a", Body="Hallo"))
+    (second,) = received(twilio, sms.message(PERSON, "b", Body="Hallo", To="+4930111"))
     assert first.recipient != second.recipient
     assert twilio.call(second.recipient, Bubble("Gut", "de"), KEY).form["From"] == "+4930111"
 
@@ -73,7 +73,7 @@ def test_two_numbers_of_ours_are_two_chats(twilio):
     ],
 )
 def test_every_kind_is_told_apart(fields, kinds, twilio):
-    found = arrivals(twilio, whatsapp.message(PERSON, "a", **fields))
+    found = received(twilio, whatsapp.message(PERSON, "a", **fields))
     assert [one.kind for one in found] == kinds
     assert len({one.id for one in found}) == len(found)
     assert found[-1].text == fields.get("Body", "").strip()
@@ -81,20 +81,20 @@ def test_every_kind_is_told_apart(fields, kinds, twilio):
 
 @pytest.mark.parametrize("field", ["ButtonPayload", "ListId"])
 def test_a_button_of_ours_is_an_option(field, twilio):
-    (arrival,) = arrivals(twilio, whatsapp.message(PERSON, "a", Body="Wer?", **{field: "o3.1"}))
-    assert arrival.option == (3, 1)
+    (inbound,) = received(twilio, whatsapp.message(PERSON, "a", Body="Wer?", **{field: "o3.1"}))
+    assert inbound.option == (3, 1)
 
 
 @pytest.mark.parametrize("field", ["ButtonText", "ListTitle"])
 def test_a_button_of_somebody_else_is_what_stands_on_it(field, twilio):
-    (arrival,) = arrivals(twilio, whatsapp.message(PERSON, "a", **{field: "Wer?"}))
-    assert (arrival.option, arrival.text) == (None, "Wer?")
+    (inbound,) = received(twilio, whatsapp.message(PERSON, "a", **{field: "Wer?"}))
+    assert (inbound.option, inbound.text) == (None, "Wer?")
 
 
 @pytest.mark.parametrize("word", ["STOP", "START", "HELP"])
 def test_what_twilio_answers_itself_is_passed_over(word, twilio):
     reading = twilio.read(incoming(sms.message(PERSON, "a", Body=word, OptOutType=word)))
-    assert reading.arrivals == ()
+    assert reading.messages == ()
     assert reading.response.body == b"<Response/>"
 
 
@@ -112,7 +112,7 @@ def status(state, key=KEY, **more):
 def test_word_of_a_message_is_a_receipt(state, twilio):
     twilio.verify(status(state))
     reading = twilio.read(status(state))
-    assert (reading.arrivals, reading.receipts) == ((), (Receipt(KEY),))
+    assert (reading.messages, reading.receipts) == ((), (Receipt(KEY),))
     assert twilio.read(status(state, key="")).receipts == ()
 
 
@@ -125,7 +125,7 @@ def test_the_address_of_that_word_brings_the_key_back(twilio):
 def test_a_message_that_was_not_delivered_is_logged_without_its_person(state, twilio, caplog):
     with caplog.at_level(logging.WARNING):
         reading = twilio.read(status(state, ErrorCode="30006", To=PERSON, ErrorMessage=f"{PERSON} is a landline"))
-    assert (reading.arrivals, reading.receipts) == ((), ())
+    assert (reading.messages, reading.receipts) == ((), ())
     assert "30006" in caplog.text
     assert PERSON not in caplog.text
     with caplog.at_level(logging.WARNING):
@@ -145,7 +145,7 @@ def test_only_twilio_is_believed(wire, twilio):
 def test_the_same_name_twice_is_signed_with_both_values(twilio):
     fields = ImmutableMultiDict([("Body", "b"), ("Body", "a"), ("MessageSid", "SM1")])
     signature = RequestValidator(AUTH_TOKEN).compute_signature(ADDRESS, fields)
-    request = Incoming("POST", ADDRESS, {"x-twilio-signature": signature}, {}, b"Body=b&Body=a&MessageSid=SM1")
+    request = WebhookRequest("POST", ADDRESS, {"x-twilio-signature": signature}, {}, b"Body=b&Body=a&MessageSid=SM1")
     twilio.verify(request)
 
 
@@ -160,7 +160,7 @@ def test_more_fields_than_any_message_has_are_refused(twilio):
 def test_the_sample_is_believed_and_holds_nothing(twilio):
     twilio.verify(twilio.sample())
     reading = twilio.read(twilio.sample())
-    assert (reading.arrivals, reading.receipts) == ((), ())
+    assert (reading.messages, reading.receipts) == ((), ())
 
 
 def test_only_sms_are_encoded_anew(twilio):
@@ -201,18 +201,18 @@ def test_options_are_numbers_in_the_text(twilio):
     ],
 )
 def test_places_of_the_small_alphabet(text, places):
-    assert sms_segments.places(text) == places
+    assert sms_segments.sms_length(text) == places
 
 
 @pytest.mark.parametrize("text", ["🙂", "Ж", "ç", "ا"])
 def test_one_character_that_it_lacks_makes_all_larger(text):
-    assert sms_segments.places(text + "a" * 600) > 1300
-    assert sms_segments.places("a" * 600) == 600
+    assert sms_segments.sms_length(text + "a" * 600) > 1300
+    assert sms_segments.sms_length("a" * 600) == 600
 
 
 @pytest.mark.parametrize("filling", ["a", "ä ", "€", "🙂", "Ж"])
 def test_no_message_is_longer_than_ten_segments(filling, twilio):
-    for piece in split(filling * 4000, twilio.longest, twilio.measure):
+    for piece in split(filling * 4000, twilio.max_length, twilio.measure):
         assert segments_of(piece) <= 10
         assert len(piece) <= 1600
 
@@ -232,7 +232,7 @@ def segments_of(text):
 @pytest.mark.parametrize(
     ("status", "code", "outcome", "whole"),
     [
-        (201, None, Outcome.TAKEN, False),
+        (201, None, Outcome.ACCEPTED, False),
         (429, 20429, Outcome.LATER, True),
         (429, None, Outcome.LATER, True),
         (400, 63038, Outcome.LATER, True),
@@ -255,10 +255,10 @@ def segments_of(text):
         (400, None, Outcome.REFUSED, False),
     ],
 )
-def test_the_verdict(status, code, outcome, whole, twilio):
+def test_the_result(status, code, outcome, whole, twilio):
     body = {"code": code, "message": f"The number {PERSON} is none", "status": status} if code else {}
-    verdict = twilio.judge(Said(status, {"retry-after": "7"}, body))
-    assert (verdict.outcome, verdict.whole) == (outcome, whole)
-    assert verdict.reason == (f"error {code}" if code and status >= 300 else "")
+    result = twilio.interpret(ApiResponse(status, {"retry-after": "7"}, body))
+    assert (result.outcome, result.affects_all_chats) == (outcome, whole)
+    assert result.reason == (f"error {code}" if code and status >= 300 else "")
     if status == 429:
-        assert verdict.seconds == 7
+        assert result.retry_seconds == 7

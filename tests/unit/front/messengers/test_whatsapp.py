@@ -10,9 +10,9 @@ import pytest
 import pywa
 from pywa import types
 
-from assistant.front.messengers.base.inbound import Arrival, Receipt
+from assistant.front.messengers.base.inbound import InboundMessage, Receipt
 from assistant.front.messengers.base.layout import Bubble
-from assistant.front.messengers.base.outcomes import Outcome, Said
+from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
 from assistant.knowledge import knowledge
 from tests.channels.meta import error
 from tests.channels.whatsapp import MEDIA, NUMBER, TOKEN, WhatsAppWire, contact, shown, update, value
@@ -32,56 +32,56 @@ LONG = (
 def read(connector, kind, content, **more):
     """What the connector makes of one message."""
     message = {**WIRE.message(PERSON, kind, content, id="a", at=AT), **more}
-    return connector.read(incoming(update(value(contacts=[contact(PERSON)], messages=[message])))).arrivals
+    return connector.read(incoming(update(value(contacts=[contact(PERSON)], messages=[message])))).messages
 
 
-def arrival(text="", **more):
-    return Arrival("wamid.a", PERSON, text=text, sent_at=AT, **{"mark": "wamid.a", **more})
+def inbound(text="", **more):
+    return InboundMessage("wamid.a", PERSON, text=text, sent_at=AT, **{"mark": "wamid.a", **more})
 
 
 def test_a_text_is_read(whatsapp):
-    assert read(whatsapp, "text", {"body": "Wer leitet die IOM? 🙂"}) == (arrival("Wer leitet die IOM? 🙂"),)
+    assert read(whatsapp, "text", {"body": "Wer leitet die IOM? 🙂"}) == (inbound("Wer leitet die IOM? 🙂"),)
 
 
 @pytest.mark.parametrize("kind", ["button_reply", "list_reply"])
 def test_a_choice_of_ours_is_read(kind, whatsapp):
     picked = {"type": kind, kind: {"id": "o12.3", "title": "Was ist das …"}}
-    assert read(whatsapp, "interactive", picked) == (arrival(option=(12, 3)),)
+    assert read(whatsapp, "interactive", picked) == (inbound(option=(12, 3)),)
 
 
 def test_a_button_of_a_template_is_a_choice_or_what_is_written_on_it(whatsapp):
-    assert read(whatsapp, "button", {"payload": "o12.3", "text": "Ja"}) == (arrival(option=(12, 3)),)
+    assert read(whatsapp, "button", {"payload": "o12.3", "text": "Ja"}) == (inbound(option=(12, 3)),)
     assert read(whatsapp, "button", {"payload": "STOP", "text": "Wer leitet die IOM?"}) == (
-        arrival("Wer leitet die IOM?"),
+        inbound("Wer leitet die IOM?"),
     )
 
 
 def test_a_choice_of_nobody_is_stale(whatsapp):
     assert read(whatsapp, "interactive", {"type": "nfm_reply", "nfm_reply": {"name": "flow"}}) == (
-        arrival(kind="stale"),
+        inbound(kind="stale"),
     )
 
 
 @pytest.mark.parametrize("kind", [*MEDIA, "voice", "order", "unsupported", "unknown", "hologram"])
 def test_what_is_no_text_is_media(kind, whatsapp):
-    assert read(whatsapp, kind, MEDIA.get(kind, {})) == (arrival(kind="media"),)
+    assert read(whatsapp, kind, MEDIA.get(kind, {})) == (inbound(kind="media"),)
 
 
 @pytest.mark.parametrize("kind", ["image", "video", "document"])
 def test_what_is_written_under_a_picture_is_a_message_of_its_own(kind, whatsapp):
-    under = Arrival("wamid.a:caption", PERSON, text="Wer ist das?", sent_at=AT)
-    assert read(whatsapp, kind, {**MEDIA[kind], "caption": "Wer ist das?"}) == (arrival(kind="media"), under)
+    under = InboundMessage("wamid.a:caption", PERSON, text="Wer ist das?", sent_at=AT)
+    assert read(whatsapp, kind, {**MEDIA[kind], "caption": "Wer ist das?"}) == (inbound(kind="media"), under)
 
 
 def test_an_edited_message_is_known_as_one_in_both_spellings(whatsapp):
     edit = {"original_message_id": "wamid.0", "message": {"type": "text", "text": {"body": "neu"}}}
-    expected = (arrival(kind="edit", mark=None),)
+    expected = (inbound(kind="edit", mark=None),)
     assert read(whatsapp, "edit", edit) == expected
     assert read(whatsapp, "unsupported", {"type": "edit"}) == expected
 
 
 def test_who_opens_the_chat_is_welcomed(whatsapp):
-    assert read(whatsapp, "request_welcome", {}) == (arrival(kind="start", mark=None),)
+    assert read(whatsapp, "request_welcome", {}) == (inbound(kind="start", mark=None),)
 
 
 @pytest.mark.parametrize(
@@ -105,16 +105,16 @@ def test_messages_for_another_number_and_of_another_field_are_passed_over(whatsa
     elsewhere = {**value(messages=[message]), "metadata": {"phone_number_id": "1"}}
     echoed = update(value(messages=[message]))
     echoed["entry"][0]["changes"][0]["field"] = "smb_message_echoes"
-    assert whatsapp.read(incoming(update(elsewhere))).arrivals == ()
-    assert whatsapp.read(incoming(echoed)).arrivals == ()
-    assert len(whatsapp.read(incoming(update(elsewhere, value(messages=[message])))).arrivals) == 1
+    assert whatsapp.read(incoming(update(elsewhere))).messages == ()
+    assert whatsapp.read(incoming(echoed)).messages == ()
+    assert len(whatsapp.read(incoming(update(elsewhere, value(messages=[message])))).messages) == 1
 
 
 def test_a_person_without_a_number_is_answered_by_their_id(whatsapp):
     message = WIRE.message(PERSON, "text", {"body": "x"}, id="a", at=AT)
     del message["from"]
     message["from_user_id"] = "DE.123"
-    (heard,) = whatsapp.read(incoming(update(value(messages=[message])))).arrivals
+    (heard,) = whatsapp.read(incoming(update(value(messages=[message])))).messages
     assert heard.recipient == "DE.123"
     body = whatsapp.call("DE.123", asking(), "a.1.0").json
     assert ("to" in body, body["recipient"]) == (False, "DE.123")
@@ -149,7 +149,7 @@ def test_messages_and_receipts_of_one_request_are_all_read(whatsapp):
     told = update(value(messages=messages), value(statuses=[status]), value(messages=messages[:1]))
     told["entry"] *= 2
     reading = whatsapp.read(incoming(told))
-    assert len(reading.arrivals) == 6
+    assert len(reading.messages) == 6
     assert len(reading.receipts) == 2
 
 
@@ -195,17 +195,17 @@ def test_a_long_text_keeps_its_questions_at_the_last_message(whatsapp):
 
 
 def test_reading_shows_two_ticks_and_typing(whatsapp):
-    (call,) = whatsapp.on_reading(arrival("x"))
+    (call,) = whatsapp.on_read(inbound("x"))
     assert call.url.endswith(f"/v23.0/{NUMBER}/messages")
     assert call.json["status"] == "read"
     assert call.json["typing_indicator"] == {"type": "text"}
-    assert whatsapp.on_reading(arrival("x", mark=None)) == ()
+    assert whatsapp.on_read(inbound("x", mark=None)) == ()
 
 
 def test_a_number_that_is_not_there_is_for_the_operator(whatsapp, facebook):
-    said = Said(400, {}, error(100, 33))
-    assert whatsapp.judge(said).outcome is Outcome.MISCONFIGURED
-    assert facebook.judge(said).outcome is Outcome.REFUSED
+    said = ApiResponse(400, {}, error(100, 33))
+    assert whatsapp.interpret(said).outcome is Outcome.MISCONFIGURED
+    assert facebook.interpret(said).outcome is Outcome.REFUSED
 
 
 @pytest.fixture
@@ -241,6 +241,6 @@ def test_texts_buttons_lists_and_marks_are_what_pywa_sends(whatsapp, pywas):
     assert theirs["interactive"]["action"]["sections"][0].pop("title") == "x"
     assert theirs == sent_by_us(whatsapp, asking(LONG[0], text="Was?"))
     client.indicate_typing("wamid.a")
-    assert bodies.pop() == whatsapp.on_reading(arrival("x"))[0].json
+    assert bodies.pop() == whatsapp.on_read(inbound("x"))[0].json
     client.send_message("DE.123", "Guten Tag", tracker="chat.4.0")
     assert bodies.pop() == whatsapp.call("DE.123", Bubble("Guten Tag", "de"), "chat.4.0").json

@@ -122,7 +122,7 @@ def test_no_content_and_no_name_is_told_and_labels_stay_few(scraped, rasa):
 def test_every_channel_and_every_outcome_has_a_label():
     assert set(MESSENGERS) == set(CONNECTORS)
     assert set(metrics.CHANNELS) > set(MESSENGERS)
-    assert {"taken", *metrics.RESULTS} >= {outcome.value for outcome in Outcome}
+    assert {"accepted", *metrics.RESULTS} >= {outcome.value for outcome in Outcome}
 
 
 @pytest.mark.parametrize("path", ["/metrics", "/metrics/", "//metrics", "/api/metrics", "/widget/metrics"])

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 from assistant.commands import backup
 from assistant.front.app import application
 from assistant.front.core.tokens import Keys
-from assistant.front.messengers.base.inbound import Arrival
+from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.store.backup import BackupError, current_tombstones, restore, save
 from assistant.front.store.chats import ANSWERED, Store
@@ -163,7 +163,7 @@ def test_what_was_erased_after_the_copy_is_erased_again(url, engine, store, copy
 
 def test_what_a_messengers_person_erased_is_erased_again(url, engine, store, copy):
     message_store = MessageStore(engine, frozenset({"telegram"}))
-    chat = message_store.receive("telegram", Arrival("a", "7", "Sonderbar"), Keys.new_chat(), 100.0)
+    chat = message_store.receive("telegram", InboundMessage("a", "7", "Sonderbar"), Keys.new_chat(), 100.0)
     save(url, copy)
     message_store.erase(store.next_waiting(chat), Keys.new_chat(), "web-x", DATA, 101.0)
     assert restore(url, copy, current_tombstones(url)) == (0, 1)
