@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 from urllib.parse import quote
 
 from assistant.front.messengers.base.connector import Call
-from assistant.front.messengers.base.inbound import InboundMessage, Reading
+from assistant.front.messengers.base.inbound import Common, InboundMessage, Payload, Reading
 from assistant.front.messengers.base.layout import Bubble, all_fit, numbered, option_of
 from assistant.front.messengers.base.outcomes import ApiResponse
 from assistant.front.messengers.meta import Item, Meta, confirmed, received
@@ -28,18 +27,18 @@ class Facebook(Meta):
     subject = "page"
     access = "page_token"
 
-    def items(self, entry: Mapping[str, Any]) -> Iterator[Item]:
+    def items(self, entry: Payload) -> Iterator[Item]:
         """The events meant for us; those in `standby` are for humans who have taken over the chat."""
         yield from ((self._item, item) for item in entry.get("messaging") or ())
 
-    def _item(self, item: Mapping[str, Any]) -> Reading:
+    def _item(self, item: Payload) -> Reading:
         """Reads one event; ignores reactions and notifications of reading or delivery."""
         message = item.get("message") or {}
         if message.get("is_echo"):
             return confirmed(message.get("metadata"))
         if not {"message", "postback", "message_edit"} & set(item):
             return Reading()
-        common = {"recipient": item["sender"]["id"], "sent_at": item["timestamp"] / 1000}
+        common: Common = {"recipient": item["sender"]["id"], "sent_at": item["timestamp"] / 1000}
         if postback := item.get("postback"):
             return received(_pressed(postback, common))
         if edit := item.get("message_edit"):
@@ -53,7 +52,7 @@ class Facebook(Meta):
 
     def call(self, recipient: str, bubble: Bubble, key: str) -> Call:
         """A text with quick replies: the questions if they are short, else numbers."""
-        message: dict[str, Any] = {"metadata": key}
+        message: dict[str, object] = {"metadata": key}
         if bubble.options:
             short = all_fit(bubble.options, MAX_REPLIES, MAX_REPLY_LENGTH)
             message["quick_replies"] = _quick_replies(bubble, short)
@@ -79,11 +78,11 @@ class Facebook(Meta):
         """Registers the "Get started" button and its payload."""
         return (self._graph("POST", "me/messenger_profile", {"get_started": {"payload": START}}),)
 
-    def _send(self, recipient: str, body: Mapping[str, Any]) -> Call:
+    def _send(self, recipient: str, body: Mapping[str, object]) -> Call:
         return self._graph("POST", "me/messages", {"recipient": {"id": recipient}, **body})
 
 
-def _inbound_messages(message: Mapping[str, Any], common: Mapping[str, Any]) -> list[InboundMessage]:
+def _inbound_messages(message: Payload, common: Common) -> list[InboundMessage]:
     """The message as one or two: an attachment, and its accompanying text."""
     id_, text = message["mid"], message.get("text")
     option = option_of((message.get("quick_reply") or {}).get("payload"))
@@ -96,7 +95,7 @@ def _inbound_messages(message: Mapping[str, Any], common: Mapping[str, Any]) -> 
     return [InboundMessage(id_, kind="media", **common), *beside]
 
 
-def _pressed(postback: Mapping[str, Any], common: Mapping[str, Any]) -> InboundMessage:
+def _pressed(postback: Payload, common: Common) -> InboundMessage:
     """A button that was pressed; if it is not one of ours, its label as text."""
     id_ = postback.get("mid") or f"postback:{common['recipient']}:{common['sent_at']}"
     payload, title = postback.get("payload"), postback.get("title")

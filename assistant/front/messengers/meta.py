@@ -11,17 +11,17 @@ import json
 import logging
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from starlette.responses import PlainTextResponse
 
 from assistant.front.messengers.base.connector import Call, Connector, ForgedError, WebhookRequest
-from assistant.front.messengers.base.inbound import InboundMessage, Reading, Receipt
+from assistant.front.messengers.base.inbound import InboundMessage, Payload, Reading, Receipt
 from assistant.front.messengers.base.outcomes import ApiResponse, CallResult, Outcome, result_from_status, retry_after
 
 logger = logging.getLogger(__name__)
 SIGNATURE_HEADER = "x-hub-signature-256"
-Item = tuple[Callable[[Mapping[str, Any]], Reading], Mapping[str, Any]]
+Item = tuple[Callable[[Payload], Reading], Payload]
 
 # Limits of the app, its page or its number: everyone must wait.
 SHARED_LIMITS = frozenset({4, 17, 32, 613, 80006, 80007, 130429, 131048})
@@ -57,7 +57,7 @@ class Meta(Connector):
     operator_errors: ClassVar[frozenset[tuple[int, int]]] = frozenset()
 
     @abstractmethod
-    def items(self, entry: Mapping[str, Any]) -> Iterator[Item]:
+    def items(self, entry: Payload) -> Iterator[Item]:
         """Everything in an entry, each item with the method that reads it."""
 
     def verify(self, request: WebhookRequest) -> None:
@@ -84,7 +84,7 @@ class Meta(Connector):
         receipts = [receipt for reading in readings for receipt in reading.receipts]
         return Reading(tuple(messages), tuple(receipts))
 
-    def _read_item(self, reader: Callable[[Mapping[str, Any]], Reading], item: Mapping[str, Any]) -> Reading:
+    def _read_item(self, reader: Callable[[Payload], Reading], item: Payload) -> Reading:
         try:
             return reader(item)
         except (ValueError, LookupError, TypeError, AttributeError):
@@ -102,7 +102,7 @@ class Meta(Connector):
             return CallResult(outcome, retry_after(response.headers), affects_all_chats=shared, reason=reason)
         return CallResult(outcome, reason=reason) if outcome else result_from_status(response, reason=reason)
 
-    def outcome(self, error: Mapping[str, Any]) -> Outcome | None:
+    def outcome(self, error: Payload) -> Outcome | None:
         """What Meta's error means for a message; None if it is unknown."""
         code, subcode = _number(error, "code"), _number(error, "error_subcode")
         if subcode in UNREACHABLE_SUBCODES:
@@ -119,7 +119,7 @@ class Meta(Connector):
         headers = {SIGNATURE_HEADER: self._signature(body), "content-type": "application/json"}
         return WebhookRequest("POST", f"{self._public_url}/webhooks/{self.name}", headers, {}, body)
 
-    def _graph(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Call:
+    def _graph(self, method: str, path: str, body: Mapping[str, object] | None = None) -> Call:
         """A call with its token in a header, so that logs of URLs do not contain it."""
         url = f"{self._settings['base_url']}/{self._settings['api_version']}/{path}"
         return Call(method, url, json=body, headers={"Authorization": f"Bearer {self._settings[self.access]}"})
@@ -135,13 +135,13 @@ def confirmed(key: object) -> Reading:
     return Reading(receipts=(Receipt(key),)) if isinstance(key, str) and key else Reading()
 
 
-def _number(error: Mapping[str, Any], name: str) -> int:
+def _number(error: Payload, name: str) -> int:
     """An error code; -1 if there is none, since 0 is a valid code."""
     code = error.get(name)
     return code if isinstance(code, int) else -1
 
 
-def _reason(error: Mapping[str, Any]) -> str:
+def _reason(error: Payload) -> str:
     """What operators and Meta's support need; omits the message, which may contain a user's number."""
     labels = {"code": "code", "error_subcode": "subcode", "type": "type", "fbtrace_id": "trace"}
     return ", ".join(f"{label} {error[name]}"[:80] for name, label in labels.items() if error.get(name) is not None)

@@ -7,7 +7,7 @@ import json
 import re
 import time
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import parse_qsl
 
 from slack_sdk.signature import SignatureVerifier
@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse
 
 from assistant.core.languages import LANGUAGES
 from assistant.front.messengers.base.connector import Call, Connector, ForgedError, WebhookRequest
-from assistant.front.messengers.base.inbound import InboundMessage, Reading, Receipt
+from assistant.front.messengers.base.inbound import Common, InboundMessage, Payload, Reading, Receipt
 from assistant.front.messengers.base.layout import Bubble, all_fit, numbered, option_of, utf16_length
 from assistant.front.messengers.base.outcomes import ApiResponse, CallResult, Outcome, result_from_status, retry_after
 
@@ -107,7 +107,7 @@ class Slack(Connector):
             return _picked(json.loads(form["payload"]))
         return self._command(form, float(request.headers[STAMP_HEADER]))
 
-    def _event(self, body: Mapping[str, Any]) -> Reading:
+    def _event(self, body: Payload) -> Reading:
         if body["type"] == "url_verification":
             return Reading(response=JSONResponse({"challenge": body["challenge"]}))
         event = body.get("event") or {}
@@ -140,13 +140,13 @@ class Slack(Connector):
             bubble = numbered(bubble, self._knowledge, ask=False)
         text = escaped(bubble.text)
         section = {"type": "section", "block_id": key, "text": {"type": "mrkdwn", "text": text}}
-        body: dict[str, Any] = {"channel": channel, "text": text, "blocks": [section, *actions]}
+        body: dict[str, object] = {"channel": channel, "text": text, "blocks": [section, *actions]}
         body.update(unfurl_links=False, unfurl_media=False)
         if thread:
             body["thread_ts"] = thread
         return Call("POST", self._method("chat.postMessage"), json=body, headers=self._headers("application/json"))
 
-    def _actions(self, bubble: Bubble, user: str) -> dict[str, Any]:
+    def _actions(self, bubble: Bubble, user: str) -> dict[str, object]:
         """A button for each question, all with numbers if any is too long; they belong to one user."""
         short = self._all_fit(bubble)
         buttons = [
@@ -245,11 +245,11 @@ def _is_private(channel: str) -> bool:
     return channel.startswith("D")
 
 
-def _written(event: Mapping[str, Any]) -> tuple[InboundMessage, ...]:
+def _written(event: Payload) -> tuple[InboundMessage, ...]:
     """The message as one or two: files, and their accompanying text."""
     channel, stamp = event["channel"], event["ts"]
     thread = "" if _is_private(channel) else event.get("thread_ts") or stamp
-    common: dict[str, Any] = {"recipient": _recipient(channel, event["user"], thread), "sent_at": float(stamp)}
+    common: Common = {"recipient": _recipient(channel, event["user"], thread), "sent_at": float(stamp)}
     # The same id for a mention and for the message that contains it.
     id_, text = f"{channel}:{stamp}", plain(event.get("text") or "")
     if event.get("files") or event.get("subtype") == "file_share":
@@ -260,7 +260,7 @@ def _written(event: Mapping[str, Any]) -> tuple[InboundMessage, ...]:
     return (InboundMessage(id_, text=text, **common),)
 
 
-def _edited(event: Mapping[str, Any], id_: str) -> tuple[InboundMessage, ...]:
+def _edited(event: Payload, id_: str) -> tuple[InboundMessage, ...]:
     """A message that a user edited; ignores added link previews and our own messages."""
     message, before = event["message"], event.get("previous_message") or {}
     edited = message.get("edited")
@@ -271,13 +271,13 @@ def _edited(event: Mapping[str, Any], id_: str) -> tuple[InboundMessage, ...]:
     return (InboundMessage(f"edit:{id_}", recipient, kind="edit", sent_at=float(edited["ts"])),)
 
 
-def _own(event: Mapping[str, Any]) -> tuple[Receipt, ...]:
+def _own(event: Payload) -> tuple[Receipt, ...]:
     """The keys in an app's message; another app's match no message of ours."""
     keys = [block.get("block_id") for block in event.get("blocks") or () if block.get("type") == "section"]
     return tuple(Receipt(key) for key in keys if isinstance(key, str))
 
 
-def _picked(payload: Mapping[str, Any]) -> Reading:
+def _picked(payload: Payload) -> Reading:
     """A button that was pressed; one offered to another user counts as stale."""
     if payload["type"] != "block_actions":
         return Reading()
@@ -285,7 +285,7 @@ def _picked(payload: Mapping[str, Any]) -> Reading:
     channel, message = payload["channel"]["id"], payload.get("message") or {}
     thread = "" if _is_private(channel) else message.get("thread_ts") or message["ts"]
     stamp = action["action_ts"]
-    common: dict[str, Any] = {"recipient": _recipient(channel, user, thread), "sent_at": float(stamp)}
+    common: Common = {"recipient": _recipient(channel, user, thread), "sent_at": float(stamp)}
     id_, option = f"action:{channel}:{user}:{stamp}", option_of(action.get("value"))
     if option is None or action.get("block_id") != f"{OPTIONS_FOR}{user}":
         return Reading((InboundMessage(id_, kind="stale", **common),))

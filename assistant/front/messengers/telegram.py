@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from starlette.responses import JSONResponse
 
 from assistant.core.languages import LANGUAGES
 from assistant.front.messengers.base.connector import Call, Connector, WebhookRequest
-from assistant.front.messengers.base.inbound import InboundKind, InboundMessage, Reading
+from assistant.front.messengers.base.inbound import Common, InboundKind, InboundMessage, Payload, Reading
 from assistant.front.messengers.base.layout import Bubble, all_fit, numbered, option_of
 from assistant.front.messengers.base.outcomes import ApiResponse, CallResult, Outcome, result_from_status
 
@@ -47,7 +47,7 @@ class Telegram(Connector):
                 return Reading(tuple(_inbound_messages(message, update["update_id"], kind == "edited_message")))
         return Reading()
 
-    def _picked(self, query: Mapping[str, Any]) -> Reading:
+    def _picked(self, query: Payload) -> Reading:
         """A button that was pressed; the response ends its loading state."""
         chat = (query.get("message") or {}).get("chat") or {}
         response = JSONResponse({"method": "answerCallbackQuery", "callback_query_id": query["id"]})
@@ -61,7 +61,7 @@ class Telegram(Connector):
 
     def call(self, recipient: str, bubble: Bubble, key: str) -> Call:  # noqa: ARG002
         """`sendMessage` as plain text, with an inline keyboard for options."""
-        body: dict[str, Any] = {"chat_id": int(recipient), "link_preview_options": {"is_disabled": True}}
+        body: dict[str, object] = {"chat_id": int(recipient), "link_preview_options": {"is_disabled": True}}
         if bubble.options:
             body["reply_markup"] = {"inline_keyboard": self._keyboard(bubble)}
             if not all_fit(bubble.options, MAX_BUTTONS, MAX_BUTTON_LENGTH):
@@ -109,7 +109,7 @@ class Telegram(Connector):
         }
         return [self._method("setWebhook", webhook), *menus]
 
-    def _commands(self, language: str) -> dict[str, Any]:
+    def _commands(self, language: str) -> dict[str, object]:
         """The menu for users whose app is in a language; if that is empty, for everyone else."""
         shown = language or "en"
         names = (*COMMANDS, *LANGUAGE_COMMANDS)
@@ -125,16 +125,16 @@ class Telegram(Connector):
     def _url(self) -> str:
         return f"{self._public_url}/webhooks/{self.name}"
 
-    def _method(self, name: str, body: Mapping[str, Any]) -> Call:
+    def _method(self, name: str, body: Mapping[str, object]) -> Call:
         return Call("POST", f"{self._settings['base_url']}/bot{self._settings['token']}/{name}", json=body)
 
 
-def _inbound_messages(message: Mapping[str, Any], number: int, edited: bool) -> list[InboundMessage]:
+def _inbound_messages(message: Payload, number: int, edited: bool) -> list[InboundMessage]:
     """The message as one or two: an attachment, and its caption."""
     recipient, language = str(message["chat"]["id"]), (message.get("from") or {}).get("language_code")
     # Dates have a resolution of a second; the number of the update decides the order within it.
     sent_at = message.get("edit_date") or message["date"]
-    common: dict[str, Any] = {"recipient": recipient, "language": language, "sent_at": sent_at + number % 10**6 / 10**6}
+    common: Common = {"recipient": recipient, "language": language, "sent_at": sent_at + number % 10**6 / 10**6}
     id_, text = f"{recipient}:{message['message_id']}", message.get("text")
     if edited:
         return [InboundMessage(f"{id_}:{message.get('edit_date')}", kind="edit", **common)]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from assistant.front.messengers.base.connector import Call
-from assistant.front.messengers.base.inbound import InboundMessage, Reading
+from assistant.front.messengers.base.inbound import Common, InboundMessage, Payload, Reading
 from assistant.front.messengers.base.layout import Bubble, Option, all_fit, cut, option_of
 from assistant.front.messengers.base.outcomes import Outcome
 from assistant.front.messengers.meta import Item, Meta, confirmed, received
@@ -32,7 +32,7 @@ class WhatsApp(Meta):
     # No such number, or not one that this token may use.
     operator_errors: ClassVar[frozenset[tuple[int, int]]] = frozenset({(100, 33)})
 
-    def items(self, entry: Mapping[str, Any]) -> Iterator[Item]:
+    def items(self, entry: Payload) -> Iterator[Item]:
         """Messages and receipts for our number; an account may have others."""
         for change in entry.get("changes") or ():
             value = change.get("value") or {}
@@ -41,11 +41,11 @@ class WhatsApp(Meta):
                 yield from ((self._message, message) for message in value.get("messages") or ())
                 yield from ((self._status, status) for status in value.get("statuses") or ())
 
-    def _message(self, message: Mapping[str, Any]) -> Reading:
+    def _message(self, message: Payload) -> Reading:
         ignored = message["type"] in IGNORED_TYPES or message.get("group_id")
         return Reading() if ignored else received(*_inbound_messages(message))
 
-    def _status(self, status: Mapping[str, Any]) -> Reading:
+    def _status(self, status: Payload) -> Reading:
         """A receipt, even if delivery failed permanently; none after a temporary failure, so that it is retried."""
         errors = status.get("errors") or ()
         for error in errors:
@@ -65,7 +65,7 @@ class WhatsApp(Meta):
         head = {"messaging_product": "whatsapp", "recipient_type": "individual", **to}
         return self._messages({**head, **self._content(bubble), "biz_opaque_callback_data": key})
 
-    def _content(self, bubble: Bubble) -> dict[str, Any]:
+    def _content(self, bubble: Bubble) -> dict[str, object]:
         if not bubble.options:
             return {"type": "text", "text": {"body": bubble.text, "preview_url": False}}
         as_buttons = _fit_buttons(bubble.options)
@@ -73,7 +73,7 @@ class WhatsApp(Meta):
         kind = "button" if as_buttons else "list"
         return {"type": "interactive", "interactive": {"type": kind, "body": {"text": bubble.text}, "action": action}}
 
-    def _list(self, bubble: Bubble) -> dict[str, Any]:
+    def _list(self, bubble: Bubble) -> dict[str, object]:
         rows = [_row(number, option) for number, option in enumerate(bubble.options, start=1)]
         opener = self._knowledge.phrase("messenger_choose", bubble.language)
         return {"button": cut(opener, MAX_BUTTON_LENGTH), "sections": [{"rows": rows}]}
@@ -85,14 +85,14 @@ class WhatsApp(Meta):
         read = {"messaging_product": "whatsapp", "status": "read", "message_id": inbound.mark}
         return (self._messages({**read, "typing_indicator": {"type": "text"}}),)
 
-    def _messages(self, body: Mapping[str, Any]) -> Call:
+    def _messages(self, body: Mapping[str, object]) -> Call:
         return self._graph("POST", f"{self._settings['phone_number_id']}/messages", body)
 
 
-def _inbound_messages(message: Mapping[str, Any]) -> list[InboundMessage]:
+def _inbound_messages(message: Payload) -> list[InboundMessage]:
     """The message as one or two: an attachment, and its caption."""
     kind, id_ = message["type"], message["id"]
-    common: dict[str, Any] = {
+    common: Common = {
         "recipient": message.get("from") or message["from_user_id"],
         "sent_at": float(message["timestamp"]),
     }
@@ -107,11 +107,12 @@ def _inbound_messages(message: Mapping[str, Any]) -> list[InboundMessage]:
     if kind in ("interactive", "button"):
         return [_picked(message, common)]
     caption = content.get("caption") if isinstance(content, Mapping) else None
-    under = [InboundMessage(f"{id_}:caption", text=caption, **{**common, "mark": None})] if caption else []
+    sender, sent_at = common["recipient"], common["sent_at"]
+    under = [InboundMessage(f"{id_}:caption", sender, text=caption, sent_at=sent_at)] if caption else []
     return [InboundMessage(id_, kind="media", **common), *under]
 
 
-def _picked(message: Mapping[str, Any], common: Mapping[str, Any]) -> InboundMessage:
+def _picked(message: Payload, common: Common) -> InboundMessage:
     """A choice that was picked; if it is not one of ours, its label as text."""
     content = message[message["type"]]
     reply = content if message["type"] == "button" else content[content["type"]]
@@ -126,7 +127,7 @@ def _fit_buttons(options: Sequence[Option]) -> bool:
     return all_fit(options, MAX_BUTTONS, MAX_BUTTON_LENGTH) and len({one.title for one in options}) == len(options)
 
 
-def _buttons(options: Sequence[Option]) -> dict[str, Any]:
+def _buttons(options: Sequence[Option]) -> dict[str, object]:
     return {"buttons": [{"type": "reply", "reply": {"id": one.token, "title": one.title}} for one in options]}
 
 

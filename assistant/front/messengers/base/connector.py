@@ -10,7 +10,7 @@ import hmac
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from assistant.front.core.channels import Messenger
 from assistant.front.messengers.base.inbound import InboundMessage, Reading
@@ -40,7 +40,7 @@ class Call:
 
     method: str
     url: str
-    json: Mapping[str, Any] | None = None
+    json: Mapping[str, object] | None = None
     form: Mapping[str, str] | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     auth: tuple[str, str] | None = field(default=None, repr=False)

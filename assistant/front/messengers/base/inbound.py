@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal, TypedDict
 
 from starlette.responses import Response
 
+# A JSON object as the vendor's manual describes it; the webhook catches the errors of one that is different.
+Payload = Mapping[str, Any]
 InboundKind = Literal["text", "start", "delete", "media", "edit", "empty", "stale", "too_many", "language"]
 
 
@@ -30,6 +33,18 @@ class InboundMessage:
     sent_at: float | None = None
     # What the messenger needs to show that the message was read.
     mark: str | None = None
+
+
+class _Sender(TypedDict):
+    recipient: str
+    sent_at: float
+
+
+class Common(_Sender, total=False):
+    """What a message and its caption have in common."""
+
+    language: str | None
+    mark: str | None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any
 
+from assistant.front.messengers.base.inbound import Payload
+
 
 @dataclass(frozen=True)
 class ApiResponse:
@@ -16,7 +18,7 @@ class ApiResponse:
 
     status: int
     headers: Mapping[str, str]
-    body: Mapping[str, Any]
+    body: Payload
 
 
 class Outcome(Enum):
