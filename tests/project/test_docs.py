@@ -110,3 +110,13 @@ def test_what_the_log_is_said_to_say_is_in_the_code():
     quoted = {quote for text in texts for quote in re.findall(r'log\s+says\s+"(?:telegram )?([^"]+)"', text)}
     assert quoted
     assert [quote for quote in quoted if quote not in code] == []
+
+
+@pytest.mark.parametrize("guide", ["knowledge/README.md", "knowledge/LIESMICH.md"])
+def test_the_advice_that_the_editors_guide_quotes_is_the_checker_s(guide):
+    packages = (ROOT / "assistant" / "knowledge", ROOT / "assistant" / "commands")
+    code = "\n".join(path.read_text("utf-8") for package in packages for path in package.glob("*.py"))
+    quoted = re.findall(r"^\| ``?(.+?)``? \| ", (ROOT / guide).read_text("utf-8"), re.M)
+    advice = [re.split(r"[{\d]", message.split("; ")[1])[0].strip() for message in quoted if "; " in message]
+    assert len(advice) > 5
+    assert [words for words in advice if words not in code] == []
