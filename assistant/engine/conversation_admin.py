@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import Table, create_engine, delete, func, inspect, select
 from sqlalchemy.engine import Engine
@@ -22,14 +21,14 @@ class ConversationAdmin:
         engine = create_engine(url, future=True, hide_parameters=True) if url else None
         self._engine = engine if engine and inspect(engine).has_table(conversations.name) else None
 
-    def read(self, sender: str) -> dict[str, Any] | None:
+    def read(self, sender: str) -> dict[str, object] | None:
         """A conversation as Rasa wrote it; None where there is none."""
         if not self._engine:
             return None
         query = select(conversations.c.tracker).where(conversations.c.sender == sender)
         with self._engine.connect() as connection:
             found = connection.execute(query).scalar()
-        tracker: dict[str, Any] | None = json.loads(found) if found else None
+        tracker: dict[str, object] | None = json.loads(found) if found else None
         return tracker
 
     def count(self, senders: Sequence[str], before: float) -> int:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from assistant.engine.idempotency import ID_KEY, is_apology
 
-# Rasa's events, as its trackers are serialised.
-Events = list[dict[str, Any]]
+# An event of Rasa's, as its trackers are serialised.
+SerialisedEvent = dict[str, Any]
+Events = list[SerialisedEvent]
 
 
 def merged(stored: str, own: str, base_version: float) -> str:
@@ -29,7 +30,7 @@ def merged(stored: str, own: str, base_version: float) -> str:
     return json.dumps(result)
 
 
-def _added(stored: Sequence[dict[str, Any]], own: Events, base_version: float) -> Events:
+def _added(stored: Events, own: Events, base_version: float) -> Events:
     """Our own events after the last one that both versions have.
 
     Where the stored version has lost all of those to its limit of turns: our events later than the base version.
@@ -54,12 +55,12 @@ def _is_answered(turn: Events) -> bool:
     return bool(replies) and not any(is_apology(custom) for custom in replies)
 
 
-def _identity(event: dict[str, Any]) -> tuple[Any, ...]:
+def _identity(event: SerialisedEvent) -> tuple[Any, ...]:
     """What tells an event from all others: no process makes two of one type in the same microsecond."""
     return event["event"], event["timestamp"], event.get("text")
 
 
-def _id(event: dict[str, Any]) -> str | None:
+def _id(event: SerialisedEvent) -> str | None:
     """The id that the front gave a message; None for any other event."""
     id_: str | None = (event.get("metadata") or {}).get(ID_KEY) if event["event"] == "user" else None
     return id_

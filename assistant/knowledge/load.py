@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from assistant.core.languages import LANGUAGES
 from assistant.core.paths import KNOWLEDGE
@@ -75,7 +74,7 @@ def knowledge() -> KnowledgeBase:
     return load()
 
 
-def _entry(entry_id: str, raw: Mapping[str, Any]) -> Entry:
+def _entry(entry_id: str, raw: Located) -> Entry:
     subject = raw.get("subject", [])
     return Entry(
         id=entry_id,
@@ -86,7 +85,7 @@ def _entry(entry_id: str, raw: Mapping[str, Any]) -> Entry:
         subjects=(subject,) if isinstance(subject, str) else tuple(subject),
         aspects=tuple(raw.get("aspects", ())),
         note=_note(raw["note"]) if "note" in raw else None,
-        scope=_scope(raw.get("scope", {})),
+        scope=_scope(raw.get("scope", Located())),
         citations=tuple(_citation(citation) for citation in raw.get("sources", ())),
         as_of=_text(raw.get("as_of")),
         review_by=_text(raw.get("review_by")),
@@ -94,24 +93,24 @@ def _entry(entry_id: str, raw: Mapping[str, Any]) -> Entry:
     )
 
 
-def _note(raw: Mapping[str, Any]) -> Note:
+def _note(raw: Located) -> Note:
     citations = tuple(_citation(citation) for citation in raw["sources"])
     return Note(text=raw["text"], citations=citations, as_of=str(raw["as_of"]))
 
 
-def _scope(raw: Mapping[str, Any]) -> Scope:
+def _scope(raw: Located) -> Scope:
     return Scope(raw.get("from"), raw.get("until"), tuple(raw.get("places", ())))
 
 
-def _citation(raw: Mapping[str, Any]) -> Citation:
+def _citation(raw: Located) -> Citation:
     return Citation(raw["id"], raw.get("paragraph"), raw.get("words"))
 
 
-def _source(raw: Mapping[str, Any]) -> Source:
+def _source(raw: Located) -> Source:
     return Source(raw["id"], raw["title"], raw["publisher"], raw["url"], raw["language"], _text(raw.get("date")))
 
 
-def _subject(raw: Mapping[str, Any]) -> Subject:
+def _subject(raw: Located) -> Subject:
     aliases = {language: tuple(raw["aliases"].get(language, ())) for language in LANGUAGES}
     return Subject(raw["id"], raw["name"], aliases)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from assistant.core.languages import Language
 
 EntryKind = Literal["fact", "referral", "crisis", "smalltalk"]
 Text = Mapping[Language, str]
+# What a placeholder stands for: the same in every language, or not.
+Scalar = str | int | float
+Value = Scalar | Mapping[Language, Scalar]
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Entry:
     kind: EntryKind
     question: Text
     answer: Text
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Value] = field(default_factory=dict)
     subjects: tuple[str, ...] = ()
     aspects: tuple[str, ...] = ()
     note: Note | None = None

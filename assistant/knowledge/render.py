@@ -6,7 +6,6 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -14,7 +13,7 @@ from babel.numbers import format_decimal
 
 from assistant.core.envelope import Direction
 from assistant.core.languages import Language
-from assistant.knowledge.model import Citation, Entry, KnowledgeBase, Source
+from assistant.knowledge.model import Citation, Entry, KnowledgeBase, Source, Value
 
 LOCALES: Mapping[Language, str] = {"de": "de_DE", "en": "en_GB"}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -40,7 +39,7 @@ def placeholders(text: str) -> set[str]:
     return set(PLACEHOLDER.findall(text))
 
 
-def written(value: Any, language: Language) -> str:
+def written(value: Value | datetime.date, language: Language) -> str:
     """A value in the language's format: 683950 as 683.950 or 683,950, 2016 as a year, ISO dates as dates."""
     if isinstance(value, Mapping):
         return written(value[language], language)
@@ -74,7 +73,7 @@ def direction(language: str) -> Direction:
     return written_so
 
 
-def filled(text: str, values: Mapping[str, Any], language: Language) -> str:
+def filled(text: str, values: Mapping[str, Value], language: Language) -> str:
     """The text with its placeholders filled in; raises KeyError if one has no value."""
     return PLACEHOLDER.sub(lambda match: written(values[match[1]], language), text)
 

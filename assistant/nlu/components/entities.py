@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypedDict
 
 import spacy
 from babel import Locale
@@ -42,6 +43,15 @@ ORDINALS = {
 }
 
 
+class Entity(TypedDict):
+    """An entity as Rasa keeps it."""
+
+    entity: str
+    value: str
+    start: int
+    end: int
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
     """spaCy rulers over the names in `knowledge/subjects.yml` and the territories of CLDR."""
@@ -75,7 +85,7 @@ class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
             message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
         return messages
 
-    def _entities(self, text: str) -> list[dict[str, Any]]:
+    def _entities(self, text: str) -> list[Entity]:
         return [
             {
                 "entity": span.label_,
@@ -85,6 +95,21 @@ class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
             }
             for span in self._marker.of(text).ents
         ]
+
+
+# The attributes of one token, as spaCy matches them: a word, or a condition on it.
+TokenPattern = Mapping[str, str | Mapping[str, str]]
+
+
+class _AnyEntity(TypedDict):
+    label: str
+    pattern: str | list[TokenPattern]
+
+
+class EntityPattern(_AnyEntity, total=False):
+    """A pattern of spaCy's entity ruler: a name as it is, or token by token."""
+
+    id: str
 
 
 class EntityMarker:
@@ -134,24 +159,28 @@ def ruler(base: KnowledgeBase, forgiving: bool) -> Pipeline:
     """A pipeline that marks exact names or, if `forgiving`, names with typos in long words."""
     nlp = spacy.blank("xx")
     entity_ruler = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
-    patterns = [*_subject_patterns(nlp, base, forgiving), *_place_patterns(base), *_ordinal_patterns()]
+    patterns: list[EntityPattern] = [
+        *_subject_patterns(nlp, base, forgiving),
+        *_place_patterns(base),
+        *_ordinal_patterns(),
+    ]
     patterns.append({"label": YEAR, "pattern": [{"TEXT": {"REGEX": r"^(1[89]|20)\d\d$"}}]})
     entity_ruler.add_patterns(patterns)  # type: ignore[attr-defined]
     return nlp
 
 
-def _subject_patterns(nlp: Pipeline, base: KnowledgeBase, forgiving: bool) -> list[dict[str, Any]]:
-    patterns: list[dict[str, Any]] = []
+def _subject_patterns(nlp: Pipeline, base: KnowledgeBase, forgiving: bool) -> list[EntityPattern]:
+    patterns: list[EntityPattern] = []
     for subject in base.subjects.values():
         for name in spellings(subject):
             doc = nlp.make_doc(name)
             # A name without room for typos is looked up as a whole.
-            pattern = _spelt(doc) if forgiving and any(map(typos_allowed, doc)) else name
+            pattern: str | list[TokenPattern] = _spelt(doc) if forgiving and any(map(typos_allowed, doc)) else name
             patterns.append({"label": SUBJECT, "pattern": pattern, "id": subject.id})
     return patterns
 
 
-def _place_patterns(base: KnowledgeBase) -> list[dict[str, Any]]:
+def _place_patterns(base: KnowledgeBase) -> list[EntityPattern]:
     """Countries and territories, except those whose name is also a subject's alias."""
     taken = {
         alias.lower() for subject in base.subjects.values() for names in subject.aliases.values() for alias in names
@@ -159,13 +188,13 @@ def _place_patterns(base: KnowledgeBase) -> list[dict[str, Any]]:
     return [{"label": PLACE, "pattern": name, "id": code} for code, name in places() if name.lower() not in taken]
 
 
-def _ordinal_patterns() -> list[dict[str, Any]]:
+def _ordinal_patterns() -> list[EntityPattern]:
     return [
         {"label": ORDINAL, "pattern": word, "id": str(number)} for number, words in ORDINALS.items() for word in words
     ]
 
 
-def _spelt(doc: Doc) -> list[dict[str, Any]]:
+def _spelt(doc: Doc) -> list[TokenPattern]:
     """A token pattern that allows one typo in long words and two in very long ones."""
     allowed = {token.lower_: f"FUZZY{typos}" for token in doc if (typos := typos_allowed(token))}
     return [{"LOWER": {allowed[word]: word} if (word := token.lower_) in allowed else word} for token in doc]
