@@ -23,7 +23,7 @@ PHONE, WHATSAPP = "+4915112345678>+4930901820", "whatsapp:+4915112345678>whatsap
 
 
 @pytest.fixture(scope="module")
-def interpret(tmp_path_factory):
+def judge(tmp_path_factory):
     with prism("twilio.json", tmp_path_factory.mktemp("prism")) as url:
         yield url
 

@@ -42,7 +42,7 @@ def description():
 
 
 @pytest.fixture(scope="module")
-def interpret(tmp_path_factory):
+def judge(tmp_path_factory):
     """The address of a mock server that refuses what the description does not allow."""
     with prism(DESCRIPTION.name, tmp_path_factory.mktemp("prism"), "--errors") as url:
         yield url
