@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def asked() -> argparse.Namespace:
 
 def restored(url: str, arguments: argparse.Namespace) -> str:
     """Restores a backup; returns what was done, in words."""
-    if running(arguments.port):
+    if asyncio.run(running(arguments.port)):
         raise BackupError("Nothing was restored: the front is running. Stop it first.")
     tombstones = all_tombstones(url, arguments)
     # If this is interrupted, the list is still there for the next attempt.

@@ -163,7 +163,7 @@ async def test_rasa_drops_conversations_that_are_silent_for_an_hour(storage, kep
     monkeypatch.setenv(SWITCH, storage)
     store = RecentTrackerStore(Domain.empty())
     await store.save(DialogueStateTracker.from_events("first", []))
-    store._at["first"] -= SILENCE_SECONDS + 1
+    store._saved_at["first"] -= SILENCE_SECONDS + 1
     await store.save(DialogueStateTracker.from_events("second", []))
     assert list(store.store) == kept
 
