@@ -13,8 +13,8 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.core.storage import only_in_memory_of
-from assistant.engine.conversation_admin import ConversationAdmin
-from assistant.engine.conversations import URL_VARIABLE
+from assistant.engine.conversations.admin import ConversationAdmin
+from assistant.engine.conversations.table import URL_VARIABLE
 from assistant.front.core.settings import DATA, Settings, settings_from
 from assistant.front.core.tokens import FILE, Keys
 from assistant.front.rasa.client import Rasa

@@ -16,7 +16,7 @@ def apply() -> None:
 
     from rasa.core.actions.action import RemoteAction
 
-    from assistant.engine.apology import apology, is_reply
+    from assistant.engine.patches.apology import apology, is_reply
 
     original = RemoteAction.run
 

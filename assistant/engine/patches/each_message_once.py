@@ -12,7 +12,7 @@ def apply() -> None:
     """Looks for the message's id in the conversation before it is understood."""
     from rasa.core.processor import MessageProcessor
 
-    from assistant.engine.idempotency import AlreadyAnsweredError, raise_if_answered
+    from assistant.engine.conversations.idempotency import AlreadyAnsweredError, raise_if_answered
 
     handle, understand = MessageProcessor.handle_message, MessageProcessor._handle_message_with_tracker
 

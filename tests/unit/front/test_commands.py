@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from assistant.commands import person, purge
-from assistant.engine import conversations as rasa_tables
+from assistant.engine.conversations.table import table as rasa_tables
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.store.chats import ANSWERED, Store

@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 from assistant.commands import person, purge
 from assistant.core.storage import SILENCE_SECONDS, STORES, SWITCH, only_in_memory_of
 from assistant.engine import __main__ as engine_main
-from assistant.engine.trackers import RecentTrackerStore
+from assistant.engine.conversations.trackers import RecentTrackerStore
 from assistant.front import __main__ as front_main
 from assistant.front.app import application
 from assistant.front.core.settings import settings_from

@@ -7,7 +7,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.engine.patches import each_message_once
-from tests.unit.engine.test_idempotency import message, told
+from tests.unit.engine.conversations.test_idempotency import message, told
 
 
 class HeardError(Exception):

@@ -7,8 +7,8 @@ from rasa.core.tracker_store import FailSafeTrackerStore, InMemoryTrackerStore, 
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from assistant.engine.erase import EraseChannel, forget
-from assistant.engine.trackers import RecentTrackerStore
+from assistant.engine.conversations.erase import EraseChannel, forget
+from assistant.engine.conversations.trackers import RecentTrackerStore
 
 STORES = {
     "ours": RecentTrackerStore,

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from assistant.engine.idempotency import ID_KEY, is_apology
+from assistant.engine.conversations.idempotency import ID_KEY, is_apology
 
 # An event of Rasa's, as its trackers are serialised.
 SerialisedEvent = dict[str, Any]

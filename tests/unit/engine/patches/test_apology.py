@@ -19,8 +19,8 @@ from rasa.utils.endpoints import EndpointConfig
 from assistant.core.conversation import SLOT, Conversation
 from assistant.core.languages import LANGUAGES, Evidence
 from assistant.core.understanding import KEY, Understanding
-from assistant.engine.apology import apology, is_reply
 from assistant.engine.patches import apology_for_silence
+from assistant.engine.patches.apology import apology, is_reply
 from assistant.knowledge import knowledge
 from assistant.launch.servers import free_port
 

@@ -9,12 +9,11 @@ from contextlib import contextmanager
 import pytest
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 
-from assistant.engine import conversations
-from assistant.engine.conversations import Conversations, Row, UnavailableError
-from assistant.engine.erase import forget
-from assistant.engine.trackers import RecentTrackerStore
+from assistant.engine.conversations.erase import forget
+from assistant.engine.conversations.table import Conversations, Row, UnavailableError
+from assistant.engine.conversations.trackers import RecentTrackerStore
 from tests.support.wait import until_async
-from tests.unit.engine.test_trackers import conversation, questions, talk
+from tests.unit.engine.conversations.test_trackers import conversation, questions, talk
 
 NOWHERE = "postgresql+psycopg2://nobody@127.0.0.1:9/none"
 
@@ -26,7 +25,7 @@ def address(postgres):
 
 @pytest.fixture(autouse=True)
 def short_break(monkeypatch):
-    monkeypatch.setattr(conversations, "RETRY_SECONDS", 0.2)
+    monkeypatch.setattr(table, "RETRY_SECONDS", 0.2)
 
 
 async def test_another_process_goes_on_with_a_conversation(address, domain):
@@ -110,7 +109,7 @@ async def test_what_could_not_be_written_is_written_without_a_further_message(ad
 
 
 async def test_the_writer_goes_on_trying_while_the_database_is_away(address, domain, monkeypatch):
-    monkeypatch.setattr(conversations, "RETRY_SECONDS", 0.05)
+    monkeypatch.setattr(table, "RETRY_SECONDS", 0.05)
     store = RecentTrackerStore(domain, address=address)
     with away(store):
         await talk(store, 1)
@@ -146,7 +145,7 @@ async def test_what_was_not_written_is_merged_as_soon_as_it_is_asked_for(address
     with away(slow):
         await add(slow, "first")
         await add(other, "second")
-        await asyncio.sleep(conversations.RETRY_SECONDS)
+        await asyncio.sleep(table.RETRY_SECONDS)
     slow._database._unavailable_until = 0.0
     assert questions(await slow.retrieve("visitor")) == ["second", "first"]
 
@@ -221,7 +220,7 @@ async def test_what_is_written_while_a_conversation_is_read_is_neither_forgotten
     async def slow(sender):
         found = await read(sender)
         # The writer's turn comes now.
-        await asyncio.sleep(2 * conversations.RETRY_SECONDS)
+        await asyncio.sleep(2 * table.RETRY_SECONDS)
         return found
 
     monkeypatch.setattr(store._database, "read", slow)

@@ -7,7 +7,7 @@ from itertools import chain
 
 import pytest
 
-from assistant.engine.merge import merged
+from assistant.engine.conversations.merge import merged
 
 
 def turn(text, at, id_=None, kind="fact"):

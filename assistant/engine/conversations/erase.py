@@ -12,8 +12,8 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty
 
-from assistant.engine.conversations import UnavailableError
-from assistant.engine.trackers import RecentTrackerStore
+from assistant.engine.conversations.table import UnavailableError
+from assistant.engine.conversations.trackers import RecentTrackerStore
 
 logger = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from rasa.core.tracker_store import InMemoryTrackerStore
 from rasa.shared.core.events import ActionExecuted, BotUttered, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, get_trackers_for_conversation_sessions
 
-from assistant.engine.trackers import RecentTrackerStore, recent
+from assistant.engine.conversations.trackers import RecentTrackerStore, recent
 
 SLOT = "conversation"
 OPENING = ["action_session_start", "session_started"]

@@ -18,9 +18,9 @@ from rasa.shared.core.events import ActionExecuted, Event, SessionStarted, SlotS
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.core.storage import SILENCE_SECONDS, only_in_memory_of
-from assistant.engine import conversations
-from assistant.engine.conversations import URL_VARIABLE, Conversations, Row, UnavailableError
-from assistant.engine.merge import merged
+from assistant.engine.conversations import table
+from assistant.engine.conversations.merge import merged
+from assistant.engine.conversations.table import URL_VARIABLE, Conversations, Row, UnavailableError
 
 logger = logging.getLogger(__name__)
 MAX_TURNS = 10
@@ -142,7 +142,7 @@ class RecentTrackerStore(InMemoryTrackerStore):
     async def _write_later(self, database: Conversations) -> None:
         """Retries until nothing is left unwritten."""
         while self._unwritten:
-            await asyncio.sleep(conversations.RETRY_SECONDS)
+            await asyncio.sleep(table.RETRY_SECONDS)
             with suppress(UnavailableError):
                 for sender in list(self._unwritten):
                     async with self._writing:

@@ -8,7 +8,7 @@ from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUtt
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.core.conversation import SLOT
-from assistant.engine.idempotency import AlreadyAnsweredError, raise_if_answered
+from assistant.engine.conversations.idempotency import AlreadyAnsweredError, raise_if_answered
 
 
 def told(id_="a", answered=True, kind="smalltalk"):

@@ -9,7 +9,7 @@ from sqlalchemy import Table, create_engine, delete, func, inspect, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.sql.elements import ColumnElement
 
-from assistant.engine.conversations import conversations
+from assistant.engine.conversations.table import conversations
 
 Vacuum = Callable[[Engine, Iterable[Table]], list[str]]
 

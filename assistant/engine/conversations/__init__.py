@@ -1,0 +1,1 @@
+"""What Rasa remembers of conversations: in memory or one table, each message once, erased on demand."""
