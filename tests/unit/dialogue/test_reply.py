@@ -118,3 +118,9 @@ def test_the_envelope_names_what_stands_above_the_suggestions(asked, key):
 
 def test_the_dialogue_writes_no_key_that_the_envelope_does_not_have():
     assert reply_to(asking("ask_data/dtm")).envelope().keys() <= Envelope.__annotations__.keys()
+
+
+def test_nothing_stands_above_suggestions_where_there_are_none():
+    answers = (Answer("fact", "…", "a/a"),)
+    assert Reply("de", answers, Conversation(), "Dazu passt:", ()).envelope()["heading"] is None
+    assert Reply("de", answers, Conversation(), "Dazu passt:", ("Frage?",)).envelope()["heading"] == "Dazu passt:"
