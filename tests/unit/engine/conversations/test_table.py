@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import pytest
 from rasa.shared.core.events import ActionExecuted, BotUttered, UserUttered
 
+from assistant.engine.conversations import table
 from assistant.engine.conversations.erase import forget
 from assistant.engine.conversations.table import Conversations, Row, UnavailableError
 from assistant.engine.conversations.trackers import RecentTrackerStore
