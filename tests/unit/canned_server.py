@@ -13,6 +13,7 @@ class CannedServer:
     def __init__(self, answer, closes=False):
         self.answer, self.closes = answer, closes
         self.opened, self.asked = 0, []
+        self._writers = []
 
     async def __aenter__(self):
         self._server = await asyncio.start_server(self._talk, HOST, 0)
@@ -21,9 +22,14 @@ class CannedServer:
 
     async def __aexit__(self, *_):
         self._server.close()
+        # Connections that clients keep open would outlive the event loop.
+        for writer in self._writers:
+            writer.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in self._writers), return_exceptions=True)
 
     async def _talk(self, reader, writer):
         self.opened += 1
+        self._writers.append(writer)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 length = next(
