@@ -1,4 +1,4 @@
-"""The ways by which people reach the assistant."""
+"""The channels through which users reach the assistant."""
 
 from __future__ import annotations
 

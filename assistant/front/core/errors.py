@@ -1,4 +1,4 @@
-"""What is refused, and why, in a polite sentence of the visitor's language."""
+"""Refusals of requests, each with a polite message in the visitor's language."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STATUS: Mapping[Code, int] = {
 
 
 class RefusedError(Exception):
-    """Ends a request with an error the client can show; `retry_after` in seconds."""
+    """Ends a request with an error that clients can show; `retry_after` is in seconds."""
 
     def __init__(self, code: Code, retry_after: float | None = None) -> None:
         super().__init__(code)
@@ -36,7 +36,7 @@ class RefusedError(Exception):
 
 
 def refused(refusal: RefusedError, language: Language) -> JSONResponse:
-    """The answer to a request that is refused."""
+    """The response to a refused request."""
     seconds = None if refusal.retry_after is None else max(1, math.ceil(refusal.retry_after))
     text = knowledge().phrase(f"front_{refusal.code}", language)
     headers = {"Retry-After": str(seconds)} if seconds else {}
@@ -47,8 +47,8 @@ def refused(refusal: RefusedError, language: Language) -> JSONResponse:
 
 
 def language_of(request: Request) -> Language:
-    """The visitor's language: what the body said, the address, the browser, in this order."""
-    told = getattr(request.state, "language", None)
+    """The visitor's language, by the request's body, its query or the browser, in this order."""
+    in_body = getattr(request.state, "language", None)
     accepted = (part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(","))
-    candidates = (told, request.query_params.get("language"), *accepted)
+    candidates = (in_body, request.query_params.get("language"), *accepted)
     return next((language for code in candidates if (language := served(code))), DEFAULT)

@@ -1,4 +1,4 @@
-"""What happens in a chat, as it is kept and as clients of the web chat API read it; see openapi.yml."""
+"""The events of a chat, as stored and as clients of the web chat API receive them; see openapi.yml."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from assistant.core.languages import Language
 
 
 class EventPart(TypedDict):
-    """One answer of a reply; `as_of_text` is its date as the language writes it."""
+    """One answer of a reply; `as_of_text` is its date in the language's format."""
 
     text: str
     question: str | None
@@ -22,14 +22,14 @@ class EventPart(TypedDict):
 
 
 class VisitorContent(TypedDict):
-    """What a visitor says."""
+    """A visitor's message."""
 
     id: str
     text: str
 
 
 class AssistantContent(TypedDict):
-    """What is said to a visitor: `reply_to` is the id of their message, `answer` the reply's envelope."""
+    """A reply to a visitor: `reply_to` is the id of their message, `answer` the reply's envelope."""
 
     reply_to: str
     kind: AnswerKind
@@ -41,7 +41,7 @@ class AssistantContent(TypedDict):
 
 
 class VisitorEvent(VisitorContent):
-    """A visitor's message, with its place in the chat."""
+    """A visitor's message as an event of a chat."""
 
     sequence: int
     type: Literal["visitor"]
@@ -49,7 +49,7 @@ class VisitorEvent(VisitorContent):
 
 
 class AssistantEvent(AssistantContent):
-    """A reply, with its place in the chat."""
+    """A reply as an event of a chat."""
 
     sequence: int
     type: Literal["assistant"]
@@ -57,7 +57,7 @@ class AssistantEvent(AssistantContent):
 
 
 class Feedback(TypedDict):
-    """What a visitor thinks of the answer of that sequence."""
+    """A visitor's feedback on the answer with that sequence."""
 
     sequence: int
     helpful: bool

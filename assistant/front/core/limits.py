@@ -1,4 +1,4 @@
-"""How much one session and one address may ask for."""
+"""Rate limits by session and by address."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from assistant.front.core.settings import Rates
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-# One home or phone has a whole network of this size.
+# The size of the network that a single home or phone has.
 IPV6_HOME_PREFIX = 64
-# A Redis that hangs must not hold up visitors: after the timeout it counts as away and is left alone for the break.
+# A Redis that hangs must not hold up visitors: after the timeout it counts as away and is not asked during the break.
 REDIS_TIMEOUT_SECONDS, REDIS_BREAK_SECONDS = 0.25, 5.0
 FORGET_INTERVAL_SECONDS = 10.0
 
 
 class Window(Protocol):
-    """The uses of one rate, wherever they are counted."""
+    """A moving window for one rate, wherever it is counted."""
 
     def hit(self, key: str) -> bool:
-        """Counts one use by `key` if the rate allows it; whether it does."""
+        """Counts one use by `key` if the rate allows it; returns whether it does."""
         ...
 
     def resets_at(self, key: str) -> float:
@@ -42,13 +42,13 @@ class Window(Protocol):
 
 
 class SharedWindow:
-    """The uses of one rate, counted in Redis by all fronts together."""
+    """A moving window in Redis, shared by all fronts."""
 
     def __init__(self, limiter: MovingWindowRateLimiter, rate: str, item: RateLimitItem) -> None:
         self._limiter, self._rate, self._item = limiter, rate, item
 
     def hit(self, key: str) -> bool:
-        """Counts one use by `key` if the rate allows it; whether it does. Raises RedisError."""
+        """Counts one use by `key` if the rate allows it; returns whether it does. Raises RedisError."""
         return bool(self._limiter.hit(self._item, self._rate, key))
 
     def resets_at(self, key: str) -> float:
@@ -57,48 +57,48 @@ class SharedWindow:
 
 
 class Limits:
-    """Counts in Redis where several fronts share it; otherwise, and while it is away, in this process."""
+    """Counts in Redis if several fronts share one; otherwise, and while it is away, in this process."""
 
     def __init__(self, rates: Rates, redis: str = "") -> None:
         self._items = {name: parse(getattr(rates, name)) for name in rates.__dataclass_fields__}
         self._own = {name: MovingWindow(item.amount, item.get_expiry()) for name, item in self._items.items()}
         self._redis, self._away_until = redis, 0.0
-        # The limiter holds its storage weakly.
+        # The limiter keeps only a weak reference to its storage.
         self._storage: RedisStorage | None = None
         self._forgetting: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Forgets from now on who has used nothing for a whole window."""
+        """Starts forgetting keys that have been idle for a whole window."""
         self._forgetting = asyncio.create_task(self._forget_idle())
 
     async def stop(self) -> None:
-        """Forgets nobody any more."""
+        """Stops forgetting idle keys."""
         if self._forgetting:
             self._forgetting.cancel()
 
     async def count(self, rate: str, who: str) -> None:
-        """Counts one use of a rate by somebody; raises RefusedError where it is one too many."""
+        """Counts one use of a rate by somebody; raises RefusedError if it is one too many."""
         if await self.allows(rate, who):
             return
-        reset = await self._asked(rate, lambda window: window.resets_at(who))
+        reset = await self._ask(rate, lambda window: window.resets_at(who))
         raise RefusedError("too_many", retry_after=max(reset - time.time(), 1.0))
 
     async def allows(self, rate: str, who: str) -> bool:
-        """Counts one use of a rate by somebody; whether it is not one too many."""
-        return await self._asked(rate, lambda window: window.hit(who))
+        """Counts one use of a rate by somebody; returns whether it was allowed."""
+        return await self._ask(rate, lambda window: window.hit(who))
 
-    async def _asked(self, rate: str, question: Callable[[Window], T]) -> T:
-        """Asks the shared window of a rate, or our own where there is none just now."""
+    async def _ask(self, rate: str, question: Callable[[Window], T]) -> T:
+        """Asks the shared window of a rate, or our own if Redis is not used or is away."""
         if self._redis and time.monotonic() >= self._away_until:
             try:
                 return await run_sync(self._ask_shared, rate, question)
             except RedisError as error:
-                logger.warning("Redis is away (%s); limits are counted here.", type(error).__name__)
+                logger.warning("Redis is away (%s); counting limits in this process.", type(error).__name__)
                 self._away_until = time.monotonic() + REDIS_BREAK_SECONDS
         return question(self._own[rate])
 
     def _ask_shared(self, rate: str, question: Callable[[Window], T]) -> T:
-        # Made when first needed: to make one speaks to Redis, and the front must start without.
+        # Created on first use, because that connects to Redis, and the front must be able to start without it.
         if self._storage is None:
             timeouts = {"socket_timeout": REDIS_TIMEOUT_SECONDS, "socket_connect_timeout": REDIS_TIMEOUT_SECONDS}
             self._storage = RedisStorage(self._redis, **timeouts)
@@ -112,7 +112,7 @@ class Limits:
 
 
 def address_of(connection: HTTPConnection) -> str:
-    """Whom requests from an address count for: the address, or the network of an IPv6 one."""
+    """The key by which a client is limited: its address, or its network in the case of IPv6."""
     host = connection.client.host if connection.client else ""
     try:
         address = ipaddress.ip_address(host)

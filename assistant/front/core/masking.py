@@ -1,4 +1,4 @@
-"""Masks what visitors write, before anything else sees it: database, log, Rasa."""
+"""Masks what visitors write before it reaches the database, the log or Rasa."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from anyio.to_thread import run_sync
 from assistant.core.languages import DEFAULT
 from assistant.privacy import masked
 
-# A text of this length takes less than a millisecond; a longer one must not hold up all others.
+# Masking a text of this length takes less than a millisecond; a longer one must not block the event loop.
 MAX_INLINE_CHARACTERS = 100
 
 
 async def without_personal_data(text: str, *languages: str | None) -> str:
-    """The text with placeholders instead of personal data, in the first language that is known."""
+    """The text with personal data replaced by placeholders in the first known language."""
     language = next((one for one in languages if one), None)
     return await run_sync(masked, text, language) if len(text) > MAX_INLINE_CHARACTERS else masked(text, language)
 
 
 def load() -> None:
-    """Reads all words and numbers that masking looks for, so that the first message does not wait."""
+    """Loads the data that masking needs, so that the first message does not have to wait for it."""
     masked("Lade Frau A. Beispiel, Nr. 12 3456, +49 30 123456.", DEFAULT)

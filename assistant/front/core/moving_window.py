@@ -1,4 +1,4 @@
-"""A rate limit kept in memory: so many hits of each key within a moving window."""
+"""An in-memory rate limit: so many hits per key within a moving window."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 
-# An address with a full window takes some 40 kB, a chat 1 kB.
+# An address with a full window takes about 40 kB, a chat 1 kB.
 MAX_KEYS = 100_000
 
 
 class MovingWindow:
-    """Admits `max_hits` of each key in any `window_seconds`; a hit costs the same however many came before.
+    """Allows `max_hits` per key in any `window_seconds`; the cost of a hit does not depend on how many came before.
 
-    Results are those of the moving window of the library `limits`. Its memory store is not used: it never forgets a
-    key, and after every hit it goes through the hits of all keys.
+    Behaves like the moving window of the library `limits`, whose memory store never forgets a key and goes through
+    the hits of all keys after every hit.
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class MovingWindow:
     ) -> None:
         self._max_hits, self._window_seconds, self._max_keys = max_hits, window_seconds, max_keys
         self._clock = clock
-        # The times of the latest admitted hits of each key; the key that has been idle longest comes first.
+        # The times of each key's latest allowed hits; the key that has been idle longest comes first.
         self._hits: OrderedDict[str, deque[float]] = OrderedDict()
 
     def __len__(self) -> int:
@@ -34,7 +34,7 @@ class MovingWindow:
         return len(self._hits)
 
     def hit(self, key: str) -> bool:
-        """Counts a hit of a key if the window has room for it; whether it had."""
+        """Counts a hit of a key if the window has room for it; returns whether it had."""
         now = self._clock()
         hits = self._hits.get(key)
         if hits is None:

@@ -1,4 +1,4 @@
-"""Reads what a client sends, and believes none of it."""
+"""Reads and validates what clients send."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from assistant.core.languages import Language, served
 from assistant.front.core.errors import RefusedError
 
 MAX_BODY_BYTES = 16 * 1024
-# Rasa itself reads the first 1,000 characters and says so; this is what nobody types.
+# Rasa reads only the first 1,000 characters and says so; nobody types as many as this.
 MAX_TEXT_CHARACTERS = 5000
 MAX_REASON_CHARACTERS = 500
 
 
 async def read_body(request: Request) -> Mapping[str, object]:
-    """The JSON object of a request; raises RefusedError where it is too large or none."""
+    """The JSON object in a request; raises RefusedError if there is none or it is too large."""
     try:
         body = json.loads(await read_bytes(request, MAX_BODY_BYTES))
     except (ValueError, RecursionError):
@@ -29,33 +29,33 @@ async def read_body(request: Request) -> Mapping[str, object]:
     return body
 
 
-async def read_bytes(request: Request, most: int) -> bytes:
+async def read_bytes(request: Request, max_bytes: int) -> bytes:
     """The body of a request; raises RefusedError as soon as it is too large."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > most:
+        if size > max_bytes:
             raise RefusedError("too_large")
         chunks.append(chunk)
     return b"".join(chunks)
 
 
-def text_in(value: object, longest: int = MAX_TEXT_CHARACTERS) -> str:
-    """A text that every database can hold; raises RefusedError where it is too long or no text."""
+def text_in(value: object, max_characters: int = MAX_TEXT_CHARACTERS) -> str:
+    """A text that any database can store; raises RefusedError if it is too long or not a text."""
     if not isinstance(value, str):
         raise RefusedError("invalid")
-    if len(value) > longest:
+    if len(value) > max_characters:
         raise RefusedError("too_long")
     return storable(value)
 
 
 def storable(text: str) -> str:
-    """The text without null characters and halves of characters."""
+    """The text without null characters and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
 def uuid_in(value: object) -> str:
-    """A message's id in its one spelling."""
+    """A message's id in canonical form; raises RefusedError if it is not a UUID."""
     try:
         return str(uuid.UUID(value if isinstance(value, str) else ""))
     except ValueError:
@@ -63,14 +63,14 @@ def uuid_in(value: object) -> str:
 
 
 def language_in(value: object) -> Language | None:
-    """The language of a page, where we serve it; any other is no hint."""
+    """The language of a page if it is served, else None; raises RefusedError if it is not a text."""
     if value is not None and not isinstance(value, str):
         raise RefusedError("invalid")
     return served(value)
 
 
 def choice_in(value: object) -> Language | None:
-    """The language a visitor chose; raises RefusedError for one that cannot be chosen."""
+    """The language that a visitor chose; raises RefusedError if it is not served."""
     chosen = language_in(value)
     if value is not None and not chosen:
         raise RefusedError("invalid")

@@ -1,4 +1,4 @@
-"""What an operator may set, from the environment; every setting has a default that is safe."""
+"""The operator's settings, from the environment; every setting has a safe default."""
 
 from __future__ import annotations
 
@@ -25,55 +25,55 @@ ORGANISATION = "https://germany.iom.int"
 
 @dataclass(frozen=True)
 class Rates:
-    """How much one session and one address may ask for, as the library `limits` writes it.
+    """Rate limits in the notation of the library `limits`.
 
-    Many visitors may share one address (a shelter, a mobile network), so an address may do far more.
+    Many visitors may share one address (a shelter, a mobile network), so limits by address are far higher.
     """
 
     session: str = "20/minute"
     address: str = "200/minute"
     chats: str = "60/minute"
     requests: str = "1200/minute"
-    # How often somebody who writes too much in a messenger is asked for patience.
+    # How often a messenger's user who writes too much is asked for patience.
     warnings: str = "1/minute"
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the front keeps and finds things, and whom it trusts."""
+    """The settings of the front."""
 
     database: str
     secret: bytes
-    # One for each Rasa process.
+    # One address for each Rasa process.
     rasa: tuple[str, ...] = (f"http://{LOOPBACK}:{RASA_PORT}",)
-    # Where several fronts share limits and word of what happened; none for one front alone.
+    # Where several fronts share rate limits and pub/sub; empty for a single front.
     redis: str = ""
     origins: frozenset[str] = frozenset()
     proxies: str = ""
     retention_days: int = 30
-    # Nothing of what visitors write touches a disk.
+    # Whether nothing that visitors write may touch a disk.
     only_in_memory: bool = False
     privacy: str = ORGANISATION
     imprint: str = ORGANISATION
     rates: Rates = field(default_factory=Rates)
-    # From acceptance to the apology; what is missing to the ten promised is kept for the way, and for busy machines.
+    # From acceptance to the apology; the rest of the promised ten is for the network and for busy machines.
     answer_timeout_seconds: float = 8.5
     widget: Path = ROOT / "widget"
-    # Where the public reaches the front; messengers sign for that address or have to be told it.
+    # Where the public reaches the front; messengers sign this address or have to be given it.
     public_url: str = ""
-    # How long a messenger may take to say whether it took a message.
+    # How long a messenger may take to accept or reject a message.
     messenger_timeout_seconds: float = 30.0
-    # Where the figures are served, for the operator only; nowhere without a port.
+    # Where metrics are served, for operators only; nowhere without a port.
     metrics_host: str = LOOPBACK
     metrics_port: int | None = None
     # The file by which an operator closes the chat or announces something.
     notice: Path | None = None
-    # The settings of those that are on, by name, as the registry of messengers reads them.
+    # The settings of the messengers that are on, by name, as read by their registry.
     messengers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
     @property
     def kept_seconds(self) -> float:
-        """How long a chat is kept that is silent."""
+        """How long a silent chat is kept."""
         return SILENCE_SECONDS if self.only_in_memory else self.retention_days * SECONDS_PER_DAY
 
 
@@ -82,9 +82,9 @@ def settings_from(
     rasa_port: int = RASA_PORT,
     messengers: Mapping[str, Mapping[str, str]] | None = None,
 ) -> Settings:
-    """The settings of an environment; makes the data folder and the secret where none is given.
+    """The settings in an environment; creates the data folder, and the secret if none is given.
 
-    Messengers read their own settings. Raises ValueError for a value that makes no sense, naming the variable.
+    Messengers read their own settings. Raises ValueError for an invalid value, naming the variable.
     """
     only_in_memory = only_in_memory_of(environment)
     data = data_folder(environment)
@@ -111,12 +111,12 @@ def settings_from(
 
 
 def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
-    """The folder of what the front keeps."""
+    """The front's data folder."""
     return Path(environment.get("ASSISTANT_DATA") or DATA)
 
 
 def database_url(environment: Mapping[str, str] = os.environ) -> str:
-    """The database, as SQLAlchemy names it."""
+    """The database as an SQLAlchemy URL."""
     return environment.get("ASSISTANT_DATABASE") or f"sqlite:///{data_folder(environment) / 'front.db'}"
 
 
@@ -125,45 +125,47 @@ def notice_path(environment: Mapping[str, str] = os.environ) -> Path:
     return Path(environment.get("ASSISTANT_NOTICE_FILE") or data_folder(environment) / "notice.yml")
 
 
-def public_url_of(written: str) -> str:
-    """The public address without a slash at its end; raises ValueError for one that is none."""
-    address = written.strip().rstrip("/")
+def public_url_of(value: str) -> str:
+    """The public address without a trailing slash; raises ValueError if it is not a web address."""
+    address = value.strip().rstrip("/")
     if address and not re.fullmatch(r"https?://[^/\s]+(/[^\s?#]*)?", address):
-        raise ValueError(f"ASSISTANT_PUBLIC_URL: {written!r} is no address; write https://chat.example.org")
+        raise ValueError(f"ASSISTANT_PUBLIC_URL: {value!r} is not a web address; write https://chat.example.org")
     return address
 
 
 def origins_of(listed: str) -> frozenset[str]:
-    """Origins from a comma list; raises ValueError for one that is not `https://host[:port]`."""
+    """Origins from a comma-separated list; raises ValueError for one that is not `https://host[:port]`."""
     origins = {origin.strip().rstrip("/").lower() for origin in listed.split(",") if origin.strip()}
     for origin in origins:
         scheme, _, host = origin.partition("://")
         if scheme not in ("http", "https") or not host or "/" in host or "*" in host:
-            raise ValueError(f"ASSISTANT_ORIGINS: {origin!r} is no origin; write https://www.example.org")
+            raise ValueError(f"ASSISTANT_ORIGINS: {origin!r} is not an origin; write https://www.example.org")
     return frozenset(origins)
 
 
 def addresses_of(listed: str) -> tuple[str, ...]:
-    """Addresses from a comma list; raises ValueError for one that is none."""
+    """Addresses from a comma-separated list; raises ValueError for one that is not a web address."""
     addresses = tuple(dict.fromkeys(one.strip().rstrip("/") for one in listed.split(",") if one.strip()))
     for address in addresses:
         if not re.fullmatch(r"https?://[^/\s]+", address):
-            raise ValueError(f"ASSISTANT_RASA: {address!r} is no address; write http://rasa-0:5005,http://rasa-1:5005")
+            raise ValueError(
+                f"ASSISTANT_RASA: {address!r} is not a web address; write http://rasa-0:5005,http://rasa-1:5005"
+            )
     return addresses
 
 
-def whole_number(written: str, what: str, least: int, most: int) -> int:
-    """A whole number; raises ValueError that says what it must be."""
-    if not written.isdecimal() or not least <= int(written) <= most:
-        raise ValueError(f"must be {what} from {least} to {most}, not {written!r}")
-    return int(written)
+def whole_number(value: str, what: str, least: int, most: int) -> int:
+    """A whole number; raises ValueError saying what it must be."""
+    if not value.isdecimal() or not least <= int(value) <= most:
+        raise ValueError(f"must be {what} from {least} to {most}, not {value!r}")
+    return int(value)
 
 
 def _number(environment: Mapping[str, str], name: str, what: str, most: int, default: T) -> int | T:
-    """A variable that is a number from 1, or its default where it is empty or missing."""
-    written = environment.get(name, "").strip()
+    """The value of a numeric variable, at least 1, or its default if it is empty or missing."""
+    value = environment.get(name, "").strip()
     try:
-        return whole_number(written, what, 1, most) if written else default
+        return whole_number(value, what, 1, most) if value else default
     except ValueError as error:
         raise ValueError(f"{name} {error}") from None
 
@@ -175,9 +177,9 @@ def _rates(environment: Mapping[str, str]) -> Rates:
     rates = {name: rate for name, rate in named.items() if rate}
     for name, rate in rates.items():
         try:
-            sensible = parse(rate).amount > 0
+            valid = parse(rate).amount > 0
         except ValueError:
-            sensible = False
-        if not sensible:
-            raise ValueError(f"ASSISTANT_RATE_{name.upper()}: {rate!r} is no rate; write 20/minute")
+            valid = False
+        if not valid:
+            raise ValueError(f"ASSISTANT_RATE_{name.upper()}: {rate!r} is not a rate; write 20/minute")
     return Rates(**rates)

@@ -1,4 +1,4 @@
-"""Questions for who does not know what to ask."""
+"""Questions for visitors who do not know what to ask."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ STARTERS = (
 
 
 def starters(knowledge: KnowledgeBase, language: Language) -> list[Rendered]:
-    """Entries that show what can be asked, in one language."""
+    """Entries that show what can be asked, in the given language."""
     entries = [entry for id_ in STARTERS if (entry := knowledge.find(id_))]
     return [render(knowledge, entry, language) for entry in entries]

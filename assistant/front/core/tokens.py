@@ -1,4 +1,4 @@
-"""The front's one secret, and what derives from it: session tokens and the names of conversations in Rasa."""
+"""The front's one secret, and what is derived from it: session tokens and the names of conversations in Rasa."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ FILE = "secret"
 
 
 def kept_secret(given: str | None, folder: Path) -> bytes:
-    """The secret given, or the one kept in a file of the folder, made at the first start with mode 0600.
+    """The secret given, or the one in the folder, which is created at the first start with mode 0600.
 
-    Raises ValueError for one that can be guessed.
+    Raises ValueError if it is short enough to guess.
     """
     if given:
         if len(given) < MIN_SECRET_CHARACTERS:
-            raise ValueError(f"ASSISTANT_SECRET must have {MIN_SECRET_CHARACTERS} characters or more")
+            raise ValueError(f"ASSISTANT_SECRET must have at least {MIN_SECRET_CHARACTERS} characters")
         return given.encode()
     path = folder / FILE
     with suppress(FileExistsError):
@@ -34,7 +34,7 @@ def kept_secret(given: str | None, folder: Path) -> bytes:
 
 
 class Keys:
-    """Signs and reads session tokens; names conversations so that nobody can name another's."""
+    """Signs and verifies session tokens, and gives conversations names that nobody can guess."""
 
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
@@ -42,26 +42,26 @@ class Keys:
 
     @staticmethod
     def new_chat() -> str:
-        """A chat's id that nobody can guess."""
+        """A new, unguessable id for a chat."""
         return secrets.token_hex(CHAT_ID_BITS // 8)
 
     def token(self, chat: str) -> str:
-        """The token that opens this chat, and no other."""
+        """The token that opens this chat and no other."""
         return str(self._tokens.dumps(chat))
 
     def chat_of(self, token: str) -> str | None:
-        """The chat a token opens; None where we did not sign it."""
+        """The chat that a token opens; None if we did not sign it."""
         with suppress(BadSignature):
             chat = self._tokens.loads(token)
             return chat if isinstance(chat, str) else None
         return None
 
     def sender(self, namespace: str, name: str) -> str:
-        """What a conversation is called in Rasa; different namespaces never meet."""
+        """A conversation's name in Rasa; different namespaces never collide."""
         return f"{namespace}-{self._digest(f'{namespace}:{name}')}"
 
     def derived(self, purpose: str) -> str:
-        """A secret for one purpose, the same at every start."""
+        """A secret for one purpose, the same after every restart."""
         return self._digest(f"secret:{purpose}")
 
     def _digest(self, text: str) -> str:

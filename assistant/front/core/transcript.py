@@ -1,4 +1,4 @@
-"""A chat as a text that a visitor can keep."""
+"""A chat as a plain text for visitors to keep."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from assistant.knowledge import KnowledgeBase
 
 
 def as_text(events: Sequence[Event], knowledge: KnowledgeBase, language: Language) -> str:
-    """Who said what and when, with dates and sources; labels in that language."""
-    return "\n\n".join(_said(event, knowledge, language) for event in events) + "\n"
+    """Who said what and when, with dates and sources; labels are in the given language."""
+    return "\n\n".join(_entry(event, knowledge, language) for event in events) + "\n"
 
 
 def sourced(part: EventPart, knowledge: KnowledgeBase, language: Language) -> str:
-    """A part of an answer with its source line, for where only text can be shown."""
+    """A part of an answer with its source line, for channels that show only text."""
     if not part["sources"]:
         return part["text"]
     separator = knowledge.phrase("source_separator", language)
@@ -24,7 +24,7 @@ def sourced(part: EventPart, knowledge: KnowledgeBase, language: Language) -> st
     return f"{part['text']}\n({knowledge.phrase(key, language).format(as_of=part['as_of_text'], sources=sources)})"
 
 
-def _said(event: Event, knowledge: KnowledgeBase, language: Language) -> str:
+def _entry(event: Event, knowledge: KnowledgeBase, language: Language) -> str:
     who = knowledge.phrase(f"export_{event['type']}", language)
     when = event["at"][:16].replace("T", " ")
     return f"[{when} UTC] {who}:\n{_body(event, knowledge)}"

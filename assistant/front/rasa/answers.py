@@ -1,4 +1,4 @@
-"""Turns Rasa's messages into what the web chat shows: parts with date and sources, a heading, suggestions."""
+"""Turns Rasa's messages into events for the web chat: parts with dates and sources, a heading, suggestions."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from assistant.front.rasa.client import envelope_of
 from assistant.knowledge import KnowledgeBase
 from assistant.knowledge.render import date_written
 
-# What an event says in its own words; its envelope need not say it again.
-TOLD_BY_EVENT = ("parts", "heading")
+# Keys of the envelope that an event carries itself.
+OWN_KEYS_OF_EVENT = ("parts", "heading")
 
 
 def assistant_event(messages: Sequence[RasaMessage], reply_to: str) -> AssistantContent:
-    """The event for Rasa's messages; raises BadReplyError where they do not end with an envelope."""
+    """The event for Rasa's messages; raises BadReplyError if they do not end with an envelope."""
     envelope = envelope_of(list(messages))
     language = served(envelope.get("language")) or DEFAULT
     return {
@@ -35,7 +35,7 @@ def assistant_event(messages: Sequence[RasaMessage], reply_to: str) -> Assistant
         "parts": [_part(part) for part in parts_of(envelope)] or _texts(messages, envelope["kind"]),
         "heading": envelope.get("heading"),
         "suggestions": [button["title"] for message in messages for button in message.get("buttons") or ()],
-        "answer": cast(Envelope, {key: value for key, value in envelope.items() if key not in TOLD_BY_EVENT}),
+        "answer": cast(Envelope, {key: value for key, value in envelope.items() if key not in OWN_KEYS_OF_EVENT}),
     }
 
 
@@ -53,7 +53,7 @@ def _part(part: AnswerPart) -> EventPart:
 
 
 def _texts(messages: Sequence[RasaMessage], kind: AnswerKind) -> list[EventPart]:
-    """Texts alone, for a reply whose envelope does not tell its parts."""
+    """Parts made of texts alone, for a reply whose envelope does not list its parts."""
     texts = [message["text"] for message in messages if isinstance(message.get("text"), str)]
     return [
         {
@@ -75,14 +75,14 @@ def apology_event(reply_to: str, knowledge: KnowledgeBase, language: Language) -
 
 
 def apology_messages(knowledge: KnowledgeBase, language: Language) -> list[RasaMessage]:
-    """What Rasa would have said to apologise."""
+    """An apology in the form of Rasa's messages."""
     return _sentence(knowledge.phrase("error", language), "error", language)
 
 
 def control_messages(
     text: str, language: Language, offers: Sequence[str] = (), heading: str | None = None
 ) -> list[RasaMessage]:
-    """A sentence of the front's own, as Rasa would have said it, with questions offered below a heading."""
+    """A message of the front's own in the form of Rasa's messages, with suggestions below a heading."""
     message, last = _sentence(text, "control", language)
     buttons: list[Button] = [{"title": question, "payload": question} for question in offers]
     envelope: Envelope = {**last["custom"]["answer"], "heading": heading}
