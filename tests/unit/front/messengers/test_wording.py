@@ -12,13 +12,13 @@ from assistant.knowledge import knowledge
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_user_who_starts_is_offered_questions_below_a_heading(language):
-    event = wording.polite("start", language, knowledge(), "id")
+    event = wording.canned_answer("start", language, knowledge(), "id")
     assert event["heading"] == knowledge().phrase("suggestions", language)
     assert event["suggestions"] == [entry.question for entry in starters(knowledge(), language)]
 
 
 @pytest.mark.parametrize("kind", sorted(set(wording.PHRASES) - {"start"}))
 def test_any_other_line_stands_alone(kind):
-    event = wording.polite(kind, "de", knowledge(), "id")
+    event = wording.canned_answer(kind, "de", knowledge(), "id")
     assert [part["text"] for part in event["parts"]] == [knowledge().phrase(wording.PHRASES[kind], "de")]
     assert (event["kind"], event["heading"], event["suggestions"]) == ("control", None, [])
