@@ -23,6 +23,7 @@ train: environment ## check the knowledge, then train a model if anything change
 
 data: environment ## regenerate the files generated from knowledge/
 	@$(PYTHON_BIN) -m assistant.commands.data
+	@$(PYTHON_BIN) -m assistant.commands.vectors
 
 check: environment-dev ## check style, types, knowledge, languages, generated files; run Rasa's own validation
 	@scripts/check

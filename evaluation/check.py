@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from assistant.core.paths import ROOT, VECTORS
+from assistant.core.paths import ROOT, SHIPPED_VECTORS, VECTORS
 from assistant.knowledge.examples import examples
 from assistant.knowledge.held_out import Vectors, near_duplicates, near_in_meaning, scoring_questions
 from assistant.nlu.encoder.vectors import KeptVectors
@@ -46,7 +46,7 @@ def too_near() -> list[str]:
     questions = list(dict.fromkeys(scoring_questions([*own_files(), *shared_files()])))
     known = dict.fromkeys(example.text for example in training)
     vectors = {
-        **KeptVectors(VECTORS).of(list(known)),
+        **KeptVectors(VECTORS, SHIPPED_VECTORS).of(list(known)),
         **KeptVectors(VECTORS.with_name("questions-int8.npz")).of(questions),
     }
     encode = partial(_rows, vectors)

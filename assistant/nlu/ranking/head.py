@@ -23,11 +23,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 Halves = npt.NDArray[np.float16]
-MEANING, WEIGHTS, SAID = "meaning.onnx", "weights.npy", "spelling.npy"
+MEANING, SAID = "meaning.onnx", "spelling.npy"
 # Examples on whose scores, as if each had been left out, the kinds are learned: enough for some hundred numbers.
 CALIBRATED = 8192
-# Where there are more classes than this, only those are scored that the most alike examples are of.
-ALL_SCORED, MOST_ALIKE = 320, 512
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,6 @@ class Head:
     def __init__(
         self,
         meaning: InferenceSession,
-        weights: Halves,
         said: Halves,
         kinds: KindModel,
         spelling: Spelling,
@@ -60,11 +57,7 @@ class Head:
     ) -> None:
         self.classes = kinds.classes
         self._meaning, self._graph = meaning, graph
-        # A class's weights lie side by side, so that those of few classes can be read alone.
-        self._weights, self._said = weights.astype(np.float32, order="C"), said
-        # Of each example the class it speaks for most.
-        self._speaks_for = weights.argmax(axis=0)
-        self._kinds, self._spelling, self._config = kinds, spelling, config
+        self._said, self._kinds, self._spelling, self._config = said, kinds, spelling, config
 
     @classmethod
     def fit(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str], config: dict[str, Any]) -> Head:
@@ -86,28 +79,16 @@ class Head:
         left_out = targets[-last:] - weights[-last:] / diagonal[:, np.newaxis]
         asked, meant = [texts[i] for i in order[-last:]], [labels[i] for i in order[-last:]]
         kinds = KindModel.fit(classes.tolist(), left_out, asked, meant, config["sharpness"])
-        graph, halves = written(centred, mean, config), weights.T.astype(np.float16)
-        return cls(session(graph), halves, _summed(ngrams, weights, config), kinds, spelling, config, graph)
+        by_class = np.argsort(numbers[order], kind="stable")
+        graph = written(centred[by_class], mean, weights[by_class], config)
+        return cls(session(graph), _summed(ngrams, weights, config), kinds, spelling, config, graph)
 
     def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
         """How well each class fits each text, shape (texts, classes): about 1 where sure, 0 where not at all."""
-        likeness = self._meaning.run(None, {"vectors": vectors})[0]
-        spelt = [self._spelling.of(text) for text in texts]
-        if len(self.classes) > ALL_SCORED and likeness.shape[1] > MOST_ALIKE:
-            return np.stack([self._scored(alike, *ngrams) for alike, ngrams in zip(likeness, spelt)])
-        # Text by text: a product of matrices would first copy the weights, which takes five times as long.
-        scores: Floats = np.stack([self._weights @ alike for alike in likeness])
-        for row, (ngrams, weights) in enumerate(spelt):
+        scores: Floats = self._meaning.run(None, {"vectors": vectors})[0]
+        for row, text in enumerate(texts):
+            ngrams, weights = self._spelling.of(text)
             scores[row] += weights @ self._said[ngrams].astype(np.float32)
-        return scores
-
-    def _scored(self, likeness: Floats, ngrams: npt.NDArray[np.intp], weights: Floats) -> Floats:
-        """The scores of one text where there are very many classes: of those that its most alike examples are of."""
-        found = np.unique(self._speaks_for[np.argpartition(likeness, -MOST_ALIKE)[-MOST_ALIKE:]])
-        scores = np.zeros(len(self.classes), np.float32)
-        # Row by row, since gathering them first takes longer than the product.
-        scores[found] = [self._weights[each] @ likeness for each in found]
-        scores[found] += weights @ self._said[np.ix_(ngrams, found)].astype(np.float32)
         return scores
 
     def probabilities(self, scores: Floats) -> Floats:
@@ -129,7 +110,6 @@ class Head:
     def save(self, folder: Path) -> None:
         """Writes what training made: plain arrays, a graph and JSON; nothing that could run code when read."""
         (folder / MEANING).write_bytes(self._graph)
-        np.save(folder / WEIGHTS, self._weights.astype(np.float16))
         np.save(folder / SAID, self._said)
         np.savez(folder / "head.npz", rarity=self._spelling.rarity, **self._kinds.arrays())
         about = {"classes": self.classes, "vocabulary": self._spelling.numbers, "config": self._config}
@@ -144,8 +124,7 @@ class Head:
         config = about["config"]
         spelling = Spelling(config["ngrams"], about["vocabulary"], kept["rarity"])
         kinds = KindModel(about["classes"], kept, config["sharpness"])
-        weights, said = np.load(folder / WEIGHTS), np.load(folder / SAID)
-        return cls(session(folder / MEANING), weights, said, kinds, spelling, config)
+        return cls(session(folder / MEANING), np.load(folder / SAID), kinds, spelling, config)
 
 
 def _summed(ngrams: csr_matrix, weights: Floats, config: dict[str, Any]) -> Halves:

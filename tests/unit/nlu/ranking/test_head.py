@@ -189,23 +189,11 @@ def test_head_saved_twice_says_exactly_the_same(head, tmp_path):
 
 def test_saved_head_is_plain_data(head, tmp_path):
     head.save(tmp_path)
-    kept = ["head.json", "head.npz", "meaning.onnx", "spelling.npy", "weights.npy"]
+    kept = ["head.json", "head.npz", "meaning.onnx", "spelling.npy"]
     assert sorted(path.name for path in tmp_path.iterdir()) == kept
     with np.load(tmp_path / "head.npz", allow_pickle=False) as stored:
         assert all(stored[name].dtype != object for name in stored.files)
     assert json.loads((tmp_path / "head.json").read_text("utf-8"))["classes"] == sorted(EXAMPLES)
-
-
-def test_of_very_many_classes_those_of_the_most_alike_examples_are_scored(head, monkeypatch):
-    texts = ("in welchem jahr hat das büro eröffnet?", "guten morgen", "who supports asylum claims?")
-    everything = scores(head, *texts)
-    monkeypatch.setattr(head_module, "ALL_SCORED", 1)
-    monkeypatch.setattr(head_module, "MOST_ALIKE", 6)
-    few = scores(head, *texts)
-    assert few.argmax(axis=1).tolist() == everything.argmax(axis=1).tolist()
-    for row, whole in zip(few, everything):
-        assert 0 < np.count_nonzero(row) < len(head.classes)
-        assert row[row != 0] == pytest.approx(whole[row != 0], abs=1e-5)
 
 
 def test_folder_without_a_head_is_an_error(tmp_path):
