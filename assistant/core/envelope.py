@@ -82,7 +82,7 @@ class Button(TypedDict):
 
 
 class Custom(TypedDict):
-    """The content of a message without text."""
+    """The content of the message that ends a reply."""
 
     answer: Envelope
 

@@ -68,7 +68,7 @@ def place_name(code: str, language: Language) -> str:
 
 
 def direction(language: str) -> Direction:
-    """In which direction a language is written."""
+    """The direction in which a language is written."""
     written_so: Direction = Locale.parse(language).text_direction
     return written_so
 

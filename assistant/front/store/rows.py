@@ -1,4 +1,4 @@
-"""Rows of the front's database, as reading a table of schema.py gives them."""
+"""The rows of the tables in schema.py."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TypedDict
 
 
 class ChatRow(TypedDict):
-    """A chat, with how far its answers have been delivered."""
+    """A chat, and how far its answers have been delivered."""
 
     id: str
     channel: str
@@ -26,7 +26,7 @@ class ChatRow(TypedDict):
 
 
 class EventRow(TypedDict):
-    """An event, its content as JSON."""
+    """An event; `data` is its content as JSON."""
 
     chat: str
     sequence: int
@@ -36,7 +36,7 @@ class EventRow(TypedDict):
 
 
 class MessageRow(TypedDict):
-    """A message in the inbox; its text is in the event of the same sequence."""
+    """A message in the inbox; its text is in the event with the same sequence."""
 
     chat: str
     sequence: int
@@ -56,13 +56,13 @@ class MessageAndData(MessageRow):
 
 
 class WaitingRow(MessageAndData):
-    """A message that waits for its answer, with the channel it came by."""
+    """A message waiting for its answer, with the channel it came by."""
 
     channel: str
 
 
 class FeedbackRow(TypedDict):
-    """What a visitor thinks of an answer."""
+    """A visitor's feedback on an answer."""
 
     chat: str
     sequence: int

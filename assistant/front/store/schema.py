@@ -102,7 +102,7 @@ feedback = Table(
     Column("reason", Text),
     Column("at", Float(53), nullable=False),
 )
-# What belongs to a chat, row by row.
+# The tables whose rows belong to a chat.
 CONTENTS = (events, messages, feedback)
 # Which of several fronts is working on which chat.
 leases = Table(
@@ -176,7 +176,7 @@ def _engine(url: str) -> Engine:
 
 
 def delete_contents(connection: Connection, chat: str) -> None:
-    """Deletes all that belongs to a chat."""
+    """Deletes the rows that belong to a chat."""
     for table in CONTENTS:
         connection.execute(delete(table).where(table.c.chat == chat))
 
