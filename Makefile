@@ -5,6 +5,8 @@ export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_WAIT_POLICY := PASSIVE
 export SQLALCHEMY_SILENCE_UBER_WARNING := 1
+# Without compiled files each of the servers would compile Rasa and its libraries afresh whenever it starts.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help run shell train data check channels-check purge test test-long evaluate measure bench chaos audit sbom lock \
   environment environment-dev clean
