@@ -45,6 +45,33 @@ def test_the_block_names(words):
     assert words in block(part, language="en", trouble="too_long", choice=7)
 
 
+def test_the_block_as_a_whole():
+    part = asking(
+        FAP,
+        "ask_data/dtm",
+        text="Wie viele?",
+        reason="sure",
+        ranking=RANKING,
+        kinds={"smalltalk": 0.04, "fact": 0.8, "control": 0.01, "referral": 0.15},
+        in_context=RANKING[:2],
+        kinds_in_context={"fact": 1.0},
+    )
+    gap = asking(decision="unsure", text="x" * 61, reason="faint", gap="money")
+    assert block(part, gap, language="en").split("\n") == [
+        "[debug] language=en (text: en, clear; wish: -) trouble=- choice=- urgent=-",
+        f"[debug] part 'Wie viele?': answer {FAP}, ask_data/dtm (sure)",
+        "[debug]   ranking ask_data/dtm 0.50, ask_data/gmdac 0.50, ask_data/gdi_launch 0.50;"
+        " kinds fact 0.80, referral 0.15, smalltalk 0.04; gap -",
+        "[debug]   in context ask_data/dtm 0.50, ask_data/gmdac 0.50; kinds fact 1.00",
+        "[debug]   entities -",
+        f"[debug] part '{'x' * 60}': unsure - (faint)",
+        "[debug]   ranking -; kinds -; gap money",
+        "[debug]   in context -; kinds -",
+        "[debug]   entities -",
+        f"[debug] reply=fact entries={FAP}",
+    ]
+
+
 def test_every_line_is_marked():
     lines = block(asking(FAP), asking(decision="unsure")).split("\n")
     assert len(lines) == 10

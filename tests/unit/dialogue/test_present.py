@@ -49,6 +49,25 @@ def test_without_buttons_there_is_no_list_of_them():
     assert told_on("rest", asking(decision="unsure"))[0].keys() == {"text"}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("trouble", [None, "too_long"])
+def test_only_after_not_knowing_the_last_text_ends_with_what_heads_the_buttons(language, trouble):
+    unsure = reply_to(message(asking("ask_data/dtm", decision="unsure"), language=language, trouble=trouble))
+    *notes, last = [one["text"] for one in messages(unsure, knowledge(), "rest") if "text" in one]
+    assert (
+        last == f"{phrase('fallback', language)} {phrase('contact', language)}\n\n{phrase('fallback_near', language)}"
+    )
+    assert notes == ([phrase("too_long", language)] if trouble else [])
+
+
+@pytest.mark.parametrize(
+    "part", [asking(FAP), CHOICES, asking(decision="unsure")], ids=["fact", "choices", "nothing near"]
+)
+def test_else_a_text_is_sent_as_it_is(part):
+    reply = reply_to(part)
+    assert [one["text"] for one in messages(reply, knowledge(), "rest")[:-1]] == [reply.answers[0].text]
+
+
 def test_in_a_terminal_all_is_one_text():
     sent = told_on("cmdline", asking(FAP), asking("ask_data/dtm"))
     assert [one.keys() for one in sent] == [{"text"}]

@@ -92,6 +92,7 @@ def test_what_was_told_long_ago_is_forgotten():
 def test_what_cannot_be_read_is_named(trouble, language):
     reply = reply_to(message(trouble=trouble, language=language))
     assert (text_of(reply), reply.kind, told(reply)) == (phrase(trouble, language), "fallback", [])
+    assert reply.language == language
 
 
 def test_what_cannot_be_read_changes_no_topic():
@@ -102,7 +103,7 @@ def test_what_cannot_be_read_changes_no_topic():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_long_message_is_answered_after_a_note(language):
     reply = reply_to(message(asking(FAP), trouble="too_long", language=language))
-    assert reply.answers[0].text == phrase("too_long", language)
+    assert (reply.answers[0].text, reply.answers[0].kind) == (phrase("too_long", language), "control")
     assert (reply.kind, told(reply)) == ("fact", [FAP])
 
 

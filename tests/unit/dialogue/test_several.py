@@ -46,6 +46,16 @@ def test_a_long_question_is_shortened_where_its_gap_is_named():
     assert "x" * 81 not in text
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("x" * 80, "x" * 80), ("x" * 81, f"{'x' * 80} …"), (f"{'x' * 79} yy", f"{'x' * 79} …")],
+    ids=["fits", "one too many", "cut after a word"],
+)
+def test_a_question_is_shown_up_to_eighty_characters(text, shown):
+    reply = reply_to(message(asking(FAP), asking(decision="unsure", text=text)))
+    assert reply.answers[1].text == phrase("fallback_part").format(question=shown)
+
+
 def test_braces_in_a_question_do_no_harm():
     assert "{question} {0}" in text_of(reply_to(message(asking(FAP), asking(decision="unsure", text="{question} {0}"))))
 
@@ -97,5 +107,5 @@ def test_what_one_of_several_comes_near_is_not_told_unasked():
 
 @pytest.mark.parametrize("control", ["control/human", "out_of_scope/illegal"])
 def test_a_reply_without_an_entry_is_no_gap(control):
-    text = text_of(reply_to(message(asking(FAP), asking(control))))
-    assert phrase(control.partition("/")[2]) in text
+    reply = reply_to(message(asking(FAP), asking(control)))
+    assert (reply.answers[1].text, reply.answers[1].kind) == (phrase(control.partition("/")[2]), "referral")
