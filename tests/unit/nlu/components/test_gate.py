@@ -72,6 +72,14 @@ def test_two_close_facts_are_asked_about():
     assert decision(ranking, at) == ("clarify", (OPENED, REACHED, FAP))
 
 
+def test_two_close_facts_are_asked_about_though_there_is_no_third():
+    assert decision({OPENED: 0.3, REACHED: 0.29}) == ("clarify", (OPENED, REACHED))
+
+
+def test_a_fact_that_leads_by_just_enough_is_told():
+    assert decision({OPENED: 0.3, REACHED: 0.3}, Thresholds(lead=0.5)) == ("answer", (OPENED,))
+
+
 @pytest.mark.parametrize("ranking", [{OPENED: 0.6, REACHED: 0.3}, {OPENED: 0.6, ASYLUM: 0.4}])
 def test_a_fact_that_leads_the_other_facts_is_told(ranking):
     assert decision(ranking, Thresholds(lead=0.6)) == ("answer", (OPENED,))
@@ -111,6 +119,10 @@ def test_a_fact_likely_enough_comes_before_a_likelier_other_kind():
 
 def test_nothing_ranked_leaves_the_gate_unsure():
     assert decision({}) == ("unsure", ())
+
+
+def test_a_long_message_that_can_only_be_a_follow_up_leaves_the_gate_unsure():
+    assert decision({WHEN: 1.0}, text=LONG) == ("unsure", ())
 
 
 def test_a_message_never_ranked_leaves_the_gate_unsure():
@@ -264,6 +276,23 @@ def test_an_emergency_in_one_part_is_the_only_thing_answered():
     assert intent_of(result) == ("crisis", 1.0)
 
 
+def test_an_emergency_in_a_part_is_heard_though_its_pieces_are_questions():
+    pieces = [message("Eröffnung des Büros", ranking={OPENED: 0.9}), message("Zahl im FAP", ranking={REACHED: 0.9})]
+    parts = [message("Hallo", ranking={HELLO: 0.9}), loosely(*pieces, ranking={VIOLENCE: 0.9})]
+    assert understood(message("Alles", parts, {OPENED: 0.9})).urgent == VIOLENCE
+
+
+@pytest.mark.parametrize("found", [{TROUBLE: "unreadable"}, {CHOICE: 2}, {"ranking": {VIOLENCE: 0.9}}, {}])
+def test_the_language_of_the_text_is_kept_whatever_is_understood(found):
+    evidence = Evidence("en", True)
+    assert understood(message(**{EVIDENCE: evidence.as_dict(), **found})).evidence == evidence
+
+
+def test_an_emergency_in_a_message_that_was_cut_is_still_one():
+    result = understood(message(ranking={VIOLENCE: 0.9}, **{TROUBLE: "too_long"}))
+    assert (result.urgent, result.trouble) == (VIOLENCE, "too_long")
+
+
 @pytest.mark.parametrize("whole", [{OPENED: 0.3, MONEY: 0.7}, {OPENED: 0.6, MONEY: 0.4}, {MONEY: 1.0}])
 def test_two_questions_with_distinct_facts_are_both_answered(whole):
     parts = [message(ranking={OPENED: 0.6}), message(ranking={REACHED: 0.7})]
@@ -291,7 +320,7 @@ def test_parts_that_are_all_questions_need_not_agree_with_the_whole():
 
 
 def test_parts_need_not_agree_with_a_whole_that_tells_no_fact():
-    parts = [message(ranking={OPENED: 0.9}), message(ranking={REACHED: 0.9})]
+    parts = [message("a b c", ranking={OPENED: 0.9}), message("d e f", ranking={REACHED: 0.9})]
     assert chosen(understood(message("Hallo! Wann? Wie viele?", parts, {HELLO: 0.9}))) == [(OPENED,), (REACHED,)]
 
 
@@ -303,6 +332,21 @@ def test_a_question_and_a_referral_are_both_answered():
 def test_a_part_that_leans_on_the_part_before_stands_for_itself():
     parts = [message(ranking={FAP: 0.9}), message("Und wie viele?", ranking={WHEN: 1.0}, context={REACHED: 0.9})]
     assert chosen(understood(message(parts=parts, ranking={FAP: 0.9}))) == [(FAP,), (REACHED,)]
+
+
+def test_a_part_counts_by_its_fact_however_much_it_leans_on_the_part_before():
+    leaning = ranked({REACHED: 0.2}, {"follow_up": 0.75, "fact": 0.2, "out_of_scope": 0.05})
+    parts = [message(ranking={FAP: 0.9}), message("Und wie viele?", ranking={WHEN: 1.0}, context=leaning)]
+    assert chosen(understood(message(parts=parts, ranking={FAP: 0.9}))) == [(FAP,), (REACHED,)]
+
+
+def test_small_talk_that_begins_like_a_question_is_not_told_between_two_questions():
+    parts = [
+        message(ranking={OPENED: 0.6}),
+        message("Wie geht es dir?", ranking={HELLO: 0.9}),
+        message(ranking={REACHED: 0.7}),
+    ]
+    assert chosen(understood(message(parts=parts, ranking={OPENED: 0.45}))) == [(OPENED,), (REACHED,)]
 
 
 def test_question_not_understood_beside_two_that_are_is_kept():
@@ -330,6 +374,7 @@ BESIDE = {"fact": AT.beside, "out_of_scope": 1 - AT.beside}
     ("text", "clear", "kinds", "both"),
     [
         ("Wie viele?", AT.clear, BESIDE, True),
+        ("Die Zahl bitte? ", AT.clear, BESIDE, True),
         ("Wie viele?", AT.clear - 0.01, BESIDE, False),
         ("Wie viele?", AT.clear, {"fact": 0.1, "out_of_scope": 0.9}, False),
         ("Viele Grüße", AT.clear, BESIDE, False),
@@ -338,13 +383,21 @@ BESIDE = {"fact": AT.beside, "out_of_scope": 1 - AT.beside}
 def test_question_beside_an_answered_one_needs_less_evidence(text, clear, kinds, both):
     parts = [message(ranking={OPENED: 0.9}), message(text, ranking={REACHED: clear}, kinds=kinds)]
     result = understood(message("Alles", parts, {OPENED: 0.9}))
-    assert ((REACHED,) in chosen(result)) == both
+    assert (("answer", (REACHED,)) in [(part.decision, part.chosen) for part in result.parts]) == both
 
 
-def test_parts_need_not_agree_with_a_whole_whose_entry_is_unclear():
+@pytest.mark.parametrize(
+    ("clear", "told"), [(AT.clear - 0.01, [(OPENED,), (REACHED,)]), (AT.clear, [(FAP,)])], ids=["unclear", "clear"]
+)
+def test_parts_need_not_agree_with_a_whole_whose_entry_is_unclear(clear, told):
+    parts = [message("a b c", ranking={OPENED: 0.9}), message("d e f", ranking={REACHED: 0.9})]
+    assert chosen(understood(message("Alles", parts, {FAP: clear}, {"fact": 0.9}))) == told
+
+
+def test_a_hint_of_a_referral_does_not_join_two_questions():
     parts = [message(ranking={OPENED: 0.9}), message(ranking={REACHED: 0.9})]
-    result = understood(message("Alles", parts, {FAP: AT.clear - 0.01}, {"fact": 0.9}))
-    assert chosen(result) == [(OPENED,), (REACHED,)]
+    kinds = {"fact": 0.6, "referral": AT.part}
+    assert chosen(understood(message("Alles", parts, {OPENED: 0.6}, kinds))) == [(OPENED,), (REACHED,)]
 
 
 def about(*subjects):
@@ -371,11 +424,43 @@ def test_wish_for_a_language_is_heard_beside_a_question(wish):
     assert chosen(understood(message(parts=parts, ranking={OPENED: 0.6}))) == [(OPENED,), (wish,)]
 
 
-@pytest.mark.parametrize("story", [{"out_of_scope/story": 0.9}, {HELLO: 0.95}, {FAP: 0.25, REACHED: 0.25}])
+@pytest.mark.parametrize(
+    "story",
+    [
+        {"out_of_scope/story": 0.9},
+        {HELLO: 0.95},
+        {MORE: 0.95},
+        {WHEN: 0.95},
+        {FAP: 0.25, REACHED: 0.25},
+        {FAP: 0.54, MONEY: 0.46},
+    ],
+)
 def test_question_after_a_story_is_the_one_answered(story):
     parts = [message("Eine lange Geschichte.", ranking=story), message("Wann war das?", ranking={OPENED: 0.6})]
     result = understood(message("Alles", parts, {OPENED: 0.1, MONEY: 0.9}))
     assert [(part.text, part.chosen) for part in result.parts] == [("Wann war das?", (OPENED,))]
+
+
+def test_a_faint_referral_is_told_rather_than_a_likelier_fact_asked_about():
+    parts = [message("a b c", ranking={FAP: 0.5, MONEY: 0.5}), message("d e f", ranking={ASYLUM: AT.other})]
+    assert chosen(understood(message("Alles", parts, {MONEY: 0.9}))) == [(ASYLUM,)]
+
+
+def test_the_part_surer_of_its_fact_is_the_one_asked_about():
+    parts = [message("a b c", ranking={OPENED: 0.3}), message("d e f", ranking={REACHED: 0.45})]
+    assert chosen(understood(message("Alles", parts, {MONEY: 0.9}))) == [(REACHED,)]
+
+
+def test_a_part_that_can_be_asked_about_comes_before_a_whole_that_cannot():
+    likely = {"out_of_scope": 0.84, "fact": 0.08, "referral": 0.08}
+    parts = [message("a b c", ranking={MONEY: 0.8, OPENED: 0.08, ASYLUM: 0.08}, kinds=likely)]
+    result = understood(message("Alles", parts, {MONEY: 0.86, REACHED: 0.14}))
+    assert [(part.text, part.decision) for part in result.parts] == [("a b c", "clarify")]
+
+
+def test_whole_stays_where_a_part_is_just_as_sure():
+    parts = [message("a b c", ranking={REACHED: 0.3})]
+    assert [part.text for part in understood(message("Alles", parts, {OPENED: 0.3})).parts] == ["Alles"]
 
 
 def test_part_of_two_words_decides_nothing_alone():
@@ -429,11 +514,12 @@ def test_loose_pieces_that_are_faint_the_same_or_no_facts_are_not(second):
     ("name", "subjects", "whole", "count"),
     [
         ("die IOM eigentlich", ["iom"], AT.settled, 1),
+        ("IOM, IOM Deutschland", ["iom", "iom_germany"], AT.settled, 1),
         ("die IOM eigentlich", ["iom"], AT.settled - 0.01, 2),
         ("wer ist IOM", ["iom"], AT.settled, 2),
         ("das FAP eigentlich", ["fap"], AT.settled, 2),
     ],
-    ids=["mere name", "whole is not clear", "question", "name that picks something out"],
+    ids=["mere name", "both its names", "whole is not clear", "question", "name that picks something out"],
 )
 def test_mere_name_of_iom_beside_a_clear_question_belongs_to_it(name, subjects, whole, count):
     pieces = [
@@ -441,6 +527,11 @@ def test_mere_name_of_iom_beside_a_clear_question_belongs_to_it(name, subjects, 
         message(name, ranking={FAP: 0.9}, **{ENTITIES: about(*subjects)}),
     ]
     assert len(understood(loosely(*pieces, ranking={OPENED: whole, MONEY: 1 - whole})).parts) == count
+
+
+def test_one_sure_piece_does_not_speak_for_a_message_not_understood():
+    pieces = [message("Eröffnung des Büros", ranking={OPENED: SURE}), message("im Jahr danach", ranking={FAR: 0.9})]
+    assert [part.text for part in understood(loosely(*pieces, ranking={MONEY: 0.9})).parts] == ["Ganz"]
 
 
 def test_loose_pieces_that_repeat_each_other_are_one_question():
@@ -525,6 +616,28 @@ def test_intent_is_the_topic_of_the_first_part_understood(ranking, intent):
     assert intent_of(understood(message(ranking=ranking))) == intent
 
 
+def test_a_topic_taken_from_the_last_answer_is_sure():
+    given = message("Und wie viele?", ranking={WHEN: 1.0}, context={REACHED: 0.9})
+    assert intent_of(understood(given)) == ("ask_figures", 1.0)
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        ({"ranking": {OPENED: 0.9}}, f"fact 0.90 ≥ {AT.fact}"),
+        ({"ranking": {OPENED: 0.3, REACHED: 0.3}}, f"lead 0.50 < {AT.lead}"),
+        ({"ranking": {ASYLUM: 0.6}}, f"referral 0.60 ≥ {AT.other}"),
+        ({"ranking": {WHEN: 1.0}, "context": {REACHED: 0.9}}, f"in context 0.90 ≥ {AT.context}"),
+        ({"ranking": {MONEY: 0.8, OPENED: 0.2}}, f"facts and referrals 0.20 ≥ {AT.clarify}"),
+        ({"ranking": {MONEY: 0.9}}, "out_of_scope 0.90"),
+        ({}, "nothing to go by"),
+    ],
+)
+def test_the_reason_names_what_decided_and_the_threshold(found, reason):
+    (part,) = understood(message(**found)).parts
+    assert part.reason == reason
+
+
 def test_gate_writes_intent_and_understanding_for_rasa(made):
     given = message(ranking={OPENED: 0.9}, **{EVIDENCE: Evidence("en", True).as_dict()})
     data = made(AnswerGate).process([given])[0].as_dict(only_output_properties=True)
@@ -543,3 +656,9 @@ def test_threshold_is_configurable(made):
 def test_threshold_that_is_no_probability_is_refused(made, name, value):
     with pytest.raises(InvalidConfigException, match=name):
         made(AnswerGate, **{name: value})
+
+
+@pytest.mark.parametrize("value", [0, 1])
+def test_threshold_may_be_certainty_or_impossibility(made, value):
+    (given,) = made(AnswerGate, other=value).process([message(ranking={HELLO: 0.9})])
+    assert given.get(KEY)["parts"][0]["decision"] == ("unsure" if value else "answer")
