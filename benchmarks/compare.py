@@ -101,10 +101,10 @@ def needed(messages: int) -> int:
 def train(project: Path) -> float:
     """Trains a project from scratch; returns the seconds it took."""
     announce("Training the assistant from scratch …")
-    begun = time.perf_counter()
+    started = time.perf_counter()
     command = [sys.executable, "-m", "assistant.engine", "train", "--force", "--fixed-model-name", "model"]
     subprocess.run(command, cwd=project, env=quiet_environment(), check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - begun
+    return time.perf_counter() - started
 
 
 def copy_default_model(project: Path, epochs: int) -> float:
@@ -118,11 +118,11 @@ def copy_default_model(project: Path, epochs: int) -> float:
 def measured(system: System, questions: Sequence[str], messages: int) -> Figures:
     """Measures startup, memory, one user and many at once, and one long conversation."""
     announce(f"Asking {'the assistant' if system.own else 'the default pipeline'} {len(questions)} questions …")
-    begun = time.perf_counter()
+    started = time.perf_counter()
     with running(system) as (port, rasa, processes):
         for each in (*rasa, port):
             wait(each, processes)
-        figures = {"start to answer s": time.perf_counter() - begun}
+        figures = {"start to answer s": time.perf_counter() - started}
         left = list(questions)
         asked(port, [left.pop() for _ in range(WARM)], 1)
         figures["memory before MiB"] = memory(process.pid for process in processes)

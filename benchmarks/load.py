@@ -28,10 +28,10 @@ class Load:
 
 def asked(port: int, questions: Sequence[str], people: int) -> Load:
     """Asks every question once over Rasa's REST channel, so many at a time, each in a conversation of its own."""
-    begun = time.perf_counter()
+    started = time.perf_counter()
     with ThreadPoolExecutor(people) as pool:
         taken = list(pool.map(lambda question: milliseconds(port, question, uuid.uuid4().hex), questions))
-    seconds = time.perf_counter() - begun
+    seconds = time.perf_counter() - started
     good = sorted(t for t in taken if t is not None)
     if not good:
         raise SystemExit(f"Nothing was answered on port {port}.")
@@ -43,13 +43,13 @@ def milliseconds(port: int, question: str, sender: str) -> float | None:
     """How long the answer to a question took; None if there was none."""
     body = json.dumps({"sender": sender, "message": question}).encode()
     url, header = f"http://127.0.0.1:{port}/webhooks/rest/webhook", {"Content-Type": "application/json"}
-    begun = time.perf_counter()
+    started = time.perf_counter()
     try:
         with urllib.request.urlopen(urllib.request.Request(url, body, header), timeout=TIMEOUT_SECONDS) as reply:
             said = json.load(reply)
     except OSError:
         return None
-    return (time.perf_counter() - begun) * 1000 if said else None
+    return (time.perf_counter() - started) * 1000 if said else None
 
 
 def memory(pids: Iterable[int]) -> float:

@@ -62,10 +62,10 @@ async def profiled(model: Path, endpoints: Path, questions: Sequence[str]) -> li
     rows = []
     for question in questions:
         _taken.clear()
-        begun, wall = time.process_time(), time.perf_counter()
+        started, wall = time.process_time(), time.perf_counter()
         message = UserMessage(question, CollectingOutputChannel(), uuid.uuid4().hex, input_channel="rest")
         await agent.handle_message(message)
-        total, whole = 1000 * (time.process_time() - begun), 1000 * (time.perf_counter() - wall)
+        total, whole = 1000 * (time.process_time() - started), 1000 * (time.perf_counter() - wall)
         steps = dict(_taken)
         steps[REST] = total - sum(steps.values())
         rows.append({**steps, "all, processor": total, "all, clock (with the action server)": whole})
@@ -81,11 +81,11 @@ def watch() -> None:
     call = GraphNode.__call__
 
     def timed(node: Any, *inputs: Any) -> Any:
-        begun = time.process_time()
+        started = time.process_time()
         try:
             return call(node, *inputs)
         finally:
-            _taken[name_of(node._node_name)] += 1000 * (time.process_time() - begun)
+            _taken[name_of(node._node_name)] += 1000 * (time.process_time() - started)
 
     GraphNode.__call__ = timed
     RemoteAction.run = waited(RemoteAction.run, "action: request, answer and its events")
@@ -99,11 +99,11 @@ def waited(step: Callable[..., Awaitable[Any]], name: str) -> Callable[..., Awai
     """A step that records its own processor time."""
 
     async def timed(*given: Any, **named: Any) -> Any:
-        begun = time.process_time()
+        started = time.process_time()
         try:
             return await step(*given, **named)
         finally:
-            _taken[name] += 1000 * (time.process_time() - begun)
+            _taken[name] += 1000 * (time.process_time() - started)
 
     return timed
 

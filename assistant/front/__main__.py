@@ -42,8 +42,8 @@ def main() -> None:
     except ValueError as error:
         sys.exit(f"The front cannot start: {error}")
     except SQLAlchemyError as error:
-        said = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
-        sys.exit(f"The front cannot start: it cannot open its database ({said}).")
+        reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]
+        sys.exit(f"The front cannot start: it cannot open its database ({reason}).")
     for line in startup_lines():
         logs.start.info("%s", line)
     if settings.only_in_memory:

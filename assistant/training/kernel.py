@@ -68,9 +68,9 @@ def trial() -> Trial:
 
     one, other = np.random.default_rng(0).standard_normal((2, SIZE, SIZE)).astype(np.float32)
     with threadpool_limits(1):
-        begun = time.thread_time()
+        started = time.thread_time()
         product = one @ other
-        seconds = time.thread_time() - begun
+        seconds = time.thread_time() - started
     square = one @ one.T + SIZE * np.eye(SIZE, dtype=np.float32)
     factor = np.linalg.cholesky(square)
     errors = (_error(product, one, other), _error(factor @ factor.T, square, np.eye(SIZE)))

@@ -84,21 +84,21 @@ export class Api {
     return (Array.isArray(events) ? events : []).map(readEvent).filter(known);
   }
 
-  /** Follows the event stream until it ends; calls `heard` on every sign of life. */
+  /** Follows the event stream until it ends; calls `onAlive` on every sign of life. */
   async stream(
     token: string,
     after: number,
     signal: AbortSignal,
-    tell: (event: ChatEvent) => void,
-    heard: () => void,
+    onEvent: (event: ChatEvent) => void,
+    onAlive: () => void,
   ): Promise<void> {
     const call = { token, accept: "text/event-stream", signal, timeoutMs: STREAM_TIMEOUT_MS };
     await this.call(`chat/events?after=${after}`, call, async (response, guard) => {
-      const alive = (): void => (guard.restart(), heard());
+      const alive = (): void => (guard.restart(), onAlive());
       alive();
       for await (const data of eventsIn(chunksOf(response, alive))) {
         const event = readEvent(data);
-        if (event) tell(event);
+        if (event) onEvent(event);
       }
     });
   }

@@ -153,7 +153,7 @@ export class Chat implements LiveListener {
     this.tellAwaiting();
   }
 
-  told(event: ChatEvent): void {
+  received(event: ChatEvent): void {
     if (event.type === "visitor") {
       this.leaveOutbox(event.id);
       this.await(event.id);

@@ -11,9 +11,9 @@ const RECONNECT_PAUSE_MS = 300;
 const EMPTY_POLL_PAUSE_MS = 2_000;
 
 export interface LiveListener {
-  /** The chat's events so far; called once, before `told`. */
+  /** The chat's events so far; called once, before `received`. */
   restored(events: ChatEvent[]): void;
-  told(event: ChatEvent): void;
+  received(event: ChatEvent): void;
   /** The connection to the front was lost, or is back. */
   connected(now: boolean): void;
   /** The front no longer knows the chat. */
@@ -60,7 +60,7 @@ export class Live {
   take(event: ChatEvent): void {
     if (event.sequence <= this.last) return;
     this.last = event.sequence;
-    this.listener.told(event);
+    this.listener.received(event);
   }
 
   /** Switches to polling if the stream does not deliver in time an event that the front is known to have. */

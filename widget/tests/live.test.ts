@@ -10,7 +10,7 @@ const event = (sequence: number): ChatEvent => ({ type: "visitor", sequence, at:
 function listener(heard: number[], ended: () => void = () => undefined): LiveListener {
   return {
     restored: (events) => heard.push(...events.map((one) => -one.sequence)),
-    told: (one) => heard.push(one.sequence),
+    received: (one) => heard.push(one.sequence),
     connected: () => undefined,
     ended,
   };

@@ -80,16 +80,16 @@ class Worker:
 
     async def _answer_waiting(self, chat: str) -> None:
         """Answers every message waiting in a chat."""
-        begun = time.time()
+        taken_over_at = time.time()
         while message := await run_sync(self._store.next_waiting, chat):
             if (delay := self._messengers.reordering_delay(message)) > 0:
                 await asyncio.sleep(delay)
             elif self._messengers.serves(message.channel):
-                await self._answer_by_messenger(message, begun)
+                await self._answer_by_messenger(message, taken_over_at)
             else:
-                await self._answer(message, begun, self._answer_timeout_seconds)
+                await self._answer(message, taken_over_at, self._answer_timeout_seconds)
 
-    async def _answer_by_messenger(self, message: WaitingMessage, begun: float) -> None:
+    async def _answer_by_messenger(self, message: WaitingMessage, taken_over_at: float) -> None:
         if message.kind == "delete":
             await self._delete(message)
             return
@@ -99,13 +99,13 @@ class Worker:
             await run_sync(self._store.answer, message, polite, ANSWERED, time.time())
             metrics.answered(message.channel, polite["kind"], polite["language"], message.accepted_at)
         else:
-            await self._answer(message, begun, MESSENGER_ANSWER_SECONDS)
+            await self._answer(message, taken_over_at, MESSENGER_ANSWER_SECONDS)
         self._messengers.delivery.wake(message.chat)
 
-    async def _answer(self, message: WaitingMessage, begun: float, seconds: float) -> None:
+    async def _answer(self, message: WaitingMessage, taken_over_at: float, seconds: float) -> None:
         """Asks Rasa; time runs from acceptance, or from when this front took over the chat."""
         sender = self._keys.sender("web", message.chat)
-        until = max(message.accepted_at, begun) + seconds
+        until = max(message.accepted_at, taken_over_at) + seconds
         closed = self._notice.closed
         reply = None if closed else await self._rasa.ask(sender, message.text, metadata_of(message), until, message.key)
         # If the chat was closed while Rasa was thinking, its reply may be the reason.
@@ -138,8 +138,8 @@ class Worker:
 
     def _announcement(self, message: WaitingMessage) -> AssistantContent:
         language = self._language(message)
-        said = control_messages(self._notice.text_while_closed(language), language)
-        return assistant_event(said, message.id)
+        messages = control_messages(self._notice.text_while_closed(language), language)
+        return assistant_event(messages, message.id)
 
     def _language(self, message: WaitingMessage) -> Language:
         chat = self._store.chat(message.chat)

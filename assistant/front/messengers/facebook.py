@@ -91,8 +91,8 @@ def _inbound_messages(message: Payload, common: Common) -> list[InboundMessage]:
     cards = all(one.get("type") == CARD for one in message.get("attachments") or ())
     if text is not None and cards:
         return [InboundMessage(id_, text=text, **common)]
-    beside = [InboundMessage(f"{id_}:caption", text=text, **common)] if text else []
-    return [InboundMessage(id_, kind="media", **common), *beside]
+    extra = [InboundMessage(f"{id_}:caption", text=text, **common)] if text else []
+    return [InboundMessage(id_, kind="media", **common), *extra]
 
 
 def _pressed(postback: Payload, common: Common) -> InboundMessage:

@@ -253,8 +253,8 @@ def _written(event: Payload) -> tuple[InboundMessage, ...]:
     # The same id for a mention and for the message that contains it.
     id_, text = f"{channel}:{stamp}", plain(event.get("text") or "")
     if event.get("files") or event.get("subtype") == "file_share":
-        beside = [InboundMessage(f"{id_}:text", text=text, **common)] if text else []
-        return (InboundMessage(id_, kind="media", **common), *beside)
+        extra = [InboundMessage(f"{id_}:text", text=text, **common)] if text else []
+        return (InboundMessage(id_, kind="media", **common), *extra)
     if event["type"] == "app_mention" and not text:
         return (InboundMessage(id_, kind="start", **common),)
     return (InboundMessage(id_, text=text, **common),)

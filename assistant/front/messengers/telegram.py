@@ -139,8 +139,9 @@ def _inbound_messages(message: Payload, number: int, edited: bool) -> list[Inbou
     if edited:
         return [InboundMessage(f"{id_}:{message.get('edit_date')}", kind="edit", **common)]
     if text is None:
-        under = [InboundMessage(f"{id_}:caption", text=message["caption"], **common)] if message.get("caption") else []
-        return [InboundMessage(id_, kind="media", **common), *under]
+        caption = message.get("caption")
+        extra = [InboundMessage(f"{id_}:caption", text=caption, **common)] if caption else []
+        return [InboundMessage(id_, kind="media", **common), *extra]
     command = text[1:].split("@")[0].split()[:1] if text.startswith("/") else []
     if command and command[0].lower() in COMMANDS:
         return [InboundMessage(id_, text=text, kind=COMMANDS[command[0].lower()], **common)]

@@ -141,6 +141,6 @@ def _written(fields: Mapping[str, str]) -> tuple[InboundMessage, ...]:
         return (InboundMessage(id_, recipient, option=option),)
     text = fields.get("Body") or fields.get("ButtonText") or fields.get("ListTitle") or ""
     if fields.get("NumMedia", "0") not in ("", "0") or fields.get("Latitude"):
-        beside = [InboundMessage(f"{id_}:text", recipient, text=text)] if text.strip() else []
-        return (InboundMessage(id_, recipient, kind="media"), *beside)
+        extra = [InboundMessage(f"{id_}:text", recipient, text=text)] if text.strip() else []
+        return (InboundMessage(id_, recipient, kind="media"), *extra)
     return (InboundMessage(id_, recipient, text=text),)

@@ -108,8 +108,8 @@ def _inbound_messages(message: Payload) -> list[InboundMessage]:
         return [_picked(message, common)]
     caption = content.get("caption") if isinstance(content, Mapping) else None
     sender, sent_at = common["recipient"], common["sent_at"]
-    under = [InboundMessage(f"{id_}:caption", sender, text=caption, sent_at=sent_at)] if caption else []
-    return [InboundMessage(id_, kind="media", **common), *under]
+    extra = [InboundMessage(f"{id_}:caption", sender, text=caption, sent_at=sent_at)] if caption else []
+    return [InboundMessage(id_, kind="media", **common), *extra]
 
 
 def _picked(message: Payload, common: Common) -> InboundMessage:

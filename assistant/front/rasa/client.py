@@ -154,11 +154,11 @@ class Rasa:
 
     async def _queue(self, process: Process, body: Question, left: float) -> list[RasaMessage] | None:
         """One try as soon as the process has a free slot; None also if it has become unreachable meanwhile."""
-        begun = time.monotonic()
+        started = time.monotonic()
         with anyio.move_on_after(left):
             async with process.slots:
                 if process.reachable or len(self.processes) == 1:
-                    return await self._try(process, body, left - (time.monotonic() - begun))
+                    return await self._try(process, body, left - (time.monotonic() - started))
         return None
 
     async def _try(self, process: Process, body: Question, left: float) -> list[RasaMessage] | None:

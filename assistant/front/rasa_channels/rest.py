@@ -44,10 +44,10 @@ async def webhook(request: Request) -> Response:
     sender = front.keys.sender("rest", name or front.keys.new_chat())
     await front.limits.count("session", sender)
     metrics.accepted(REST)
-    begun = time.time()
+    started = time.time()
     reply = await _reply(front, sender, text, metadata)
     envelope = envelope_of(reply)
-    metrics.answered(REST, envelope["kind"], envelope.get("language"), begun)
+    metrics.answered(REST, envelope["kind"], envelope.get("language"), started)
     return JSONResponse(addressed(reply, name))
 
 

@@ -105,10 +105,10 @@ def _erase_again(url: str, tombstones: Tombstones) -> tuple[int, int]:
 
 def _copy(source: Path, target: Path) -> None:
     """SQLite's online backup: a consistent snapshot, whoever is writing; complete or not at all."""
-    begun = time.monotonic()
+    started = time.monotonic()
 
     def check_timeout(*_: int) -> None:
-        if time.monotonic() - begun > LOCK_TIMEOUT_SECONDS:
+        if time.monotonic() - started > LOCK_TIMEOUT_SECONDS:
             raise BackupError(f"{target} is in use; stop the front first.")
 
     try:

@@ -30,11 +30,11 @@ class Api(Protocol):
     """How calls reach the messengers; tests substitute their own."""
 
     async def send(self, call: Call) -> ApiResponse:
-        """The answer to a call; raises NotSentError or UnknownOutcomeError where there is none."""
+        """Makes a call and returns the response; raises NotSentError or UnknownOutcomeError."""
         ...
 
     async def close(self) -> None:
-        """Ends all connections."""
+        """Closes all connections."""
         ...
 
 
@@ -53,7 +53,7 @@ class HttpApi:
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, call: Call) -> ApiResponse:
-        """The answer to a call; raises NotSentError or UnknownOutcomeError where there is none."""
+        """Makes a call and returns the response; raises NotSentError or UnknownOutcomeError."""
         attempt = _Attempt()
         try:
             async with self._opened().request(
@@ -72,7 +72,7 @@ class HttpApi:
             raise kind(type(error).__name__) from error
 
     async def close(self) -> None:
-        """Ends all connections."""
+        """Closes all connections."""
         if self._session:
             await self._session.close()
 

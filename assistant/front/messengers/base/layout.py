@@ -46,9 +46,9 @@ def bubbles(event: AssistantEvent, knowledge: KnowledgeBase, longest: int, measu
     texts = [sourced(part, knowledge, language) for part in event["parts"]]
     whole = "\n\n".join([*texts, *([event["heading"]] if event["heading"] else [])])
     chunks = list(split(whole, longest, measure)) or [""]
-    told = [Bubble(chunk, language) for chunk in chunks]
+    pieces = [Bubble(chunk, language) for chunk in chunks]
     options = [Option(title, token(event["sequence"], place)) for place, title in enumerate(event["suggestions"])]
-    return [*told[:-1], replace(told[-1], options=tuple(options))]
+    return [*pieces[:-1], replace(pieces[-1], options=tuple(options))]
 
 
 def token(sequence: int, place: int) -> str:
