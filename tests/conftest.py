@@ -7,17 +7,14 @@ import tempfile
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from assistant.launch import servers
 from tests.support.command import Command
 from tests.support.postgres import MissingError, Postgres
+from tests.support.replies import Messages
 from tests.support.shared_assistant import ports_of_running, stop
-
-Messages = list[dict[str, Any]]
-
 
 # Fixtures that start a program of the system or an interpreter.
 STARTS_PROGRAMS = {"postgres", "python", "running", "started"}
@@ -87,19 +84,6 @@ def say(assistant_port) -> Callable[..., Messages]:
         return servers.ask(text, assistant_port, sender or uuid.uuid4().hex)
 
     return say_it
-
-
-def envelope(messages: Messages) -> dict[str, Any]:
-    """The answer envelope, which is exactly one and comes last."""
-    found = [message["custom"]["answer"] for message in messages if "custom" in message]
-    assert len(found) == 1, messages
-    assert "custom" in messages[-1], messages
-    return found[0]
-
-
-def text_of(messages: Messages) -> str:
-    """All that is said in a reply."""
-    return "\n".join(message["text"] for message in messages if "text" in message)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from assistant.core.paths import ROOT
 from tests.browser.scripted_front import ScriptedFront, a_fact
 from tests.browser.visitor import Visitor
-from tests.npm import install
+from tests.support.npm import install
 
 # A page on a busy machine may be slow; what comes never is told all the same.
 expect.set_options(timeout=20_000)

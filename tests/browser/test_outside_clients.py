@@ -17,8 +17,8 @@ from playwright.sync_api import Browser, Page, Request, Route, expect
 
 from assistant.core.paths import ROOT
 from assistant.launch import servers
-from tests.conftest import text_of
-from tests.npm import install
+from tests.support.npm import install
+from tests.support.replies import text_of
 from tests.support.shared_assistant import LONGEST_START
 
 # Together where several processes run tests: each would start servers of its own.

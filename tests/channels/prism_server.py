@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from assistant.core.paths import ROOT
 from assistant.launch.servers import HOST, free_port
-from tests.npm import install
+from tests.support.npm import install
 from tests.support.shared_assistant import LONGEST_START
 from tests.support.wait import answers, until
 

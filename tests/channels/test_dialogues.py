@@ -8,7 +8,7 @@ import uuid
 import pytest
 
 from assistant.knowledge import knowledge
-from tests.channels.conftest import WIRES, Person, of_wires
+from tests.fakes.messengers import WIRES, Person, of_wires
 from tests.support.wait import until
 
 pytestmark = pytest.mark.slow

@@ -10,9 +10,9 @@ import pytest
 
 from assistant.knowledge import knowledge
 from assistant.launch import servers
-from tests.channels.conftest import TELEGRAM, WHATSAPP, WIRES, Person, RunningFront, of_wires
-from tests.channels.vendor import Fault
-from tests.services.test_front import relay
+from tests.fakes.messengers import TELEGRAM, WHATSAPP, WIRES, Person, RunningFront, of_wires
+from tests.fakes.relay import relay
+from tests.fakes.vendors.vendor import Fault
 from tests.support.wait import until
 
 pytestmark = pytest.mark.slow

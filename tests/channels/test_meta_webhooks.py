@@ -10,9 +10,9 @@ import httpx2
 import pytest
 
 from assistant.knowledge import knowledge
-from tests.channels.conftest import WIRES, Person
-from tests.channels.meta import MetaWire
-from tests.channels.whatsapp import MEDIA, contact, update, value
+from tests.fakes.messengers import WIRES, Person
+from tests.fakes.vendors.meta import MetaWire
+from tests.fakes.vendors.whatsapp import MEDIA, contact, update, value
 from tests.support.wait import until
 
 pytestmark = pytest.mark.slow

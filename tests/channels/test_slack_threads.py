@@ -9,9 +9,9 @@ import uuid
 import pytest
 
 from assistant.knowledge import knowledge
-from tests.channels.conftest import WIRES, Person
-from tests.channels.slack import FORM, SlackWire, home, stamp_of
 from tests.channels.test_dialogues import FOUNDED, PAYER, PROGRAMME
+from tests.fakes.messengers import WIRES, Person
+from tests.fakes.vendors.slack import FORM, SlackWire, home, stamp_of
 
 pytestmark = pytest.mark.slow
 

@@ -8,8 +8,9 @@ import pytest
 
 from assistant.commands import channels
 from assistant.front.messengers.registry import CONNECTORS
-from tests.channels.conftest import PUBLIC, WIRES
-from tests.channels.telegram import SECRET
+from tests.fakes.messengers import WIRES
+from tests.fakes.vendors.telegram import SECRET
+from tests.fakes.vendors.wire import PUBLIC
 from tests.support.wait import until
 
 pytestmark = pytest.mark.slow

@@ -14,9 +14,9 @@ from assistant.front.messengers.base.layout import Bubble, Option, bubbles
 from assistant.front.messengers.registry import configured, made
 from assistant.knowledge import knowledge
 from tests.channels.prism_server import DESCRIPTIONS
-from tests.channels.telegram import TOKEN, TelegramWire
-from tests.channels.wire import PUBLIC
-from tests.unit.front.messengers.test_layout import TEXTS, a_long_answer
+from tests.fakes.long_answers import TEXTS, a_long_answer
+from tests.fakes.vendors.telegram import TOKEN, TelegramWire
+from tests.fakes.vendors.wire import PUBLIC
 
 DESCRIPTION = DESCRIPTIONS / "telegram.json"
 LIMIT = re.compile(r"(\d+)-(\d+) (characters|bytes)")

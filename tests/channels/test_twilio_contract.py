@@ -12,8 +12,8 @@ from assistant.front.messengers.base.outcomes import Outcome
 from assistant.front.messengers.twilio import Twilio
 from assistant.knowledge import knowledge
 from tests.channels.prism_server import prism
-from tests.channels.twilio import ACCOUNT, AUTH_TOKEN
-from tests.channels.wire import PUBLIC
+from tests.fakes.vendors.twilio import ACCOUNT, AUTH_TOKEN
+from tests.fakes.vendors.wire import PUBLIC
 
 # Together where several processes run tests: each would start Prism.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prism")]

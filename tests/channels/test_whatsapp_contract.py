@@ -15,7 +15,7 @@ from assistant.front.messengers.base.layout import Bubble, Option
 from assistant.front.messengers.registry import configured, made
 from assistant.knowledge import knowledge
 from tests.channels.prism_server import DESCRIPTIONS, prism
-from tests.channels.whatsapp import NUMBER, WhatsAppWire
+from tests.fakes.vendors.whatsapp import NUMBER, WhatsAppWire
 
 # Together where several processes run tests: each would start Prism.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prism")]

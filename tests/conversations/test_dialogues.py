@@ -7,8 +7,8 @@ import uuid
 import pytest
 
 from assistant.core.languages import LANGUAGES
-from tests.conftest import envelope
 from tests.conversations.scenarios import scenarios
+from tests.support.replies import envelope
 
 pytestmark = pytest.mark.slow
 

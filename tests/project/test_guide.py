@@ -12,9 +12,9 @@ import pytest
 
 from assistant.core.paths import ROOT
 from assistant.knowledge.check import check
-from assistant.knowledge.examples import ENOUGH
+from assistant.knowledge.examples import FEWEST_QUESTIONS
 from assistant.launch import servers
-from tests.conftest import envelope
+from tests.support.replies import envelope
 from tests.support.shared_assistant import run_command
 
 pytestmark = pytest.mark.slow
@@ -45,7 +45,7 @@ def thin_out(training):
         kept, number = [], 0
         for line in path.read_text("utf-8").splitlines(keepends=True):
             number = number + 1 if line.startswith("      - ") else 0
-            if number <= ENOUGH or number % 10 == 0:
+            if number <= FEWEST_QUESTIONS or number % 10 == 0:
                 kept.append(line)
         path.write_text("".join(kept), "utf-8")
 

@@ -15,7 +15,7 @@ from assistant.core.paths import ROOT
 from assistant.knowledge import knowledge
 from assistant.launch import servers
 from assistant.training.model import model_path
-from tests.conftest import envelope, text_of
+from tests.support.replies import envelope, text_of
 from tests.support.shared_assistant import LONGEST_START
 
 pytestmark = pytest.mark.slow

@@ -10,7 +10,7 @@ import uuid
 import pytest
 
 from assistant.launch import servers
-from tests.conftest import envelope, text_of
+from tests.support.replies import envelope, text_of
 
 pytestmark = pytest.mark.slow
 

@@ -20,15 +20,15 @@ from redis import Redis
 from assistant.core.paths import ROOT
 from assistant.launch import servers
 from assistant.training.model import model_path
-from tests.channels.conftest import Person, RunningFront
-from tests.channels.telegram import SECRET
-from tests.channels.vendor import Vendor
-from tests.channels.whatsapp import WhatsAppWire
-from tests.conftest import envelope
+from tests.fakes.front import Visitor
+from tests.fakes.messengers import Person, RunningFront
+from tests.fakes.vendors.telegram import SECRET
+from tests.fakes.vendors.vendor import Vendor
+from tests.fakes.vendors.whatsapp import WhatsAppWire
 from tests.support.postgres import Postgres
+from tests.support.replies import envelope
 from tests.support.shared_assistant import LONGEST_START, run_command
 from tests.support.wait import until
-from tests.unit.front.conftest import Visitor
 
 pytestmark = pytest.mark.slow
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
-import socketserver
 import subprocess
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
@@ -20,10 +17,11 @@ from assistant.core.paths import ROOT
 from assistant.front.core.tokens import Keys
 from assistant.launch import servers
 from assistant.training.model import model_path
-from tests.conftest import envelope, text_of
+from tests.fakes.front import Visitor
+from tests.fakes.relay import relay
+from tests.support.replies import envelope, text_of
 from tests.support.shared_assistant import LONGEST_START
 from tests.support.wait import answers, until
-from tests.unit.front.conftest import Visitor
 
 pytestmark = pytest.mark.slow
 
@@ -204,31 +202,6 @@ def running_front(assistant_port, tmp_path):
             process.wait(timeout=30)
 
     return run
-
-
-@contextmanager
-def relay(port, target):
-    """Lets connections to a port through to another one."""
-
-    class Relay(socketserver.BaseRequestHandler):
-        def handle(self):
-            with socket.create_connection((servers.HOST, target)) as other:
-                back = threading.Thread(target=_pass_on, args=(other, self.request), daemon=True)
-                back.start()
-                _pass_on(self.request, other)
-
-    with socketserver.ThreadingTCPServer((servers.HOST, port), Relay) as server:
-        server.daemon_threads = True
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield
-        server.shutdown()
-
-
-def _pass_on(source, target):
-    with suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
 
 
 class KillableRasa:

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from tests.conftest import envelope, text_of
+from tests.support.replies import envelope, text_of
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ import pytest
 from assistant.core.paths import ROOT
 from assistant.launch import servers
 from assistant.training.model import model_path
-from tests.conftest import envelope
+from tests.support.replies import envelope
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 

@@ -2,100 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import threading
-import time
-import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
-import uvicorn
 from starlette.testclient import TestClient
 
-from assistant.dialogue.present import messages
 from assistant.front.app import application
 from assistant.front.core.settings import Settings
 from assistant.front.core.tokens import kept_secret
-from assistant.front.rasa.transport import NotListeningError, Reply
 from assistant.front.tasks import chat_tasks
-from assistant.knowledge import knowledge
-from assistant.launch.servers import HOST, free_port
-from tests.support.wait import until
-from tests.unit.dialogue.conftest import asking, message, reply_to
-
-HERE = "http://front.test"
-ENTRY = "ask_history/founding"
-AWAY = NotListeningError("away")
-
-
-def fact(language="de", entry=ENTRY, buttons=()):
-    """What Rasa says when it tells a fact."""
-    reply = replace(reply_to(message(asking(entry), language=language)), buttons=tuple(buttons))
-    said = messages(reply, knowledge(), "rest")
-    # What is not text, Rasa's REST channel calls `custom`.
-    named = [{"custom": one["json_message"]} if "json_message" in one else one for one in said]
-    return [{"recipient_id": "secret", **one} for one in named]
-
-
-def enveloped(kind, entries=(), language="de", as_of=None):
-    """The message that ends a reply."""
-    answer = {"kind": kind, "entries": list(entries), "language": language, "as_of": as_of, "sources": []}
-    return {"recipient_id": "secret", "custom": {"answer": answer}}
-
-
-class FakeRasa:
-    """Answers with `reply(body)`; an exception there is raised, a number is a status, seconds in `slow` pass before."""
-
-    def __init__(self):
-        self.asked, self.erased, self.slow = [], [], 0.0
-        self.reply = lambda body: fact(body["metadata"].get("language", "de"))
-
-    async def send(self, method, url, body=None):
-        if method == "DELETE":
-            self.erased.append(url.rpartition("/")[2])
-            return Reply(204, b"")
-        asked = json.loads(body)
-        self.asked.append(asked)
-        await asyncio.sleep(self.slow)
-        said = self.reply(asked)
-        if isinstance(said, Exception):
-            raise said
-        return Reply(said, b"") if isinstance(said, int) else Reply(200, json.dumps(said).encode())
-
-    async def close(self):
-        """Nothing is open."""
-
-    @property
-    def texts(self):
-        return [body["message"] for body in self.asked]
-
-
-class Visitor:
-    """Somebody with a chat of their own."""
-
-    def __init__(self, client, language="de"):
-        self.client = client
-        self.token = client.post("/api/chat", json={"language": language}).json()["token"]
-        self.headers = {"Authorization": f"Bearer {self.token}"}
-
-    def post(self, text, id=None, language="de", choice=None):  # noqa: A002
-        body = {"id": id or str(uuid.uuid4()), "text": text, "language": language, "choice": choice}
-        return self.client.post("/api/chat/messages", json=body, headers=self.headers)
-
-    def events(self, after=0, wait=0):
-        response = self.client.get(f"/api/chat/events?after={after}&wait={wait}", headers=self.headers)
-        assert response.status_code == 200, response.text
-        return response.json()["events"]
-
-    def answer_to(self, text, seconds=10, **options):
-        """Says something and waits for the answer to it."""
-        posted = self.post(text, **options)
-        assert posted.status_code == 202, posted.text
-        id_ = posted.json()["id"]
-        return until(lambda: next((event for event in self.events() if event.get("reply_to") == id_), None), seconds)
+from tests.fakes.front import HERE, FakeRasa, Visitor, served
 
 
 @pytest.fixture(autouse=True)
@@ -123,24 +39,6 @@ def client(settings, rasa) -> Iterator[TestClient]:
 @pytest.fixture
 def visitor(client):
     return Visitor(client)
-
-
-@contextmanager
-def served(app) -> Iterator[str]:
-    """A real server around an application, for what streams; its address."""
-    port = free_port()
-    # Without a configuration of logging, which closes TensorFlow's handler, and that one pytest's own output.
-    options = {"log_level": "error", "log_config": None, "ws": "wsproto", "timeout_graceful_shutdown": 1}
-    server = uvicorn.Server(uvicorn.Config(app, HOST, port, **options))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    try:
-        yield f"http://{HOST}:{port}"
-    finally:
-        server.should_exit = True
-        thread.join(10)
 
 
 @pytest.fixture

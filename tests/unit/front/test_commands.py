@@ -14,13 +14,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from assistant.commands import person, purge
-from assistant.engine.conversations.table import table as rasa_tables
+from assistant.engine.conversations import table as rasa_tables
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.schema import chats, database, events, seen
 from assistant.launch.servers import HOST, free_port
-from tests.unit.front.conftest import served
+from tests.fakes.front import served
 
 # Not once more with a database that the test does not use.
 ON_POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)

@@ -17,7 +17,7 @@ from assistant.front.core.limits import Limits
 from assistant.front.core.settings import Rates, Settings
 from assistant.front.core.tokens import kept_secret
 from assistant.front.web.pages import description
-from tests.unit.front.conftest import FakeRasa, Visitor, served
+from tests.fakes.front import FakeRasa, Visitor, served
 
 NOT_DESCRIBED = {"/", "/en", "/openapi.json", "/webhooks/rest/"}
 MANY = Rates(session="1000000/minute", address="1000000/minute", chats="1000000/minute", requests="1000000/minute")

@@ -11,7 +11,7 @@ import pytest
 from assistant.core.paths import ROOT
 from assistant.front import __main__ as front
 from assistant.front.messengers.registry import configured
-from tests.channels.slack import SlackWire
+from tests.fakes.vendors.slack import SlackWire
 
 PASSWORD = "f00dfeed" * 4
 SAID = "The front cannot start: it cannot open its database ("

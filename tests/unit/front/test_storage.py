@@ -21,9 +21,9 @@ from assistant.front.app import application
 from assistant.front.core.settings import settings_from
 from assistant.front.messengers.registry import configured
 from assistant.front.store.schema import chats, database
-from tests.channels.telegram import TelegramWire
+from tests.fakes.front import HERE, Visitor
+from tests.fakes.vendors.telegram import TelegramWire
 from tests.support.wait import until
-from tests.unit.front.conftest import HERE, Visitor
 
 NONE = {SWITCH: "none"}
 

@@ -7,7 +7,7 @@ import asyncio
 from rasa.utils.endpoints import EndpointConfig
 
 from assistant.engine.patches import kept_connections
-from tests.unit.canned_server import CannedServer
+from tests.fakes.canned_server import CannedServer
 
 REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
 

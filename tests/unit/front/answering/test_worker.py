@@ -12,8 +12,8 @@ from assistant.front.app import application
 from assistant.front.rasa.apology import language_of_apology
 from assistant.front.rasa.transport import TransportError
 from assistant.knowledge import knowledge
+from tests.fakes.front import AWAY, HERE, Visitor, enveloped, fact
 from tests.support.wait import until
-from tests.unit.front.conftest import AWAY, HERE, Visitor, enveloped, fact
 
 SECONDS = 0.8
 APOLOGY = [{"text": "…"}, enveloped("error")]

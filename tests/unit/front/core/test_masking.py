@@ -14,9 +14,9 @@ from assistant.front.core.masking import MAX_INLINE_CHARACTERS, without_personal
 from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.registry import configured
 from assistant.front.web.messenger_webhook import masked
-from tests.channels.telegram import TelegramWire
+from tests.fakes.front import HERE
+from tests.fakes.vendors.telegram import TelegramWire
 from tests.support.wait import until, until_async
-from tests.unit.front.conftest import HERE
 from tests.unit.front.rasa_channels.test_socketio import webchat
 
 NAME, NUMBER, MAIL = "Samira Haidari", "0176 12345678", "samira@example.org"

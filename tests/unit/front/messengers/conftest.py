@@ -11,8 +11,8 @@ from assistant.front.messengers.base.connector import WebhookRequest
 from assistant.front.messengers.base.layout import Bubble, Option
 from assistant.front.messengers.registry import configured, made
 from assistant.knowledge import knowledge
-from tests.channels.facebook import FacebookWire
-from tests.channels.whatsapp import WhatsAppWire
+from tests.fakes.vendors.facebook import FacebookWire
+from tests.fakes.vendors.whatsapp import WhatsAppWire
 
 VENDOR = "https://vendor.test"
 PUBLIC = "https://chat.example.org"

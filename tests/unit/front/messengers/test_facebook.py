@@ -6,8 +6,8 @@ import pytest
 
 from assistant.front.messengers.base.inbound import InboundMessage, Receipt
 from assistant.front.messengers.base.outcomes import ApiResponse
-from tests.channels.facebook import MEDIA, PAGE, FacebookWire, event, update
-from tests.channels.wire import Told
+from tests.fakes.vendors.facebook import MEDIA, PAGE, FacebookWire, event, update
+from tests.fakes.vendors.wire import Told
 from tests.unit.front.messengers.conftest import asking, incoming
 
 PERSON, AT = "7000000000000001", 1760000000.123

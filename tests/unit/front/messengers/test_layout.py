@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.layout import (
     Bubble,
     Option,
@@ -18,24 +17,10 @@ from assistant.front.messengers.base.layout import (
     token,
     utf16_length,
 )
-from assistant.front.messengers.base.wording import text_event
-from assistant.front.messengers.registry import CONNECTORS, made
 from assistant.knowledge import knowledge
+from tests.fakes.long_answers import LONG, QUESTIONS, TEXTS, a_long_answer, connectors
 
-LONG = " ".join(f"Dies ist der Satz Nummer {number}, und er endet mit einem Punkt." for number in range(400))
-TEXTS = {"sentences": LONG, "one word": "x" * 9000, "emoji": "😀" * 5000, "marks": "a&b<c> " * 1500}
 RECIPIENTS = {"twilio": "+1>+2", "slack": "C1/U1/"}
-QUESTIONS = ["Wie vielen Menschen hat das Familienhilfeprogramm (FAP) seit 2016 geholfen?", "Wer?", "Keine davon"]
-
-
-def connectors():
-    settings = {name: dict.fromkeys((*one.secrets, *one.options), "1") for name, one in CONNECTORS.items()}
-    settings = {name: {**told, **CONNECTORS[name].options} for name, told in settings.items()}
-    return list(made(settings, knowledge(), "https://chat.example.org", Keys(b"x" * 32)).values())
-
-
-def a_long_answer(language="de", text=LONG, offers=QUESTIONS):
-    return {"sequence": 2, **text_event(text, language, knowledge(), offers=offers)}
 
 
 @pytest.mark.parametrize("connector", connectors(), ids=lambda connector: connector.name)

@@ -14,12 +14,12 @@ from assistant.front.app import application
 from assistant.front.core.settings import Rates
 from assistant.front.messengers.registry import CONNECTORS, State, configured, states
 from assistant.front.web.messenger_webhook import MAX_BODY_BYTES, Webhook
-from tests.channels.conftest import WIRES
-from tests.channels.telegram import SECRET, TelegramWire
-from tests.channels.wire import PUBLIC
+from tests.fakes.front import HERE
+from tests.fakes.long_answers import connectors
+from tests.fakes.messengers import WIRES
+from tests.fakes.vendors.telegram import SECRET, TelegramWire
+from tests.fakes.vendors.wire import PUBLIC
 from tests.support.wait import until
-from tests.unit.front.conftest import HERE
-from tests.unit.front.messengers.test_layout import connectors
 
 NOBODY = "http://127.0.0.1:9"
 

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.front.messengers.base.connector import ForgedError
 from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
-from tests.channels.meta import error
+from tests.fakes.vendors.meta import error
 from tests.unit.front.messengers.conftest import PUBLIC, VENDOR, asking, incoming
 
 A_DAY = 86400

@@ -17,7 +17,7 @@ from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
 from assistant.front.messengers.base.wording import wants_deletion
 from assistant.front.messengers.slack import Slack, plain
 from assistant.knowledge import knowledge
-from tests.channels.slack import SIGNING_SECRET, TOKEN, SlackWire, home, stamp_of
+from tests.fakes.vendors.slack import SIGNING_SECRET, TOKEN, SlackWire, home, stamp_of
 
 PERSON, OTHER, CHANNEL = "U000000001", "U000000002", "C0GENERAL"
 PRIVATE = f"{home(PERSON)}/{PERSON}/"

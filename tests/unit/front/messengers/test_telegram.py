@@ -9,7 +9,7 @@ import pytest
 from assistant.front.messengers.base.connector import ForgedError, WebhookRequest
 from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
 from assistant.front.messengers.telegram import SECRET_HEADER
-from tests.unit.front.messengers.test_layout import connectors
+from tests.fakes.long_answers import connectors
 
 CHAT = {"id": 7, "type": "private"}
 PERSON = {"id": 7, "is_bot": False, "first_name": "A", "language_code": "uk"}

@@ -16,9 +16,9 @@ from assistant.front.messengers.base.layout import Bubble, Option, split
 from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
 from assistant.front.messengers.twilio import Twilio
 from assistant.knowledge import knowledge
-from tests.channels.telegram import number_of
-from tests.channels.twilio import ACCOUNT, ADDRESS, AUTH_TOKEN, SmsWire, TwilioWhatsAppWire
-from tests.channels.wire import PUBLIC
+from tests.fakes.vendors.telegram import number_of
+from tests.fakes.vendors.twilio import ACCOUNT, ADDRESS, AUTH_TOKEN, SmsWire, TwilioWhatsAppWire
+from tests.fakes.vendors.wire import PUBLIC
 
 sms, whatsapp = SmsWire(), TwilioWhatsAppWire()
 PERSON = sms.person(1)

@@ -14,8 +14,8 @@ from assistant.front.messengers.base.inbound import InboundMessage, Receipt
 from assistant.front.messengers.base.layout import Bubble
 from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
 from assistant.knowledge import knowledge
-from tests.channels.meta import error
-from tests.channels.whatsapp import MEDIA, NUMBER, TOKEN, WhatsAppWire, contact, shown, update, value
+from tests.fakes.vendors.meta import error
+from tests.fakes.vendors.whatsapp import MEDIA, NUMBER, TOKEN, WhatsAppWire, contact, shown, update, value
 from tests.unit.front.messengers.conftest import asking, incoming
 
 PERSON, AT = "491700000001", 1760000000.0

@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from assistant.core.paths import ROOT
 from assistant.front.operate import logs
 from assistant.launch.servers import HOST, environment, free_port, front_command
+from tests.fakes.front import Visitor
 from tests.support.wait import answers, until
-from tests.unit.front.conftest import Visitor
 
 FORGED = 'x\nERROR assistant: forged\r\n{"level": "forged"}\x1b[31m\x85\u2028\0end'
 PERSONAL = "Sonderbar"

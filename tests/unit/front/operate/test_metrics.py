@@ -19,9 +19,9 @@ from assistant.front.messengers.base.outcomes import Outcome
 from assistant.front.messengers.registry import CONNECTORS, configured
 from assistant.front.operate import metrics
 from assistant.launch.servers import HOST, free_port
-from tests.channels.telegram import TelegramWire
+from tests.fakes.front import AWAY, HERE, Visitor, enveloped
+from tests.fakes.vendors.telegram import TelegramWire
 from tests.support.wait import until
-from tests.unit.front.conftest import AWAY, HERE, Visitor, enveloped
 
 PERSONAL = "Mein Name ist Yusra Sonderbar"
 

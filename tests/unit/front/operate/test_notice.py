@@ -20,9 +20,9 @@ from assistant.front.operate import notice as module
 from assistant.front.operate.notice import Notice, State, read, write
 from assistant.front.store.schema import database, events
 from assistant.knowledge import knowledge
-from tests.channels.telegram import TelegramWire
+from tests.fakes.front import AWAY, HERE, Visitor, fact
+from tests.fakes.vendors.telegram import TelegramWire
 from tests.support.wait import until
-from tests.unit.front.conftest import AWAY, HERE, Visitor, fact
 
 TEXTS = {"de": "Der Chat ist heute nicht verfügbar.", "en": "The chat is not available today."}
 CLOSED = State(True, TEXTS)

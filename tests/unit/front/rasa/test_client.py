@@ -14,8 +14,8 @@ from assistant.front.core.settings import addresses_of
 from assistant.front.rasa import client as module
 from assistant.front.rasa.client import Rasa
 from assistant.front.rasa.transport import NotListeningError, Reply
+from tests.fakes.front import fact
 from tests.support.wait import until_async
-from tests.unit.front.conftest import fact
 
 ADDRESSES = tuple(f"http://rasa-{number}:5005" for number in range(3))
 SENDERS = [f"web-{number}" for number in range(600)]

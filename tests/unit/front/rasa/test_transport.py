@@ -9,7 +9,7 @@ import pytest
 from assistant.core import http
 from assistant.front.rasa.transport import Connections, NotListeningError, Reply, TransportError
 from assistant.launch.servers import HOST, free_port
-from tests.unit.canned_server import CannedServer
+from tests.fakes.canned_server import CannedServer
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]"
 MOVED = b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n"

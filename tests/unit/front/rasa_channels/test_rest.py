@@ -6,7 +6,7 @@ import pytest
 
 from assistant.front.rasa_channels.rest import metadata_in
 from assistant.knowledge import knowledge
-from tests.unit.front.conftest import Visitor, fact
+from tests.fakes.front import Visitor, fact
 
 
 def ask(client, message="Hallo", **more):

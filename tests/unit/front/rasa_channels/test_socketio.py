@@ -15,8 +15,8 @@ from assistant.front.app import application
 from assistant.front.core.settings import Rates
 from assistant.front.rasa_channels.socketio import bot_messages
 from assistant.knowledge import knowledge
+from tests.fakes.front import FakeRasa, enveloped, fact, served
 from tests.support.wait import until_async
-from tests.unit.front.conftest import FakeRasa, enveloped, fact, served
 
 HELLO = {"session_id": None, "customData": {"language": "de"}}
 ENGINE, OPEN, PING, PONG, EVENT = "/socket.io/?EIO=4&transport=", "40", "2", "3", "42"

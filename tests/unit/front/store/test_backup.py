@@ -23,8 +23,8 @@ from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.schema import chats, database, events, messages, schema, tombstones
 from assistant.front.store.tombstones import erase_again, fingerprint, tombstones_in
 from assistant.launch.servers import free_port
+from tests.fakes.front import HERE, Visitor, served
 from tests.support.wait import until
-from tests.unit.front.conftest import HERE, Visitor, served
 
 DATA = {"language": "de", "parts": []}
 

@@ -15,8 +15,8 @@ from starlette.testclient import TestClient
 
 from assistant.front.app import application
 from assistant.knowledge import knowledge
+from tests.fakes.front import HERE, Visitor, enveloped, fact
 from tests.support.wait import until
-from tests.unit.front.conftest import HERE, Visitor, enveloped, fact
 
 ID = "6f0b8a52-8f0c-4f4e-9a0c-0d8f3d1b2a11"
 

@@ -14,8 +14,8 @@ from assistant.front.core.limits import Limits
 from assistant.front.core.settings import Rates, Settings
 from assistant.front.messengers.registry import configured
 from assistant.knowledge import knowledge
-from tests.channels.telegram import TelegramWire
-from tests.unit.front.conftest import HERE, Visitor
+from tests.fakes.front import HERE, Visitor
+from tests.fakes.vendors.telegram import TelegramWire
 
 FRIEND, STRANGER = "https://friend.example", "https://stranger.example"
 ROUTES = bare_application(Settings("sqlite://", b"x" * 32), Limits(Rates())).routes

@@ -7,7 +7,7 @@ import pytest
 from assistant.front.core.starters import STARTERS
 from assistant.front.web.pages import PAGE
 from assistant.knowledge import knowledge
-from tests.unit.front.conftest import AWAY, enveloped
+from tests.fakes.front import AWAY, enveloped
 
 
 @pytest.fixture

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.channels.meta import VERSION, MetaWire, error
-from tests.channels.wire import Told
+from tests.fakes.vendors.meta import VERSION, MetaWire, error
+from tests.fakes.vendors.wire import Told
 
 TOKEN, PAGE, APP_SECRET, VERIFY = "EAApagetoken0123", "110011001100", "page-secret-of-tests", "verify-facebook"
 LOCALES = {"de": "de_DE", "en": "en_GB"}

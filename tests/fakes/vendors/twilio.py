@@ -7,8 +7,8 @@ from urllib.parse import urlencode, urlsplit
 
 from twilio.request_validator import RequestValidator
 
-from tests.channels.telegram import number_of
-from tests.channels.wire import PUBLIC, Post, Told, Wire
+from tests.fakes.vendors.telegram import number_of
+from tests.fakes.vendors.wire import PUBLIC, Post, Told, Wire
 
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 AUTH_TOKEN = "fedcba9876543210" * 2

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 from slack_sdk.models.blocks import ActionsBlock, Block, SectionBlock
 from slack_sdk.signature import SignatureVerifier
 
-from tests.channels.telegram import number_of
-from tests.channels.wire import Post, Told, Wire
+from tests.fakes.vendors.telegram import number_of
+from tests.fakes.vendors.wire import Post, Told, Wire
 
 TOKEN = "xoxb-1-1-testtesttesttest"  # noqa: S105
 SIGNING_SECRET = "5" * 32

@@ -8,7 +8,7 @@ import json
 from telegram import Update, constants
 
 from assistant.front.core.tokens import Keys
-from tests.channels.wire import Post, Told, Wire
+from tests.fakes.vendors.wire import Post, Told, Wire
 
 TOKEN = "123456:AAFtesttesttesttesttesttesttesttest"  # noqa: S105
 SECRET = "test" * 10

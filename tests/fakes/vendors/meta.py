@@ -8,7 +8,7 @@ import json
 
 from pywa.utils import webhook_updates_validator
 
-from tests.channels.wire import Post, Wire
+from tests.fakes.vendors.wire import Post, Wire
 
 VERSION = "v23.0"
 SIGNATURE = "X-Hub-Signature-256"

@@ -6,8 +6,8 @@ import threading
 
 import pywa
 
-from tests.channels.meta import VERSION, MetaWire, error
-from tests.channels.wire import Told
+from tests.fakes.vendors.meta import VERSION, MetaWire, error
+from tests.fakes.vendors.wire import Told
 
 TOKEN, NUMBER, APP_SECRET, VERIFY = "EAAtesttoken0123", "106540352242922", "app-secret-of-tests", "verify-whatsapp"
 SIGHT = {"mime_type": "image/jpeg", "sha256": "a", "id": "1"}

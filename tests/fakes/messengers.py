@@ -1,0 +1,150 @@
+"""The real front with every messenger on, and people who write to it."""
+
+from __future__ import annotations
+
+import itertools
+import sqlite3
+import subprocess
+import time
+import uuid
+from contextlib import closing
+
+import httpx2
+import pytest
+
+from assistant.core.paths import ROOT
+from assistant.launch import servers
+from tests.fakes.vendors.facebook import FacebookWire
+from tests.fakes.vendors.slack import SlackWire
+from tests.fakes.vendors.telegram import SECRET, TelegramWire
+from tests.fakes.vendors.twilio import SmsWire, TwilioWhatsAppWire
+from tests.fakes.vendors.whatsapp import WhatsAppWire
+from tests.fakes.vendors.wire import PUBLIC
+from tests.support.shared_assistant import LONGEST_START
+from tests.support.wait import answers, until
+
+WHATSAPP, TELEGRAM = WhatsAppWire(), TelegramWire()
+
+
+WIRES = (WHATSAPP, TELEGRAM, FacebookWire(), SlackWire(), SmsWire(), TwilioWhatsAppWire())
+
+
+LONGEST_ANSWER = 30.0
+
+
+# One for all: to make one takes longer than what is measured with it.
+CLIENT = httpx2.Client(timeout=30, limits=httpx2.Limits(max_connections=64))
+
+
+numbers = itertools.count(1)
+
+
+class RunningFront:
+    """A front in a process of its own, which may be killed and started again with the same data."""
+
+    def __init__(self, vendor, rasa_port, data, extra=None):
+        self.port, self._rasa_port, self.data = servers.free_port(), rasa_port, data
+        settings = {"ASSISTANT_DATA": str(data), "ASSISTANT_SECRET": SECRET, "ASSISTANT_PUBLIC_URL": PUBLIC}
+        for wire in WIRES:
+            settings.update(wire.environment(vendor.url))
+        self._environment = servers.environment({**settings, "LOG_LEVEL": "INFO", **(extra or {})})
+        data.mkdir(exist_ok=True, parents=True)
+        self.start()
+
+    @property
+    def url(self):
+        return f"http://{servers.HOST}:{self.port}"
+
+    def start(self):
+        with (self.data / "log.txt").open("a") as log:
+            command = servers.front_command(self.port, self._rasa_port)
+            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+        ended = self._process.poll
+        until(lambda: answers(f"{self.url}/health") or ended() is not None, LONGEST_START, self.logged)
+        assert ended() is None, self.logged()
+
+    def kill(self):
+        self._process.kill()
+        self._process.wait(timeout=30)
+
+    def logged(self):
+        return (self.data / "log.txt").read_text("utf-8")
+
+    def kept(self, person):
+        """What the front knows of somebody's chat: how far its answers were delivered, and its messages."""
+        with closing(sqlite3.connect(self.data / "front.db", timeout=10)) as connection:
+            chats = "SELECT id, last_sequence, delivered, delivered_parts, in_doubt FROM chats WHERE recipient LIKE ?"
+            found = connection.execute(chats, (f"%{person}%",)).fetchall()
+            messages = "SELECT sequence, kind, state, accepted_at FROM messages WHERE chat = ?"
+            return [(chat[1:], connection.execute(messages, chat[:1]).fetchall()) for chat in found]
+
+
+class Person:
+    """Somebody with a messenger."""
+
+    def __init__(self, wire, front, vendor, language="de"):
+        self.wire, self._front, self._vendor, self._language = wire, front, vendor, language
+        self.name = wire.person(next(numbers))
+
+    def post(self, post):
+        """Hands a request to the front as the vendor does; the response."""
+        return CLIENT.request(
+            post.method,
+            f"{self._front.url}/webhooks/{self.wire.name}{post.query}",
+            content=post.content,
+            headers=post.headers,
+        )
+
+    def message(self, text, id=None, at=None):  # noqa: A002
+        """The request for a message of this person."""
+        return self.wire.text(self.name, text, id=id or uuid.uuid4().hex, at=at or time.time(), language=self._language)
+
+    def writes(self, text, **options):
+        response = self.post(self.message(text, **options))
+        assert response.status_code == 200, response.text
+        return response
+
+    def presses(self, sent):
+        request = self.wire.choice(self.name, sent, id=uuid.uuid4().hex, at=time.time(), language=self._language)
+        assert self.post(request).status_code == 200
+
+    def heard(self):
+        """All that this person was sent so far."""
+        return [told for _, _, told in list(self._vendor.taken) if told and told.person == self.name]
+
+    def hears(self, count, seconds=LONGEST_ANSWER):
+        """The messages, as soon as there are so many; more is as wrong as fewer."""
+        self.waits_for(count, seconds)
+        time.sleep(0.3)
+        return self.has_heard(count)
+
+    def waits_for(self, count, seconds):
+        """Waits until there are so many messages."""
+        until(lambda: len(self.heard()) >= count, seconds, self._story)
+
+    def has_heard(self, count):
+        """The messages, which are so many."""
+        heard = self.heard()
+        assert len(heard) == count, self._story()
+        return heard
+
+    def _story(self):
+        """All that tells why somebody did not hear what they should."""
+        heard = "\n".join(f"  {told.text[:60]!r}" for told in self.heard())
+        kept = self._front.kept(self.name)
+        return f"{self.name} heard:\n{heard}\nkept: {kept}\nlog: {self._front.logged()[-2000:]}"
+
+    def asks(self, text, **options):
+        """Writes, and waits for one more message than before; on the first contact also for the notice."""
+        before = self.heard()
+        self.writes(text, **options)
+        return self.hears(len(before) + (1 if before else 2))[-1]
+
+
+def of_wires(*wires):
+    """Has a test run with these vendors only; for what no vendor has a part in, one is as good as all."""
+    return pytest.mark.parametrize("wire", wires, indirect=True, ids=named)
+
+
+def named(wire):
+    return wire.name + wire.kind
