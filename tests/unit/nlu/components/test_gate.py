@@ -122,7 +122,7 @@ def test_nothing_ranked_leaves_the_gate_unsure():
 
 
 def test_a_long_message_that_can_only_be_a_follow_up_leaves_the_gate_unsure():
-    assert decision({WHEN: 1.0}, text=LONG) == ("unsure", ())
+    assert decision({WHEN: 1.0}, kinds={"follow_up": 1.0, "fact": 0.0}, text=LONG) == ("unsure", ())
 
 
 def test_a_message_never_ranked_leaves_the_gate_unsure():
@@ -199,7 +199,7 @@ def test_weight_of_a_dropped_follow_up_goes_to_the_others():
 
 
 def test_a_long_message_that_is_nothing_but_a_follow_up_is_not_known():
-    assert decision({WHEN: 1.0}, text=LONG) == ("unsure", ())
+    assert decision({WHEN: 1.0}, kinds={"follow_up": 1.0, "fact": 0.0}, text=LONG) == ("unsure", ())
 
 
 @pytest.mark.parametrize("ranking", [{MONEY: 1.0}, {OPENED: 1.0}, {WHEN: 1.0}, {ASYLUM: 0.7, OPENED: 0.3}])
