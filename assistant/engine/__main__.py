@@ -17,7 +17,7 @@ def main() -> None:
     logging.captureWarnings(True)
     if os.environ.get("LOG_LEVEL") != "DEBUG":
         logging.getLogger("py.warnings").setLevel(logging.ERROR)
-    # A training is given a kernel that was tried (assistant/training/kernel.py).
+    # A training is given a kernel that was tried (assistant/training/blas_check.py).
     if sys.argv[1:2] != ["train"]:
         choose_kernel()
         # Idle threads of linear algebra spin, and cost as much as the work; a message has none that they could share.

@@ -10,8 +10,8 @@ from pathlib import Path
 from assistant.core.paths import MODELS, ROOT
 from assistant.engine.environment import quiet_environment
 from assistant.knowledge.check import check
+from assistant.training.blas_check import checked
 from assistant.training.fingerprint import fingerprint
-from assistant.training.kernel import checked
 
 KEPT_MODELS = 3
 # The lines of a traceback that say what went wrong; the rest is Rasa's internals.

@@ -1,4 +1,4 @@
-"""Tests OpenBLAS's kernel before training, in a separate process: `python -m assistant.training.kernel`."""
+"""Tests OpenBLAS's kernel before training, in a separate process: `python -m assistant.training.blas_check`."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def checked(environment: Mapping[str, str]) -> dict[str, str]:
 
 def _trial_in_subprocess(environment: Mapping[str, str]) -> Trial | None:
     """The trial of a kernel in a process that it may crash; None if it did."""
-    command = [sys.executable, "-m", "assistant.training.kernel"]
+    command = [sys.executable, "-m", "assistant.training.blas_check"]
     try:
         ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
         return Trial(**json.loads(ended.stdout)) if ended.returncode == 0 else None

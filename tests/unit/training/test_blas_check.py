@@ -9,8 +9,8 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from assistant.core.blas import VARIABLE
-from assistant.training import kernel
-from assistant.training.kernel import TOLERANCE, Trial, checked
+from assistant.training import blas_check
+from assistant.training.blas_check import TOLERANCE, Trial, checked
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def tried(monkeypatch):
             error = errors.get(name, 0.0)
             return None if error is None else Trial(name or "Zen", error, 98.4)
 
-        monkeypatch.setattr(kernel, "_trial_in_subprocess", trial)
-        monkeypatch.setattr(kernel, "kernels", lambda: ["SkylakeX", "Haswell"])
+        monkeypatch.setattr(blas_check, "_trial_in_subprocess", trial)
+        monkeypatch.setattr(blas_check, "kernels", lambda: ["SkylakeX", "Haswell"])
         return names
 
     return told
@@ -57,7 +57,7 @@ def test_where_none_computes_rightly_openblas_chooses(tried):
 
 @pytest.mark.slow
 def test_a_real_trial_names_the_kernel_and_computes_rightly():
-    trial = kernel._trial_in_subprocess(os.environ)
+    trial = blas_check._trial_in_subprocess(os.environ)
     assert trial is not None
     assert trial.error < TOLERANCE
     assert trial.gflops_per_core > 0
@@ -74,4 +74,4 @@ def test_the_tests_themselves_compute_with_the_chosen_kernel():
 @pytest.mark.slow
 def test_a_process_that_dies_is_no_trial(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
-    assert kernel._trial_in_subprocess(os.environ) is None
+    assert blas_check._trial_in_subprocess(os.environ) is None
