@@ -452,14 +452,12 @@ class TestMeasurements:
 
     def test_each_rule_calls_when_it_should_and_not_before(self, tmp_path):
         (tmp_path / "rules.yml").write_text(yaml.safe_dump(rules()), "utf-8")
-        tests_of_rules = (DEPLOY / "kubernetes" / "components" / "monitoring" / "rules_test.yml").read_text("utf-8")
-        (tmp_path / "rules_test.yml").write_text(tests_of_rules, "utf-8")
+        cases = (DEPLOY / "kubernetes" / "components" / "monitoring" / "rules_test.yml").read_text("utf-8")
+        (tmp_path / "rules_test.yml").write_text(cases, "utf-8")
         result = run(of_system("promtool"), "test", "rules", tmp_path / "rules_test.yml", cwd=tmp_path)
         assert result.returncode == 0, result.stdout + result.stderr
         tested = {
-            case["alertname"]
-            for test in yaml.safe_load(tests_of_rules)["tests"]
-            for case in test.get("alert_rule_test", [])
+            case["alertname"] for test in yaml.safe_load(cases)["tests"] for case in test.get("alert_rule_test", [])
         }
         assert tested == {rule["alert"] for group in rules()["groups"] for rule in group["rules"]}
 
