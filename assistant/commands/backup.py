@@ -62,7 +62,7 @@ def all_tombstones(url: str, arguments: argparse.Namespace) -> Tombstones:
 
 
 def main() -> int:
-    """Does what is asked and says so; returns 1 if it could not."""
+    """Runs the command and reports the result; returns 1 if it failed."""
     arguments, url = asked(), database_url()
     try:
         if arguments.verb == "restore":

@@ -46,7 +46,7 @@ def chats_of(stores: Stores, token: str | None, messenger: str | None, address: 
 
 
 def names_in(messenger: str, recipient: str) -> tuple[str, ...]:
-    """The addresses by which the person behind a recipient may be looked up: all of it, or the person's part."""
+    """The addresses by which the person behind a recipient may be looked up: the whole, or only the person's part."""
     if messenger == "slack":
         return recipient, recipient.split("/")[1]
     return recipient, recipient.partition(SEPARATOR)[0].removeprefix(WHATSAPP)

@@ -55,7 +55,7 @@ def _days(written: str) -> int:
 
 
 def main() -> int:
-    """Erases and says how much; with --dry-run, only says how much."""
+    """Erases and reports how much; with --dry-run, only reports."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=_days, help="of silence; by default ASSISTANT_RETENTION_DAYS, or 30")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be erased")

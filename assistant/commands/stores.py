@@ -50,7 +50,7 @@ class Stores:
 
 
 def refuse_without_storage(environment: Mapping[str, str], code: int = 1) -> None:
-    """Exits with that code if nothing is stored."""
+    """Exits with this code if the front stores nothing."""
     try:
         only_in_memory = only_in_memory_of(environment)
     except ValueError as error:

@@ -13,14 +13,15 @@ from assistant.knowledge.examples import examples
 from assistant.nlu.encoder import shipped_vectors
 from assistant.nlu.encoder.vectors import NAME, KeptVectors, encode
 
-# So many questions may be missing before the file has to grow: a training encodes them in some seconds.
+# The share of questions that may lack a vector before the file has to be renewed; training encodes those in seconds.
 MOST_MISSING = 0.05
-# So many are encoded anew in a check; vectors of one text encoded alone and in a batch are alike by 0.998 at least.
+# How many vectors a check computes again, and the lowest cosine it accepts; even for one text, alone and in a batch, it
+# may be as low as 0.998.
 SAMPLE, ALIKE = 64, 0.99
 
 
 def main() -> int:
-    """Writes the file, or says what is wrong with it (exit code 1)."""
+    """Renews the file if need be, or with --check verifies it; returns 1 if that finds anything wrong."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
@@ -29,7 +30,7 @@ def main() -> int:
 
 
 def check(path: Path, texts: list[str], sample: int = SAMPLE) -> int:
-    """1 where a sample of vectors is not what the encoder makes of the texts, or too many are missing."""
+    """Returns 1 if too many vectors are missing, or if those in a sample differ from what the encoder gives."""
     kept = shipped_vectors.read(path, texts, NAME)
     if too_few(kept, texts):
         print(f"{len(texts) - len(kept)} questions have no vector in the repository; run `make data`.", file=sys.stderr)
@@ -43,12 +44,12 @@ def check(path: Path, texts: list[str], sample: int = SAMPLE) -> int:
 
 
 def too_few(kept: Sized, texts: Sized) -> bool:
-    """Whether so many questions have no vector that a clone would wait for them."""
+    """Whether so many questions lack a vector that training in a fresh clone would have to wait for them."""
     return len(kept) < (1 - MOST_MISSING) * len(texts)
 
 
 def write(path: Path, texts: list[str]) -> int:
-    """Writes the vectors of all questions where too many are missing; those in the file stay as they are."""
+    """Writes the vectors of all questions if too many are missing; those in the file stay as they are."""
     if not too_few(shipped_vectors.read(path, texts, NAME), texts):
         print("Vectors of nearly all training questions are kept.")
         return 0

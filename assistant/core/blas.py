@@ -23,7 +23,7 @@ KERNELS: Mapping[str, frozenset[str]] = {
 
 
 def kernels(path: Path = PROCESSORS) -> list[str]:
-    """The kernels this processor can run, fastest first; empty where OpenBLAS is left to choose."""
+    """The kernels this processor can run, fastest first; empty if the choice is left to OpenBLAS."""
     try:
         with path.open(encoding="utf-8", errors="replace") as file:
             # All cores of a machine are alike, so the first will do.

@@ -36,7 +36,7 @@ class Conversation:
     def with_choice(self, choice: Language | None) -> Conversation:
         """The conversation with the switch's position: moving the switch is a request, leaving it is not.
 
-        So "in English, please" holds although every message still carries the old position.
+        So "in English, please" stays in force although every message still carries the switch's old position.
         """
         if choice is None or choice == self.choice:
             return self

@@ -45,7 +45,7 @@ class Candidate:
 
     @property
     def kind(self) -> str:
-        """As `kind_of`."""
+        """The kind of message that `kind_of` gives."""
         return kind_of(self.id)
 
 

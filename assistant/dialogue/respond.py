@@ -107,7 +107,7 @@ class Turn:
         return self.knowledge.find(part.chosen[0]) if part.decision == "answer" and part.chosen else None
 
     def _several(self, parts: list[MessagePart]) -> Reply:
-        """The reply to a message with several questions: for each, in order, an answer or what is missing."""
+        """The reply to a message with several questions: for each, in order, an answer, a referral or a fallback."""
         answers: list[Answer] = []
         ids: list[str] = []
         for part in parts:
@@ -251,12 +251,12 @@ class Turn:
 
 
 def _years_beyond(part: MessagePart, entry: Entry, text: str) -> list[str]:
-    """Years for which a question wants a figure that the answer does not name: a total is not one year's figure."""
+    """Years whose figure a question asks for but the answer does not mention: a total is not one year's figure."""
     return [year for year in part.years if entry.aspects[:1] == ("how_many",) and year not in text]
 
 
 def _places_beyond(part: MessagePart, entry: Entry, text: str, language: Language) -> list[str]:
-    """Places that a question about a number, time or place names but the answer does not."""
+    """Places that a question about a number, time or place mentions but the answer does not."""
     if entry.aspects[:1] not in ASPECTS_BOUND_TO_PLACES:
         return []
     names = {code: {other: place_name(code, other) for other in LANGUAGES} for code in part.places}

@@ -17,10 +17,10 @@ def main() -> None:
     logging.captureWarnings(True)
     if os.environ.get("LOG_LEVEL") != "DEBUG":
         logging.getLogger("py.warnings").setLevel(logging.ERROR)
-    # A training is given a kernel that was tried (assistant/training/blas_check.py).
+    # Training gets a kernel that has been tested (assistant/training/blas_check.py).
     if sys.argv[1:2] != ["train"]:
         choose_kernel()
-        # Idle threads of linear algebra spin, and cost as much as the work; a message has none that they could share.
+        # OpenBLAS's idle threads spin, which costs as much as the work itself; one message leaves them none to share.
         os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         only_in_memory_of()

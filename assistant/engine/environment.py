@@ -8,7 +8,7 @@ from assistant.core.blas import choose_kernel
 
 
 def quiet_environment() -> dict[str, str]:
-    """This process's environment, without the warnings of Rasa's old libraries, without telemetry."""
+    """This process's environment, without telemetry or the warnings of Rasa's old libraries."""
     quiet = {
         "RASA_TELEMETRY_ENABLED": "false",
         "TF_CPP_MIN_LOG_LEVEL": "3",

@@ -1,1 +1,1 @@
-"""Training: what a model is made from, whether there is one for that, and making it."""
+"""Training: what a model is made from, whether an up-to-date one exists, and making it."""

@@ -16,7 +16,7 @@ from assistant.core.progress import announce
 if TYPE_CHECKING:
     import numpy.typing as npt
 
-# The size of the blocks that training works on, and how far a single-precision product may be off.
+# About the size of the blocks that training works on, and how far a single-precision product may be off.
 SIZE, TOLERANCE = 2048, 1e-4
 TIMEOUT_SECONDS = 120.0
 
@@ -33,7 +33,7 @@ class Trial:
 def checked(environment: Mapping[str, str]) -> dict[str, str]:
     """The environment with a kernel that computes correctly; announces which one and how fast it is.
 
-    A kernel that the user has named is tried and reported, but kept.
+    A kernel named in the environment that is not one of ours is tried and reported, but kept even if it fails.
     """
     chosen, own = dict(environment), kernels()
     named = environment.get(VARIABLE)
@@ -52,7 +52,7 @@ def checked(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def _trial_in_subprocess(environment: Mapping[str, str]) -> Trial | None:
-    """The trial of a kernel in a process that it may crash; None if it did."""
+    """The trial of a kernel in a process that it may crash; None if it crashed or took too long."""
     command = [sys.executable, "-m", "assistant.training.blas_check"]
     try:
         ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)

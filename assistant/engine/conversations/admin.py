@@ -15,14 +15,14 @@ Vacuum = Callable[[Engine, Iterable[Table]], list[str]]
 
 
 class ConversationAdmin:
-    """Looks after the table of conversations; without a URL, or before Rasa has created the table, it is empty."""
+    """Maintains the table of conversations; without a URL, or before Rasa has created the table, it is empty."""
 
     def __init__(self, url: str | None) -> None:
         engine = create_engine(url, future=True, hide_parameters=True) if url else None
         self._engine = engine if engine and inspect(engine).has_table(conversations.name) else None
 
     def read(self, sender: str) -> dict[str, object] | None:
-        """A conversation as Rasa wrote it; None where there is none."""
+        """A conversation as Rasa wrote it; None if there is none."""
         if not self._engine:
             return None
         query = select(conversations.c.tracker).where(conversations.c.sender == sender)
@@ -32,7 +32,7 @@ class ConversationAdmin:
         return tracker
 
     def count(self, senders: Sequence[str], before: float) -> int:
-        """How many conversations are of these senders, or were last written before that time."""
+        """How many conversations belong to these senders or were last written before that time."""
         if not self._engine:
             return 0
         with self._engine.connect() as connection:
@@ -47,7 +47,7 @@ class ConversationAdmin:
             return list(connection.execute(change).scalars())
 
     def vacuum(self, vacuum: Vacuum) -> list[str]:
-        """Has what was deleted removed from the table's file; returns what prevented it."""
+        """Removes deleted data from the table's file; returns what prevented that."""
         return vacuum(self._engine, [conversations]) if self._engine else []
 
 

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 class EraseChannel(InputChannel):
-    """Named in `credentials.yml`. Rasa listens on loopback, so only this machine reaches it."""
+    """Named in `credentials.yml`. Rasa listens on loopback, so only this machine can reach it."""
 
     @classmethod
     def name(cls) -> str:
@@ -27,7 +27,7 @@ class EraseChannel(InputChannel):
         return "erase"
 
     def blueprint(self, _: Callable[[Any], Awaitable[Any]]) -> Blueprint:
-        """The one route: 204 for deleted, 503 for try again later, 501 for a tracker store that cannot delete."""
+        """The one route: 204 if deleted, 503 if the caller should try later, 501 if the tracker store cannot delete."""
         blueprint = Blueprint("erase")
 
         @blueprint.route("/<sender:str>", methods=["DELETE"])

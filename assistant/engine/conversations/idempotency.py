@@ -20,10 +20,10 @@ class AlreadyAnsweredError(Exception):
 
 
 def raise_if_answered(message: UserMessage, tracker: DialogueStateTracker) -> None:
-    """Raises AlreadyAnsweredError where the conversation holds this message and its answer.
+    """Raises AlreadyAnsweredError if the conversation holds this message and its answer.
 
     An apology does not count as an answer: the message is treated as new, and its earlier turn is
-    removed where it is the last one.
+    removed if it is the last one.
     """
     id_ = message.metadata.get(ID_KEY) if isinstance(message.metadata, dict) else None
     index = _index_of(id_, list(tracker.events)) if id_ else None
@@ -40,7 +40,7 @@ def raise_if_answered(message: UserMessage, tracker: DialogueStateTracker) -> No
 
 
 def is_apology(custom: object) -> bool:
-    """Whether the custom part of a bot's message says that there was no answer."""
+    """Whether the custom content of a bot's message is an apology."""
     envelope = envelope_in(custom)
     return envelope is not None and envelope["kind"] == "error"
 
@@ -61,7 +61,7 @@ def _replies(following: list[Event], sender: str) -> list[RasaMessage]:
 
 def _message(event: BotUttered, sender: str) -> RasaMessage:
     data = event.data or {}
-    # Rasa stores a message of custom content alone with no text.
+    # Rasa stores a message that has only custom content without a text.
     message: RasaMessage = CollectingOutputChannel._message(
         sender, text=event.text, buttons=data.get("buttons"), custom=data.get("custom")
     )

@@ -1,4 +1,4 @@
-"""Merges two versions of a conversation, where two processes both went on with it."""
+"""Merges two versions of a conversation that two processes have both continued."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Events = list[SerialisedEvent]
 
 
 def merged(stored: str, own: str, base_version: float) -> str:
-    """The stored conversation followed by the turns that only our own has; both as Rasa serialises them.
+    """The stored conversation followed by the turns that only our own version has; both as Rasa serialises them.
 
     A message that both processes answered, known by its id, keeps the stored answer, unless that was an apology.
-    `base_version` is when the version that both are based on was written, in seconds since 1970; 0 for none.
+    `base_version` is when the version that both are based on was written, in seconds since 1970; 0 if there is none.
     """
     result, ours = json.loads(stored), json.loads(own)
     for turn in _turns(_added(result["events"], ours["events"], base_version)):
@@ -33,7 +33,7 @@ def merged(stored: str, own: str, base_version: float) -> str:
 def _added(stored: Events, own: Events, base_version: float) -> Events:
     """Our own events after the last one that both versions have.
 
-    Where the stored version has lost all of those to its limit of turns: our events later than the base version.
+    If the stored version has dropped all of those because of its limit on turns: our events since the base version.
     """
     identities = {_identity(event) for event in stored}
     shared = [index for index, event in enumerate(own) if _identity(event) in identities]

@@ -19,7 +19,7 @@ URL_VARIABLE = "ASSISTANT_TRACKERS"
 # A database that hangs must not hang every visitor: after the timeout it is left alone until the next retry.
 TIMEOUT_SECONDS, RETRY_SECONDS = 1.5, 2.0
 MAX_CONNECTIONS = 4
-# Any number that no other advisory lock in the database has.
+# Any number that no other advisory lock in the database uses.
 CREATION_LOCK = 5005
 
 schema = MetaData()
@@ -52,7 +52,7 @@ class Row:
 class Conversations:
     """Reads and writes the table in threads.
 
-    Every method raises UnavailableError where the database does not answer, and for RETRY_SECONDS after that.
+    Every method raises UnavailableError if the database does not answer, and for RETRY_SECONDS after that.
     """
 
     def __init__(self, url: str) -> None:
@@ -72,13 +72,13 @@ class Conversations:
         self._unavailable_until, self._table_exists = 0.0, False
 
     async def read(self, sender: str) -> Row | None:
-        """A conversation's row; None where there is none."""
+        """A conversation's row; None if there is none."""
         return await self._run(self._read, sender)
 
     async def write(self, sender: str, row: Row, base_version: float) -> bool:
-        """Replaces the row of that version, 0 for none; False where another version is there now.
+        """Replaces the row of that version (0: no row yet); returns False if another version has taken its place.
 
-        So a process that was slow cannot undo what another one has written since.
+        So a slow process cannot undo what another has written since.
         """
         return await self._run(self._write, sender, row, base_version)
 

@@ -1,4 +1,4 @@
-"""A tracker store in memory that bounds every conversation, and shares them through a database where one is named."""
+"""An in-memory tracker store that bounds every conversation, and shares them through a database if there is one."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class RecentTrackerStore(InMemoryTrackerStore):
     Rasa's own store replays a whole conversation for every message and drops none: its cost
     grows with every turn, its memory with every visitor.
 
-    With a database, several Rasa processes can stand in for each other. While it is unavailable, a process goes on
-    from memory; what the database lacks is written later, merged with what other processes wrote meanwhile.
+    With a database, several Rasa processes can stand in for each other. While it is unavailable, a process
+    carries on from memory; what the database lacks is written later, merged with what other processes wrote meanwhile.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class RecentTrackerStore(InMemoryTrackerStore):
         self._database = Conversations(url) if url else None
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Keeps the conversation's last turns; drops the least recent conversation where there are too many."""
+        """Keeps the conversation's last turns; drops the least recent conversation if there are too many."""
         await self.stream_events(tracker)
         sender = tracker.sender_id
         self._remember(sender, Row(self.serialise_tracker(recent(tracker, self._max_turns)), time.time()))
@@ -73,7 +73,7 @@ class RecentTrackerStore(InMemoryTrackerStore):
             except UnavailableError:
                 pass
             finally:
-                # Also where this task is being cancelled because the client has gone.
+                # Even if this task is being cancelled because the client has gone.
                 if sender in self._unwritten and (self._writer is None or self._writer.done()):
                     self._writer = asyncio.create_task(self._write_later(self._database))
 
@@ -86,7 +86,7 @@ class RecentTrackerStore(InMemoryTrackerStore):
         return await super().retrieve(sender_id)
 
     async def forget(self, sender: str) -> None:
-        """Deletes a conversation for good; raises UnavailableError where the database cannot be told now."""
+        """Deletes a conversation for good; raises UnavailableError if the database cannot be reached now."""
         async with self._writing:
             self._drop(sender)
             if self._database:
@@ -151,7 +151,7 @@ class RecentTrackerStore(InMemoryTrackerStore):
 
 
 def recent(tracker: DialogueStateTracker, turns: int) -> DialogueStateTracker:
-    """The tracker cut to its last turns; the tracker itself where it has no more."""
+    """The tracker cut to its last turns; the tracker itself if it has no more."""
     events = list(tracker.events)
     starts = [number for number, event in enumerate(events) if isinstance(event, UserUttered)]
     if len(starts) <= turns:

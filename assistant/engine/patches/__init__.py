@@ -1,7 +1,7 @@
 """Changes made to Rasa 3.6.21 as it starts: each in a module of its own, measured, tested and possible to switch off.
 
 `ASSISTANT_PATCHES=none` applies none; `ASSISTANT_PATCHES=-bounded_input,-no_tensorflow` applies all
-but those two. Stock `rasa run` works without any of them, only more slowly and silent about errors.
+but those two. Stock `rasa run` works without any of them, only more slowly, and gives no apology for errors.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the Rasa server says by itself when the action server does not answer."""
+"""The reply that the Rasa server gives by itself when the action server does not answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from assistant.knowledge import knowledge
 
 
 def is_reply(events: Sequence[Event]) -> bool:
-    """Whether what an action returned says anything to the visitor."""
+    """Whether an action returned anything that the visitor can see."""
     return any(isinstance(event, BotUttered) and (event.text or event.data.get("custom")) for event in events)
 
 

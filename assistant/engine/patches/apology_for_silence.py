@@ -1,4 +1,4 @@
-"""Gives the visitor a sentence where the action server is down, slow or returns nonsense; Rasa says nothing then."""
+"""Sends an apology when the action server is down, slow or returns nonsense; Rasa by itself would say nothing."""
 
 from __future__ import annotations
 

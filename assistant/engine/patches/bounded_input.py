@@ -1,4 +1,4 @@
-"""Cuts every incoming text to the length that the guard reads, before anything is stored."""
+"""Cuts every incoming text to little more than the guard reads, before anything is stored."""
 
 from __future__ import annotations
 

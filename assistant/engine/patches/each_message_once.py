@@ -9,7 +9,7 @@ from typing import Any
 
 
 def apply() -> None:
-    """Looks for the message's id in the conversation before it is understood."""
+    """Looks for a message's id in the conversation before the message is interpreted."""
     from rasa.core.processor import MessageProcessor
 
     from assistant.engine.conversations.idempotency import AlreadyAnsweredError, raise_if_answered

@@ -1,6 +1,7 @@
 """Keeps out what Rasa imports for components, stores and channels that are not used here.
 
-A model runs without what trained it: that saves some 1,100 modules, 85 MiB and half the time of a start.
+Except for training, that includes the libraries that only training needs. It saves some 1,100 modules, 85 MiB and half
+the start-up time.
 """
 
 from __future__ import annotations

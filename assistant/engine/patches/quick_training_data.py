@@ -1,7 +1,7 @@
-"""Reads the training questions with the project's own reader, and does not copy them where they are merged.
+"""Reads the training questions with the project's own reader, and does not copy them when they are merged.
 
-Rasa's YAML parser is plain Python, and every line is compared with a schema, which `make check` does too. Then Rasa
-copies every message at each of five merges. Together that is 40 s of processor time with 27,000 questions.
+Rasa's YAML parser is plain Python, and it compares every line with a schema, which `make check` does anyway. Then
+Rasa copies every message at each of five merges. Together that takes 40 s of processor time with 27,000 questions.
 """
 
 from __future__ import annotations

@@ -25,7 +25,7 @@ class _StubMeta(type):
 
 
 def _accept_anything(self: Any, *_: Any, **__: Any) -> None:
-    """A stub is made from any arguments and does nothing with them."""
+    """Accepts any arguments and ignores them."""
 
 
 def _stub(name: str) -> Any:
@@ -33,7 +33,7 @@ def _stub(name: str) -> Any:
 
 
 class StubModule(types.ModuleType):
-    """A module from which any name can be imported, and none does anything."""
+    """A module from which any name can be imported, none of which does anything."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -57,7 +57,7 @@ class StubFinder:
         return StubModule(spec.name)
 
     def exec_module(self, module: types.ModuleType) -> None:
-        """Marks the stub as a package, so that its submodules are asked for too."""
+        """Marks the stub as a package, so that its submodules are looked up here too."""
         module.__path__ = []
 
 
