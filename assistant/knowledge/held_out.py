@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from assistant.knowledge.examples import Example
 
-# "Hallo", "who runs it" and "iom korea visa" turn up in any data; texts of four words or more are somebody's own.
+# Shorter texts, such as "Hallo", "who runs it" and "iom korea visa", turn up in any data without being copied.
 FEWEST_WORDS = 4
 TOO_NEAR = 0.9
 # Measured on 3,100 scoring questions: at or above this cosine, most pairs are one question with a word or two changed.

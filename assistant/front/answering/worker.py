@@ -38,7 +38,7 @@ MESSENGER_ANSWER_SECONDS = 60.0
 
 
 class Worker:
-    """Runs as long as the front; what it leaves unfinished, it resumes at the next start."""
+    """Runs as long as the front; resumes at the next start what it left unfinished."""
 
     def __init__(
         self,

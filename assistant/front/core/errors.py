@@ -47,7 +47,7 @@ def refused(refusal: RefusedError, language: Language) -> JSONResponse:
 
 
 def language_of(request: Request) -> Language:
-    """The visitor's language, by the request's body, its query or the browser, in this order."""
+    """The visitor's language, from the request's body, its query or the browser, in this order."""
     in_body = getattr(request.state, "language", None)
     accepted = (part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(","))
     candidates = (in_body, request.query_params.get("language"), *accepted)

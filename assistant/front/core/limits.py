@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 # The size of the network that a single home or phone has.
 IPV6_HOME_PREFIX = 64
-# A Redis that hangs must not hold up visitors: after the timeout it counts as away and is not asked during the break.
+# A hung Redis must not hold up visitors: after the timeout it counts as unavailable, and is left alone for the break.
 REDIS_TIMEOUT_SECONDS, REDIS_BREAK_SECONDS = 0.25, 5.0
 FORGET_INTERVAL_SECONDS = 10.0
 
@@ -57,7 +57,7 @@ class SharedWindow:
 
 
 class Limits:
-    """Counts in Redis if several fronts share one; otherwise, and while it is away, in this process."""
+    """Counts in Redis if several fronts share one; otherwise, and while it is unavailable, in this process."""
 
     def __init__(self, rates: Rates, redis: str = "") -> None:
         self._items = {name: parse(getattr(rates, name)) for name in rates.__dataclass_fields__}
@@ -88,7 +88,7 @@ class Limits:
         return await self._ask(rate, lambda window: window.hit(who))
 
     async def _ask(self, rate: str, question: Callable[[Window], T]) -> T:
-        """Asks the shared window of a rate, or our own if Redis is not used or is away."""
+        """Asks the shared window of a rate, or our own if Redis is not used or is unavailable."""
         if self._redis and time.monotonic() >= self._away_until:
             try:
                 return await run_sync(self._ask_shared, rate, question)

@@ -1,4 +1,4 @@
-"""An in-memory rate limit: so many hits per key within a moving window."""
+"""An in-memory rate limit: a maximum number of hits per key within a moving window."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Rates:
     address: str = "200/minute"
     chats: str = "60/minute"
     requests: str = "1200/minute"
-    # How often a messenger's user who writes too much is asked for patience.
+    # How often a messenger's user who writes too much is asked to wait.
     warnings: str = "1/minute"
 
 
@@ -46,7 +46,7 @@ class Settings:
     secret: bytes
     # One address for each Rasa process.
     rasa: tuple[str, ...] = (f"http://{LOOPBACK}:{RASA_PORT}",)
-    # Where several fronts share rate limits and pub/sub; empty for a single front.
+    # The Redis through which several fronts share rate limits and pub/sub; empty for a single front.
     redis: str = ""
     origins: frozenset[str] = frozenset()
     proxies: str = ""
@@ -56,7 +56,7 @@ class Settings:
     privacy: str = ORGANISATION
     imprint: str = ORGANISATION
     rates: Rates = field(default_factory=Rates)
-    # From acceptance to the apology; the rest of the promised ten is for the network and for busy machines.
+    # From acceptance to the apology; the rest of the promised ten seconds is for the network and busy machines.
     answer_timeout_seconds: float = 8.5
     widget: Path = ROOT / "widget"
     # Where the public reaches the front; messengers sign this address or have to be given it.

@@ -1,4 +1,4 @@
-"""A chat as a plain text for visitors to keep."""
+"""A chat as plain text for visitors to keep."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Messengers: one connector for each, one common base that loses and doubles nothing."""
+"""Messengers: one connector for each, and a common base that neither loses nor duplicates messages."""

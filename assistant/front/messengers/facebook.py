@@ -1,4 +1,4 @@
-"""Facebook Messenger, by the Messenger Platform (https://developers.facebook.com/docs/messenger-platform)."""
+"""Facebook Messenger, through the Messenger Platform (https://developers.facebook.com/docs/messenger-platform)."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Facebook(Meta):
         return self._send(recipient, {"messaging_type": "RESPONSE", "message": message})
 
     def on_read(self, inbound: InboundMessage) -> Sequence[Call]:
-        """Marks as seen and shows typing, which ends by itself with the answer."""
+        """Marks the message as seen and shows a typing indicator, which disappears with the answer."""
         actions = ("mark_seen", "typing_on")
         return tuple(self._send(inbound.recipient, {"sender_action": action}) for action in actions)
 

@@ -53,7 +53,7 @@ class Meta(Connector):
     subject: ClassVar[str]
     # The setting that holds the access token.
     access: ClassVar[str]
-    # Pairs of code and subcode that the operator must fix, though the code alone means something else.
+    # Pairs of code and subcode that the operator must act on, although the code alone means something else.
     operator_errors: ClassVar[frozenset[tuple[int, int]]] = frozenset()
 
     @abstractmethod
@@ -92,7 +92,7 @@ class Meta(Connector):
             return Reading()
 
     def interpret(self, response: ApiResponse) -> CallResult:
-        """By Meta's error code, since one status can mean many things."""
+        """Goes by Meta's error code, since one status can mean many things."""
         error = response.body.get("error")
         if response.status < 300 or not isinstance(error, Mapping):
             return result_from_status(response)
@@ -131,7 +131,7 @@ def received(*messages: InboundMessage) -> Reading:
 
 
 def confirmed(key: object) -> Reading:
-    """A reading of one receipt, if it names a message of ours."""
+    """A reading of one receipt, if there is a key."""
     return Reading(receipts=(Receipt(key),)) if isinstance(key, str) and key else Reading()
 
 

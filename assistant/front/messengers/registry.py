@@ -1,4 +1,4 @@
-"""The messengers there are, and which of them the environment switches on."""
+"""All messengers, and which of them the environment switches on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slack, by its Events API, interactive messages and Web API (https://docs.slack.dev)."""
+"""Slack, through its Events API, interactive messages and Web API (https://docs.slack.dev)."""
 
 from __future__ import annotations
 
@@ -122,11 +122,11 @@ class Slack(Connector):
         return Reading(_written(event))
 
     def _command(self, form: Mapping[str, str], at: float) -> Reading:
-        """Treats `/delete`, with any suffix, as a message; in a channel, replies where to write that instead."""
+        """Treats `/delete`, with any suffix, as a message; in a channel, replies with where to send it instead."""
         if not form.get("command", "").startswith(DELETE):
             return Reading()
         if not _is_private(form["channel_id"]):
-            # The command tells neither the thread nor the language.
+            # The command says neither which thread it came from nor the user's language.
             text = "\n".join(self._knowledge.phrase("messenger_slack_command", one) for one in LANGUAGES)
             return Reading(response=JSONResponse({"response_type": "ephemeral", "text": text}))
         recipient = _recipient(form["channel_id"], form["user_id"])
@@ -170,11 +170,11 @@ class Slack(Connector):
         return len(bubble.options) <= MAX_BUTTONS and self.measure(whole) <= self.max_length
 
     def measure(self, text: str) -> int:
-        """As sent, with `&` as `&amp;`."""
+        """A text's length as it is sent, with `&` as `&amp;`."""
         return utf16_length(escaped(text))
 
     def interpret(self, response: ApiResponse) -> CallResult:
-        """By the error in the body, which comes with status 200; 429 by its header."""
+        """Goes by the error in the body, which comes with status 200, or for 429 by the header."""
         error = str(response.body.get("error", ""))[:80]
         if response.status == 429 or error in LATER:
             # Slack limits messages per channel, so one busy channel must not hold up the others.
@@ -190,11 +190,11 @@ class Slack(Connector):
     def language_call(self, recipient: str) -> Call:
         """`users.info`, which gives the language of a user's Slack."""
         form = {"user": recipient.split("/")[1], "include_locale": "true"}
-        # A form keeps the user out of URLs, which tend to be logged.
+        # A form keeps the user's id out of URLs, which tend to be logged.
         return Call("POST", self._method("users.info"), form=form, headers=self._headers())
 
     def language_in(self, response: ApiResponse) -> str | None:
-        """For example `de-DE`."""
+        """The locale in the profile, such as `de-DE`."""
         locale = (response.body.get("user") or {}).get("locale")
         return locale if isinstance(locale, str) else None
 

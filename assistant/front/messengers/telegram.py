@@ -1,4 +1,4 @@
-"""Telegram, by the Bot API (https://core.telegram.org/bots/api)."""
+"""Telegram, through the Bot API (https://core.telegram.org/bots/api)."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Telegram(Connector):
         return len(bubble.options) <= MAX_BUTTONS and self.measure(whole) <= self.max_length
 
     def interpret(self, response: ApiResponse) -> CallResult:
-        """By status; 429 gives the seconds to wait in the body, 403 means that the user blocked the bot."""
+        """Goes by the status; 429 gives the seconds to wait in the body, 403 means that the user blocked the bot."""
         reason = str(response.body.get("description", ""))[:200]
         waits = (response.body.get("parameters") or {}).get("retry_after")
         if response.status == 429:
@@ -94,7 +94,7 @@ class Telegram(Connector):
         return result_from_status(response, reason=reason)
 
     def on_read(self, inbound: InboundMessage) -> Sequence[Call]:
-        """Shows typing, which ends by itself with the answer."""
+        """Shows a typing indicator, which disappears with the answer."""
         return (self._method("sendChatAction", {"chat_id": int(inbound.recipient), "action": "typing"}),)
 
     def set_up(self) -> Sequence[Call]:

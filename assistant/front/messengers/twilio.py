@@ -1,4 +1,4 @@
-"""SMS and WhatsApp by Twilio (https://www.twilio.com/docs/messaging)."""
+"""SMS and WhatsApp through Twilio (https://www.twilio.com/docs/messaging)."""
 
 from __future__ import annotations
 
@@ -90,11 +90,11 @@ class Twilio(Connector):
         return Call("POST", address, form=form, auth=(account, secret))
 
     def measure(self, text: str) -> int:
-        """As SMS segments count it."""
+        """A text's length as SMS segments count it."""
         return sms_segments.sms_length(text)
 
     def interpret(self, response: ApiResponse) -> CallResult:
-        """By Twilio's code, else by status; ignores its message, which may contain the number."""
+        """Goes by Twilio's code, else by the status; ignores its message, which may contain the number."""
         code = response.body.get("code")
         reason = f"error {code}" if isinstance(code, int) else ""
         if response.status < 300:

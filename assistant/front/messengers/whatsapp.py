@@ -1,4 +1,4 @@
-"""WhatsApp, by Meta's Cloud API (https://developers.facebook.com/docs/whatsapp/cloud-api)."""
+"""WhatsApp, through Meta's Cloud API (https://developers.facebook.com/docs/whatsapp/cloud-api)."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class WhatsApp(Meta):
         return {"button": cut(opener, MAX_BUTTON_LENGTH), "sections": [{"rows": rows}]}
 
     def on_read(self, inbound: InboundMessage) -> Sequence[Call]:
-        """Shows blue ticks, and typing, which ends by itself with the answer."""
+        """Shows blue ticks and a typing indicator, which disappears with the answer."""
         if not inbound.mark:
             return ()
         read = {"messaging_product": "whatsapp", "status": "read", "message_id": inbound.mark}

@@ -53,7 +53,7 @@ def accepted(channel: str) -> None:
 
 
 def answered(channel: str, kind: str, language: str | None, accepted_at: float) -> None:
-    """Counts and times an answer that was kept (or, on REST, given); `accepted_at` is in seconds since 1970."""
+    """Counts and times an answer that was stored (or, over REST, returned); `accepted_at` is in seconds since 1970."""
     channel = _one_of(CHANNELS, channel)
     _answers.labels(_one_of(ANSWER_KINDS, kind), _one_of(LANGUAGES, language), channel).inc()
     _seconds.labels(channel).observe(max(time.time() - accepted_at, 0.0))
@@ -65,7 +65,7 @@ def failed(kind: str) -> None:
 
 
 def delivered(channel: str, result: str) -> None:
-    """Counts a call that handed a message to a messenger, by its result (or `Outcome`)."""
+    """Counts a call that handed a message to a messenger, by its result (one of RESULTS, or an `Outcome`'s value)."""
     result = "delivered" if result == "accepted" else result
     _deliveries.labels(_one_of(CHANNELS, channel), _one_of(RESULTS, result)).inc()
 

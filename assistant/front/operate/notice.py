@@ -66,7 +66,7 @@ class Notice:
     def announcement(self, language: Language) -> str | None:
         """What to tell visitors, if anything.
 
-        If the chat is closed and announced only in another language, the usual wording says so.
+        If the chat is closed and the announcement is only in another language, the usual wording is given.
         """
         state = self.state
         if text := state.announcement.get(language):

@@ -15,7 +15,7 @@ from assistant.front.store.chats import Store
 logger = logging.getLogger(__name__)
 CHANNEL = "iom-chats"
 TIMEOUT_SECONDS, RECONNECT_SECONDS = 1.0, 2.0
-# How often the database is polled for chats with listeners; all there is without Redis, or while it is away.
+# How often the database is polled for chats with listeners, the only way without Redis or while it is unavailable.
 POLL_SECONDS = 1.0
 
 

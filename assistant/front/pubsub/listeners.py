@@ -1,4 +1,4 @@
-"""Wakes those who listen to a chat when something happens in it."""
+"""Wakes the listeners of a chat when something happens in it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Listeners:
         self.tell_others: Callable[[str], None] | None = None
 
     def check_room(self, chat: str) -> None:
-        """Raises RefusedError if the chat, or the whole front, has as many listeners as it may."""
+        """Raises RefusedError if the chat, or the whole front, has as many listeners as it is allowed."""
         of_chat = len(self._listeners.get(chat, ()))
         if of_chat >= MAX_PER_CHAT or sum(map(len, self._listeners.values())) >= MAX_LISTENERS:
             raise RefusedError("too_many", retry_after=RETRY_AFTER_SECONDS)

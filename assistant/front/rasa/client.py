@@ -69,7 +69,7 @@ class Process:
 
     @property
     def degraded(self) -> bool:
-        """Whether it recently answered with an apology, its action server being away."""
+        """Whether it recently answered with an apology, because its action server was unavailable."""
         return time.monotonic() < self._degraded_until
 
     def mark_degraded(self) -> None:
@@ -162,7 +162,7 @@ class Rasa:
         return None
 
     async def _try(self, process: Process, body: Question, left: float) -> list[RasaMessage] | None:
-        """One try; None if Rasa is away, slow, silent or returns nonsense."""
+        """One try; None if Rasa is unreachable, slow, silent or returns nonsense."""
         alone = len(self.processes) == 1
         try:
             with anyio.fail_after(left if alone else min(left, TRY_TIMEOUT_SECONDS)):
@@ -194,7 +194,7 @@ class Rasa:
             await anyio.sleep(PROBE_INTERVAL_SECONDS)
 
     async def erase(self, sender: str) -> bool:
-        """Erases a conversation everywhere; returns whether it is gone. A process that is away holds nothing."""
+        """Erases a conversation everywhere; returns whether all running processes, and at least one, confirmed it."""
         results = await asyncio.gather(*(self._erase(process, sender) for process in self.processes))
         return all(result is not False for result in results) and any(results)
 

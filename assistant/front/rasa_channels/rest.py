@@ -1,7 +1,7 @@
 """Rasa's own REST channel, for websites that already have a Rasa widget: same paths, same messages.
 
-Nothing is kept here. Clients name their own conversations, so whoever guesses a name continues it, but can read only
-public facts that way. No name leads to a chat of the web API.
+Nothing is stored here. Clients name their own conversations, so anyone who guesses a name can continue one, but can
+read only public facts that way. No name leads to a chat of the web API.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ async def webhook(request: Request) -> Response:
 
 
 async def _reply(front: Front, sender: str, text: str, metadata: Mapping[str, str]) -> list[RasaMessage]:
-    """Rasa's reply, or what is said in its place."""
+    """Rasa's reply, or the front's own message in its place."""
     closed = front.notice.closed
     until = time.time() + front.settings.answer_timeout_seconds
     reply = None if closed else await front.rasa.ask(sender, text, metadata, until)

@@ -96,7 +96,7 @@ class Sockets:
         await self._server.emit("session_confirm", front.keys.token(chat), to=sid)
 
     async def _uttered(self, sid: str, data: object = None) -> None:
-        """Keeps a message; ignores one without text, which rasa-webchat sends first."""
+        """Stores a message; ignores one without text, which rasa-webchat sends first."""
         received = data if isinstance(data, Mapping) else {}
         if not received.get("message"):
             return

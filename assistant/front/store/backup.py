@@ -61,7 +61,7 @@ def current_tombstones(url: str) -> Tombstones | None:
 
 
 def restore(url: str, source: Path, tombstones: Tombstones) -> tuple[int, int]:
-    """Replaces the database with a backup, less the chats erased since; returns how many it has and how many went."""
+    """Replaces the database with a backup, less the chats erased since; returns how many remain and how many went."""
     address = make_url(url)
     backend = address.get_backend_name()
     with source.open("rb") as file:
@@ -119,7 +119,7 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _check(draft: Path) -> None:
-    """Raises BackupError for a damaged database; folds a sound one's journal into a single file."""
+    """Raises BackupError for a damaged database; merges an intact one's journal into its file."""
     try:
         with closing(sqlite3.connect(draft)) as connection:
             found = connection.execute("PRAGMA integrity_check").fetchall()
@@ -180,7 +180,7 @@ def _keep(draft: Path, target: Path) -> None:
 
 
 def _run(address: URL, program: str, *arguments: str) -> str:
-    """The output of one of PostgreSQL's programs; the password goes by environment, hidden from other users."""
+    """The output of one of PostgreSQL's programs; the password goes in the environment, hidden from other users."""
     path = shutil.which(program) or max(map(str, POSTGRESQL.glob(f"*/bin/{program}")), default=None)
     if not path:
         raise BackupError(f"{program} is missing (Debian: postgresql-client).")

@@ -56,7 +56,7 @@ class WaitingMessage:
 
 
 class Store:
-    """Reads and writes it all; every write is one transaction, and writes to one chat are serialised."""
+    """Reads and writes all of this; every write is one transaction, and writes to one chat are serialised."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -76,7 +76,7 @@ class Store:
     def accept(
         self, chat: str, external_id: str, text: str, language: str | None, choice: str | None, now: float
     ) -> tuple[int, bool]:
-        """Keeps a message; returns its sequence and whether it is new. Raises UnknownChatError."""
+        """Stores a message; returns its sequence and whether it is new. Raises UnknownChatError."""
         with writing(self._engine) as connection:
             sequence = next_sequence(connection, chat, now)
             known = select(messages.c.sequence).where(messages.c.chat == chat, messages.c.external_id == external_id)
@@ -116,7 +116,7 @@ class Store:
         return _waiting(row) if row else None
 
     def answer(self, message: WaitingMessage, data: AssistantContent, state: str, now: float) -> bool:
-        """Keeps the answer to a message; returns False if it already has one or the chat is gone."""
+        """Stores the answer to a message; returns False if it already has one or the chat is gone."""
         with writing(self._engine) as connection:
             try:
                 sequence = next_sequence(connection, message.chat, now, data["language"])
@@ -153,7 +153,7 @@ class Store:
             connection.execute(update(chats).where(chats.c.id == chat).values(**done))
 
     def rate(self, chat: str, sequence: int, helpful: bool, reason: str | None, now: float) -> bool:
-        """Keeps or replaces a visitor's feedback on an answer; returns False if there is no such answer."""
+        """Stores or replaces a visitor's feedback on an answer; returns False if there is no such answer."""
         mine = (feedback.c.chat == chat) & (feedback.c.sequence == sequence)
         answer = (events.c.chat == chat) & (events.c.sequence == sequence) & (events.c.type == "assistant")
         with writing(self._engine) as connection:
@@ -173,7 +173,7 @@ class Store:
     def erase(self, chat: str, sender: str, silent_since: float | None = None) -> bool:
         """Erases a chat with everything in it, and records that Rasa must erase it too.
 
-        Returns False if there is none, or if anything was said in it since `silent_since`.
+        Returns False if there is none, or if anything has been written in it since `silent_since`.
         """
         with writing(self._engine) as connection:
             mine = (
@@ -189,12 +189,12 @@ class Store:
         return bool(found)
 
     def silent_since(self, moment: float) -> list[str]:
-        """The chats in which nothing has been said since."""
+        """The chats in which nothing has been written since then."""
         with self._engine.connect() as connection:
             return list(connection.execute(select(chats.c.id).where(chats.c.last_at < moment)).scalars())
 
     def drop_tombstones(self, before: float) -> None:
-        """Drops older tombstones; any backup that still holds those chats is past its own retention."""
+        """Drops tombstones from before that time; any backup that still holds those chats is past its own retention."""
         with writing(self._engine) as connection:
             drop_tombstones(connection, before)
 
@@ -233,7 +233,7 @@ class Store:
 
 
 def next_sequence(connection: Connection, chat: str, now: float, spoken: str | None = None) -> int:
-    """Takes the chat's next number; nobody else gets one from this chat until the transaction ends."""
+    """Takes the chat's next sequence; nobody else gets one from this chat until the transaction ends."""
     values: dict[str, object] = {"last_sequence": chats.c.last_sequence + 1, "last_at": now}
     if spoken:
         values["spoken"] = spoken
@@ -249,7 +249,7 @@ def add_pending_erasure(connection: Connection, sender: str) -> None:
 
 
 def add_event(connection: Connection, chat: str, sequence: int, type_: EventType, now: float, data: Content) -> None:
-    """Keeps an event of a chat under a sequence taken for it."""
+    """Stores an event of a chat under a sequence taken for it."""
     written = json.dumps(data, ensure_ascii=False)
     connection.execute(insert(events).values(chat=chat, sequence=sequence, type=type_, at=now, data=written))
 

@@ -37,7 +37,7 @@ def erase_silent(store: Store, keys: Keys, before: float) -> int:
 
 
 async def erase_pending(store: Store, rasa: Rasa) -> list[str]:
-    """Has Rasa erase the conversations it still holds; returns those left because it is away."""
+    """Has Rasa erase the conversations it still holds; returns those left because Rasa is unavailable."""
     left = await run_sync(store.pending_erasures)
     while left and await rasa.erase(left[0]):
         await run_sync(store.erasure_done, left.pop(0))

@@ -37,7 +37,7 @@ from sqlalchemy.schema import CreateColumn
 
 # How long VACUUM FULL waits for a table's lock; everyone else who wants the table waits behind it.
 LOCK_TIMEOUT_MS = 3000
-# Any number that nobody else locks.
+# Any number that no other advisory lock in the database uses.
 SCHEMA_LOCK = 8080
 _queues: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
 schema = MetaData()
@@ -189,7 +189,7 @@ def overwrite(engine: Engine) -> None:
 
 
 def vacuum(engine: Engine, tables: Iterable[Table] = schema.sorted_tables) -> list[str]:
-    """Rewrites tables without their deleted rows; returns what PostgreSQL said of those it skipped.
+    """Rewrites tables without their deleted rows; returns what PostgreSQL reported about those it skipped.
 
     A plain VACUUM only marks the space of deleted rows as free and leaves their bytes there.
     """

@@ -25,7 +25,7 @@ def add_tombstone(connection: Connection, chat: str) -> None:
 
 
 def drop_tombstones(connection: Connection, before: float) -> None:
-    """Drops the tombstones of chats that were erased earlier than that."""
+    """Drops the tombstones of chats that were erased before that time."""
     connection.execute(delete(table).where(table.c.at < before))
 
 

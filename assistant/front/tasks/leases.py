@@ -29,7 +29,7 @@ class Leases:
 
     @asynccontextmanager
     async def held(self, chat: str) -> AsyncIterator[bool]:
-        """Yields whether this front holds the lease on a chat, which then nobody else can take."""
+        """Yields whether this front holds the lease on a chat, which no other front can then take."""
         if not self.needed:
             yield True
             return

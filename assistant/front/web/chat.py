@@ -72,7 +72,7 @@ async def post_message(request: Request) -> Response:
 
 
 async def get_events(request: Request) -> Response:
-    """The events since then: streamed as they happen, or by long polling."""
+    """The events after a sequence: streamed as they happen, or by long polling."""
     front, chat = front_of(request), await chat_in(request)
     after = number_in(request.headers.get("last-event-id") or request.query_params.get("after"))
     front.listeners.check_room(chat)
@@ -206,7 +206,7 @@ def _heartbeat() -> ServerSentEvent:
 
 
 async def _wait_for(front: Front, chat: str, after: int, seconds: float) -> list[Event]:
-    """The events since then; if there are none, those that come within the next seconds."""
+    """The events after a sequence; if there are none, those that arrive within the given seconds."""
     with front.listeners.listen(chat) as news:
         events = await run_sync(front.store.events_after, chat, after)
         if events == [] and seconds:

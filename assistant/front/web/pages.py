@@ -55,7 +55,7 @@ async def health(_: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """A question really gets an answer; however many ask, only one check runs at a time."""
+    """Whether a question really gets an answer; however many clients ask, only one check runs at a time."""
     front = front_of(request)
     if front.notice.closed:
         # Every message gets the announcement, whatever the state of Rasa.

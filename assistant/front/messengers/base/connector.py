@@ -1,7 +1,7 @@
 """The interface of a messenger's connector: reads webhook requests, builds API calls, interprets their responses.
 
 A connector is pure: requests in, data out, and the other way round. It opens no connections and stores nothing;
-`message_store.py`, `messenger_webhook.py` and `delivery.py` see to it that nothing is lost or doubled.
+`message_store.py`, `messenger_webhook.py` and `delivery.py` see to it that nothing is lost or duplicated.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from assistant.knowledge import KnowledgeBase
 
 
 class ForgedError(Exception):
-    """A request that does not prove to come from the messenger."""
+    """A request that does not prove that it comes from the messenger."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Connector(ABC):
     max_length: ClassVar[int]
     # The same for a text with options.
     max_length_with_options: ClassVar[int]
-    # How long after a user's last message the messenger accepts answers; None for ever.
+    # How long after a user's last message the messenger accepts answers; None means for ever.
     window_seconds: ClassVar[float | None] = None
     # Whether its webhook confirms which of our messages it accepted.
     gives_receipts: ClassVar[bool] = False

@@ -40,7 +40,7 @@ DELIVERY_POLL_SECONDS = 2.0
 
 
 class Delivery:
-    """Delivers for all messengers; what it leaves unfinished, it resumes at the next start."""
+    """Delivers for all messengers; resumes at the next start what it left unfinished."""
 
     def __init__(
         self,
@@ -164,7 +164,7 @@ class Delivery:
             result = await self._call(connector, connector.call(progress.recipient, bubble, key))
         except UnknownOutcomeError:
             metrics.delivered(connector.name, "unknown")
-            # As long as the timeout of the call itself.
+            # Waits for as long as the call itself may take.
             confirmed = (await self._wait_for_receipt(progress, part, self._timeout_seconds)).parts > part
             return CallResult(Outcome.ACCEPTED if confirmed else Outcome.LATER)
         metrics.delivered(connector.name, result.outcome.value)
@@ -252,5 +252,5 @@ class Delivery:
 
 
 def _reason(error: Exception) -> str:
-    """The network error, or that the time was up."""
+    """The error's message or, failing that, its type."""
     return str(error) or type(error).__name__

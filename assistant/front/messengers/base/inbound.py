@@ -23,7 +23,7 @@ class InboundMessage:
     recipient: str
     text: str = ""
     kind: InboundKind = "text"
-    # A choice that was offered: the sequence of the answer, and the position from 0.
+    # The suggestion that was picked: the sequence of the answer, and the suggestion's position from 0.
     option: tuple[int, int] | None = None
     # A language code as the messenger gives it.
     language: str | None = None

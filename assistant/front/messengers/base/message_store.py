@@ -1,4 +1,4 @@
-"""Durable state of the messengers: messages received, without duplicates, and answers delivered, and how far."""
+"""Durable state of the messengers: messages received, without duplicates, and how far answers have been delivered."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ from assistant.front.store.schema import chats, delete_contents, events, message
 from assistant.front.store.tombstones import add_tombstone
 
 ASSISTANT: Literal["assistant"] = "assistant"
-# Longer than delivery is ever tried, so older chats need not be searched.
+# Longer than delivery is ever attempted, so older chats need not be searched.
 MAX_UNDELIVERED_SECONDS = 3 * 86400.0
-# A bare number, as people write it to pick from a list.
+# A bare number, as people type it to pick from a list.
 NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
 # What is kept of a chat after its user had it erased, so that the confirmation can be delivered.
 KEPT_AFTER_ERASURE = ("channel", "recipient", "language", "told", "heard_at")
@@ -135,7 +135,7 @@ class MessageStore:
             connection.execute(update(chats).where(chats.c.id == chat).values(in_doubt=True))
 
     def end_part(self, chat: str, delivered: int, parts: int) -> None:
-        """Records that so many parts of the answer after `delivered` were accepted."""
+        """Records how many parts of the answer after `delivered` have been accepted."""
         mine = (chats.c.id == chat) & (chats.c.delivered == delivered)
         with writing(self._engine) as connection:
             connection.execute(update(chats).where(mine).values(delivered_parts=parts, in_doubt=False))

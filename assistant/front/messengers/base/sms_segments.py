@@ -1,4 +1,4 @@
-"""How much of an SMS a text takes: an SMS consists of segments, whose size depends on the alphabet."""
+"""How much of an SMS a text takes up: an SMS consists of segments, whose size depends on the alphabet."""
 
 from __future__ import annotations
 
@@ -19,14 +19,15 @@ REPLACED = {
     **dict.fromkeys("\u00a0\u2002\u2003\u2009\u200a\u202f", 2),
     **dict.fromkeys("\u200b\u2060\ufeff", 0),
 }
-# The size of each of several segments, in either alphabet. A character of two units is not split across segments.
+# The size of each segment of a longer SMS, in either alphabet. A character of two units is never split across
+# segments, so the last unit of each may stay empty.
 SEPTETS_PER_SEGMENT, UTF16_UNITS_PER_SEGMENT, EDGE = 153, 67, 1
 MAX_SEGMENTS = 10
 MAX_SEPTETS = MAX_SEGMENTS * (SEPTETS_PER_SEGMENT - EDGE)
 
 
 def sms_length(text: str) -> int:
-    """How much of `MAX_SEPTETS` a text takes; a single character outside the alphabet makes all others larger."""
+    """How much of `MAX_SEPTETS` a text takes up; a single character outside the alphabet makes all others larger."""
     if all(character in BASIC or character in EXTENDED or character in REPLACED for character in text):
         return sum(REPLACED.get(character, 2 if character in EXTENDED else 1) for character in text)
     return math.ceil(utf16_length(text) * (SEPTETS_PER_SEGMENT - EDGE) / (UTF16_UNITS_PER_SEGMENT - EDGE))

@@ -40,7 +40,7 @@ def text_event(
 
 
 def notice(channel: str, language: Language, knowledge: KnowledgeBase, privacy: str) -> AssistantContent:
-    """The notice on first contact: that a machine answers, which company reads along, where to read more."""
+    """The notice on first contact: that a machine answers, which company can read the chat, where to read more."""
     company = knowledge.phrase(f"messenger_company_{channel}", language)
     text = knowledge.phrase(NOTICE, language).format(company=company, privacy=privacy)
     return text_event(text, language, knowledge)
