@@ -28,7 +28,7 @@ def ibans(text: str) -> Iterator[Span]:
 
 
 def _end(written: str) -> int | None:
-    """Where the account number ends that a match begins with; None if there is none."""
+    """Where the account number at the start of a match ends; None if there is none."""
     ends = [match.end() for match in re.finditer(r"[^\W_]+", written)][:MOST_GROUPS]
     for end in reversed(ends):
         compact = re.sub(r"[^\w]", "", written[:end]).upper()

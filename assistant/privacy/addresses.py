@@ -76,7 +76,7 @@ def _streets(text: str) -> Iterator[Span]:
 
 
 def _start_of_street(text: str, ending: int) -> int | None:
-    """Where the street name begins whose ending is at a place; None if it is not a street."""
+    """Where a street name begins, given the position of its ending; None if it is not a street."""
     start = ending
     while start > max(0, ending - 40) and (text[start - 1].isalpha() or text[start - 1] in "-."):
         start -= 1

@@ -37,7 +37,7 @@ Scores = Mapping[str, Floats]
 MOST_FOLLOW_UP_WORDS = 12
 # From this probability up, the next part of a message may refer to this one.
 LIKELY_FACT = 0.5
-# No piece of a text less likely than this to be answered by a fact was ever a question (in 4,300 texts).
+# In 4,300 texts, no piece of a text less likely than this to be answered by a fact was a question.
 POSSIBLE_QUESTION = 0.02
 RANGES = {
     "most_questions": (100, 10**6),
@@ -102,7 +102,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource, None)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fits the head on all examples; fails if there is only one class."""
+        """Fits the head on the examples, `most_questions` at most; fails if there is only one class."""
         examples = [e for e in training_data.intent_examples if e.get(TEXT)]
         labels = [example.get_full_intent() for example in examples]
         if len(set(labels)) < 2:
@@ -150,7 +150,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         return messages
 
     def _rank_loose(self, contexts: Sequence[tuple[Message, Sequence[str], bool]]) -> None:
-        """Ranks loose pieces that may be questions, each in the context of what its text followed."""
+        """Ranks loose pieces that may be questions, each in the context of the text it comes from."""
         loose = [
             (piece, before, again)
             for whole, before, again in contexts
@@ -162,7 +162,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             self._rank(piece, scores, before, again)
 
     def _scores(self, pieces: Iterable[Message]) -> Scores:
-        """The head's scores of all texts not matched exactly, in one pass."""
+        """The head's scores of all texts without an exact match, in one pass."""
         texts = list(dict.fromkeys(piece.get(TEXT) or "" for piece in pieces))
         texts = [text for text in texts if text and _folded(text) not in self._exact]
         if self._head is None or not texts:
@@ -210,7 +210,7 @@ def _named(message: Message, before: Sequence[str]) -> list[str]:
 
 
 def thinned(labels: Sequence[str], most: int) -> list[int]:
-    """The indexes of at most `most` examples, in order: all of small classes, equally many of large ones.
+    """The indexes of at most `most` examples, in order: all of each small class, the same number of each large one.
 
     Training time grows with the cube of their number, memory with its square (30,000: 3.5 GB).
     """

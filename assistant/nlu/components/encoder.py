@@ -53,7 +53,7 @@ class SentenceEncoder(DenseFeaturizer, GraphComponent):
 
     @classmethod
     def validate_config(cls, config: dict[str, Any]) -> None:
-        """Nothing beyond what `create` checks."""
+        """Checks nothing, since `create` does."""
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the vectors of messages and their parts; the classifier encodes the loose pieces that matter."""

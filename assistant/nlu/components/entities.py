@@ -116,7 +116,7 @@ class EntityMarker:
     """Marks subjects, places, years and ordinals, allowing for typos in long words.
 
     Comparing every word with every name costs ten times as much as looking names up, so it is done
-    only if some word is nearly one of a name's.
+    only if some word nearly matches a word of a name.
     """
 
     def __init__(self, base: KnowledgeBase) -> None:
@@ -202,7 +202,7 @@ def _spelt(doc: Doc) -> list[TokenPattern]:
 
 @lru_cache(maxsize=1)
 def places() -> tuple[tuple[str, str], ...]:
-    """The code and name of every country and territory in every language served, from CLDR."""
+    """The code and name of every country and territory but Germany, in every language served, from CLDR."""
     found = {
         (code, name)
         for language in LANGUAGES

@@ -1,4 +1,4 @@
-"""The last component: decides whether to answer, ask back or hold back, and names the topic for the rules."""
+"""The last component: decides whether to answer, ask for clarification or hold back; names the topic for the rules."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ CONTEXTUAL_KINDS = {FACT, FOLLOW_UP, OUT_OF_SCOPE}
 ASKS = re.compile(rf"^(?:und |and )?(?:{ASKING})\b", re.I)
 # Longer messages count as follow-ups only if they were ranked in the context of the last answer.
 MOST_ELLIPSIS_WORDS = 7
-# Words besides the questions of a message, such as "bitte".
+# How many words a message may have besides its questions, such as "bitte".
 MOST_OTHER_WORDS = 5
-# Shorter parts of a message do not decide anything alone.
+# Shorter parts of a message decide nothing on their own.
 FEWEST_WORDS = 3
 # Kinds that a word or two may be mistaken for merely because they are short.
 CURT_KINDS = ("smalltalk", "control")
@@ -46,7 +46,7 @@ class Thresholds:
 
     # Some fact answers the message.
     fact: float = 0.55
-    # Share of the best fact against the second; below it, the visitor is asked which one is meant.
+    # The best fact's share of the best two; below it, the visitor is asked which one is meant.
     lead: float = 0.55
     # Small talk, a referral or a request is answered.
     other: float = 0.4
@@ -188,7 +188,7 @@ class Judge:
         )
 
     def _from_context(self, part: MessagePart, kinds: Mapping[str, float], kind: str) -> MessagePart | None:
-        """The fact that the last answer makes likely, if it does."""
+        """The fact that the last answer makes likely, if there is one."""
         probability = _without(part.kinds_in_context, FOLLOW_UP).get(FACT, 0.0)
         context_may_override = kind in CONTEXTUAL_KINDS or part.ordinal or kinds[kind] < self._thresholds.alone
         if probability < self._thresholds.context or not context_may_override:
@@ -197,7 +197,7 @@ class Judge:
         return _decide(part, "answer", (best.id,), f"in context {probability:.2f} ≥ {self._thresholds.context}")
 
     def _from_fact(self, part: MessagePart, kinds: Mapping[str, float], threshold: float) -> MessagePart | None:
-        """The best fact, or a question back if two are close, if some fact answers the part."""
+        """The best fact, or a clarifying question if two are close, if some fact answers the part."""
         probability = kinds.get(FACT, 0.0)
         if probability < threshold:
             return None
@@ -222,7 +222,7 @@ class Judge:
         return None
 
     def _withheld(self, part: MessagePart, kinds: Mapping[str, float], kind: str) -> MessagePart:
-        """A question back about the nearest facts and referrals, or no answer if these are unlikely."""
+        """A clarifying question about the nearest facts and referrals, or no answer if these are unlikely."""
         near = tuple(c.id for c in part.ranking if _is_fact(c) or c.topic == REFERRAL)[:3]
         probability, threshold = kinds.get(FACT, 0.0) + kinds.get(REFERRAL, 0.0), self._thresholds.clarify
         if near and probability >= threshold:
@@ -305,7 +305,7 @@ class Judge:
 
 
 def _clarity(part: MessagePart) -> tuple[int, float]:
-    """Sort key: answers before questions back before neither; facts and referrals before small talk."""
+    """Sort key: answers before clarifying questions before neither; facts and referrals before small talk."""
     order = {"answer": 2, "clarify": 1, "unsure": 0}[part.decision]
     kind = kind_of(part.chosen[0]) if part.chosen else ""
     if order == 2 and kind in ("smalltalk", "control", FOLLOW_UP):

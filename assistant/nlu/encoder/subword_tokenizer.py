@@ -1,4 +1,4 @@
-"""Splits a text into the pieces of words that the encoder knows, as SentencePiece does (unigram model)."""
+"""Splits a text into the word pieces that the encoder knows, as SentencePiece does (unigram model)."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SPACES = re.compile(" {2,}")
 # What an unknown character costs beyond the least likely piece, as in SentencePiece.
 UNKNOWN_COSTS = 10.0
 NOWHERE = -1e30
-# Words whose pieces are remembered: most words of a message have been met before.
+# Size of the cache of words' pieces: most words of a message occur again.
 REMEMBERED = 8192
 
 
 def write(vocabulary: Vocabulary, folder: Path) -> None:
-    """Puts the vocabulary into a trie of less than a megabyte, where a dictionary takes 70."""
+    """Puts the vocabulary into a trie of less than a megabyte; a dictionary would take 70 MB."""
     trie = marisa_trie.Trie(vocabulary.pieces)
     order = [trie[piece] for piece in vocabulary.pieces]
     scores = np.empty(len(order), np.float32)
@@ -35,7 +35,7 @@ def write(vocabulary: Vocabulary, folder: Path) -> None:
 
 
 class Pieces:
-    """The tokenizer; everything but the characters' table is mapped into memory."""
+    """The tokenizer; everything but the table of characters is memory-mapped."""
 
     def __init__(self, folder: Path, weights: Weights) -> None:
         self._trie = marisa_trie.Trie().mmap(str(folder / TRIE))
@@ -47,9 +47,9 @@ class Pieces:
         self._of_word = lru_cache(maxsize=REMEMBERED)(self._best)
 
     def numbers(self, text: str) -> list[int]:
-        """The numbers of a text's pieces, between those of begin and end; what is too long is cut."""
+        """The numbers of a text's pieces, between those of begin and end; too long a text is truncated."""
         plain = SPACES.sub(" ", text.translate(self._characters)).removeprefix(" ")
-        # No piece goes on beyond a word, so each word can be split by itself.
+        # No piece extends beyond a word, so each word can be split by itself.
         found = [number for word in plain.split(" ") for number in self._of_word(SPACE + word)]
         return [BEGIN, *found[: LONGEST - 2], END]
 

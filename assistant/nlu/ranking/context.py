@@ -30,7 +30,7 @@ class ContextWeights:
     aspect: float = 0.1
     # The message names its main subject.
     named: float = 0.2
-    # It tells of a named subject what the last answer told of its own.
+    # It covers the same aspect of a named subject as the last answer did of its own.
     alike: float = 0.15
 
 
@@ -79,7 +79,7 @@ class Context:
 
 
 def by_ordinal(knowledge: KnowledgeBase, history: Sequence[str], ordinal: int) -> tuple[str, ...]:
-    """The subject that "the first" or "the second" refers to, in the last answer with that many."""
+    """The subject that "the first" or "the second" refers to, in the latest answer with that many subjects."""
     for entry_id in reversed(history):
         entry = knowledge.find(entry_id)
         if entry and len(entry.subjects) >= max(2, ordinal):

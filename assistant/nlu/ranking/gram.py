@@ -1,4 +1,4 @@
-"""How much every example resembles every one before it: by meaning and by spelling."""
+"""How similar every example is to every one before it, in meaning and in spelling."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from assistant.nlu.ranking.ridge import Panels, blocks
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-# So many n-grams stand in so many texts that a plain matrix multiplies them faster than a sparse one.
+# How many n-grams are in so many texts that a dense matrix multiplies them faster than a sparse one.
 FREQUENT = 448
 
 
 def panels(vectors: Floats, ngrams: csr_matrix, config: Mapping[str, Any]) -> Panels:
-    """The lower half of the likeness of examples, given by vectors of length 1 and n-grams, by blocks of rows.
+    """The lower half of the examples' kernel matrix, in blocks of rows, from vectors of length 1 and n-grams.
 
-    Blocks are worked on side by side: products of sparse matrices use one processor each.
+    Blocks are computed in parallel, since a product of sparse matrices uses only one core.
     """
     share, steepness = config["spelling"], 2 * config["narrowness"]
     meant = np.sqrt(steepness) * vectors
@@ -31,7 +31,7 @@ def panels(vectors: Floats, ngrams: csr_matrix, config: Mapping[str, Any]) -> Pa
     def panel(rows: slice) -> Floats:
         others = slice(0, rows.stop)
         likeness: Floats = meant[rows] @ meant[others].T
-        # The Gaussian of the angle, times its share: exp(steepness · (cosine - 1)) · (1 - share).
+        # The Gaussian kernel of the angle, times its share: exp(steepness · (cosine - 1)) · (1 - share).
         likeness += np.log(1 - share) - steepness if share < 1 else -np.inf
         np.exp(likeness, out=likeness)
         likeness += often[rows] @ often[others].T
@@ -43,7 +43,7 @@ def panels(vectors: Floats, ngrams: csr_matrix, config: Mapping[str, Any]) -> Pa
 
 
 def _parted(ngrams: csr_matrix) -> tuple[Floats, csr_matrix]:
-    """The columns of the most frequent n-grams as a plain matrix, and all others."""
+    """The columns of the most frequent n-grams as a dense matrix, and all others as a sparse one."""
     count = ngrams.shape[1]
     order = np.argsort(-np.bincount(ngrams.indices, minlength=count), kind="stable")
     often, seldom = np.sort(order[:FREQUENT]), np.sort(order[FREQUENT:])

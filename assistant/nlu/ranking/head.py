@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Halves = npt.NDArray[np.float16]
 MEANING, SAID = "meaning.onnx", "spelling.npy"
-# Examples on whose scores, as if each had been left out, the kinds are learned: enough for some hundred numbers.
+# How many examples' leave-one-out scores the kinds are learned from: enough for a few hundred parameters.
 CALIBRATED = 8192
 
 
@@ -37,12 +37,12 @@ class Ranking:
 
 
 class Head:
-    """Kernel ridge regression: a text is as likely of a kind as it resembles that kind's examples.
+    """Kernel ridge regression: the more similar a text is to a class's examples, the likelier that class.
 
-    Two texts resemble each other by meaning (e5; a Gaussian of the angle between their vectors)
-    and by spelling (character n-grams), `spelling` being the share of the second. e5's vectors
-    all point one way (their mean has length 0.88), so the mean is taken off first. Likeness of
-    spelling is a plain product, so what all examples say by it is summed up once for each n-gram.
+    Texts are compared by meaning (e5; a Gaussian of the angle between their vectors) and by spelling
+    (character n-grams), and `spelling` is the share of the latter. e5's vectors all point in much the
+    same direction (their mean has length 0.88), so the mean is subtracted first. Similarity of spelling
+    is a dot product, so what all examples contribute to it is summed in advance for each n-gram.
     Measured against other heads in docs/decisions/0005-the-head.md.
     """
 
@@ -61,10 +61,10 @@ class Head:
 
     @classmethod
     def fit(cls, texts: Sequence[str], vectors: Floats, labels: Sequence[str], config: dict[str, Any]) -> Head:
-        """Trains on texts, their vectors (n, 384) and labels; deterministic, memory some 3 n² bytes."""
+        """Trains on texts, their vectors (n, 384) and labels; deterministic; needs some 3 n² bytes of memory."""
         classes, numbers = np.unique(np.asarray(labels), return_inverse=True)
         spelling = Spelling.fit(texts, config["ngrams"], config["most_ngrams"])
-        # Shuffled, so that the last of them stand for all.
+        # Shuffled, so that the last of them represent all.
         order = np.random.default_rng(0).permutation(len(texts))
         ngrams, mean = spelling.matrix([texts[i] for i in order]), vectors.mean(axis=0)
         centred = _centred(vectors[order], mean)
@@ -84,7 +84,7 @@ class Head:
         return cls(session(graph), _summed(ngrams, weights, config), kinds, spelling, config, graph)
 
     def scores(self, texts: Sequence[str], vectors: Floats) -> Floats:
-        """How well each class fits each text, shape (texts, classes): about 1 where sure, 0 where not at all."""
+        """How well each class fits each text, shape (texts, classes): about 1 for a sure fit, 0 for none."""
         scores: Floats = self._meaning.run(None, {"vectors": vectors})[0]
         for row, text in enumerate(texts):
             ngrams, weights = self._spelling.of(text)
@@ -97,7 +97,7 @@ class Head:
         return probabilities
 
     def ranking(self, text: str, scores: Floats, most: int = 8) -> Ranking:
-        """The most probable classes of one text, best first and one of each kind at least, and the kinds."""
+        """The most probable classes of one text, best first and at least one of each kind, and the kinds."""
         probabilities = self.probabilities(scores)
         kinds = self._kinds.probabilities(scores[np.newaxis, :], [text])[0]
         shown = {*np.argsort(-probabilities)[:most].tolist(), *self._kinds.best_of_each(probabilities)}
@@ -117,7 +117,7 @@ class Head:
 
     @classmethod
     def load(cls, folder: Path) -> Head:
-        """Reads what `save` wrote; raises FileNotFoundError where there is nothing."""
+        """Reads what `save` wrote; raises FileNotFoundError if there is nothing."""
         about = json.loads((folder / "head.json").read_text("utf-8"))
         with np.load(folder / "head.npz", allow_pickle=False) as stored:
             kept = {name: stored[name] for name in stored.files}
@@ -128,7 +128,7 @@ class Head:
 
 
 def _summed(ngrams: csr_matrix, weights: Floats, config: dict[str, Any]) -> Halves:
-    """What each n-gram says for each class, shape (n-grams, classes)."""
+    """What each n-gram contributes to each class, shape (n-grams, classes)."""
     summed: Halves = (config["spelling"] * (ngrams.T.tocsr() @ weights)).astype(np.float16)
     return summed
 

@@ -1,7 +1,7 @@
 """Ridge regression on a kernel, solved block by block.
 
-LAPACK's own routines on the whole matrix end the process at some 26,000 rows (the OpenBLAS that
-scipy 1.10 brings writes beyond a buffer in its parallel factorisation); products of blocks do not.
+LAPACK's own routines on the whole matrix crash the process from some 26,000 rows up (the OpenBLAS that
+scipy 1.10 brings overruns a buffer in its parallel factorisation); products of blocks do not.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import numpy as np
 
 from assistant.nlu.ranking.kind_model import Floats
 
-# Rows worked on at a time: enough to keep the processor busy, small beside the whole. No power of two, since rows that
-# lie such a distance apart share places in the processor's cache.
+# Rows worked on at a time: enough to keep the processor busy, few beside the whole. Not a power of two, since rows that
+# far apart would compete for the same places in the processor's cache.
 BLOCK = 2000
 
 # The lower half of a symmetric matrix by blocks of rows: each from the first column to its own last one.
@@ -23,9 +23,9 @@ Panels = list[Floats]
 def solved(panels: Panels, targets: Floats, last: int | None = None) -> tuple[Floats, Floats]:
     """Weights and the diagonal of the inverse of a positive definite matrix, whose panels are overwritten.
 
-    With the diagonal a ridge regression tells, without training again, what it would have said of
-    each of its examples had that example been left out (Hastie, Tibshirani, Friedman, 7.10). `last`
-    asks for its last entries only: those of a third of the rows cost a twenty-seventh.
+    The diagonal yields, without training again, what a ridge regression would have predicted for each
+    of its examples had that example been left out (Hastie, Tibshirani, Friedman, 7.10). `last` limits
+    it to its last entries: those of a third of the rows cost a twenty-seventh.
     """
     inverses = _factorised(panels)
     weights = _backward(panels, inverses, _forward(panels, inverses, targets))
@@ -33,7 +33,7 @@ def solved(panels: Panels, targets: Floats, last: int | None = None) -> tuple[Fl
 
 
 def blocks(count: int) -> Iterator[slice]:
-    """The rows of each panel of a matrix with so many rows."""
+    """The rows of each panel of a matrix with `count` rows."""
     return (slice(low, min(low + BLOCK, count)) for low in range(0, count, BLOCK))
 
 
@@ -43,11 +43,11 @@ def _own(panels: Panels) -> Iterator[slice]:
 
 
 def _factorised(panels: Panels) -> list[Floats]:
-    """Puts the lower Cholesky factor in place of the matrix; the inverses of its diagonal blocks.
+    """Replaces the matrix with its lower Cholesky factor; returns the inverses of its diagonal blocks.
 
     Each block of columns is finished before the next is begun, so that every number is written once.
     """
-    # Only training needs it, and importing it takes half a second.
+    # Only training needs this, and importing it takes half a second.
     from scipy.linalg import solve_triangular
 
     inverses = []

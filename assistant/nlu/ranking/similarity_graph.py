@@ -12,11 +12,11 @@ from assistant.nlu.ranking.kind_model import Floats
 
 FINEST = 127
 ZERO = 128
-# Numbers of an example's vector, and of a class's weights, that share a scale. The weights of neighbours are alike only
-# where examples are sorted by class, and in short blocks.
+# How many numbers of an example's vector, and of a class's weights, share a scale. Neighbouring weights are of similar
+# size only if examples are sorted by class, and only in short blocks.
 SHARING, SHARING_WEIGHTS = 128, 32
 FUSED = "com.microsoft"
-# Products of 8-bit numbers, a message's own scales beside the examples'.
+# Multiplies 8-bit numbers: what comes from the message is quantised too, with scales of its own.
 BY_EIGHT_BITS = 4
 
 # An operator, its inputs, its output, its settings.
@@ -24,11 +24,11 @@ Step = tuple[str, list[str], str, dict[str, Any]]
 
 
 def written(centred: Floats, mean: Floats, weights: Floats, config: Mapping[str, Any]) -> bytes:
-    """The graph from vectors (n, 384) to what their meaning says for each class (n, classes).
+    """The graph from vectors (n, 384) to what their meaning contributes to each class (n, classes).
 
-    `centred` are the examples' vectors without the mean, of length 1, best sorted by class, `weights`
-    (examples, classes) what each says for each class. Each text has scales of its own, so that it is
-    judged the same whatever company it comes in.
+    `centred` holds the examples' vectors less the mean, of length 1 and preferably sorted by class;
+    `weights` (examples, classes) holds what each contributes to each class. Each text has scales of its
+    own, so its scores do not depend on the other texts in the batch.
     """
     share, steepness = np.float32(1 - config["spelling"]), np.float32(2 * config["narrowness"])
     vectors, vector_scales = _in_eight_bits(centred, SHARING)
@@ -59,7 +59,7 @@ def _serialised(
     width: int,
     classes: int,
 ) -> bytes:
-    # Only training needs it, and it takes 20 MiB.
+    # Only training needs this, and it takes 20 MiB.
     from onnx import TensorProto, helper, numpy_helper
 
     made = helper.make_graph(
@@ -82,7 +82,7 @@ def _product(rows: Floats, sharing: int) -> dict[str, Any]:
 
 
 def _in_eight_bits(rows: Floats, sharing: int) -> tuple[npt.NDArray[np.uint8], Floats]:
-    """Rows as 8-bit numbers, shape (rows, blocks, sharing), and what to multiply each block with, flat."""
+    """Rows as 8-bit numbers, shape (rows, blocks, sharing), and what to multiply each block by, flattened."""
     padded = np.pad(rows, ((0, 0), (0, -rows.shape[1] % sharing)))
     blocks = padded.reshape(len(rows), -1, sharing)
     scales = np.maximum(np.abs(blocks).max(axis=2), 1e-6) / FINEST
