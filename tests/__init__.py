@@ -1,4 +1,4 @@
-"""Tests; what they share is in tests/support."""
+"""Tests; what they share is in tests/support and tests/fakes."""
 
 from assistant.core.blas import choose_kernel
 

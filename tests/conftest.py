@@ -1,4 +1,4 @@
-"""Real servers for the tests that talk to them, on ports of their own."""
+"""Fixtures shared by all tests: real servers on free ports, and commands."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from tests.support.postgres import MissingError, Postgres
 from tests.support.replies import Messages
 from tests.support.shared_assistant import ports_of_running, stop
 
-# Fixtures that start a program of the system or an interpreter.
+# Fixtures that start another program or a second interpreter.
 STARTS_PROGRAMS = {"postgres", "python", "running", "started"}
-# Folders whose tests go to whichever process is free; elsewhere a file's tests stay together, for its fixtures' sake.
+# Folders whose tests go to any free worker; elsewhere a file's tests stay together because they share fixtures.
 SPREAD = {"browser", "channels"}
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Marks as slow what starts a program, and keeps the tests of a file in one process."""
+    """Marks tests that start a program as slow, and keeps the tests of a file in one worker."""
     for item in items:
         parameters = item.callspec.params.values() if hasattr(item, "callspec") else ()
         if STARTS_PROGRAMS & set(item.fixturenames) or "postgresql" in parameters:
@@ -35,20 +35,20 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(scope="session")
 def running(tmp_path_factory) -> tuple[int, int]:
-    """The ports of a running front and its Rasa, started as `make run` starts them; all test processes share them."""
+    """The ports of a running front and its Rasa, started as by `make run` and shared by all workers."""
     folder = tmp_path_factory.getbasetemp()
     return ports_of_running(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
 
 
 def pytest_sessionfinish(session):
-    """The process that outlives all others ends what they shared."""
+    """The controller, which outlives the workers, stops what they shared."""
     if not hasattr(session.config, "workerinput"):
         stop(session.config._tmp_path_factory.getbasetemp())
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    """A PostgreSQL server of the tests' own, in a folder that its user may enter."""
+    """A PostgreSQL server for these tests, in a folder that its user can access."""
     with tempfile.TemporaryDirectory() as folder:
         try:
             server = Postgres(Path(folder))
@@ -72,13 +72,13 @@ def front_url(running) -> str:
 
 @pytest.fixture
 def command(monkeypatch, capsys) -> Command:
-    """Runs a command's module as an operator would, in this process."""
+    """Runs a command module in this process, as an operator would run it."""
     return Command(monkeypatch, capsys)
 
 
 @pytest.fixture
 def say(assistant_port) -> Callable[..., Messages]:
-    """Says something to the running assistant; a conversation of its own unless a sender is named."""
+    """Sends a message to the running assistant, in a new conversation unless a sender is given."""
 
     def say_it(text: str, sender: str | None = None) -> Messages:
         return servers.ask(text, assistant_port, sender or uuid.uuid4().hex)
@@ -88,7 +88,7 @@ def say(assistant_port) -> Callable[..., Messages]:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """On the machine that decides about a change, a test that was skipped has not passed."""
+    """With CI=true, a skipped test counts as failed."""
     report = (yield).get_result()
     if report.skipped and os.environ.get("CI") == "true":
         report.outcome = "failed"

@@ -1,4 +1,4 @@
-"""A real browser, and a front that does as it is told."""
+"""A real browser and a scripted front."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.browser.scripted_front import ScriptedFront, a_fact
 from tests.browser.visitor import Visitor
 from tests.support.npm import install
 
-# A page on a busy machine may be slow; what comes never is told all the same.
+# Generous, since a page may be slow on a busy machine; what never appears still fails.
 expect.set_options(timeout=20_000)
 AXE = ROOT / "widget" / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -40,7 +40,7 @@ def scripted_front() -> Iterator[ScriptedFront]:
 
 @pytest.fixture
 def front(scripted_front) -> ScriptedFront:
-    """The scripted front, answering every question with a fact in the language asked for."""
+    """The scripted front, answering every question with a fact in the requested language."""
     scripted_front.reset()
     scripted_front.script.answer = lambda text, language: a_fact(text, language)
     return scripted_front
@@ -48,7 +48,7 @@ def front(scripted_front) -> ScriptedFront:
 
 @pytest.fixture
 def visitor_of(chromium) -> Iterator[Callable[..., Visitor]]:
-    """Makes visitors with a browser profile of their own; at the end, none has seen an error or a breach of policy."""
+    """Creates visitors, each with a browser profile; checks at the end that none saw an error or a policy violation."""
     visitors: list[Visitor] = []
 
     def make(url: str, **context) -> Visitor:
@@ -64,12 +64,12 @@ def visitor_of(chromium) -> Iterator[Callable[..., Visitor]]:
 
 @pytest.fixture
 def visitor(visitor_of, front) -> Visitor:
-    """A visitor on the German demo page, the panel still closed."""
+    """A visitor on the German demo page, with the panel still closed."""
     return visitor_of(front.url).go("/")
 
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """The source of axe-core, installed as the lock file says."""
+    """The source of axe-core, installed from the lock file."""
     install(ROOT / "widget")
     return AXE.read_text("utf-8")

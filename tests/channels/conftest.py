@@ -1,4 +1,4 @@
-"""The real front before the real Rasa, with every messenger on, and people who write to it."""
+"""The real front with the real Rasa and every messenger switched on, and people who write to it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def english(wire, front, vendor):
 
 @pytest.fixture
 def own_front(vendor, assistant_port, tmp_path):
-    """Starts a front that only this test uses, and may kill."""
+    """Starts a front for this test alone, which may kill it."""
     started = []
 
     @contextmanager

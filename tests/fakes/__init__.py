@@ -1,1 +1,1 @@
-"""Stand-ins for what lies outside: vendors, visitors, a Rasa that does as told."""
+"""Fakes: messenger vendors, visitors, and a scripted Rasa."""

@@ -1,4 +1,4 @@
-"""A server on a socket that says the same to everyone, and remembers who asked."""
+"""A socket server that sends everybody the same response and records the requests."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from assistant.launch.servers import HOST
 
 
 class CannedServer:
-    """Answers every request with the same bytes; closes the connection after it where told so."""
+    """Answers every request with the same bytes; optionally closes the connection afterwards."""
 
     def __init__(self, answer, closes=False):
         self.answer, self.closes = answer, closes
@@ -22,7 +22,7 @@ class CannedServer:
 
     async def __aexit__(self, *_):
         self._server.close()
-        # Connections that clients keep open would outlive the event loop.
+        # Otherwise, connections kept open by clients would outlive the event loop.
         for writer in self._writers:
             writer.close()
         await asyncio.gather(*(writer.wait_closed() for writer in self._writers), return_exceptions=True)

@@ -1,4 +1,4 @@
-"""A front in this process, with a Rasa that does as told, and a visitor."""
+"""A front in this process with a scripted Rasa, and a visitor."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ AWAY = NotListeningError("away")
 
 
 def fact(language="de", entry=ENTRY, buttons=()):
-    """What Rasa says when it tells a fact."""
+    """Rasa's reply when it states a fact."""
     reply = replace(reply_to(message(asking(entry), language=language)), buttons=tuple(buttons))
     said = messages(reply, knowledge(), "rest")
-    # What is not text, Rasa's REST channel calls `custom`.
+    # Rasa's REST channel sends anything but text as `custom`.
     named = [{"custom": one["json_message"]} if "json_message" in one else one for one in said]
     return [{"recipient_id": "secret", **one} for one in named]
 
@@ -45,7 +45,7 @@ def enveloped(kind, entries=(), language="de", as_of=None):
 
 
 class FakeRasa:
-    """Answers with `reply(body)`; an exception there is raised, a number is a status, seconds in `slow` pass before."""
+    """Answers `reply(body)` after `slow` seconds; an exception is raised, a number is sent as the status."""
 
     def __init__(self):
         self.asked, self.erased, self.slow = [], [], 0.0
@@ -64,7 +64,7 @@ class FakeRasa:
         return Reply(said, b"") if isinstance(said, int) else Reply(200, json.dumps(said).encode())
 
     async def close(self):
-        """Nothing is open."""
+        """Does nothing, since nothing is open."""
 
     @property
     def texts(self):
@@ -72,7 +72,7 @@ class FakeRasa:
 
 
 class Visitor:
-    """Somebody with a chat of their own."""
+    """A visitor with their own chat."""
 
     def __init__(self, client, language="de"):
         self.client = client
@@ -89,7 +89,7 @@ class Visitor:
         return response.json()["events"]
 
     def answer_to(self, text, seconds=10, **options):
-        """Says something and waits for the answer to it."""
+        """Sends a message and waits for its answer."""
         posted = self.post(text, **options)
         assert posted.status_code == 202, posted.text
         id_ = posted.json()["id"]
@@ -98,9 +98,9 @@ class Visitor:
 
 @contextmanager
 def served(app) -> Iterator[str]:
-    """A real server around an application, for what streams; its address."""
+    """Serves an application on a real port, for tests of streams; yields its address."""
     port = free_port()
-    # Without a configuration of logging, which closes TensorFlow's handler, and that one pytest's own output.
+    # No logging configuration: that would close TensorFlow's handler, and with it pytest's own output.
     options = {"log_level": "error", "log_config": None, "ws": "wsproto", "timeout_graceful_shutdown": 1}
     server = uvicorn.Server(uvicorn.Config(app, HOST, port, **options))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -1,4 +1,4 @@
-"""The real front with every messenger on, and people who write to it."""
+"""The real front with every messenger switched on, and people who write to it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WIRES = (WHATSAPP, TELEGRAM, FacebookWire(), SlackWire(), SmsWire(), TwilioWhats
 LONGEST_ANSWER = 30.0
 
 
-# One for all: to make one takes longer than what is measured with it.
+# Shared, since creating a client takes longer than what is measured with it.
 CLIENT = httpx2.Client(timeout=30, limits=httpx2.Limits(max_connections=64))
 
 
@@ -40,7 +40,7 @@ numbers = itertools.count(1)
 
 
 class RunningFront:
-    """A front in a process of its own, which may be killed and started again with the same data."""
+    """A front in its own process, which can be killed and restarted with the same data."""
 
     def __init__(self, vendor, rasa_port, data, extra=None):
         self.port, self._rasa_port, self.data = servers.free_port(), rasa_port, data
@@ -71,7 +71,7 @@ class RunningFront:
         return (self.data / "log.txt").read_text("utf-8")
 
     def kept(self, person):
-        """What the front knows of somebody's chat: how far its answers were delivered, and its messages."""
+        """What the front has stored of a person's chat: how far answers were delivered, and the messages."""
         with closing(sqlite3.connect(self.data / "front.db", timeout=10)) as connection:
             chats = "SELECT id, last_sequence, delivered, delivered_parts, in_doubt FROM chats WHERE recipient LIKE ?"
             found = connection.execute(chats, (f"%{person}%",)).fetchall()
@@ -80,14 +80,14 @@ class RunningFront:
 
 
 class Person:
-    """Somebody with a messenger."""
+    """A person who writes through a messenger."""
 
     def __init__(self, wire, front, vendor, language="de"):
         self.wire, self._front, self._vendor, self._language = wire, front, vendor, language
         self.name = wire.person(next(numbers))
 
     def post(self, post):
-        """Hands a request to the front as the vendor does; the response."""
+        """Sends a request to the front as the vendor would; returns the response."""
         return CLIENT.request(
             post.method,
             f"{self._front.url}/webhooks/{self.wire.name}{post.query}",
@@ -96,7 +96,7 @@ class Person:
         )
 
     def message(self, text, id=None, at=None):  # noqa: A002
-        """The request for a message of this person."""
+        """The webhook request for a message from this person."""
         return self.wire.text(self.name, text, id=id or uuid.uuid4().hex, at=at or time.time(), language=self._language)
 
     def writes(self, text, **options):
@@ -109,40 +109,40 @@ class Person:
         assert self.post(request).status_code == 200
 
     def heard(self):
-        """All that this person was sent so far."""
+        """Everything sent to this person so far."""
         return [told for _, _, told in list(self._vendor.taken) if told and told.person == self.name]
 
     def hears(self, count, seconds=LONGEST_ANSWER):
-        """The messages, as soon as there are so many; more is as wrong as fewer."""
+        """Waits for exactly this many messages and returns them; more is as wrong as fewer."""
         self.waits_for(count, seconds)
         time.sleep(0.3)
         return self.has_heard(count)
 
     def waits_for(self, count, seconds):
-        """Waits until there are so many messages."""
+        """Waits until there are at least this many messages."""
         until(lambda: len(self.heard()) >= count, seconds, self._story)
 
     def has_heard(self, count):
-        """The messages, which are so many."""
+        """The messages; checks that there are exactly this many."""
         heard = self.heard()
         assert len(heard) == count, self._story()
         return heard
 
     def _story(self):
-        """All that tells why somebody did not hear what they should."""
+        """Everything that may explain a missing message."""
         heard = "\n".join(f"  {told.text[:60]!r}" for told in self.heard())
         kept = self._front.kept(self.name)
         return f"{self.name} heard:\n{heard}\nkept: {kept}\nlog: {self._front.logged()[-2000:]}"
 
     def asks(self, text, **options):
-        """Writes, and waits for one more message than before; on the first contact also for the notice."""
+        """Sends a message and waits for one more than before, plus the privacy notice on first contact."""
         before = self.heard()
         self.writes(text, **options)
         return self.hears(len(before) + (1 if before else 2))[-1]
 
 
 def of_wires(*wires):
-    """Has a test run with these vendors only; for what no vendor has a part in, one is as good as all."""
+    """Runs a test with these vendors only; one is enough where the vendor makes no difference."""
     return pytest.mark.parametrize("wire", wires, indirect=True, ids=named)
 
 

@@ -1,4 +1,4 @@
-"""Hands connections of one port on to another."""
+"""A plain TCP relay from one port to another; tests/support/relay.py has one that can delay and cut."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assistant.launch import servers
 
 @contextmanager
 def relay(port, target):
-    """Lets connections to a port through to another one."""
+    """Forwards connections on one port to another."""
 
     class Relay(socketserver.BaseRequestHandler):
         def handle(self):

@@ -1,1 +1,1 @@
-"""What tests and measurements share: servers of their own, people who chat, faults, and waiting."""
+"""Shared by tests and benchmarks: servers, simulated users, faults, and waiting."""

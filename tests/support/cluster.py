@@ -1,4 +1,4 @@
-"""Several fronts, Rasa processes and action servers on one PostgreSQL and one Redis, each to be killed or hung."""
+"""Several fronts, Rasa processes and action servers on one PostgreSQL and one Redis; each can be killed or hung."""
 
 from __future__ import annotations
 
@@ -32,41 +32,41 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Starts it; what it says goes to its log."""
+        """Starts it; its output goes to its log."""
         with self._log.open("ab") as log:
             environment = servers.environment(self._extra)
             self.process = subprocess.Popen(self._command, cwd=ROOT, env=environment, stdout=log, stderr=log)
 
     def signal(self, number: signal.Signals) -> None:
-        """Sends it a signal: SIGKILL, SIGSTOP, SIGCONT, SIGTERM."""
+        """Sends it a signal, such as SIGSTOP or SIGCONT."""
         if self.process and self.process.poll() is None:
             self.process.send_signal(number)
 
     def kill(self) -> None:
-        """Ends it at once."""
+        """Kills it."""
         self.signal(signal.SIGCONT)
         self.signal(signal.SIGKILL)
         if self.process:
             self.process.wait()
 
     def end(self) -> int:
-        """Asks it to end, and waits; its exit code."""
+        """Terminates it and waits; returns its exit code."""
         self.signal(signal.SIGTERM)
         return self.process.wait(timeout=30) if self.process else 0
 
     @property
     def pid(self) -> int:
-        """Its process number."""
+        """Its process id."""
         assert self.process
         return self.process.pid
 
     def logged(self) -> str:
-        """All it has said so far."""
+        """Its log so far."""
         return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
 
 
 class Cluster:
-    """Starts with `with`; every server but the fronts is reached through a relay that can delay and cut."""
+    """A context manager; every server but the fronts is reached through a relay that can delay or cut connections."""
 
     def __init__(self, fronts: int = 2, rasas: int = 2, database: Path | None = None, **extra: str) -> None:
         self._folder = Path(tempfile.mkdtemp())

@@ -1,4 +1,4 @@
-"""Commands run as an operator runs them, but in this process: to start an interpreter takes seconds."""
+"""Runs commands as an operator would, but in this process, since starting an interpreter takes seconds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 @dataclass(frozen=True)
 class Ended:
-    """What is left of a command that has ended, named as `subprocess` names it."""
+    """The result of a command, with the attribute names of `subprocess.CompletedProcess`."""
 
     returncode: int
     stdout: str
@@ -19,13 +19,13 @@ class Ended:
 
 
 class Command:
-    """Runs a module's `main` with arguments and settings of its own."""
+    """Runs a module's `main` with the given arguments and settings."""
 
     def __init__(self, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
         self._patch, self._capture = patch, capture
 
     def __call__(self, module: ModuleType, *arguments: object, **environment: str) -> Ended:
-        """What it said and its exit code; `sys.exit` with a sentence is a 1 and that sentence, as in a shell."""
+        """Its output and exit code; as in a shell, `sys.exit` with a message gives 1 and that message."""
         for name, value in environment.items():
             self._patch.setenv(name, value)
         self._patch.setattr(sys, "argv", [module.__name__, *map(str, arguments)])

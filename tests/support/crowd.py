@@ -1,4 +1,4 @@
-"""People who chat through several fronts at once, and an account of what became of what they wrote."""
+"""Simulates people who chat through several fronts at once, and accounts for every message they sent."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from typing import Any
 import httpx2
 
 PATIENCE = 60.0
-# As a browser does: try another server, with the same id.
+# Pause before trying another server with the same id, as a browser does.
 BREAK = 0.3
 ACCEPTED = 202
 
 
 @dataclass
 class Chat:
-    """One person's chat: what was accepted, in order, and the events that came of it."""
+    """One person's chat: the accepted messages, in order, and the resulting events."""
 
     token: str
     accepted: list[str] = field(default_factory=list)
@@ -30,13 +30,13 @@ class Chat:
 
     @property
     def answers(self) -> list[dict[str, Any]]:
-        """What the assistant said."""
+        """The assistant's events."""
         return [event for event in self.events if event["type"] == "assistant"]
 
 
 @dataclass
 class Account:
-    """What became of all messages; `seconds` are from acceptance to the answer."""
+    """What became of all messages; `seconds` holds the time from acceptance to answer for each."""
 
     accepted: int = 0
     lost: int = 0
@@ -47,13 +47,13 @@ class Account:
     seconds: list[float] = field(default_factory=list)
 
     def quantile(self, share: float) -> float:
-        """The seconds within which that share was answered; 0 where nothing was."""
+        """The time within which this share was answered; 0 if nothing was."""
         ordered = sorted(self.seconds)
         return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
 
 
 class Crowd:
-    """So many people, each with a chat of their own; all requests go to any of the fronts."""
+    """A number of people, each with their own chat; every request goes to a random front."""
 
     def __init__(self, urls: Sequence[str], questions: Sequence[str], seed: int = 1) -> None:
         self._urls, self._questions = list(urls), itertools.cycle(questions)
@@ -64,11 +64,11 @@ class Crowd:
         self.refused = 0
 
     async def close(self) -> None:
-        """Ends all connections."""
+        """Closes all connections."""
         await self._client.aclose()
 
     async def people(self, count: int) -> list[Chat]:
-        """New people with open chats."""
+        """Opens a chat each for this many new people."""
         opened = await asyncio.gather(
             *(self._request("POST", "/api/chat", json={"language": "de"}) for _ in range(count))
         )
@@ -77,13 +77,13 @@ class Crowd:
         return chats
 
     async def talk(self, chat: Chat, messages: int, pause: float) -> None:
-        """Writes so many messages, one after the other."""
+        """Sends this many messages, one after the other."""
         for _ in range(messages):
             await self.write(chat)
             await asyncio.sleep(pause * self._random.uniform(0.5, 1.5))
 
     async def write(self, chat: Chat) -> None:
-        """Writes one message, again and again with the same id until some front has it."""
+        """Sends one message, retrying with the same id until a front accepts it."""
         id_ = str(uuid.uuid4())
         body = {"id": id_, "text": next(self._questions), "language": "de", "choice": None}
         response = await self._request("POST", "/api/chat/messages", chat, json=body)
@@ -93,14 +93,14 @@ class Crowd:
             self.refused += 1
 
     async def collect(self, patience: float = PATIENCE) -> Account:
-        """Waits until everything accepted is answered, or patience is over; the account."""
+        """Waits until everything accepted has been answered, or patience runs out; returns the account."""
         end = time.monotonic() + patience
         while time.monotonic() < end:
             await asyncio.gather(*(self._read(chat) for chat in self.chats))
             if all(len(chat.answers) >= len(chat.accepted) for chat in self.chats):
                 break
             await asyncio.sleep(1)
-        # Somebody late with a second answer shall be seen too.
+        # Catch a late second answer too.
         await asyncio.sleep(2)
         await asyncio.gather(*(self._read(chat) for chat in self.chats))
         return account(self.chats, self.refused)
@@ -129,7 +129,7 @@ class Crowd:
 
 
 def account(chats: Sequence[Chat], refused: int = 0) -> Account:
-    """What became of what these people wrote."""
+    """Accounts for the messages of these chats."""
     told = Account(refused=refused)
     for chat in chats:
         replies = [event["reply_to"] for event in chat.answers]

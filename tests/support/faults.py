@@ -1,4 +1,4 @@
-"""What can happen to the servers of a cluster while people chat: killed, hung, cut off, slowed down."""
+"""Faults of a cluster's servers while people chat: killed, hung, cut off, slowed down."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.support.crowd import Account, Crowd
 from tests.support.relay import Relay
 
 PAUSE = 1.5
-# When the fault begins, and how long it lasts.
+# When the fault begins and how long it lasts, in seconds.
 BEFORE, DURING = 2.0, 7.0
 Fault = Callable[[Cluster], Iterator[None]]
 
 
 def killed(find: Callable[[Cluster], Server]) -> Fault:
-    """The process is killed, and started again after a while."""
+    """The process is killed and restarted after a while."""
 
     def fault(cluster: Cluster) -> Iterator[None]:
         server = find(cluster)
@@ -32,7 +32,7 @@ def killed(find: Callable[[Cluster], Server]) -> Fault:
 
 
 def hung(find: Callable[[Cluster], Server]) -> Fault:
-    """The process stands still with all connections open, then goes on."""
+    """The process is suspended with all its connections open, then resumed."""
 
     def fault(cluster: Cluster) -> Iterator[None]:
         server = find(cluster)
@@ -44,14 +44,14 @@ def hung(find: Callable[[Cluster], Server]) -> Fault:
 
 
 def postgres_killed(cluster: Cluster) -> Iterator[None]:
-    """The database is stopped as by a loss of power, and started again."""
+    """The database is stopped as if by a power failure, and restarted."""
     cluster.postgres.stop("immediate")
     yield
     cluster.postgres.start()
 
 
 def postgres_hung(cluster: Cluster) -> Iterator[None]:
-    """All processes of the database stand still."""
+    """All processes of the database are suspended."""
     stopped = cluster.postgres.pids()
     for pid in stopped:
         os.kill(pid, signal.SIGSTOP)
@@ -61,7 +61,7 @@ def postgres_hung(cluster: Cluster) -> Iterator[None]:
 
 
 def relayed(name: str, change: Callable[[Relay, bool], None]) -> Fault:
-    """Something happens to all connections to one server."""
+    """A fault that affects all connections to one server."""
 
     def fault(cluster: Cluster) -> Iterator[None]:
         change(cluster.relays[name], True)
@@ -77,12 +77,12 @@ def cut(relay: Relay, on: bool) -> None:
 
 
 def held(relay: Relay, on: bool) -> None:
-    """Nothing comes through, and nobody is told."""
+    """Nothing gets through, but no connection is closed."""
     relay.held = on
 
 
 def delayed(relay: Relay, on: bool) -> None:
-    """Everything comes a tenth of a second late."""
+    """Everything arrives a tenth of a second late."""
     relay.delay = 0.1 if on else 0.0
 
 
@@ -106,7 +106,7 @@ FAULTS: dict[str, Fault] = {
 
 
 async def trial(cluster: Cluster, fault: Fault, people: int, messages: int) -> Account:
-    """The account of a crowd that chats while the fault happens."""
+    """The account of a crowd that chats while a fault happens."""
     crowd = Crowd(cluster.urls, questions())
     try:
         chats = await crowd.people(people)
@@ -121,7 +121,7 @@ async def trial(cluster: Cluster, fault: Fault, people: int, messages: int) -> A
 
 
 async def happening(fault: Fault, cluster: Cluster) -> AsyncIterator[None]:
-    """The time between the beginning and the end of a fault, which may block."""
+    """Begins a fault on entry and ends it on exit, in threads since either may block."""
     steps = fault(cluster)
     await asyncio.to_thread(next, steps)
     yield
@@ -129,6 +129,6 @@ async def happening(fault: Fault, cluster: Cluster) -> AsyncIterator[None]:
 
 
 def questions() -> list[str]:
-    """Distinct questions, none of them known to any cache."""
+    """Distinct training questions, in random order."""
     told = sorted({example.text for example in examples()})
     return random.Random(2).sample(told, 2000)  # noqa: S311 - which questions, not a secret

@@ -1,4 +1,4 @@
-"""Packages of npm that tests run, as lock files say."""
+"""npm packages that tests run, installed from lock files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assistant.core.paths import ROOT
 
 
 def install(folder: Path, *options: str) -> None:
-    """Installs what a folder's lock file names, unless it is; once, though several processes run tests."""
+    """Installs what a folder's lock file names unless it is up to date; safe to call from several workers."""
     installed, lock = folder / "node_modules" / ".package-lock.json", folder / "package-lock.json"
     cache = ROOT / ".cache"
     cache.mkdir(exist_ok=True)

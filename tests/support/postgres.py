@@ -1,4 +1,4 @@
-"""A PostgreSQL server on a port and in a folder of its own, for tests and measurements."""
+"""A temporary PostgreSQL server for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -15,32 +15,32 @@ import psycopg2
 from assistant.launch.servers import HOST, free_port
 
 SERVERS = Path("/usr/lib/postgresql")
-# PostgreSQL refuses to run as root; Debian's package makes this user.
+# PostgreSQL refuses to run as root; Debian's package creates this user.
 USER = "postgres"
 
 
 def binaries() -> Path | None:
-    """Where the server's programs lie, the newest version."""
+    """The folder of the newest installed version's programs."""
     found = sorted(SERVERS.glob("*/bin/pg_ctl"))
     return found[-1].parent if found else None
 
 
 def rows_of(url: str, query: str) -> list[tuple[Any, ...]]:
-    """What a query gives on a database named as SQLAlchemy names it."""
+    """The rows that a query returns from the database at an SQLAlchemy URL."""
     with psycopg2.connect(url.replace("+psycopg2", "")) as connection, connection.cursor() as cursor:
         cursor.execute(query)
         return list(cursor.fetchall())
 
 
 class MissingError(Exception):
-    """A server that is not installed here."""
+    """PostgreSQL is not installed."""
 
 
 class Postgres:
-    """One cluster; `new()` makes a database in it."""
+    """One server; `new()` creates a database on it."""
 
     def __init__(self, folder: Path, data: Path | None = None, settings: Sequence[str] = ()) -> None:
-        """`data` is where its files go, if not in the folder; raises MissingError."""
+        """Keeps its files in `data`, by default in the folder; raises MissingError."""
         found = binaries()
         if not found:
             raise MissingError("PostgreSQL is missing (Debian: postgresql)")
@@ -73,17 +73,17 @@ class Postgres:
 
     @property
     def files(self) -> Path:
-        """The folder of all that the server writes."""
+        """The folder to which the server writes everything."""
         return self._folder
 
     def pids(self) -> list[int]:
-        """The server and all its helpers, the server first."""
+        """The ids of the server's processes, its main one first."""
         first = int((self.data / "postmaster.pid").read_text().split()[0])
         children = Path(f"/proc/{first}/task/{first}/children").read_text()
         return [first, *map(int, children.split())]
 
     def new(self) -> str:
-        """The address of a new, empty database."""
+        """The URL of a new, empty database."""
         name = f"test_{uuid.uuid4().hex}"
         connection = psycopg2.connect(host=HOST, port=self.port, user=USER, dbname="postgres")
         connection.autocommit = True
@@ -93,7 +93,7 @@ class Postgres:
         return f"postgresql+psycopg2://{USER}@{HOST}:{self.port}/{name}"
 
     def dump(self, url: str) -> bytes:
-        """All that a database holds, as text."""
+        """A dump of a database, as text."""
         name = url.rpartition("/")[2]
         command = [str(self._binaries / "pg_dump"), "-h", HOST, "-p", str(self.port), "-U", USER, "--inserts", name]
         return subprocess.run(command, check=True, capture_output=True).stdout

@@ -1,4 +1,4 @@
-"""Stands between two servers and lets connections through, late, or not at all."""
+"""A TCP relay that can delay, cut or hold connections."""
 
 from __future__ import annotations
 

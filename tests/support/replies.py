@@ -1,4 +1,4 @@
-"""What a reply of Rasa's REST channel holds."""
+"""Reads replies of Rasa's REST channel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ Messages = list[dict[str, Any]]
 
 
 def envelope(messages: Messages) -> dict[str, Any]:
-    """The answer envelope, which is exactly one and comes last."""
+    """The answer envelope; checks that there is exactly one and that it comes last."""
     found: list[dict[str, Any]] = [message["custom"]["answer"] for message in messages if "custom" in message]
     assert len(found) == 1, messages
     assert "custom" in messages[-1], messages
@@ -16,5 +16,5 @@ def envelope(messages: Messages) -> dict[str, Any]:
 
 
 def text_of(messages: Messages) -> str:
-    """All that is said in a reply."""
+    """All the text of a reply."""
     return "\n".join(message["text"] for message in messages if "text" in message)

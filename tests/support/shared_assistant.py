@@ -1,4 +1,4 @@
-"""One running assistant for all test processes: whoever needs it first starts it, the last to end stops it."""
+"""One running assistant for all workers: the first that needs it starts it; it is stopped after the last has ended."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from assistant.launch import servers
 from tests.support.wait import until
 
 LONGEST_START = 120
-# All tests come from one address; what one visitor may do stays as it is.
+# All tests share one address, so the limits per address are lifted; those per session stay.
 MANY_PEOPLE = {f"ASSISTANT_RATE_{name}": "100000/minute" for name in ("ADDRESS", "CHATS", "REQUESTS")}
-# Kept, since a process that nobody holds is reported as forgotten.
+# Keeps a reference, since Popen warns when an object is collected while its process still runs.
 _started_here: list[subprocess.Popen[bytes]] = []
 
 
@@ -29,7 +29,7 @@ def run_command(front_port: int, port: int, actions_port: int) -> list[str]:
 
 
 def ports_of_running(folder: Path) -> tuple[int, int]:
-    """The ports of the front and its Rasa; starts them unless another process with the same folder has done so."""
+    """The ports of the front and its Rasa; starts them unless another worker with this folder has done so."""
     note = folder / "assistant.json"
     with FileLock(folder / "assistant.lock"):
         if not note.exists():
@@ -56,7 +56,7 @@ def _started(folder: Path) -> dict[str, int]:
 
 
 def stop(folder: Path) -> None:
-    """Ends what was started for a folder, if anything was."""
+    """Stops what was started for a folder, if anything was."""
     note = folder / "assistant.json"
     if not note.exists():
         return
@@ -67,7 +67,7 @@ def stop(folder: Path) -> None:
 
 
 def _has_ended(pid: int) -> bool:
-    """Whether a process is gone; it is nobody's child any more where the process that started it has ended."""
+    """Whether a process has ended; if the worker that started it has too, it is no longer a child of any of ours."""
     try:
         return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:

@@ -1,4 +1,4 @@
-"""Waiting for what happens elsewhere: in a thread, in another task, in another process."""
+"""Waits for something that happens in another thread, task or process."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ PAUSE_SECONDS = 0.02
 
 
 class TooLateError(AssertionError):
-    """Something did not come true in time."""
+    """A condition was not met in time."""
 
 
 def until(condition: Callable[[], Found], seconds: float = 10.0, detail: Callable[[], object] | None = None) -> Found:
-    """What a condition gives as soon as it is true; fails with `detail` when the time is up."""
+    """The condition's value as soon as it is truthy; raises TooLateError with `detail` if that takes too long."""
     end = time.monotonic() + seconds
     while not (found := condition()):
         if time.monotonic() > end:
@@ -29,7 +29,7 @@ def until(condition: Callable[[], Found], seconds: float = 10.0, detail: Callabl
 
 
 async def until_async(condition: Callable[[], object], seconds: float = 10.0) -> None:
-    """Waits until something is true that other tasks of this loop bring about; the condition may be a coroutine."""
+    """Waits for a condition that other tasks of this loop bring about; it may return an awaitable."""
     end = time.monotonic() + seconds
     while True:
         found = condition()
@@ -41,7 +41,7 @@ async def until_async(condition: Callable[[], object], seconds: float = 10.0) ->
 
 
 def answers(url: str) -> bool:
-    """Whether a server answers at an address, whatever it says."""
+    """Whether a server responds at a URL, with any status."""
     try:
         httpx2.get(url, timeout=5, trust_env=False)
     except httpx2.HTTPError:

@@ -1,4 +1,4 @@
-"""What holds for all unit tests."""
+"""Applies to all unit tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _no_programs(request, monkeypatch):
-    """A test that is not marked as slow starts no program, so that all of them run in a moment."""
+    """Keeps tests that are not marked as slow from starting a program, so that they stay fast."""
 
     def refuse(*arguments, **_):
         raise AssertionError(f"mark this test as slow, since it starts a program: {arguments[1:]}")

@@ -1,1 +1,1 @@
-"""Each vendor's side of a messenger, signed by somebody else's code where there is any."""
+"""Each vendor's side of a messenger; requests are signed by third-party code where there is any."""

@@ -17,7 +17,7 @@ MEDIA = {
 
 
 def update(*entries):
-    """A request of several entries, each of several events."""
+    """A request with several entries, each of several events."""
     told = [{"id": PAGE, "time": 1760000000000, "messaging": list(entry)} for entry in entries]
     return {"object": "page", "entry": told}
 
@@ -45,7 +45,7 @@ class FacebookWire(MetaWire):
         return str(7000000000000000 + number)
 
     def message(self, person, id, at, **content):  # noqa: A002
-        """One message as it stands in an update."""
+        """One message, as an update contains it."""
         return event(person, at, message={"mid": f"m_{id}", **content})
 
     def _post(self, person, id, at, **content):  # noqa: A002
@@ -59,7 +59,7 @@ class FacebookWire(MetaWire):
         return self._post(person, id, at, text="…", quick_reply={"payload": sent})
 
     def start(self, person, *, at):
-        """Somebody presses the button with which a chat begins."""
+        """The user presses the button that starts a chat."""
         return self.signed(update([event(person, at, postback={"title": "Los geht’s", "payload": "start"})]))
 
     def media(self, person, *, id, at, language="de"):  # noqa: A002
@@ -70,12 +70,12 @@ class FacebookWire(MetaWire):
         return self.signed(update([event(person, at, message_edit=edit)]))
 
     def bundle(self, posts, person):
-        """Two entries, so that neither loop is left out."""
+        """Two entries, so that both loops are exercised."""
         told = [self.message(person, id_, at, text=text) for id_, text, at in posts]
         return self.signed(update(told[: len(told) // 2], told[len(told) // 2 :]))
 
     def echo(self, person, key):
-        """Word of a message of ours."""
+        """The echo of a message of ours."""
         message = {"mid": "m_ours", "is_echo": True, "app_id": 1, "text": "…", "metadata": key}
         told = {"sender": {"id": PAGE}, "recipient": {"id": person}, "timestamp": 1760000000000, "message": message}
         return self.signed(update([told]))
@@ -105,7 +105,7 @@ class FacebookWire(MetaWire):
         return 200, {"recipient_id": call.body["recipient"]["id"], "message_id": "m_ours"}
 
     def too_many(self):
-        # Not every limit comes with status 429.
+        # Meta does not report every limit with status 429.
         return 400, error(613), {"Retry-After": "1"}
 
     def refusal(self):

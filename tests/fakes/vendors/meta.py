@@ -1,4 +1,4 @@
-"""What WhatsApp and Facebook have in common for tests: webhooks signed as pywa verifies them, and errors."""
+"""Shared by the WhatsApp and Facebook fakes: webhooks signed as pywa verifies them, and errors."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class MetaWire(Wire):
     token: str
 
     def signed(self, update):
-        """A request as Meta sends it; pywa has the last word on its signature."""
+        """A request as Meta sends it; pywa verifies its signature."""
         content = json.dumps(update).encode()
         signature = "sha256=" + hmac.new(self.app_secret.encode(), content, hashlib.sha256).hexdigest()
         assert webhook_updates_validator(self.app_secret, content, signature)
@@ -47,6 +47,6 @@ class MetaWire(Wire):
 
 
 def error(code, subcode=None, **more):
-    """The body of a refusal."""
+    """The body of an error response."""
     told = {"message": "(#0) Told by a test", "type": "OAuthException", "code": code, "fbtrace_id": "A1b2C3", **more}
     return {"error": {**told, **({"error_subcode": subcode} if subcode else {})}}

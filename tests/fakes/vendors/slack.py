@@ -174,12 +174,12 @@ class SlackWire(Wire):
 
 
 def home(person):
-    """The channel in which somebody writes to the app in private."""
+    """The channel in which a user writes to the app privately."""
     return f"D{person[1:]}"
 
 
 def reader(body):
-    """Who reads a message: somebody in private, or all who see a thread."""
+    """Who reads a message: one user in private, or everybody in a thread."""
     private = body["channel"].startswith("D")
     assert private != ("thread_ts" in body)
     return f"U{body['channel'][1:]}" if private else f"{body['channel']}/{body['thread_ts']}"
@@ -191,5 +191,5 @@ def read(text):
 
 
 def stamp_of(id, at):  # noqa: A002
-    """Slack's name for a message, which is its time; no two messages of a channel have the same."""
+    """Slack's id of a message: its timestamp, unique within a channel."""
     return f"{at:.3f}{number_of(id) % 1000:03}"

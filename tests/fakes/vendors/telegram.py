@@ -53,7 +53,7 @@ class TelegramWire(Wire):
         return Post(json.dumps(update).encode(), headers)
 
     def _update(self, id, at, **content):  # noqa: A002
-        # Telegram numbers updates in the order people wrote.
+        # Telegram numbers updates in the order in which people wrote.
         return self._post({"update_id": int(at * 1000) % 10**9, **content})
 
     def text(self, person, text, *, id, at, language="de"):  # noqa: A002
@@ -121,5 +121,5 @@ _next_number = itertools.count(1)
 
 
 def number_of(id):  # noqa: A002
-    """A number for an id of a test, always the same, and no other id's: what comes twice is passed over."""
+    """A stable, unique number for a test's id: a repeated one is ignored as a duplicate."""
     return _numbers.setdefault(str(id), next(_next_number))

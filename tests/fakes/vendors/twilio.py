@@ -13,7 +13,7 @@ from tests.fakes.vendors.wire import PUBLIC, Post, Told, Wire
 ACCOUNT = "AC" + "0123456789abcdef" * 2
 AUTH_TOKEN = "fedcba9876543210" * 2
 ADDRESS = f"{PUBLIC}/webhooks/twilio"
-# What Twilio takes; ten segments of an SMS are less.
+# Twilio's own limit; ten SMS segments hold less.
 MOST_CHARACTERS = 1600
 
 

@@ -1,4 +1,4 @@
-"""A stand-in for all vendors' APIs at once: takes what the front sends, or fails as told."""
+"""A fake of all vendors' APIs at once: accepts what the front sends, or fails on request."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from assistant.launch.servers import HOST, free_port
 
 @dataclass(frozen=True)
 class Taken:
-    """One call that the vendor took (answered with 2xx)."""
+    """One call that the vendor accepted (answered with 2xx)."""
 
     method: str
     path: str
@@ -46,7 +46,7 @@ class Fault:
 
 
 class Vendor:
-    """Runs on a port of its own; `wires` know what an answer of each vendor looks like."""
+    """Listens on a free port; `wires` know what each vendor's responses look like."""
 
     def __init__(self, wires):
         self.port, self.wires = free_port(), wires
@@ -73,7 +73,7 @@ class Vendor:
         self._thread.join(10)
 
     def fail(self, person, *faults):
-        """The next messages to a person meet these faults, one each."""
+        """Makes the next messages to a person fail with these faults, one each."""
         self.faults.setdefault(person, deque()).extend(faults)
 
     def left(self, person):

@@ -33,13 +33,13 @@ def value(**held):
 
 
 def update(*values):
-    """A request of several changes."""
+    """A request with several changes."""
     changes = [{"field": "messages", "value": one} for one in values]
     return {"object": "whatsapp_business_account", "entry": [{"id": "102290129340398", "changes": changes}]}
 
 
 class Reader:
-    """Reads an update as pywa's users do."""
+    """Reads an update through pywa's public API."""
 
     def __init__(self):
         self._client = pywa.WhatsApp(NUMBER, TOKEN, app_secret=APP_SECRET, skip_duplicate_updates=False)
@@ -48,7 +48,7 @@ class Reader:
             getattr(self._client, f"on_{listen}")(lambda _, read: self._read.append(read))
 
     def read(self, post):
-        """What pywa makes of a request of one message."""
+        """What pywa makes of a request with one message."""
         with self._lock:
             self._read.clear()
             assert self._client.webhook_update_validator(post.content, post.headers["X-Hub-Signature-256"]) is None
@@ -77,7 +77,7 @@ class WhatsAppWire(MetaWire):
         return str(491700000000 + number)
 
     def message(self, person, kind, content, *, id, at):  # noqa: A002
-        """One message as it stands in an update."""
+        """One message, as an update contains it."""
         told = {"from": person, "id": f"wamid.{id}", "timestamp": str(int(at)), "type": kind, kind: content}
         return told if kind != "unsupported" else {**told, "errors": UNSUPPORTED}
 
@@ -111,13 +111,13 @@ class WhatsAppWire(MetaWire):
         return post
 
     def bundle(self, posts, person):
-        """Two changes, so that neither loop is left out."""
+        """Two changes, so that both loops are exercised."""
         told = [self.message(person, "text", {"body": text}, id=id_, at=at) for id_, text, at in posts]
         halves = [told[: len(told) // 2], told[len(told) // 2 :]]
         return self.signed(update(*(value(contacts=[contact(person)], messages=half) for half in halves)))
 
     def status(self, person, key, status="sent", **more):
-        """Word of a message of ours."""
+        """A status report on a message of ours."""
         told = {"id": "wamid.ours", "status": status, "timestamp": "1760000000", "recipient_id": person, **more}
         tracked = {**told, "biz_opaque_callback_data": key}
         return self.signed(update(value(contacts=[contact(person)], statuses=[tracked])))
@@ -156,7 +156,7 @@ class WhatsAppWire(MetaWire):
 
 
 def shown(body):
-    """Text and choices of a message that is sent, each within Meta's limits."""
+    """Text and choices of an outgoing message; checks that each is within Meta's limits."""
     assert 1 <= len(body["biz_opaque_callback_data"]) <= 512
     if body["type"] == "text":
         assert 1 <= len(body["text"]["body"]) <= 4096

@@ -1,11 +1,11 @@
-"""How a test speaks to one messenger: as the vendor to the front, and as the person who reads."""
+"""The test side of a messenger: sends to the front as the vendor does, and reads as the person does."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 
-# Where the front believes that the public reaches it.
+# The front's public address, as configured.
 PUBLIC = "https://chat.example.org"
 
 
@@ -20,7 +20,7 @@ class Told:
 
 @dataclass(frozen=True)
 class Post:
-    """One request of a vendor to the front's webhook."""
+    """A vendor's request to the front's webhook."""
 
     content: bytes
     headers: dict = field(default_factory=dict)
@@ -29,83 +29,83 @@ class Post:
 
 
 class Wire(ABC):
-    """One vendor's side of things; what it sends is signed by other people's code."""
+    """One vendor's side; what it sends is signed by third-party code where there is any."""
 
     name: str
-    # What sets it apart from another wire to the same connector.
+    # Distinguishes it from another wire to the same connector.
     kind: str = ""
-    # A language code that goes along with each message, where the messenger does that.
+    # The language code sent with each message, if the messenger does that.
     tells_language: bool = False
-    # Each message bears the time it was sent.
+    # Whether each message carries the time at which it was sent.
     tells_time: bool = True
-    # Several messages may come in one request.
+    # Whether one request may contain several messages.
     bundles: bool = False
     has_choices: bool = True
-    # A message can be changed after it was sent.
+    # Whether a message can be edited after it was sent.
     can_edit: bool = True
-    # Whether it tells afterwards which of our messages it took.
+    # Whether it reports afterwards which of our messages it accepted.
     gives_receipts: bool = False
 
     @abstractmethod
     def environment(self, vendor_url: str) -> dict[str, str]:
-        """What an operator sets to switch it on."""
+        """The environment variables that switch it on."""
 
     @abstractmethod
     def person(self, number: int) -> str:
-        """Somebody's name on this messenger, as `Told.person` will give it."""
+        """A person's id on this messenger, as in `Told.person`."""
 
     @abstractmethod
     def text(self, person: str, text: str, *, id: str, at: float, language: str = "de") -> Post:  # noqa: A002
-        """A message somebody wrote; the same `id` is the same message sent again."""
+        """A message from a person; repeating an `id` resends the same message."""
 
     @abstractmethod
     def choice(self, person: str, sent: str, *, id: str, at: float, language: str = "de") -> Post:  # noqa: A002
-        """Somebody presses a button that sends this."""
+        """A person presses a button that sends this."""
 
     @abstractmethod
     def media(self, person: str, *, id: str, at: float, language: str = "de") -> list[tuple[str, Post]]:  # noqa: A002
-        """Everything that is no text: name of its kind, request."""
+        """Messages other than text, as pairs of kind and request."""
 
     @abstractmethod
     def forged(self, post: Post) -> list[tuple[str, Post]]:
-        """The same request with its proof missing or wrong: what is wrong, request."""
+        """Versions of a request with its proof missing or wrong, as pairs of what is wrong and request."""
 
     @abstractmethod
     def owns(self, call) -> bool:
-        """Whether a call to the stand-in is for this vendor."""
+        """Whether a call to the fake is for this vendor."""
 
     @abstractmethod
     def told(self, call) -> Told | None:
-        """The message that a call sends; None for marks, typing, set-up and the like."""
+        """The message that a call sends; None for read marks, typing indicators, set-up and the like."""
 
     @abstractmethod
     def answer(self, call) -> tuple[int, dict]:
-        """What the vendor answers to a call that it takes: status, JSON."""
+        """The vendor's response to a call that it accepts: status, JSON."""
 
     def edited(self, person: str, text: str, *, id: str, at: float) -> Post:  # noqa: A002
-        """Somebody changes a message, where `can_edit`."""
+        """A person edits a message, if `can_edit`."""
         raise NotImplementedError
 
     def bundle(self, posts: list[tuple[str, str, float]], person: str) -> Post:
-        """Several messages (id, text, time) in one request, where `bundles`."""
+        """Several messages (id, text, time) in one request, if `bundles`."""
         raise NotImplementedError
 
     def receipt(self, call) -> Post | None:
-        """The vendor's word that it took a call, where `gives_receipts`."""
+        """The vendor's receipt for a call that it accepted, if `gives_receipts`."""
         return None
 
     def too_many(self) -> tuple[int, dict, dict]:
-        """How it says 429 with one second to wait: status, JSON, headers."""
+        """Its response to too many requests, with one second to wait: status, JSON, headers."""
         return 429, {}, {"Retry-After": "1"}
 
     def refusal(self) -> tuple[int, dict]:
-        """How it says that it does not take a message in this form: status, JSON."""
+        """Its response to a malformed message: status, JSON."""
         return 400, {}
 
     def blocked(self) -> tuple[int, dict]:
-        """How it says that this person cannot be written to: status, JSON."""
+        """Its response if this person cannot be written to: status, JSON."""
         raise NotImplementedError
 
     def longest(self) -> int:
-        """How long one text may be."""
+        """The maximum length of one text."""
         raise NotImplementedError

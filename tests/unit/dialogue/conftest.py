@@ -1,4 +1,4 @@
-"""Short ways to say something to the dialogue, on the real knowledge."""
+"""Shorthand for talking to the dialogue, with the real knowledge."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ START = Conversation()
 
 
 def asking(*chosen: str, text: str = "?", decision: Any = "answer", **found: Any) -> MessagePart:
-    """One question, as the gate decided it."""
+    """One question, as the gate has decided on it."""
     return MessagePart(text=text, decision=decision, chosen=chosen, **found)
 
 
@@ -32,7 +32,7 @@ def reply_to(
 
 
 def after(*entries: str, language: Language | None = None) -> Conversation:
-    """The conversation in which these were asked, one after another."""
+    """The conversation after these messages, in order."""
     conversation = Conversation(language=language)
     for entry in entries:
         conversation = reply_to(asking(entry), conversation).conversation
@@ -50,7 +50,7 @@ def always(envelope: Envelope) -> dict[str, Any]:
 
 
 def text_of(reply: Reply) -> str:
-    """All that a reply says, without its buttons."""
+    """All the text of a reply, without its buttons."""
     return "\n".join(answer.full_text for answer in reply.answers)
 
 

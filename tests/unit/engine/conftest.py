@@ -1,4 +1,4 @@
-"""Rasa as it comes, put back after each test that patches it."""
+"""Restores stock Rasa after each test that patches it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.shared_assistant import LONGEST_START
 
 @pytest.fixture
 def stock(monkeypatch) -> None:
-    """Rasa's own classes, whatever a test makes of them."""
+    """Restores Rasa's classes after a test has patched them."""
     monkeypatch.setattr(rest, "structlogger", rest.structlogger)
     monkeypatch.setattr(UserMessage, "__init__", UserMessage.__init__)
     for name in ("run", "_validate_action_result", "_action_call_format"):
@@ -45,7 +45,7 @@ def stock(monkeypatch) -> None:
 
 @pytest.fixture(scope="session")
 def domain() -> Domain:
-    """The project's own domain; Rasa warns that entities fill no slots, which is meant."""
+    """The project's domain; Rasa warns that entities fill no slots, which is intentional."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         return Domain.load(str(ROOT / "domain.yml"))
@@ -53,7 +53,7 @@ def domain() -> Domain:
 
 @pytest.fixture
 def python() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Runs a Python of its own, from the project's folder."""
+    """Runs a separate Python process in the project's folder."""
 
     def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         import os

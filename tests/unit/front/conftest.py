@@ -1,4 +1,4 @@
-"""The front with a Rasa that does as told."""
+"""The front with a scripted Rasa."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.fakes.front import HERE, FakeRasa, Visitor, served
 
 @pytest.fixture(autouse=True)
 def _brief_end(monkeypatch):
-    """A front that ends leaves what it cannot deliver at once, since nobody is there."""
+    """Shortens the shutdown: a front that stops gives up at once on answers that nobody is there to receive."""
     monkeypatch.setattr(chat_tasks, "SHUTDOWN_SECONDS", 0.2)
 
 
@@ -49,7 +49,7 @@ def address(settings, rasa):
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request, tmp_path):
-    """A database of either kind that the front can use."""
+    """The URL of a database, of each kind that the front can use."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'front.db'}"
     return request.getfixturevalue("postgres").new()
@@ -57,7 +57,7 @@ def url(request, tmp_path):
 
 @pytest.fixture
 def kept(url, request, tmp_path):
-    """All that the database holds, as bytes: SQLite's files, PostgreSQL's tables."""
+    """Everything that the database holds, as bytes: SQLite's files, PostgreSQL's tables."""
 
     def read():
         if url.startswith("sqlite"):

@@ -1,4 +1,4 @@
-"""A small, complete and valid project in a temporary folder, for the tests to damage."""
+"""A small, complete and valid project in a temporary folder, for tests to break."""
 
 from __future__ import annotations
 
@@ -160,19 +160,19 @@ class Project:
         return self.root / "seed.txt"
 
     def write(self, file: str, text: str) -> None:
-        """A file, named as from the project's folder."""
+        """Writes a file, named relative to the project's folder."""
         path = self.root / file
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, "utf-8")
 
     def edit(self, file: str, old: str, new: str) -> None:
-        """Replaces what stands in a file exactly once."""
+        """Replaces a text that occurs exactly once in a file."""
         text = (self.root / file).read_text("utf-8")
         assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
         self.write(file, text.replace(old, new))
 
     def line_of(self, file: str, text: str) -> int:
-        """The number of the only line that holds a text."""
+        """The number of the only line that contains a text."""
         lines = (self.root / file).read_text("utf-8").splitlines()
         (line,) = (number for number, content in enumerate(lines, start=1) if text in content)
         return line
@@ -184,14 +184,14 @@ class Project:
         return check(self.knowledge, self.training, TODAY)
 
     def finding(self) -> Finding:
-        """What the check finds, which is exactly one thing."""
+        """The check's finding; there must be exactly one."""
         (finding,) = self.check()
         return finding
 
 
 @pytest.fixture
 def project(tmp_path, monkeypatch) -> Project:
-    """A valid project; its source text is the one that the check reads."""
+    """A valid project, whose source text the check reads."""
     small = Project(tmp_path)
     for file, text in KNOWLEDGE.items():
         small.write(f"knowledge/{file}", text)
@@ -211,5 +211,5 @@ def base(project) -> KnowledgeBase:
 
 @pytest.fixture(scope="session")
 def real() -> KnowledgeBase:
-    """The knowledge of this project."""
+    """The real knowledge, in `knowledge/`."""
     return knowledge()

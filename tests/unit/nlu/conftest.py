@@ -1,4 +1,4 @@
-"""Components made, trained and loaded the way Rasa's graph does it."""
+"""Creates, trains and loads components the way Rasa's graph does."""
 
 from __future__ import annotations
 
@@ -56,30 +56,30 @@ EXAMPLES = {
 
 @pytest.fixture(scope="session", autouse=True)
 def one_thread() -> Iterator[None]:
-    """Small matrices are slower on many threads, much slower where others compute too."""
+    """Small matrices are slower on many threads, and much slower on a busy machine."""
     with threadpool_limits(1):
         yield
 
 
 def context(node: str = "node") -> ExecutionContext:
-    """The context of a graph with nothing in it."""
+    """An empty graph context."""
     return ExecutionContext(GraphSchema({}), node_name=node)
 
 
 def build(component: Any, folder: Path, **config: Any) -> Any:
-    """A component with its default configuration and what is given beyond it."""
+    """A component with its default configuration, updated by what is given."""
     full = {**component.get_default_config(), **config}
     return component.create(full, LocalModelStorage(folder), Resource("trained"), context())
 
 
 @pytest.fixture
 def made(tmp_path) -> Callable[..., Any]:
-    """Makes a component that keeps what it learns in a folder of the test."""
+    """Creates a component that stores what it learns in a folder of the test."""
     return lambda component, **config: build(component, tmp_path, **config)
 
 
 def examples(*intents: str) -> TrainingData:
-    """Training data of those intents, or of all."""
+    """Training data of these intents, or of all."""
     return TrainingData(
         [
             Message({TEXT: text, INTENT: intent.partition("/")[0], INTENT_RESPONSE_KEY: intent})
@@ -104,7 +104,7 @@ def encoded(tmp_path_factory) -> Callable[..., TrainingData]:
 
 @pytest.fixture(scope="session")
 def trained(encoded, tmp_path_factory) -> tuple[EntryClassifier, Path]:
-    """A classifier trained on all of them, and the folder it was written to."""
+    """A classifier trained on all intents, and the folder to which it was written."""
     folder = tmp_path_factory.mktemp("model")
     classifier = build(EntryClassifier, folder)
     classifier.train(encoded())

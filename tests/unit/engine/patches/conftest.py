@@ -27,12 +27,12 @@ print(json.dumps({"names": names, "kin": kin}))
 
 @pytest.fixture(scope="module")
 def started():
-    """What a Python of its own looks like after Rasa has started with all patches."""
+    """The state of a separate Python process after Rasa has started with all patches."""
     output = subprocess.check_output([sys.executable, "-c", START], cwd=ROOT, text=True, timeout=LONGEST_START)
     return json.loads(output.splitlines()[-1])
 
 
 @pytest.fixture
 def action() -> RemoteAction:
-    """The action, with nowhere to send it to."""
+    """The action, without an action server."""
     return RemoteAction("action_answer", None)

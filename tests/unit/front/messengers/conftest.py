@@ -1,4 +1,4 @@
-"""Connectors as the front makes them, and requests as Meta sends them."""
+"""Connectors as the front creates them, and requests as the webhook passes them on."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def connector_of(wire):
 
 
 def incoming(content, headers=(), method="POST", query=()):
-    """A request as the webhook hands it over."""
+    """A request as the webhook passes it to a connector."""
     lower = {name.lower(): value for name, value in dict(headers).items()}
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     return WebhookRequest(method, f"{PUBLIC}/webhooks/meta", lower, dict(query), body)
