@@ -1,4 +1,4 @@
-"""Every state that the element can be in, and the way there."""
+"""Every state of the element, and how to reach it."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _asked(make: Callable[[str], Event]) -> Scene:
         front.script.answer = lambda text, _: make(language)
         opened(visitor, front, language)
         visitor.ask("Wie vielen Menschen?" if language == "de" else "How many people?")
-        # What is not announced comes a moment later.
+        # Text that is not announced appears a moment later.
         visitor.page.wait_for_timeout(200)
 
     return scene

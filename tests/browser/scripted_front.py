@@ -1,4 +1,4 @@
-"""A front that does as it is told: answers from a script, and every fault a network or a server can have."""
+"""A scripted front: prepared answers, and every fault that a network or a server can have."""
 
 from __future__ import annotations
 
@@ -36,26 +36,26 @@ class Script:
     """What the front does next; tests change it as they go."""
 
     answer: Answer = field(default=lambda text, language: None)
-    # Answers wait until this ends.
+    # Answers are held back while this is set.
     answers_held: bool = False
-    # How long the front takes to say that it has a message.
+    # Seconds before the front acknowledges a message.
     receipt_delay: float = 0.0
-    # Streams that a proxy holds up: open, but nothing comes through.
+    # Streams that a proxy buffers: open, but nothing gets through.
     streams_held: bool = False
-    # The line that answers come by is cut, and stays so.
+    # The connection that carries events is cut, and stays cut.
     events_cut: bool = False
     refuse_post: Callable[[str], tuple[int, Event] | None] = field(default=lambda text: None)
     refuse_delete: bool = False
     announcement: str | None = None
     available: bool = True
-    # None: nothing is kept beyond the chat.
+    # None: nothing is stored beyond the chat.
     retention_days: int | None = 30
     policy: str = POLICY
 
 
 @dataclass
 class Chat:
-    """All of one chat, in memory."""
+    """One chat, in memory."""
 
     events: list[Event] = field(default_factory=list)
     ids: dict[str, int] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class Chat:
 
 
 class ScriptedFront:
-    """Runs in a thread of its own; a restart keeps the chats, as the real one does."""
+    """Runs in its own thread; chats survive a restart, as they do with the real one."""
 
     def __init__(self, port: int | None = None) -> None:
         self.port = port or free_port()
@@ -87,7 +87,7 @@ class ScriptedFront:
 
     @property
     def open_streams(self) -> int:
-        """Streams of this test; one of an earlier test may end late."""
+        """The number of this test's open streams; one of an earlier test may end late."""
         return len(self._streams)
 
     def start(self) -> None:
@@ -113,7 +113,7 @@ class ScriptedFront:
         self._thread.join(10)
 
     def reset(self) -> None:
-        """Forgets all, as before the first test."""
+        """Restores the state before the first test."""
         self.script = Script()
         self.chats, self.requests, self.posts, self.pages = {}, [], [], {}
         self._streams = set()
@@ -277,7 +277,7 @@ SOURCE = {
 
 
 def part(text: str, kind: str = "fact", question: str | None = None, **more: Any) -> Event:
-    """One part of an answer, with source and date where it is a fact."""
+    """One part of an answer, with source and date if it is a fact."""
     evidence = {"as_of": "2024-10", "as_of_text": "Oktober 2024", "sources": [SOURCE]} if kind == "fact" else {}
     return {
         "text": text,
@@ -297,7 +297,7 @@ NOTHING: Event = {"as_of_text": None, "sources": []}
 def answer(
     *parts: Event, language: str = "de", heading: str | None = None, suggestions: list[str] | None = None
 ) -> Event:
-    """An answer of these parts; its kind is that of the first."""
+    """An answer with these parts; its kind is that of the first."""
     kind = parts[0]["kind"]
     return {
         "kind": kind,
@@ -316,7 +316,7 @@ def a_fact(text: str = "", language: str = "de") -> Event:
 
 
 def echo(text: str, language: str) -> Event:
-    """Says what was asked, so that a test sees which answer belongs to what."""
+    """Repeats the question, so that a test can tell which answer belongs to it."""
     return answer(part(f"Echo {text}"), language=language)
 
 

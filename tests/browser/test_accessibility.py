@@ -1,4 +1,4 @@
-"""Works for eyes, ears and keyboards of every kind: WCAG 2.2 AA and more."""
+"""Accessibility for screen, screen reader and keyboard: WCAG 2.2 AA and more."""
 
 from __future__ import annotations
 

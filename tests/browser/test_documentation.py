@@ -1,4 +1,4 @@
-"""docs/embedding.md names what there is, and all of it."""
+"""docs/embedding.md names everything that the element offers, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Before the first question: what is there, what is asked of the network, what is kept."""
+"""Before the first question: what is shown, what is requested, what is stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever an answer holds, it stays text."""
+"""Whatever an answer contains is shown as text."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_fifty_kilobytes_do_not_freeze_the_page(visitor, front):
            (function beat() { const now = performance.now(); longest = Math.max(longest, now - last); last = now;
              setTimeout(beat, 0); })(); }"""
     )
-    # The best of three: a busy machine may stop any page for a moment.
+    # The best of three, since a busy machine may stall a page for a moment.
     longest = []
     for _ in range(3):
         visitor.page.evaluate("window.longest = 0")

@@ -1,4 +1,4 @@
-"""Networks that fail, servers that restart, visitors that come back: nothing is lost and nobody reads along."""
+"""Failing networks, restarting servers, returning visitors: nothing is lost, and nobody else can read it."""
 
 from __future__ import annotations
 

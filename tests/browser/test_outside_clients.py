@@ -1,4 +1,4 @@
-"""Chat widgets made for Rasa by others, on a website of their own: the front answers them as Rasa would."""
+"""Third-party chat widgets for Rasa on a website of their own: the front answers them as Rasa would."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.npm import install
 from tests.support.replies import text_of
 from tests.support.shared_assistant import LONGEST_START
 
-# Together where several processes run tests: each would start servers of its own.
+# All in one worker: otherwise each would start its own servers.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("outside clients")]
 
 CLIENTS = ROOT / "tests" / "browser" / "clients"
@@ -31,7 +31,7 @@ ENGLISH = "What is the Global Data Institute?"
 
 
 class Website(ThreadingHTTPServer):
-    """A website that has nothing to do with the front but its widget; a second name of it is a foreign one."""
+    """A website on another origin that embeds a widget; its second name is an origin that the front does not allow."""
 
     daemon_threads = True
 
@@ -50,12 +50,12 @@ def address(website: str, page: str, **query: Any) -> str:
 
 class SilentFiles(SimpleHTTPRequestHandler):
     def log_message(self, *_: Any) -> None:
-        """Requests are not printed among the results."""
+        """Keeps requests out of the test output."""
 
 
 @pytest.fixture(scope="module")
 def website() -> Iterator[Website]:
-    """The pages of `clients`, with the clients installed as their lock file says."""
+    """The pages of `clients`, with the clients installed from their lock file."""
     install(CLIENTS, "--ignore-scripts")
     with Website((servers.HOST, 0), partial(SilentFiles, directory=CLIENTS)) as website:
         thread = threading.Thread(target=website.serve_forever, daemon=True)
@@ -67,7 +67,7 @@ def website() -> Iterator[Website]:
 
 @pytest.fixture(scope="module")
 def open_front(assistant_port, website, tmp_path_factory) -> Iterator[str]:
-    """The address of a front that allows the website, before the Rasa that runs already."""
+    """The address of a front that allows the website and uses the Rasa that is already running."""
     folder, port = tmp_path_factory.mktemp("front"), servers.free_port()
     settings = {"ASSISTANT_ORIGINS": website.url, "ASSISTANT_DATA": str(folder)}
     with (folder / "log.txt").open("w") as log:
@@ -84,7 +84,7 @@ def open_front(assistant_port, website, tmp_path_factory) -> Iterator[str]:
 
 @pytest.fixture
 def page(chromium: Browser) -> Iterator[Page]:
-    """A page in a profile of its own, whose scripts raise nothing."""
+    """A page in a new profile; checks that its scripts raise nothing."""
     context = chromium.new_context(locale="de-DE")
     errors: list[str] = []
     context.on("weberror", lambda error: errors.append(str(error.error)))
@@ -97,12 +97,12 @@ def page(chromium: Browser) -> Iterator[Page]:
 
 @pytest.fixture
 def text_from_rasa(assistant_port) -> Callable[[str], str]:
-    """The first line that Rasa itself answers a question with."""
+    """The first line of Rasa's own answer to a question."""
     return lambda question: text_of(servers.ask(question, assistant_port, uuid.uuid4().hex)).splitlines()[0]
 
 
 class Widget:
-    """A person before a widget of others: types, reads, presses what is suggested."""
+    """A person who uses a third-party widget: types, reads, presses suggestions."""
 
     def __init__(self, page: Page, answers: str, buttons: str, field: str) -> None:
         self.page, self.field = page, page.locator(field)
@@ -113,7 +113,7 @@ class Widget:
         self.field.press("Enter")
 
     def press(self) -> str:
-        """Presses the first suggestion; what stood on it."""
+        """Presses the first suggestion; returns its text."""
         button = self.buttons.first
         text = button.inner_text()
         button.click()
@@ -150,7 +150,7 @@ def test_a_suggestion_pressed_in_chatroom_is_answered(page, website, open_front,
 
 
 def test_a_follow_up_in_chatroom_survives_a_reload(page, website, open_front):
-    """Its name for the conversation lies in the browser, so Rasa still knows the topic."""
+    """Its conversation id is kept in the browser, so Rasa still knows the topic."""
     widget = chatroom(page, website.url, open_front)
     widget.ask(GERMAN)
     widget.shows("1951")
@@ -200,7 +200,7 @@ def test_rasa_webchat_goes_on_with_its_chat_after_a_reload(page, website, open_f
 
 
 def test_rasa_webchat_asks_the_front_only_once_opened_and_nobody_else(page, website, open_front):
-    """Google, which has its typeface, is kept off by the content policy of the page."""
+    """The page's content security policy blocks Google, from which it would fetch a typeface."""
     requests: list[Request] = []
     page.on("request", lambda request: requests.append(request))
     page.goto(address(website.url, "rasa-webchat", front=open_front, language="de"))
@@ -214,19 +214,19 @@ def test_rasa_webchat_asks_the_front_only_once_opened_and_nobody_else(page, webs
 
 
 class Client:
-    """A program that speaks socket.io itself, in a page."""
+    """A page with a socket.io client of its own."""
 
     def __init__(self, page: Page, website: str, front: str, version: int) -> None:
         self.page, self.session = page, ""
         page.goto(address(website, "socket", front=front, version=version))
 
     def connect(self, session: str | None = None) -> str:
-        """Asks for a chat; the session id that the front gives."""
+        """Requests a chat; returns the session id that the front assigns."""
         self.session = self.page.evaluate("(session) => connect(session)", session)
         return self.session
 
     def ask(self, text: str, language: str = "de") -> list[dict[str, Any]]:
-        """The messages a question is answered with, the last of which has the suggestions."""
+        """The messages that answer a question; the last has the suggestions."""
         said = [self.session, text, language]
         self.page.evaluate("(said) => say(...said)", said)
         self.page.wait_for_function("told.some((message) => message.quick_replies)")
@@ -267,7 +267,7 @@ def test_a_socket_client_with_a_session_id_of_its_own_making_gets_another(client
 
 
 def test_socket_io_2_is_refused_with_the_reason(page, website, open_front):
-    """On the front's own origin: on others, the browser lets version 2 read no answer at all."""
+    """Tested on the front's own origin: on others, the browser would hide the response from version 2."""
 
     def fulfil(route: Route) -> None:
         route.fulfill(path=CLIENTS / urlsplit(route.request.url).path.removeprefix("/own/"))

@@ -1,4 +1,4 @@
-"""A chat with everything that can be done in it."""
+"""Everything that a visitor can do in a chat."""
 
 from __future__ import annotations
 
@@ -261,7 +261,7 @@ def test_a_chat_is_remembered_only_on_request(visitor, front):
     later.button("Menü").click()
     expect(later.page.get_by_label("Chat auf diesem Gerät merken")).to_be_checked()
     later.page.get_by_label("Chat auf diesem Gerät merken").uncheck()
-    # One tab sees what another did to the storage as soon as the browser has told it.
+    # A tab notices what another did to the storage only once the browser has sent it the event.
     until(visitor.page, lambda: visitor.page.evaluate("Object.keys(localStorage)") == [])
 
 

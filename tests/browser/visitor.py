@@ -15,7 +15,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
   seen.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
 """
 STORED = "() => [...Object.entries(sessionStorage), ...Object.entries(localStorage)].map(([key]) => key)"
-# What a screen reader would be told: nodes that come into the log, unless the nearest live region is off.
+# What a screen reader would announce: nodes added to the log, unless the nearest live region is off.
 LISTEN = """
 () => {
   const log = document.querySelector("iom-assistant").shadowRoot.querySelector("[role=log]");
@@ -38,7 +38,7 @@ AXE = """async ([place, runOnly]) => {
 
 
 def until(page: Page, condition: Callable[[], bool], milliseconds: int = 20_000) -> None:
-    """Waits until something holds that the browser brings about."""
+    """Waits for a condition that the browser brings about."""
     for _ in range(milliseconds // 50):
         if condition():
             return
@@ -47,7 +47,7 @@ def until(page: Page, condition: Callable[[], bool], milliseconds: int = 20_000)
 
 
 class Visitor:
-    """Drives one page; more pages of the same profile come from `another_tab`."""
+    """Drives one page; `another_tab` opens more pages of the same profile."""
 
     def __init__(self, context: BrowserContext, url: str) -> None:
         self.context, self.url = context, url
@@ -75,7 +75,7 @@ class Visitor:
         return self
 
     def ask(self, text: str, wait: bool = True) -> Locator:
-        """Types a question and sends it; the newest answer, once it is there."""
+        """Types a question and sends it; returns the newest answer once it has appeared."""
         count = self.answers.count()
         self.field.fill(text)
         self.field.press("Enter")
@@ -84,7 +84,7 @@ class Visitor:
         return self.answers.last
 
     def listen(self) -> None:
-        """Begins to note what is announced."""
+        """Starts recording announcements."""
         self.page.evaluate(LISTEN)
 
     @property
@@ -123,22 +123,22 @@ class Visitor:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def menu(self, name: str) -> None:
-        """Opens the menu and chooses from it."""
+        """Opens the menu and chooses an item."""
         self.page.locator("iom-assistant [aria-controls=menu]").click()
         self.button(name).click()
 
     def violations(self, rules: Any, place: str = "html") -> list[str]:
-        """What axe-core, loaded before the page, finds wrong."""
+        """Violations found by axe-core, which was loaded before the page."""
         return self.page.evaluate(AXE, [place, rules])
 
     def in_root(self, code: str) -> Any:
-        """Runs code that knows the element's shadow root as `root`."""
+        """Runs code in which `root` is the element's shadow root."""
         return self.page.evaluate(
             f"() => {{ const root = document.querySelector('iom-assistant').shadowRoot; {code} }}"
         )
 
     def focused(self) -> Any:
-        """What has the focus: id, label or text."""
+        """The focused element, by its id, label or text."""
         return self.page.evaluate(
             """() => { let at = document.activeElement;
                while (at && at.shadowRoot && at.shadowRoot.activeElement) at = at.shadowRoot.activeElement;
@@ -146,6 +146,6 @@ class Visitor:
         )
 
     def problems(self) -> list[str]:
-        """Errors on any page of the profile, and everything its content policy had to stop."""
+        """Errors on any page of the profile, and everything that its content security policy blocked."""
         violations = [v for page in self.context.pages for v in page.evaluate("window.seen ? seen.violations : []")]
         return [*self.errors, *violations]

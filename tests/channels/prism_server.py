@@ -1,4 +1,4 @@
-"""Prism, which answers requests as an OpenAPI description says, and refuses those that break it."""
+"""Prism, a mock server that answers by an OpenAPI description and refuses requests that violate it."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from tests.support.shared_assistant import LONGEST_START
 from tests.support.wait import answers, until
 
 FOLDER = ROOT / "tests" / "channels" / "prism"
-# What is used of the vendors' own descriptions.
+# The parts of the vendors' own descriptions that are used here.
 DESCRIPTIONS = ROOT / "tests" / "channels" / "specs"
 
 
 @contextmanager
 def prism(description, folder, *options):
-    """The address of a Prism that knows one description; what it says goes to a file in `folder`."""
+    """The address of a Prism for one description; its output goes to a file in `folder`."""
     install(FOLDER, "--ignore-scripts")
     port, log = free_port(), folder / "prism.txt"
     command = [

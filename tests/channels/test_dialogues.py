@@ -1,4 +1,4 @@
-"""Whole conversations on every messenger, with the real Rasa and model behind."""
+"""Whole conversations on every messenger, with the real Rasa and model."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 FOUNDED = {"de": "Wann wurde die IOM gegründet?", "en": "When was IOM founded, please?"}
 PROGRAMME = {"de": "Was ist das Familienhilfeprogramm?", "en": "What is the Family Assistance Programme?"}
 PAYER = {"de": "Und wer bezahlt das?", "en": "And who pays for it?"}
-# Which of them the model finds unclear may change with it.
+# Which of these are unclear may change with the model.
 UNCLEAR = ("Wie viele Geflüchtete wurden aufgenommen?", "Hilfe für Geflüchtete", "Rückkehr")
 
 
@@ -128,7 +128,7 @@ def test_all_is_deleted_on_a_word(words, language, wire, front, vendor):
     time.sleep(0.5)
     kept = b"".join(path.read_bytes() for path in front.data.glob("front.db*"))
     assert person.name.encode() not in kept
-    # Nothing is known of before: the topic is gone, and the notice comes anew.
+    # Nothing is remembered: the topic is gone, and the notice is sent again.
     person.writes(PAYER[language])
     *_, notice, answer = person.hears(len(person.heard()) + 2)
     assert {"de": "Maschine", "en": "machine"}[language] in notice.text

@@ -1,4 +1,4 @@
-"""What may go wrong between a messenger, the front and Rasa: nothing is lost, nothing comes twice."""
+"""Faults between a messenger, the front and Rasa: nothing is lost, nothing arrives twice."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ FIRST, SECOND, *_ = QUESTIONS
 IMPATIENT = {"ASSISTANT_MESSENGER_SECONDS": "2"}
 NOTICE = 1
 A_WEEK = 7 * 86400
-# One vendor for what happens between servers; two where it matters whether the vendor gives receipts.
+# One vendor suffices for faults between servers; two if it matters whether the vendor gives receipts.
 ANY_VENDOR = of_wires(TELEGRAM)
-# Tests with this front run in one process, so that it is started once.
+# Tests with this front run in one worker, so that it is started only once.
 QUICK_FRONT = pytest.mark.xdist_group("quick front")
 WITH_AND_WITHOUT_RECEIPTS = of_wires(WHATSAPP, TELEGRAM)
 
 
 def in_order(person, questions):
-    """The answers come in the order of the questions, after the notice."""
+    """Checks that the answers arrive in the order of the questions, after the notice."""
     fit(person.hears(NOTICE + len(questions)), questions)
 
 
 def fit(heard, questions):
-    """What was heard are the notice and the answers to these questions."""
+    """Whether the messages are the notice and the answers to these questions."""
     told = heard[NOTICE:]
     found = [figure in answer.text for figure, answer in zip([QUESTIONS[q] for q in questions], told)]
     assert all(found), [answer.text[:80] for answer in told]
@@ -49,7 +49,7 @@ def fit(heard, questions):
 
 @pytest.fixture(scope="session")
 def quick_front(vendor, assistant_port, tmp_path_factory):
-    """A front that gives a vendor two seconds; it is not killed."""
+    """A front that gives a vendor two seconds to answer; tests do not kill it."""
     front = RunningFront(vendor, assistant_port, tmp_path_factory.mktemp("quick"), IMPATIENT)
     yield front
     front.kill()
@@ -57,7 +57,7 @@ def quick_front(vendor, assistant_port, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def strict_front(vendor, assistant_port, tmp_path_factory):
-    """A front that lets a person write three messages a minute."""
+    """A front that accepts three messages a minute from one person."""
     settings = {"ASSISTANT_RATE_SESSION": "3/minute"}
     front = RunningFront(vendor, assistant_port, tmp_path_factory.mktemp("strict"), settings)
     yield front
@@ -100,7 +100,7 @@ def test_it_is_not_answered_again_after_a_restart_or_after_deletion(wire, vendor
 @of_wires(*(wire for wire in WIRES if wire.tells_time))
 def test_a_copy_of_an_old_request_is_passed_over(person):
     post = person.message(FIRST, at=time.time() - A_WEEK - 60)
-    # Slack refuses it by its signature.
+    # Slack's signature check refuses it.
     assert person.post(post).status_code == (403 if person.wire.name == "slack" else 200)
     time.sleep(1.5)
     assert person.heard() == []
@@ -108,7 +108,7 @@ def test_a_copy_of_an_old_request_is_passed_over(person):
 
 def test_messages_in_the_wrong_order_are_answered_in_the_right_one(person):
     now = time.time()
-    # Signed beforehand: the front waits a quarter of a second for the earlier one.
+    # Signed in advance, since the front waits only a quarter of a second for an earlier one.
     posts = [person.message(SECOND, at=now + 1), person.message(FIRST, at=now)]
     assert [person.post(post).status_code for post in posts] == [200, 200]
     in_order(person, [FIRST, SECOND] if person.wire.tells_time else [SECOND, FIRST])
@@ -194,7 +194,7 @@ def test_what_was_accepted_before_the_front_died_is_answered_afterwards(wire, ve
 
 @WITH_AND_WITHOUT_RECEIPTS
 def test_what_was_answered_before_the_front_died_is_delivered_afterwards(wire, vendor, own_front):
-    """Somebody's answer was refused for the moment, somebody else's was on its way when the front died."""
+    """When the front died, one person's answer had been refused for the moment, another's was on its way."""
     with own_front(extra=IMPATIENT) as front:
         refused, underway = (Person(wire, front, vendor) for _ in range(2))
         for person, faults in ((refused, [Fault(503)] * 2), (underway, [Fault(hang=60)])):

@@ -1,4 +1,4 @@
-"""What only Meta's messengers do, with the real front: the address is confirmed, profiles tell a language."""
+"""What only Meta's messengers do, with the real front: webhook verification, and languages from profiles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Slack beyond chats of two: mentions in channels, commands, and edits that are none."""
+"""Slack beyond private chats: mentions in channels, commands, and edit events that change nothing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def wire():
 
 
 class Member(Person):
-    """Somebody in a channel, who hears what goes to a thread that began with a message."""
+    """A channel member, who sees what is posted to the thread of a message."""
 
     def __init__(self, wire, front, vendor, thread):
         super().__init__(wire, front, vendor)
@@ -51,7 +51,7 @@ def test_two_people_in_one_thread_are_two_conversations(wire, front, vendor, thr
     first, second = Member(wire, front, vendor, thread), Member(wire, front, vendor, thread)
     first.asks(PROGRAMME["de"])
     second.writes(PAYER["de"])
-    # Both hear all: the second person's notice and an answer that knows nothing of what the first one asked.
+    # Both see everything: the second person's notice, and an answer that ignores what the first one asked.
     told = second.hears(4)
     assert "Auswärtige" not in told[-1].text
     assert sum("Maschine" in one.text for one in told) == 2

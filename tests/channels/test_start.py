@@ -1,4 +1,4 @@
-"""What an operator sees of messengers: at the start, and by `make channels-check`."""
+"""What an operator is told about messengers, at start-up and by `make channels-check`."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def environment_of_all(vendor):
 
 @pytest.fixture
 def channels_check(command, monkeypatch, tmp_path):
-    """Runs the check with these settings and no others."""
+    """Runs the check with these settings only."""
     for name in [name for name in os.environ if name.startswith("ASSISTANT_")]:
         monkeypatch.delenv(name)
     return lambda settings, port: command(channels, "--port", port, ASSISTANT_DATA=str(tmp_path), **settings)

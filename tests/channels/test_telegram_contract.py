@@ -1,4 +1,4 @@
-"""What the Telegram connector sends, held against a description of the Bot API that is not ours."""
+"""What the Telegram connector sends, checked against a third-party description of the Bot API."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TITLES = {
 
 @pytest.fixture(scope="module")
 def api():
-    """Methods and types of the Bot API, as somebody else took them from its manual."""
+    """Methods and types of the Bot API, which a third party extracted from its manual."""
     return json.loads(DESCRIPTION.read_text("utf-8"))
 
 
@@ -44,7 +44,7 @@ def telegram():
 
 
 def faults(api, fields, given, where):
-    """What is wrong with an object: fields that are unknown or missing, values of a wrong type or length."""
+    """The faults of an object: unknown or missing fields, values of the wrong type or length."""
     known = {field["name"]: field for field in fields}
     yield from (f"{where}: unknown {name}" for name in given.keys() - known.keys())
     yield from (f"{where}: missing {name}" for name, f in known.items() if f["required"] and name not in given)

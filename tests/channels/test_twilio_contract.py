@@ -1,4 +1,4 @@
-"""What goes to Twilio, judged by Twilio's own description of its API."""
+"""What the Twilio connector sends, validated by Prism against Twilio's own description of its API."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.channels.prism_server import prism
 from tests.fakes.vendors.twilio import ACCOUNT, AUTH_TOKEN
 from tests.fakes.vendors.wire import PUBLIC
 
-# Together where several processes run tests: each would start Prism.
+# All in one worker: otherwise each would start Prism.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prism")]
 
 SERVICE = "MG" + "0123456789abcdef" * 2

@@ -1,4 +1,4 @@
-"""What the WhatsApp connector sends, before a judge that is not ours: Prism on Meta's own OpenAPI description."""
+"""What the WhatsApp connector sends, validated by Prism against Meta's own OpenAPI description."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from assistant.knowledge import knowledge
 from tests.channels.prism_server import DESCRIPTIONS, prism
 from tests.fakes.vendors.whatsapp import NUMBER, WhatsAppWire
 
-# Together where several processes run tests: each would start Prism.
+# All in one worker: otherwise each would start Prism.
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("prism")]
 
 DESCRIPTION = DESCRIPTIONS / "whatsapp.json"
@@ -43,14 +43,14 @@ def description():
 
 @pytest.fixture(scope="module")
 def judge(tmp_path_factory):
-    """The address of a mock server that refuses what the description does not allow."""
+    """The address of a mock server that refuses whatever the description does not allow."""
     with prism(DESCRIPTION.name, tmp_path_factory.mktemp("prism"), "--errors") as url:
         yield url
 
 
 @pytest.fixture(scope="module")
 def connector(judge):
-    """The connector, with the judge in Meta's place."""
+    """The connector, with the mock server in Meta's place."""
     settings = configured(WhatsAppWire().environment(judge))
     return made(settings, knowledge(), "https://chat.example.org", Keys(b"x" * 32))["whatsapp"]
 
@@ -63,7 +63,7 @@ def calls(connector, titles, language="de", text="Was möchten Sie wissen?"):
 
 
 def said(call, body):
-    """What the judge says of a body: status, and where it is not as described."""
+    """The mock server's verdict on a body: its status, and where it violates the description."""
     response = httpx2.request(
         call.method, call.url, json=body, headers=dict(call.headers), timeout=LONGEST_CALL, trust_env=False
     )
@@ -88,7 +88,7 @@ def test_a_long_answer_is_as_described(connector):
 
 
 def spoilt(connector, kind, change):
-    """A body of ours after a change that makes it wrong."""
+    """One of our bodies after a change that makes it invalid."""
     call = calls(connector, TITLES[kind])[0]
     body = copy.deepcopy(without_mark(call))
     change(body["interactive"])
@@ -121,7 +121,7 @@ def test_the_judge_refuses_what_is_not_as_described(connector):
 
 
 def test_the_description_does_not_know_our_mark_in_messages(connector, description):
-    """It has it for calls only, though Meta's manual has it for messages too, and pywa sends it as we do."""
+    """It allows it for calls only, though Meta's manual allows it for messages too, and pywa sends it as we do."""
     for_calls = description["components"]["schemas"]["CallRequestPayload"]["properties"][OUR_MARK]
     assert (for_calls["type"], for_calls["maxLength"]) == ("string", 512)
     call = calls(connector, TITLES["text"])[0]
@@ -131,7 +131,7 @@ def test_the_description_does_not_know_our_mark_in_messages(connector, descripti
 
 
 def test_the_description_contradicts_itself_on_read_marks(connector, description):
-    """Its own example of one, which ours is like, is refused, with the sign of typing and without."""
+    """It refuses its own example, which looks like ours, with and without the typing indicator."""
     inbound = InboundMessage("wamid.a", "491700000001", mark="wamid.a")
     (call,) = connector.on_read(inbound)
     path = description["paths"]["/{Version}/{Phone-Number-ID}/messages"]["post"]
@@ -141,7 +141,7 @@ def test_the_description_contradicts_itself_on_read_marks(connector, description
     assert call.url.endswith(f"/v23.0/{NUMBER}/messages")
     plain = {name: value for name, value in call.json.items() if name != "typing_indicator"}
     assert [said(call, body)[0] for body in (theirs, call.json, plain)] == [422] * 3
-    # The shape that it has for read marks, which it uses nowhere, allows ours.
+    # Its schema for read marks, which it never refers to, allows ours.
     shape = description["components"]["schemas"]["MarkMessageRequestPayload"]
     for body in (call.json, plain):
         jsonschema.validate(body, shape)
@@ -150,7 +150,7 @@ def test_the_description_contradicts_itself_on_read_marks(connector, description
 
 
 def test_the_description_does_not_know_people_without_a_number(connector):
-    """It is of 2025, they came in 2026; pywa sends them the same."""
+    """It dates from 2025 and they were introduced in 2026; pywa writes to them in the same way."""
     call = connector.call("DE.123", Bubble("Guten Tag", "de"), "chat.7.0")
     status, wrong = said(call, without_mark(call))
     assert status == 422

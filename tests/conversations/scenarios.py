@@ -59,7 +59,7 @@ def story(scenario: Scenario, language: Language) -> dict[str, Any]:
 
 
 def annotated(text: str) -> str:
-    """The text with its entities marked as Rasa's stories want them; finding them has tests of its own."""
+    """The text with its entities annotated as Rasa's stories require; finding them is tested elsewhere."""
     for span in reversed(marker().of(text).ents):
         about = json.dumps({"entity": span.label_, "value": span.ent_id_ or span.text})
         text = f"{text[: span.start_char]}[{span.text}]{about}{text[span.end_char :]}"
@@ -68,5 +68,5 @@ def annotated(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def marker() -> EntityMarker:
-    """What marks entities in the pipeline."""
+    """The pipeline's entity extractor."""
     return EntityMarker(knowledge())

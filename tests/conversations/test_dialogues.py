@@ -1,4 +1,4 @@
-"""The scenarios, said to the running assistant turn by turn, in every language."""
+"""The scenarios, put to the running assistant turn by turn, in every language."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_scenario(scenario, language, say):
 
 @pytest.mark.parametrize("word", ["Möbel", "Großfamilie", "Universität", "Kleidung", "furniture", "library", "bakery"])
 def test_a_bare_word_that_asks_nothing_gets_a_question_back(say, word):
-    """Words that nobody has taught: whatever they are, they are no greeting, no insult and no emergency."""
+    """Words that are in no training question: whatever they are, they are not a greeting, an insult or an emergency."""
     assert envelope(say(word, uuid.uuid4().hex))["kind"] in ("fallback", "clarify")
 
 

@@ -1,4 +1,4 @@
-"""What every approved answer keeps to."""
+"""Rules for every approved answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/architecture.md names every module there is, in its package, and none that there is not."""
+"""docs/architecture.md lists exactly the modules that exist, each under its package."""
 
 from __future__ import annotations
 

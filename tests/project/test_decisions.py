@@ -1,4 +1,4 @@
-"""The decisions are numbered without gaps, indexed, and say what became of them."""
+"""Decisions are numbered without gaps and indexed, and give their status."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def status(text: str) -> str:
 
 
 def in_short(text: str) -> str:
-    """The status as the index gives it: what comes before the first comma or full stop, without links."""
+    """The status as in the index: the text before the first comma or full stop, without links."""
     return re.split(r"[,.]", LINK.sub(r"\1", status(text)))[0]
 
 

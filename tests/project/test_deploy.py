@@ -1,4 +1,4 @@
-"""What deploy/ promises: nothing open, nothing privileged, no secret, and all of it understood by the real tools."""
+"""deploy/ exposes nothing, privileges nothing, holds no secret, and is accepted by the real tools."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ DEPLOY = ROOT / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
 COMPOSE = DEPLOY / "compose" / "compose.yml"
 CADDYFILE = DEPLOY / "compose" / "Caddyfile"
-# Kinds of others' operators, whose schemas no package carries.
+# Custom resources of other operators; no package has their schemas.
 FOREIGN = {"ServiceMonitor", "PrometheusRule", "CiliumNetworkPolicy", "Middleware", "Kustomization", "Component"}
 OLDEST, NEWEST = "1.32", "1.37"
 SECRET = re.compile(r"SECRET|PASSWORD|TOKEN|_SID$")
@@ -46,7 +46,7 @@ def run(*command: str | Path, **kwargs: Any) -> subprocess.CompletedProcess[str]
 
 @pytest.fixture(scope="session")
 def tools() -> Path:
-    """Where the tools lie that do not resolve beside Rasa."""
+    """The folder of the tools whose dependencies conflict with Rasa's."""
     made = run(ROOT / "scripts" / "tools")
     assert made.returncode == 0, made.stderr
     return ROOT / ".venv-tools" / "bin"
@@ -73,7 +73,7 @@ def of_kind(kind: str, found: list[dict[str, Any]]) -> dict[str, dict[str, Any]]
 
 
 def pods() -> dict[str, dict[str, Any]]:
-    """The pod templates of the base by the name of what makes them."""
+    """The pod templates of the base, by the name of their workload."""
     found = {}
     for document in BASE:
         if document["kind"] in ("Deployment", "StatefulSet"):
@@ -92,7 +92,7 @@ CONTAINERS = {
 
 
 def rendered(folder: Path) -> list[dict[str, Any]]:
-    """What kustomize makes of a folder; kubectl has it since 1.21 with components."""
+    """A folder as rendered by kustomize, which supports components in kubectl from 1.21 on."""
     kubectl = of_system("kubectl")
     version = json.loads(run(kubectl, "version", "--client", "-o", "json").stdout)["clientVersion"]
     if int(re.sub(r"\D", "", version["minor"])) < 21:
@@ -172,7 +172,7 @@ class TestKubernetes:
         for name, template in PODS.items():
             for container in template["spec"]["containers"]:
                 before = container.get("lifecycle", {}).get("preStop", {}).get("exec", {}).get("command", ["", "0"])
-                # The front takes five seconds to end, sanic fifteen.
+                # The front takes up to five seconds to stop, sanic fifteen.
                 assert int(before[1]) + 16 < template["spec"]["terminationGracePeriodSeconds"] or name in (
                     "redis",
                     "postgres",
@@ -222,7 +222,7 @@ def policies(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def chosen(selector: dict[str, Any]) -> set[str]:
-    """The pods a selector means, by their name; all for an empty one."""
+    """The names of the pods that a selector matches; all of them if it is empty."""
     names = set(PODS)
     for key, value in selector.get("matchLabels", {}).items():
         assert key == "app.kubernetes.io/name"
@@ -346,7 +346,7 @@ class TestCompose:
         assert set(outward) - set(shared) == {"proxy", "front"}
 
     def test_an_action_server_keeps_its_rasa_when_either_is_started_anew(self):
-        """A container that lends its network to another takes it along when it goes; these hold it and do nothing."""
+        """A container that shares its network takes it down with it, so each pair has one that does nothing else."""
         for n in (0, 1):
             assert SERVICES[f"pair-{n}"]["entrypoint"] == ["sleep", "infinity"]
             assert SERVICES[f"pair-{n}"]["networks"] == {"inside": {"aliases": [f"rasa-{n}"]}}
@@ -390,7 +390,7 @@ class TestImage:
         installs = re.findall(r"pip install [^&\n]*", "".join(self.stages()))
         assert len(installs) == 2
         assert all("--require-hashes" in install for install in installs)
-        # Three packages come as sources; what builds them is held to its hash too.
+        # Three packages come as source distributions; what builds them is checked by hash too.
         assert "--build-constraints requirements.txt" in installs[1]
 
     def test_the_last_stage_runs_as_nobody_with_nothing_to_build_with(self):

@@ -1,4 +1,4 @@
-"""What the documents name exists."""
+"""Everything that the documents name exists."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ def test_every_path_named_exists(document):
 
 
 def code_of(document: str) -> str:
-    """What stands in code spans and code blocks."""
+    """The contents of code spans and code blocks."""
     text = (ROOT / document).read_text("utf-8")
     return "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.S))
 
 
 def exists(name: str, document: str) -> bool:
-    """Whether a path named in a document is there: from the root, from the document, or in knowledge/."""
+    """Whether a path named in a document exists, relative to the root, to the document or to knowledge/."""
     top = name.partition("/")[0]
     no_path = "." not in name and not (ROOT / top).exists() and not (ROOT / "assistant" / top).exists()
     if name.startswith(NOT_HERE_YET) or "<" in name or no_path:
         return True
-    # A module named alone is in some package; docs/architecture.md names each in the section of its own.
+    # A bare module name may be in any package; docs/architecture.md lists each under its package.
     if name.endswith(".py") and "/" not in name:
         return any(next((ROOT / package).rglob(name), None) for package in ("assistant", "actions"))
     folders = (ROOT, (ROOT / document).parent, ROOT / "knowledge", ROOT / "assistant")
@@ -78,7 +78,7 @@ LINK = re.compile(r"(?<!!)\[[^]]*\]\((?!https?:|mailto:)([^)\s]+)\)")
 
 
 def anchors(path: Path) -> set[str]:
-    """The names of a document's headings, as hosts of repositories make them."""
+    """The anchors of a document's headings, as repository hosts generate them."""
     headings = re.findall(r"^#+ (.+)$", path.read_text("utf-8"), re.M)
     return {re.sub(r"[^\w -]", "", heading).strip().lower().replace(" ", "-") for heading in headings}
 

@@ -15,7 +15,7 @@ TOOLS = ("cat", "cksum", "dirname", "rm", "sh", "tr")
 
 @pytest.fixture
 def bare_machine(tmp_path):
-    """A checkout without an environment, and a PATH that holds a few plain tools only."""
+    """A checkout without an environment, and a PATH with only a few basic tools."""
     checkout, tools = tmp_path / "checkout", tmp_path / "bin"
     shutil.copytree(ROOT / "scripts", checkout / "scripts")
     for name in (".python-version", "requirements.txt", "requirements-uv.txt"):

@@ -1,4 +1,4 @@
-"""The editor's guides, followed to the letter: the new entry answers after one training."""
+"""The editors' guides, followed to the letter: the new entry is used after one training."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FOLDERS = ("assistant", "actions", "data", "knowledge")
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A copy of the project that an editor may change."""
+    """A copy of the project, for an editor to change."""
     for name in COPIED:
         shutil.copy(ROOT / name, tmp_path / name)
     for name in FOLDERS:
@@ -40,7 +40,7 @@ def checkout(tmp_path):
 
 
 def thin_out(training):
-    """Leaves a part of the training questions: how an entry gets from a file to an answer does not depend on them."""
+    """Keeps only some training questions: how an entry gets from a file to an answer does not depend on the rest."""
     for path in training.glob("*/*.yml"):
         kept, number = [], 0
         for line in path.read_text("utf-8").splitlines(keepends=True):

@@ -1,4 +1,4 @@
-"""The drafts on privacy say the same in both languages, and what the software does."""
+"""The privacy drafts have the same structure in both languages, and state what the software does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def read(draft, language):
 
 
 def shape(text):
-    """Headings, rows of tables and points, by level and section."""
+    """Headings, table rows and list items, by level and section."""
     sections = re.split(r"^(#+) .*$", text, flags=re.M)
     levels, bodies = sections[1::2], sections[2::2]
     return [

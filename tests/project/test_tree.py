@@ -24,7 +24,7 @@ def tracked() -> list[Path]:
 
 
 def test_nothing_built_is_tracked():
-    """But for the vectors of the training questions, which spare a fresh clone their encoding."""
+    """Except for the vectors of the training questions, which a fresh clone would otherwise have to compute."""
     assert [path for path in tracked() if BUILT.search(str(path.relative_to(ROOT)))] == [SHIPPED_VECTORS]
 
 

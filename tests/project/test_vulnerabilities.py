@@ -1,4 +1,4 @@
-"""The reasoned list of vulnerabilities, and the audit that holds it to the truth."""
+"""The reasoned list of vulnerabilities, and the audit that checks it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def report(**changes):
-    """What pip-audit would say if the service knew exactly what is listed; `changes` are dependencies set anew."""
+    """pip-audit's report if the service knew exactly what is listed; `changes` replace single packages."""
     listed = audit.entries()
     found = {
         name: [{"id": id_, "aliases": []} for entry in listed if entry["package"] == name for id_ in entry["ids"]]
@@ -43,7 +43,7 @@ def said(tmp_path):
 def test_every_entry_says_why_it_does_no_harm_and_what_is_done(entry):
     assert entry.keys() <= FIELDS
     assert all(entry[field] for field in ("package", "ids", "why", "measure"))
-    # YAML reads `no` as False; anything else would have to be mended, not listed.
+    # YAML reads `no` as False; anything else would have to be fixed, not listed.
     assert entry["reachable"] is False
     if entry["measure"] == "not_shipped":
         assert entry["package"] in (ROOT / "deploy" / "not-at-run-time.txt").read_text("utf-8").splitlines()

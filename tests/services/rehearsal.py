@@ -37,7 +37,7 @@ def read_only(source: str | Path, target: Path) -> None:
 
 
 def root_from(folder: Path) -> Path:
-    """The file system that a role sees: the system's programs, the image's folders, and nothing to write but two."""
+    """The file system that a role sees: the system's programs, the image's folders, and only two writable ones."""
     root = folder / "root"
     root.mkdir()
     mount("-t", "tmpfs", "-o", "size=4m", "tmpfs", root)
@@ -45,7 +45,7 @@ def root_from(folder: Path) -> Path:
         read_only(f"/{name}", root / name)
     for name in ("bin", "sbin", "lib", "lib64"):
         (root / name).symlink_to(f"usr/{name}")
-    # Where it is here too, since a Python may know its libraries by their place.
+    # At the same path as here, since a Python may find its libraries by absolute path.
     if not sys.base_prefix.startswith("/usr"):
         read_only(sys.base_prefix, root / sys.base_prefix.removeprefix("/"))
     read_only(folder / "venv", root / "opt" / "venv")
@@ -66,7 +66,7 @@ def loopback_up() -> None:
 
 
 class Jail:
-    """Starts what the image would start."""
+    """Runs a role as the image would."""
 
     def __init__(self, root: Path, environment: dict[str, str], log: Path) -> None:
         self._root, self._environment, self._log = root, environment, log
@@ -114,7 +114,7 @@ def seconds_until(condition: Any, longest: float) -> float | None:
 
 
 def memory(process: subprocess.Popen[bytes]) -> int:
-    """MiB of a process and its children that nobody else has."""
+    """Proportional set size of a process and its descendants, in MiB."""
     pids, total = [process.pid], 0
     while pids:
         pid = pids.pop()
@@ -172,7 +172,7 @@ def rehearse(folder: Path) -> dict[str, Any]:
 
 
 def listening() -> set[str]:
-    """Addresses and ports on which something listens in this network."""
+    """Addresses and ports that are listened on in this network namespace."""
     lines = Path("/proc/self/net/tcp").read_text().splitlines()[1:]
     fields = [line.split() for line in lines]
     ends = [field[1].split(":") for field in fields if field[3] == "0A"]
@@ -181,7 +181,7 @@ def listening() -> set[str]:
 
 if __name__ == "__main__":
     where = Path(sys.argv[1])
-    # Mounts made here are not seen elsewhere, and go with this process.
+    # Mounts made here are invisible elsewhere, and disappear with this process.
     os.umask(0o022)
     mount("--make-rprivate", "/")
     print(json.dumps(rehearse(where)))

@@ -1,4 +1,4 @@
-"""The action server away, slow or talking nonsense: a sentence within 3 s, and all is well when it is back."""
+"""If the action server is down, slow or sends nonsense: a sentence within 3 s, and normal service once it is back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is erased is gone from every store; and where nothing may be stored, nothing is."""
+"""Erased data is gone from every store; with ASSISTANT_STORAGE=none, nothing is stored at all."""
 
 from __future__ import annotations
 
@@ -32,31 +32,31 @@ from tests.support.wait import until
 
 pytestmark = pytest.mark.slow
 
-# What an operator sets, so that neither the log of changes nor the log of faults keeps what is erased.
+# PostgreSQL settings that keep erased data out of the write-ahead log and the error log.
 KEEPS_NOTHING = ("wal_recycle=off", "log_min_error_statement=panic", "log_error_verbosity=terse")
 
 
 def rare_word():
-    """A word that is nowhere else, neither a name nor a number."""
+    """A word that occurs nowhere else, and is neither a name nor a number."""
     return "".join(secrets.choice("bdgklmnprst") + secrets.choice("aeiou") for _ in range(9))
 
 
 def read(path):
-    """All that a file holds; nothing where it went meanwhile."""
+    """The content of a file; empty if it has disappeared in the meantime."""
     with suppress(OSError):
         return path.read_bytes()
     return b""
 
 
 def files_with(words, *folders):
-    """The files below these folders that hold one of the words, however written."""
+    """The files below these folders that contain one of the words, in any encoding."""
     wanted = [word.lower().encode() for word in words]
     files = (path for folder in folders for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     return sorted(str(path) for path in files if any(word in read(path).lower() for word in wanted))
 
 
 class Engine:
-    """A Rasa and its action server, whose conversations are kept in a database."""
+    """A Rasa that stores conversations in a database, and its action server."""
 
     def __init__(self, folder, trackers):
         folder.mkdir()
@@ -91,7 +91,7 @@ class World:
         return RunningFront(self.vendor, self.engine.port, self.folder / "front", settings)
 
     def sql(self, url, *statements):
-        """Runs statements as the database's owner, the last one's rows."""
+        """Runs statements as the database's owner; returns the rows of the last one."""
         connection = psycopg2.connect(url.replace("+psycopg2", ""))
         connection.autocommit = True
         with connection, connection.cursor() as cursor:
@@ -102,11 +102,11 @@ class World:
         return found
 
     def flush(self):
-        """Has the database write to its files all that it has in memory, and end its log of changes."""
+        """Makes the database flush everything to its files and switch to a new WAL segment."""
         self.sql(self.front_url, "CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT")
 
     def found(self, words):
-        """Everywhere that one of the words is: files of all stores and logs, dumps, Redis."""
+        """Everywhere that one of the words occurs: files of all stores and logs, dumps, Redis."""
         self.flush()
         with Redis(port=self.redis) as redis:
             keys = b"\n".join(key + b" " + (redis.dump(key) or b"") for key in redis.scan_iter())
@@ -117,7 +117,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
-    """PostgreSQL, Redis that writes all down, and Rasa before them."""
+    """PostgreSQL, a Redis that persists everything, and a Rasa that uses them."""
     folder = tmp_path_factory.mktemp("world")
     (folder / "redis").mkdir()
     redis_port = servers.free_port()
@@ -150,8 +150,8 @@ def front(request, world):
 
 
 def test_no_byte_is_left_of_what_two_people_erase(front, world):
-    """One in the web chat, one in WhatsApp; each says a word, rates, meets a fault of the database, and erases."""
-    # Long conversations would be compressed, and the search see nothing.
+    """One in the web chat, who also gives feedback, one in WhatsApp; both erase, after a fault of the database."""
+    # Long conversations would be compressed, which would hide them from the search.
     world.sql(world.trackers, "ALTER TABLE conversations ALTER COLUMN tracker SET STORAGE EXTERNAL")
     words, before = [rare_word() for _ in range(3)], senders(world)
     with httpx2.Client(base_url=front.url, timeout=60) as client:
@@ -179,7 +179,7 @@ def test_no_byte_is_left_of_what_two_people_erase(front, world):
 
 @contextmanager
 def a_fault_of_the_database(world):
-    """Rasa cannot write a conversation, which PostgreSQL would log with all that it holds."""
+    """Rasa fails to write a conversation, whose content PostgreSQL would log by default."""
     connection = psycopg2.connect(world.trackers.replace("+psycopg2", ""))
     with connection.cursor() as cursor:
         cursor.execute("LOCK TABLE conversations IN SHARE MODE")
@@ -191,8 +191,8 @@ def a_fault_of_the_database(world):
 
 
 def assert_there(words, front, world):
-    """Before anything is erased, the search finds each word where it must be: this test can fail."""
-    # The log of changes, as long as nobody has it ended.
+    """Checks that the search finds each word before it is erased, so that this test can fail."""
+    # The write-ahead log, until its segment is switched.
     assert files_with(words, world.postgres.files / "data" / "pg_wal")
     for word in words:
         found = world.found([word])
@@ -202,7 +202,7 @@ def assert_there(words, front, world):
 
 
 def senders(world):
-    """What conversations of chats are called that Rasa keeps in its database."""
+    """The ids of the chats' conversations in Rasa's database."""
     rows = world.sql(world.trackers, "SELECT sender FROM conversations WHERE sender LIKE 'web-%'")
     return {row[0] for row in rows}
 
@@ -255,7 +255,7 @@ def test_the_search_finds_what_a_front_with_storage_writes(assistant_port, tmp_p
 
 @contextmanager
 def running(folder, extra):
-    """The whole assistant as `make run` starts it: its address and first process."""
+    """The whole assistant, started as by `make run`: its address and its main process."""
     ports = servers.free_port(), servers.free_port(), servers.free_port()
     environment = {**os.environ, **extra, "LOG_LEVEL": "INFO"}
     with (folder / "log.txt").open("w") as log:
@@ -269,7 +269,7 @@ def running(folder, extra):
 
 
 def written_with(words, pid, folder, since):
-    """Files with one of the words: below a folder, newly written in the project, or open in the processes."""
+    """Files with one of the words: below a folder, newly written in the project, or open in a process."""
     found = set(files_with(words, folder))
     wanted = [word.lower().encode() for word in words]
     new = [path for path in project_files() if path.stat().st_mtime >= since]
@@ -279,7 +279,7 @@ def written_with(words, pid, folder, since):
 
 
 def project_files():
-    """All files of the project that a server could write, its caches and models too."""
+    """All files of the project that a server could write, including caches and models."""
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [name for name in folders if name not in (".git", ".venv", "node_modules")]
         yield from (Path(folder, name) for name in names if Path(folder, name).exists())
@@ -292,6 +292,6 @@ def is_file(link):
 
 
 def tree(pid):
-    """A process with all that it started."""
+    """A process and all its descendants."""
     children = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False).stdout.split()
     return [pid, *(one for child in children for one in tree(int(child)))]

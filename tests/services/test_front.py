@@ -1,4 +1,4 @@
-"""The front before the real Rasa: what a visitor meets, and what happens when servers die."""
+"""The front with the real Rasa: what a visitor sees, and what happens when servers die."""
 
 from __future__ import annotations
 
@@ -183,7 +183,7 @@ def test_the_description_is_served(client):
 
 @pytest.fixture
 def running_front(assistant_port, tmp_path):
-    """Starts a front of its own before a Rasa: its address, Rasa's port, its data."""
+    """Starts a front for a Rasa; yields its address, Rasa's port and its data folder."""
 
     @contextmanager
     def run(rasa_port=assistant_port, data=tmp_path / "data"):
@@ -205,7 +205,7 @@ def running_front(assistant_port, tmp_path):
 
 
 class KillableRasa:
-    """A Rasa with its action server, which a test may kill and start again."""
+    """A Rasa with its action server, which a test can kill and restart."""
 
     def __init__(self, folder):
         self.log = (folder / "log.txt").open("a+")
@@ -231,7 +231,7 @@ class KillableRasa:
         self.log.close()
 
     def logged(self):
-        """All that both servers have written so far."""
+        """The logs of both servers so far."""
         return Path(self.log.name).read_text("utf-8")
 
 
@@ -244,7 +244,7 @@ def rasa_of_module(tmp_path_factory):
 
 @pytest.fixture
 def killable_rasa(rasa_of_module):
-    """It answers when the test begins, whatever an earlier one did to it."""
+    """Ready when the test begins, whatever an earlier one did to it."""
     if rasa_of_module.process.poll() is not None:
         rasa_of_module.start()
     assert servers.wait_until_answering(rasa_of_module.port, LONGEST_START)

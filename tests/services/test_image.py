@@ -31,7 +31,7 @@ def environment_of_the_image() -> dict[str, str]:
 
 
 def copy_into(folder: Path, stage: str) -> None:
-    """Copies to `app/` what a stage's COPY lines name."""
+    """Copies what a stage's COPY lines name to `app/`."""
     for line in re.findall(r"^COPY (?!--from)(.+)$", stage, re.M):
         *sources, target = line.split()
         for source in sources:
@@ -42,7 +42,7 @@ def copy_into(folder: Path, stage: str) -> None:
 
 
 def put_together(folder: Path) -> None:
-    """`app/` as the last stage has it, `venv/` by what the Containerfile leaves of the locked packages."""
+    """`app/` as in the last stage, and `venv/` with the packages that the Containerfile keeps."""
     copy_into(folder, LAST_STAGE)
     (folder / "app" / "models").mkdir()
     shutil.copy(model_path(), folder / "app" / "models")
@@ -58,7 +58,7 @@ def put_together(folder: Path) -> None:
 
 
 def role(name: str) -> dict[str, Any]:
-    """What a manifest has a container do, without the databases, which are not part of the image."""
+    """A container's arguments, environment and liveness probe from its manifest; databases are left out."""
     container = CONTAINERS[name]
     given = {"ASSISTANT_HOST": "127.0.0.1"} if name == "front/front" else {}
     given |= {one["name"]: one["value"] for one in container["env"] if one["name"] == "SANIC_HOST"}
@@ -68,7 +68,7 @@ def role(name: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def rehearsed(tmp_path_factory) -> dict[str, Any]:
-    """What a rehearsal found out."""
+    """The findings of a rehearsal."""
     if os.geteuid() or subprocess.run(["unshare", "--mount", "--net", "true"], capture_output=True).returncode:
         pytest.skip("only root may make a file system and a network of its own")
     if not model_path().exists():
@@ -105,7 +105,7 @@ def test_the_action_server_listens_on_loopback_only(rehearsed):
 
 
 def test_the_probes_tell_the_truth(rehearsed):
-    """Without the action server Rasa still says 200; the probe does not, until it is there again."""
+    """Without the action server Rasa still returns 200, but the probe fails until it is back."""
     assert rehearsed["probe_of_actions"] == 0
     assert rehearsed["without_actions"] == {"/": 200, "probe": 1}
     assert rehearsed["seconds_to_recover"] is not None
@@ -124,7 +124,7 @@ def test_it_needs_no_more_memory_than_the_manifests_ask_for(rehearsed):
 
 
 def test_the_build_trains_from_all_that_a_model_is_made_from(tmp_path):
-    """With less, the model would have another name, or the knowledge would not pass its check."""
+    """If files were missing, the model would have another name, or the knowledge would not pass its check."""
     stage = next(part for part in CONTAINERFILE.split("\nFROM ") if part.startswith("packages AS model"))
     copy_into(tmp_path, stage)
     code = (

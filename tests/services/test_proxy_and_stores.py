@@ -1,5 +1,5 @@
-"""What stands beside the assistant, run for real: the proxy by its Caddyfile, Valkey (or Redis) and PostgreSQL by
-their scripts."""
+"""The servers around the assistant, for real: Caddy with our Caddyfile; Valkey (or Redis) and PostgreSQL as started
+by our scripts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ PAUSE = 2.0
 
 
 class Front(BaseHTTPRequestHandler):
-    """Stands for the front: says what it was asked, and streams one half of an answer at a time."""
+    """A fake front: echoes the request, and streams an answer in two halves."""
 
     protocol_version = "HTTP/1.1"
     seen: dict[str, str]
@@ -57,7 +57,7 @@ class Front(BaseHTTPRequestHandler):
         assert body is not None
 
     def log_message(self, *_):
-        """Says nothing."""
+        """Keeps requests out of the test output."""
 
 
 @contextmanager
@@ -76,7 +76,7 @@ def started(command: list[str | Path], port: int, **kwargs) -> Iterator[subproce
 
 
 def adapted(upstream: int, port: int) -> dict[str, object]:
-    """The Caddyfile as Caddy reads it, without TLS, on loopback, with our stand-in for the front."""
+    """The Caddyfile as Caddy adapts it, changed to run without TLS, on loopback and with the fake front."""
     environment = {"ASSISTANT_DOMAIN": "assistant.example.org", "ACME_EMAIL": "it@example.org"}
     command = ["caddy", "adapt", "--config", CADDYFILE, "--adapter", "caddyfile"]
     text = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=True).stdout
@@ -124,7 +124,7 @@ def test_a_body_that_is_too_large_never_arrives(proxy):
     assert asked(proxy, "/api/chat/messages", b"x" * 1000).status_code == 200
     assert asked(proxy, "/api/chat/messages", b"x" * 600_000).status_code in (413, 502)
     assert asked(proxy, "/webhooks/whatsapp", b"x" * 3_000_000).status_code == 200
-    # Nor does it make the proxy think that the front is down.
+    # Nor does it make the proxy consider the front down.
     assert asked(proxy, "/health").status_code == 200
 
 
@@ -134,7 +134,7 @@ def test_a_head_that_is_too_large_is_refused(proxy):
 
 def test_every_answer_has_the_headers_of_https_and_none_that_names_the_server(proxy):
     safe(asked(proxy, "/"))
-    # An answer of the proxy's own.
+    # The proxy's own response.
     safe(asked(proxy, "/api/chat/messages", b"x" * 600_000))
 
 
@@ -169,7 +169,7 @@ def test_redis_wants_its_password_keeps_it_to_itself_and_writes_nothing(tmp_path
     if not (shutil.which("valkey-server") or shutil.which("redis-server")):
         pytest.skip("there is no Valkey or Redis here")
     port, password = free_port(), "4f1c9a" * 8
-    # The port and nothing else differs from what a container starts.
+    # Only the port differs from what a container starts.
     environment = {"PATH": os.environ["PATH"], "REDIS_PASSWORD": password, "REDIS_PORT": str(port)}
     with started(["sh", REDIS], port, env=environment, cwd=tmp_path) as process:
         assert spoken(port, "PING").startswith("-NOAUTH")
@@ -184,7 +184,7 @@ def test_redis_wants_its_password_keeps_it_to_itself_and_writes_nothing(tmp_path
 
 @pytest.fixture
 def database() -> Iterator[dict[str, str]]:
-    """A PostgreSQL as its image makes one, with the script that the manifests hand to it; how to reach it."""
+    """A PostgreSQL initialised as by its image, with the manifests' script; how to connect to it."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
     if not found or os.geteuid():
         pytest.skip("there is no PostgreSQL here, or nobody who may start it")

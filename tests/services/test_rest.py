@@ -1,4 +1,4 @@
-"""The real servers, asked over REST: what a reply looks like."""
+"""What a reply of the real servers looks like over REST."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make run` and `make shell` as a person at a terminal meets them."""
+"""`make run` and `make shell` as a person uses them in a terminal."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def start_running(tmp_path):
 
 
 def wait_for(log, words):
-    """What a log holds, once certain words are in it."""
+    """A log's content, once certain words are in it."""
     until(lambda: words in log.read_text(), 20, log.read_text)
     return log.read_text()
 
@@ -86,7 +86,7 @@ class Shell:
         self.terminal.expect("Your input", timeout=120)
 
     def says(self, text, *expected):
-        """Types a text; returns what comes until the next prompt, once all that is expected was seen."""
+        """Types a text; returns the output up to the next prompt, and checks that everything expected is in it."""
         self.terminal.sendline(text)
         self.terminal.expect(re.escape(expected[0]), timeout=30)
         self.terminal.expect("Your input", timeout=30)

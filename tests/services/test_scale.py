@@ -1,4 +1,4 @@
-"""Several fronts and Rasa processes on one PostgreSQL and one Redis: no turn lost, none doubled, order kept."""
+"""Several fronts and Rasa processes on one PostgreSQL and one Redis: no turn is lost, doubled or out of order."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.faults import FAULTS, questions, trial
 from tests.support.postgres import MissingError, rows_of
 
 pytestmark = pytest.mark.slow
-# A process that takes messages, one that answers them, and what both depend on: what a change is decided on.
+# The faults that `make test` tries: of a process that accepts messages, one that answers them, and what both need.
 USUAL = ("front killed", "Rasa process hangs", "PostgreSQL killed")
 RARE = [name for name in FAULTS if name not in USUAL]
 
@@ -36,13 +36,13 @@ def all_well(told):
 
 
 def turns_of_ours(trackers):
-    """How many turns of visitors are stored, by conversation."""
+    """The number of visitors' turns stored in each conversation."""
     rows = rows_of(trackers, "SELECT sender, tracker FROM conversations")
     return {sender: tracker.count('"event": "user"') for sender, tracker in rows}
 
 
 async def crowd_of(cluster, people, messages, pause=1.0, meanwhile=None):
-    """The account of a crowd, and of what is stored of its turns."""
+    """The account of a crowd, and how many of its turns are stored."""
     before = turns_of_ours(cluster.trackers)
     crowd = Crowd(cluster.urls, questions())
     try:
@@ -64,14 +64,14 @@ def test_two_hundred_people_at_once(cluster):
     told, turns = asyncio.run(crowd_of(cluster, PEOPLE, 2, pause=8.0))
     assert told.accepted == PEOPLE * 2
     assert all_well(told), told
-    # Whoever got an apology for want of time may have fewer turns; nobody has more.
+    # Whoever got an apology after a timeout may have fewer turns; nobody has more.
     assert max(turns) == 2
     assert sum(turns) >= told.accepted - told.apologies
 
 
 @pytest.mark.long
 def test_four_messages_of_one_person_at_once_are_all_stored(cluster):
-    # What the two hundred before were answered too late is still worked off.
+    # The backlog of the two hundred people before may not be finished yet.
     cluster.wait_until_ready()
 
     async def all_at_once():

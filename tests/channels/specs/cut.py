@@ -17,13 +17,13 @@ import yaml
 HERE = Path(__file__).parent
 TELEGRAM_METHODS = ("sendMessage", "setWebhook", "setMyCommands", "sendChatAction", "answerCallbackQuery")
 WHATSAPP_PATH = "/{Version}/{Phone-Number-ID}/messages"
-# Not used by that path, but the tests compare with them.
+# Not used by that path, but by the tests.
 WHATSAPP_SHAPES = ("CallRequestPayload", "MarkMessageRequestPayload")
 TWILIO_PATH = "/2010-04-01/Accounts/{AccountSid}/Messages.json"
 
 
 def references(value: object) -> Iterator[str]:
-    """Everything that a part of an OpenAPI description refers to."""
+    """The references in a part of an OpenAPI description."""
     if isinstance(value, dict):
         for name, held in value.items():
             if name == "$ref":
@@ -49,7 +49,7 @@ def openapi(whole: dict[str, Any], path: str, methods: Iterable[str], schemas: I
 
 
 def telegram(whole: dict[str, Any]) -> dict[str, Any]:
-    """The methods used, and all types that they take."""
+    """The methods used here, and all types of their parameters."""
     methods = {name: whole["methods"][name] for name in TELEGRAM_METHODS}
     types: dict[str, Any] = {}
     left = [kind for method in methods.values() for field in method["fields"] for kind in field["types"]]

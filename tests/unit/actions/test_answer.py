@@ -1,4 +1,4 @@
-"""The action on the SDK's own tracker and dispatcher, without a server."""
+"""The action with the SDK's own tracker and dispatcher, without a server."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def _no_debug(monkeypatch):
 
 
 def understood(part=None, **found):
-    """Parse data of a message, as it came through JSON."""
+    """Parse data of a message after a JSON round trip."""
     return json.loads(json.dumps(message(part or asking(FAP), **found).as_dict()))
 
 
@@ -40,7 +40,7 @@ async def run(data, channel="rest", slot=None, metadata=None):
 
 
 def answer_of(messages):
-    """The envelope, which is exactly one and comes last."""
+    """The envelope; checks that there is exactly one and that it comes last."""
     found = [one["custom"]["answer"] for one in messages if one["custom"]]
     assert len(found) == 1
     assert messages[-1]["custom"]

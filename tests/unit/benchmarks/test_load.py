@@ -1,4 +1,4 @@
-"""Load is measured on real connections: so many at a time, every question once, failures counted."""
+"""Load is measured on real connections: a fixed number at a time, every question once, failures counted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SECONDS = 0.05
 
 
 class Slow(BaseHTTPRequestHandler):
-    """Answers after a while; notes what it was asked and how many asked at once."""
+    """Answers after a while; records the questions and how many were asked at once."""
 
     questions: list[tuple[str, str]]
     now = most = 0
@@ -38,7 +38,7 @@ class Slow(BaseHTTPRequestHandler):
         self.wfile.write(said)
 
     def log_message(self, *_):
-        """Says nothing."""
+        """Keeps requests out of the test output."""
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Measurements ask what the assistant has not learned."""
+"""Benchmarks ask questions on which the assistant was not trained."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ ANSWERED = [{"text": "…"}, {"custom": {"answer": {"kind": "fact"}}}]
 
 @pytest.fixture
 def rasa():
-    """A server that gives the reply it is told to give; remembers what it was asked."""
+    """A server that gives a prepared reply and records what it was asked."""
     running = []
 
     def serving(reply: bytes, pause: float = 0.0, status: int = 200):
@@ -38,7 +38,7 @@ def rasa():
                         return
 
             def log_message(self, *_):
-                """Says nothing."""
+                """Keeps requests out of the test output."""
 
         server = ThreadingHTTPServer((servers.HOST, 0), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()

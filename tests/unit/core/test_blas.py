@@ -1,4 +1,4 @@
-"""The kernel follows the processor's own flags, and what a user has set stays."""
+"""The kernel is chosen by the processor's flags, and a user's own setting is kept."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from assistant.core.blas import VARIABLE, choose_kernel, kernels
 
 AVX2 = "fpu sse4_2 avx f16c fma avx2 bmi2"
 AVX512 = f"{AVX2} avx512f avx512dq avx512cd avx512bw avx512vl"
-# Vendor and flags as /proc/cpuinfo has them.
+# Vendor and flags as in /proc/cpuinfo.
 EMERALD_RAPIDS = ("GenuineIntel", f"{AVX512} avx512_vnni amx_int8")
 CORE_13TH_GENERATION = ("GenuineIntel", f"{AVX2} avx_vnni")
 KNIGHTS_LANDING = ("GenuineIntel", f"{AVX2} avx512f avx512cd avx512er avx512pf")
@@ -19,7 +19,7 @@ EPYC_GENOA = ("AuthenticAMD", f"{AVX512} avx512_vnni")
 
 @pytest.fixture
 def processor(tmp_path):
-    """Writes what Linux tells of two processors of one kind."""
+    """Writes a /proc/cpuinfo with two identical processors."""
 
     def written(vendor, flags):
         path = tmp_path / "cpuinfo"

@@ -1,4 +1,4 @@
-"""What is remembered survives a slot, and rubbish in the slot does no harm."""
+"""The conversation survives being stored in a slot, and rubbish in the slot does no harm."""
 
 from __future__ import annotations
 

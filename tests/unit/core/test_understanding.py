@@ -1,4 +1,4 @@
-"""What was understood travels through Rasa as plain values."""
+"""The Understanding passes through Rasa as plain values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said where no reply could be made."""
+"""What is said if no reply could be made."""
 
 from __future__ import annotations
 

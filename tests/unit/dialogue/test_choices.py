@@ -17,7 +17,7 @@ def clarified(language="de"):
 
 
 def unsure(*near, language="de"):
-    """The reply where nothing is near enough."""
+    """The reply if nothing is similar enough."""
     return reply_to(message(asking(*near, decision="unsure"), language=language))
 
 

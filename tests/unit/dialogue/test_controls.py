@@ -1,4 +1,4 @@
-"""More, source, repeat, a person."""
+"""Requests for more, for the source, for a repeat, and for a person."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The block that tells staff why a message was answered as it was."""
+"""The debug output that shows why a message was answered as it was."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RANKING = tuple(Candidate(f"ask_data/{name}", 0.5) for name in ("dtm", "gmdac", 
 
 
 def block(*parts, **found):
-    """The block for a message of these parts."""
+    """The debug output for a message with these parts."""
     said = message(*parts, **found)
     return explained(said, reply_to(said))
 

@@ -1,4 +1,4 @@
-"""Questions after an aspect of the last answer that no entry tells; the others are understood by `assistant.nlu`."""
+"""Follow-up questions about an aspect that no entry states; all others are resolved by `assistant.nlu`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of questions that no entry answers, or answers for another time or place only."""
+"""Replies to questions that no entry answers, or only for another time or place."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tests.unit.dialogue.conftest import after, asking, message, phrase, questio
 
 FAP, DTM, OPENED = "ask_figures/fap_reached", "ask_data/dtm", "ask_history/office_opened"
 GAPS = sorted(key.removeprefix("gap_") for key in knowledge().phrases if key.startswith("gap_"))
-# "near" is said as before, help with something illegal is refused.
+# "near" and help with something illegal have replies of their own.
 WITHOUT_SENTENCE = {"near", "illegal"}
 
 
 def trained_gaps(language):
-    """The classes of questions beyond the scope that there are training questions for."""
+    """The out-of-scope classes that have training questions."""
     file = ROOT / "data" / "nlu" / language / "out_of_scope.yml"
     intents = [one["intent"] for one in yaml.safe_load(file.read_text("utf-8"))["nlu"]]
     return {intent.partition("/")[2] for intent in intents}
 
 
 def gap(name, *near, language="de", text="?"):
-    """The reply to a question of that class, with these entries near."""
+    """The reply to a question of this class, with these entries near."""
     return reply_to(message(asking(*near, decision="unsure", gap=name, text=text), language=language))
 
 

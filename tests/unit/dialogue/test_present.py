@@ -1,4 +1,4 @@
-"""Replies as they are formatted for a channel."""
+"""How replies are formatted for each channel."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine settles before it hands over to Rasa."""
+"""What the engine sets up before it hands over to Rasa."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ THREADS = "OPENBLAS_NUM_THREADS"
 
 @pytest.fixture
 def threads(monkeypatch):
-    """The threads that linear algebra is given by an engine that does something; it stops before Rasa starts."""
+    """The number of BLAS threads that the engine sets for a command; it stops before Rasa starts."""
 
     def stop():
         raise ValueError("far enough")

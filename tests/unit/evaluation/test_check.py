@@ -1,4 +1,4 @@
-"""The committed result must be of the present code and above the floors."""
+"""The committed result must come from the present code and be above the floors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reply is worth."""
+"""How a reply is judged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an operator does with what is kept: purge what is old, export or erase what is of one person."""
+"""The operator's commands on stored data: purge what is old, export or erase one person's."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from assistant.front.store.schema import chats, database, events, seen
 from assistant.launch.servers import HOST, free_port
 from tests.fakes.front import served
 
-# Not once more with a database that the test does not use.
+# Tests that use PostgreSQL anyway; not run again for each kind of database.
 ON_POSTGRESQL = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 DAY = 86400.0
 SECRET = "secret-of-tests-" * 3
@@ -43,13 +43,13 @@ def store(engine):
 
 @pytest.fixture
 def away():
-    """The address of a Rasa that is away."""
+    """The address of a Rasa that is down."""
     return f"http://{HOST}:{free_port()}"
 
 
 @pytest.fixture
 def operator(url, away, monkeypatch, tmp_path, capsys):
-    """Runs a command as an operator does: exit code, what it says, what it complains of."""
+    """Runs a command as an operator would; returns its exit code, standard output and standard error."""
     environment = {"DATABASE": url, "SECRET": SECRET, "RASA": away, "DATA": str(tmp_path), "RETENTION_DAYS": "30"}
     for name, value in environment.items():
         monkeypatch.setenv(f"ASSISTANT_{name}", value)
@@ -68,7 +68,7 @@ def operator(url, away, monkeypatch, tmp_path, capsys):
 
 @contextmanager
 def a_rasa():
-    """A Rasa that forgets; its address and what it forgot."""
+    """A fake Rasa that erases conversations: its address, and what it has erased."""
     forgotten = []
 
     async def erase(request):
@@ -80,7 +80,7 @@ def a_rasa():
 
 
 def talk(store, chat, days=0.0, text="Hallo", channel="web", recipient=None):
-    """A chat of a question, an answer and a thumb, so many days ago."""
+    """A chat with a question, an answer and feedback, this many days ago."""
     at = time.time() - days * DAY
     store.open_chat(chat, "de", at, channel, recipient)
     store.accept(chat, f"id-{chat}", text, "de", None, at)
@@ -90,7 +90,7 @@ def talk(store, chat, days=0.0, text="Hallo", channel="web", recipient=None):
 
 
 def remember(trackers, sender, days=0.0, text="Hallo"):
-    """Rasa's conversation with somebody, so many days ago."""
+    """A conversation stored by Rasa, this many days ago."""
     engine = create_engine(trackers, future=True)
     rasa_tables.schema.create_all(engine)
     tracker = json.dumps({"sender_id": sender, "events": [{"event": "user", "text": text}]})
@@ -205,7 +205,7 @@ def test_nothing_is_left_in_postgresql_s_dead_rows(operator, tables):
 
 
 def _dead(url):
-    """Rows of the table of events that are deleted and still there."""
+    """The number of dead rows in the table of events: deleted but not yet vacuumed."""
     with create_engine(url, future=True).connect() as connection:
         connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS pgstattuple")
         return connection.exec_driver_sql("SELECT dead_tuple_count FROM pgstattuple('events')").scalar()
@@ -216,7 +216,7 @@ def test_a_table_in_use_is_vacuumed_around_and_said(operator, tables, monkeypatc
     monkeypatch.setattr("assistant.front.store.schema.LOCK_TIMEOUT_MS", 100)
     talk(Store(database(tables)), "old", 31)
     with create_engine(tables, future=True).connect() as reading:
-        # One of which nothing was deleted: PostgreSQL waits five seconds to cut off pages that have become empty.
+        # A table from which nothing was deleted: PostgreSQL waits five seconds before it truncates empty pages.
         reading.exec_driver_sql("SELECT 1 FROM seen")
         assert "seen is in use" in operator(purge, DATABASE=tables)[1]
 

@@ -47,7 +47,7 @@ def visitor(tmp_path_factory):
         yield visitor
 
 
-# A body that is too large is refused as well, by 413.
+# A body that is too large is refused too, with 413.
 REFUSED = {"checks": {"negative_data_rejection": {"expected-statuses": [400, 401, 404, 405, 413, 429]}}}
 schema = schemathesis.openapi.from_dict(description(), config=SchemathesisConfig.from_dict(REFUSED))
 
@@ -59,7 +59,7 @@ def test_no_request_gets_an_answer_that_is_not_described(case, visitor):
     if "wait" in (case.query or {}):
         case.query["wait"] = 0
     chat = Visitor(visitor.client) if case.method == "DELETE" else visitor
-    # What a query names besides is ignored, which that check takes for a fault.
+    # Unknown query parameters are ignored, which that check considers a fault.
     without = [negative_data_rejection] if case.method == "GET" else []
     base = str(visitor.client.base_url)
     case.call_and_validate(base_url=base, headers=chat.headers, excluded_checks=without)

@@ -1,4 +1,4 @@
-"""What the front says where it cannot start."""
+"""What the front says if it cannot start."""
 
 from __future__ import annotations
 

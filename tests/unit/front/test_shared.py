@@ -1,4 +1,4 @@
-"""Limits, and word of what happened, that several fronts share through Redis; and what they do without it."""
+"""Rate limits and broadcasts that several fronts share through Redis, and how they work without it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def address():
 
 
 async def used_up(*limits):
-    """How often a rate of three could be used at these fronts in turn."""
+    """How many hits a limit of three allows when these fronts are used in turn."""
     used = 0
     for number in range(8):
         used += await limits[number % len(limits)].allows("session", "somebody")
@@ -65,7 +65,7 @@ async def test_without_its_redis_a_front_counts_for_itself_and_nobody_waits():
 
 @pytest.fixture
 async def broken_redis():
-    """A server that hangs up on everybody: its address, and the times it was called."""
+    """A server that closes every connection: its URL, and when it was called."""
     calls = []
 
     def hang_up(_, writer):
@@ -109,7 +109,7 @@ async def test_who_is_idle_is_forgotten_while_a_front_runs(monkeypatch):
 
 
 async def heard(listeners, chat, seconds):
-    """Whether a listener at this front is woken in that time."""
+    """Whether a listener at this front is woken within this time."""
     with listeners.listen(chat) as news:
         try:
             await asyncio.wait_for(news.wait(), seconds)
@@ -130,7 +130,7 @@ async def test_what_happens_at_one_front_is_heard_at_the_other(address, store):
         await one.start()
     listening = asyncio.create_task(heard(hubs[1], "chat", 10))
     while not listening.done():
-        # Again, since both have to reach Redis first.
+        # Repeated, since both have to connect to Redis first.
         hubs[0].publish("chat")
         await asyncio.sleep(0.1)
     assert await listening

@@ -1,4 +1,4 @@
-"""Without storage: everything works in memory, for a while, and nothing else may be named beside it."""
+"""ASSISTANT_STORAGE=none: everything works in memory, for a while, and no other store may be configured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The check of the knowledge: one damage, one finding that says where and what."""
+"""The check of the knowledge: each mistake gives one finding, which says where and what."""
 
 import datetime
 import sys
@@ -16,7 +16,7 @@ DOCTOR = "referral.yml:3: [referral/doctor]"
 
 
 def told(project) -> str:
-    """The only finding, as an editor reads it."""
+    """The only finding, as an editor sees it."""
     return str(project.finding())
 
 

@@ -1,4 +1,4 @@
-"""How a mistake is told."""
+"""How a mistake is reported."""
 
 from assistant.knowledge.errors import Finding, KnowledgeError
 

@@ -1,4 +1,4 @@
-"""Evidence words against the source text, and the map of what it says."""
+"""Evidence words are checked against the source text, and its coverage against knowledge/coverage.yml."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ PLACES = {"ask_history/opened": ("ask_history.yml", 3), "ask_history/reached": (
 
 
 def found(findings) -> str:
-    """The only finding, as told."""
+    """The only finding, as reported."""
     (finding,) = findings
     return str(finding)
 

@@ -1,4 +1,4 @@
-"""What an editor is told when a file has the wrong shape."""
+"""What an editor is told about a file with the wrong structure."""
 
 import json
 
@@ -12,7 +12,7 @@ HISTORY, REFERRAL = "knowledge/ask_history.yml", "knowledge/referral.yml"
 
 
 def told(project) -> str:
-    """The only thing said about the shape of the knowledge."""
+    """The only finding about the structure of the knowledge."""
     (finding,) = shape_findings(project.knowledge)
     return str(finding)
 

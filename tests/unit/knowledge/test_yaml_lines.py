@@ -1,4 +1,4 @@
-"""YAML that remembers lines and refuses what would be lost."""
+"""The YAML reader remembers line numbers and refuses what would be lost, such as duplicate keys."""
 
 import pytest
 

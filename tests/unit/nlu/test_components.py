@@ -1,4 +1,4 @@
-"""What every component named in `config.yml` owes Rasa."""
+"""The interface that every component named in `config.yml` must provide to Rasa."""
 
 from __future__ import annotations
 

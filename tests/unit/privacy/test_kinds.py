@@ -1,4 +1,4 @@
-"""Each kind of personal data, beside what looks like it and stays."""
+"""Each kind of personal data, and similar text that must not be masked."""
 
 from __future__ import annotations
 

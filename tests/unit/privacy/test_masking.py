@@ -1,4 +1,4 @@
-"""Masking as a whole: placeholders, the same result when done again, and time that is bounded."""
+"""Masking as a whole: placeholders, idempotence and bounded time."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_found_says_where_and_what():
 
 
 def test_what_a_find_uncovers_is_found_too():
-    """A number of a paper may not follow a letter; once the postcode before it is blanked, none does."""
+    """A document number may not follow a letter; once the postcode before it is blanked, it no longer does."""
     text = "SW1A 1AA-N01234567"
     assert [(text[span.start : span.end], span.kind) for span in found(text)] == [
         ("SW1A 1AA", "address"),
@@ -77,7 +77,7 @@ def test_any_text_is_taken(text):
 
 @pytest.fixture
 def uncollected():
-    """Without looking through what all tests before have left: that takes longer than to mask."""
+    """Keeps the garbage collector from traversing what earlier tests left, which takes longer than masking."""
     gc.disable()
     yield
     gc.enable()

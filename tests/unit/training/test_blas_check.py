@@ -1,4 +1,4 @@
-"""A training computes with a kernel that was tried."""
+"""Training uses only a kernel that has been tested."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from assistant.training.blas_check import TOLERANCE, Trial, checked
 
 @pytest.fixture
 def tried(monkeypatch):
-    """Has kernels do as told, where the processor fits SkylakeX and Haswell: wrong by so much, or None for a crash."""
+    """Fakes kernels on a processor that fits SkylakeX and Haswell: the error of each, or None for a crash."""
     names = []
 
     def told(errors):

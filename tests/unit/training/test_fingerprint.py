@@ -1,4 +1,4 @@
-"""A model's name changes with what changes the model, and with nothing else."""
+"""A model's name changes with whatever affects the model, and with nothing else."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_body_of_nothing_but_a_docstring_can_be_read():
 
 @pytest.fixture
 def project(tmp_path) -> Path:
-    """A small project that a model could be made from."""
+    """A small project from which a model could be trained."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "nlu.yml").write_text("- Was ist IOM?\n", "utf-8")
     (tmp_path / "thing.py").write_text(BEFORE, "utf-8")
@@ -123,7 +123,7 @@ def imports(path: Path) -> set[str]:
 
 
 def test_nothing_is_left_out_that_the_training_code_imports():
-    """Of the two components that also decide while a message is answered, only what they learn with counts."""
+    """Of the two components that also decide while a message is answered, only what they learn from counts."""
     deciding = {"assistant.nlu.ranking.context", "assistant.nlu.components.entities", "assistant.core.conversation"}
     for name in CODE:
         for module in imports(ROOT / name):

@@ -1,4 +1,4 @@
-"""A conversation that is to be forgotten is gone from the tracker store, whichever of them it is."""
+"""An erased conversation is gone from the tracker store, for every kind of store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two versions of a conversation become one, with the turns of both."""
+"""Two versions of a conversation are merged, keeping the turns of both."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from assistant.engine.conversations.merge import merged
 
 
 def turn(text, at, id_=None, kind="fact"):
-    """A turn as Rasa writes it."""
+    """A turn as Rasa stores it."""
     user = {"event": "user", "timestamp": at, "text": text, "metadata": {"id": id_} if id_ else {}}
     bot = {"event": "bot", "timestamp": at + 0.1, "text": f"on {text}", "data": {"custom": {"answer": {"kind": kind}}}}
     return [user, bot] if kind else [user]
 
 
 def texts(theirs, ours, base_version=0.0):
-    """What is said in the merged conversation, in order."""
+    """The texts of the merged conversation, in order."""
     written = [json.dumps({"name": "visitor", "events": list(chain(*turns))}) for turns in (theirs, ours)]
     both = merged(*written, base_version)
     return [event["text"] for event in json.loads(both)["events"]]

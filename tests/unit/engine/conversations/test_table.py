@@ -1,4 +1,4 @@
-"""Conversations in PostgreSQL: shared by processes, bounded, and carried on without it while it is unavailable."""
+"""Conversations in PostgreSQL: shared by processes, bounded, and continued in memory while it is down."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ async def test_without_the_database_memory_goes_on_and_nothing_hangs(domain):
 
 @contextmanager
 def away(store):
-    """The database does not answer this process."""
+    """Makes the database unavailable to this process."""
 
     def refuse(*_):
         raise OSError
@@ -82,7 +82,7 @@ def away(store):
 
 
 async def add(store, text, id_=None, sender="visitor"):
-    """One more turn of a conversation, as Rasa's processor adds it."""
+    """Adds a turn to a conversation, as Rasa's processor does."""
     tracker = await store.get_or_create_tracker(sender)
     for event in (UserUttered(text, metadata={"id": id_}), ActionExecuted("action_answer"), BotUttered(f"on {text}")):
         tracker.update(event)
@@ -90,7 +90,7 @@ async def add(store, text, id_=None, sender="visitor"):
 
 
 async def kept_of(address, domain, sender="visitor"):
-    """The questions that the table has of a conversation."""
+    """The questions of a conversation in the table."""
     tracker = await RecentTrackerStore(domain, address=address).retrieve(sender)
     return questions(tracker) if tracker else None
 
@@ -220,7 +220,7 @@ async def test_what_is_written_while_a_conversation_is_read_is_neither_forgotten
 
     async def slow(sender):
         found = await read(sender)
-        # The writer's turn comes now.
+        # Lets the writer run.
         await asyncio.sleep(2 * table.RETRY_SECONDS)
         return found
 

@@ -1,4 +1,4 @@
-"""The tracker store keeps the last turns of the last conversations, and Rasa can go on with them."""
+"""The tracker store keeps the last turns of the latest conversations, and Rasa can continue them."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ def turn(number):
 
 
 def opening():
-    """The events that Rasa begins a conversation with."""
+    """The events with which Rasa begins a conversation."""
     return [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")]
 
 
 def conversation(domain, turns, sender="visitor"):
-    """A conversation of so many turns."""
+    """A conversation of this many turns."""
     events = [*opening(), *(event for number in range(turns) for event in turn(number))]
     return DialogueStateTracker.from_events(sender, events, domain.slots)
 
 
 async def talk(store, turns, sender="visitor"):
-    """A conversation stored and fetched with every turn, as Rasa's processor does it."""
+    """A conversation stored and fetched at every turn, as by Rasa's processor."""
     for number in range(turns):
         tracker = await store.get_or_create_tracker(sender)
         for event in turn(number) if tracker.events and number else [*opening(), *turn(number)]:
@@ -46,7 +46,7 @@ async def talk(store, turns, sender="visitor"):
 
 
 def questions(tracker):
-    """What the visitor said, as far as it is kept."""
+    """The visitor's messages that are still kept."""
     return [event.text for event in tracker.events if isinstance(event, UserUttered)]
 
 

@@ -1,4 +1,4 @@
-"""The visitor gets a sentence where the action server gives none."""
+"""The visitor gets an apology if the action server gives no answer."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NONSENSE = [
 
 @asynccontextmanager
 async def action_server(body: str | None, status: str = "200 OK") -> AsyncIterator[str]:
-    """The address of a server that says this to everything; None: it never answers."""
+    """The address of a server that gives every request this response; None: it never responds."""
     over = asyncio.Event()
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -60,7 +60,7 @@ async def action_server(body: str | None, status: str = "200 OK") -> AsyncIterat
 
 
 def asked(domain, language="de", clear=True, metadata=None, **conversation):
-    """A conversation in which something was just asked."""
+    """A conversation in which a question has just been asked."""
     understanding = Understanding(Evidence(language, clear)).as_dict()
     message = UserUttered("?", parse_data={"text": "?", KEY: understanding}, metadata=metadata)
     slot = SlotSet(SLOT, Conversation(**conversation).as_slot())
@@ -68,7 +68,7 @@ def asked(domain, language="de", clear=True, metadata=None, **conversation):
 
 
 async def run(url, tracker, domain):
-    """What Rasa makes of the action."""
+    """The events that Rasa gets from running the action."""
     action = RemoteAction("action_answer", EndpointConfig(url))
     return await action.run(CollectingOutputChannel(), None, tracker, domain)
 
@@ -79,19 +79,19 @@ def envelope(events):
 
 
 def is_apology(events, language):
-    """Whether the events say sorry, and nothing else, in a language."""
+    """Whether the events are an apology in a language, and nothing else."""
     return events[0].text == knowledge().phrase("error", language) and envelope(events)["kind"] == "error"
 
 
 @pytest.fixture
 def patched(stock):
-    """Rasa with the patch."""
+    """Applies the patch to Rasa."""
     apology_for_silence.apply()
 
 
 @pytest.fixture
 def nowhere():
-    """An address where nobody listens."""
+    """An address at which nothing listens."""
     return f"http://127.0.0.1:{free_port()}/webhook"
 
 

@@ -11,7 +11,7 @@ from assistant.engine.patches import cached_event_types
 
 @pytest.fixture
 def walks(monkeypatch) -> list[type]:
-    """The walks over all subclasses of a class that were made."""
+    """The traversals of a class's subclasses that were made."""
     made: list[type] = []
     real = rasa.shared.utils.common.all_subclasses
 

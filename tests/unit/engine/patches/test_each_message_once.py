@@ -1,4 +1,4 @@
-"""A message sent again is answered the same and not understood again."""
+"""A resent message gets the same answer and is not processed again."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from tests.unit.engine.conversations.test_idempotency import message, told
 
 
 class HeardError(Exception):
-    """A message is understood anew."""
+    """Raised if a message is processed again."""
 
 
 @pytest.fixture
 def processor(domain):
-    """Rasa's processor, up to where it understands a message of a conversation that holds it with its answer."""
+    """Rasa's processor up to parsing, with a conversation that already contains the message and its answer."""
     processor = object.__new__(MessageProcessor)
     tracker = DialogueStateTracker.from_events("visitor", told("a"), domain.slots)
 

@@ -13,7 +13,7 @@ REPLY = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2
 
 
 async def connections_for(requests, headers=None):
-    """How many connections a server sees for so many requests of Rasa's, and the last request."""
+    """The number of connections that a server sees for this many requests from Rasa, and the last request."""
     async with CannedServer(REPLY) as server:
         endpoint = EndpointConfig(server.url, headers=headers, basic_auth={"username": "rasa", "password": "x"})
         for _ in range(requests):

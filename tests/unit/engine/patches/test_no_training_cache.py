@@ -1,4 +1,4 @@
-"""Training data are not hashed after every step of a training."""
+"""Training data is not hashed after every training step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assistant.nlu.components.splitter import QuestionSplitter
 
 @pytest.fixture
 def hashed(monkeypatch) -> list[str]:
-    """The messages that were hashed with all they hold."""
+    """The messages whose content was hashed."""
     texts: list[str] = []
     real = Message.fingerprint
     monkeypatch.setattr(Message, "fingerprint", lambda self: texts.append(self.get(TEXT)) or real(self))
@@ -20,7 +20,7 @@ def hashed(monkeypatch) -> list[str]:
 
 
 def step_of_a_training(tmp_path) -> None:
-    """A step that gives training data to the next, as Rasa's graph does it."""
+    """A step that passes training data to the next, as in Rasa's graph."""
     from rasa.engine.caching import LocalTrainingCache
     from rasa.engine.graph import ExecutionContext, GraphSchema, SchemaNode
     from rasa.engine.storage.local_model_storage import LocalModelStorage

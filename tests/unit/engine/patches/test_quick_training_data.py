@@ -1,4 +1,4 @@
-"""Training questions are read as Rasa reads them, and not copied."""
+"""Training questions are read with the same result as by Rasa, and not copied."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The schema of an action's reply is checked once."""
+"""The schema of an action's reply is validated only once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from assistant.engine.patches import schema_checked_once
 
 @pytest.fixture
 def checks(monkeypatch) -> list[object]:
-    """The schemas that were compared with the schema of schemas."""
+    """The schemas that were validated against the meta-schema."""
     made: list[object] = []
     real = jsonschema.Draft7Validator.check_schema
     monkeypatch.setattr(jsonschema.Draft7Validator, "check_schema", lambda schema: made.append(schema) or real(schema))

@@ -13,7 +13,7 @@ from assistant.engine.patches import short_action_calls
 
 @pytest.fixture
 def talk() -> DialogueStateTracker:
-    """Two messages, one of them answered, and a slot set."""
+    """Two messages, the first of them answered, and a slot that was set."""
     said = [UserUttered("Wann?"), BotUttered("1957."), UserUttered("Und wo?"), SlotSet("about", "x")]
     return DialogueStateTracker.from_events("she", said, slots=[TextSlot("about", [])])
 

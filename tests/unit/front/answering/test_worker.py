@@ -1,4 +1,4 @@
-"""Rasa slow, dead, silent or wrong: the answer when it comes back in time, else one apology, never both."""
+"""If Rasa is slow, dead, silent or wrong: its answer if it recovers in time, otherwise one apology, never both."""
 
 from __future__ import annotations
 

@@ -15,13 +15,13 @@ from assistant.front.web.pages import description
 
 SCHEMAS = description()["components"]["schemas"]
 PLAIN = {str: "string", int: "integer", bool: "boolean"}
-# What the description says of values beside their types.
+# What the description specifies about values besides their types.
 NOT_TYPES = {"description", "format", "minimum", "maximum"}
 PROTOCOL = (ROOT / "widget" / "src" / "protocol.ts").read_text("utf-8")
 
 
 def schema_of(hint: Any) -> dict[str, Any]:
-    """A type as openapi.yml describes it; an envelope is only said to be an object there."""
+    """A type as openapi.yml describes it; there, an envelope is just an object."""
     if hint in PLAIN:
         return {"type": PLAIN[hint]}
     if hint is Envelope:
@@ -39,7 +39,7 @@ def schema_of(hint: Any) -> dict[str, Any]:
 
 
 def described(schema: dict[str, Any]) -> dict[str, Any]:
-    """A schema of openapi.yml with its references followed, and of each value its type alone."""
+    """A schema of openapi.yml with references resolved and each value reduced to its type."""
     if "$ref" in schema:
         return described(SCHEMAS[schema["$ref"].rpartition("/")[2]])
     kept = {key: value for key, value in schema.items() if key not in NOT_TYPES | {"additionalProperties"}}
@@ -56,7 +56,7 @@ def test_a_part_is_what_is_described():
 
 
 def test_an_event_is_what_is_described():
-    """Visitors' events and answers are described as one; what only one of them has is not required."""
+    """The description has one schema for visitors' events and answers; what only one of them has is not required."""
     visitor, assistant, told = schema_of(VisitorEvent), schema_of(AssistantEvent), described(SCHEMAS["Event"])
     either = {**visitor["properties"], **assistant["properties"], "type": {"type": "string"}}
     either["type"]["enum"] = sorted(visitor["properties"]["type"]["enum"] + assistant["properties"]["type"]["enum"])
@@ -77,7 +77,7 @@ def test_the_kinds_are_those_described():
     ],
 )
 def test_the_element_reads_what_there_is(reader, name, type_, unread):
-    """Each property is read from the network in one function, by the name that the front gives it."""
+    """Each type is read from the network in one function, by the property names that the front uses."""
     found = re.search(rf"^(?:export )?function {reader}\(.*?^}}$", PROTOCOL, re.M | re.S)
     assert found, reader
     read = set(re.findall(rf"\b{name}\.(\w+)", found[0]))

@@ -1,4 +1,4 @@
-"""What visitors write is masked on every way in, before it is kept and before Rasa hears it."""
+"""What visitors write is masked on every channel, before it is stored and before Rasa sees it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rate limit in memory: as `limits` counts, but without what it remembers for ever."""
+"""The rate limit in memory: counts as `limits` does, but does not remember keys for ever."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WINDOW_SECONDS = 60
 
 
 class Clock:
-    """Stands still until it is put forward."""
+    """A clock that moves only when it is advanced."""
 
     def __init__(self):
         self.now = 1_000_000.0

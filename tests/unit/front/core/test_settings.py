@@ -1,4 +1,4 @@
-"""What an operator may set."""
+"""The settings that an operator may change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens open one chat; nobody makes one, and no name meets another namespace's."""
+"""A token opens one chat and cannot be forged; names in different namespaces never collide."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_token_changed_by_one_letter_opens_nothing():
     for number, letter in enumerate(token):
         other = "A" if letter != "A" else "B"
         changed = token[:number] + other + token[number + 1 :]
-        # The last letter of a signature has two bits that count for nothing.
+        # Two bits of a signature's last letter carry no information.
         assert number == len(token) - 1 or keys.chat_of(changed) is None
 
 

@@ -23,7 +23,7 @@ async def api():
 
 @asynccontextmanager
 async def vendor(answer):
-    """A messenger's API that answers every call with `answer(request)`: its address."""
+    """The address of a messenger's API that answers every call with `answer(request)`."""
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", answer)
     runner = web.AppRunner(app)
@@ -38,7 +38,7 @@ async def vendor(answer):
 
 @asynccontextmanager
 async def line(take):
-    """A server that does with each connection as told, below HTTP: its port."""
+    """The port of a server that handles raw connections, below HTTP."""
 
     async def taken(reader, writer):
         await take(reader, writer)

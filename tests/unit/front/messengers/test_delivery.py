@@ -1,4 +1,4 @@
-"""What a crash left in doubt: a receipt settles it, and without one nobody waits for long."""
+"""Calls left in doubt by a crash: a receipt settles them, and without one nobody waits for long."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PART = {"text": "1951", "question": None, "kind": "smalltalk", "as_of": None, "a
 ANSWER = {"language": "de", "kind": "smalltalk", "parts": [PART], "heading": None, "suggestions": []}
 DOUBT = 1.0
 ONE, OTHER = "4915112345678", "4915187654321"
-# Codes of Meta: the limit of the number, and the limit of one chat.
+# Meta's codes for the rate limit of a number and of one chat.
 ALL_WAIT, ONE_WAITS = 130429, 131056
 
 
@@ -42,14 +42,14 @@ def message_store(store):
 
 
 class Sent(NamedTuple):
-    """A call to the messenger."""
+    """A call to the messenger's API."""
 
     at: float
     body: str
 
 
 def answered(store, message_store, recipient):
-    """A chat with an answer to deliver."""
+    """A chat with an undelivered answer."""
     inbound = InboundMessage(uuid.uuid4().hex, recipient, "Wann?")
     chat = message_store.receive("whatsapp", inbound, uuid.uuid4().hex, time.time())
     store.answer(store.next_waiting(chat), ANSWER, ANSWERED, time.time())
@@ -58,7 +58,7 @@ def answered(store, message_store, recipient):
 
 @pytest.fixture
 def in_doubt(store, message_store):
-    """A chat whose front died in the middle of a call."""
+    """A chat whose front died during a call."""
     chat = answered(store, message_store, ONE)
     message_store.begin_part(chat)
     return chat
@@ -69,7 +69,7 @@ TAKEN = ApiResponse(200, {}, {"messages": [{"id": "wamid.a"}]})
 
 @asynccontextmanager
 async def started(store, message_store, whatsapp, *first):
-    """A delivery that begins anew; the calls that it makes, which are answered by `first` and then taken."""
+    """Starts a delivery; yields it and its calls, which get the responses in `first` and then succeed."""
     sent, answers = [], list(first)
 
     class Messenger:
@@ -78,7 +78,7 @@ async def started(store, message_store, whatsapp, *first):
             return answers.pop(0) if answers else TAKEN
 
         async def close(self):
-            """Nothing is open."""
+            """Does nothing, since nothing is open."""
 
     engine = store._engine
     connectors, leases = {"whatsapp": whatsapp}, Leases(engine, "deliver")
@@ -96,7 +96,7 @@ async def test_without_a_receipt_it_is_sent_again_after_a_short_while(
     monkeypatch.setattr(delivery, "MAX_DOUBT_SECONDS", DOUBT)
     begun = time.monotonic()
     async with started(store, message_store, whatsapp) as (_, sent):
-        # Far less than what a call in the middle of a run is given.
+        # Far less than a call is usually allowed.
         with anyio.fail_after(delivery.CALL_TIMEOUT_SECONDS / 2):
             while message_store.undelivered_chats():
                 await anyio.sleep(0.05)
@@ -124,7 +124,7 @@ async def test_a_limit_of_the_number_holds_up_all_chats_a_limit_of_one_chat_does
         with anyio.fail_after(10):
             while not sent:
                 await anyio.sleep(0.01)
-            # The refusal is read by then.
+            # By then the refusal has been read.
             await anyio.sleep(0.5)
             running.wake(answered(store, message_store, OTHER))
             while message_store.undelivered_chats():

@@ -15,7 +15,7 @@ WIRE = FacebookWire()
 
 
 class Call:
-    """A call in the shape that the stand-in takes."""
+    """A call in the form that the fake expects."""
 
     def __init__(self, call):
         self.method, self.body = call.method, dict(call.json or {})

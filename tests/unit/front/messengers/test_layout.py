@@ -1,4 +1,4 @@
-"""Answers in messages of a length that a messenger takes."""
+"""Answers are split into messages that a messenger accepts."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_paragraphs_are_the_best_places_to_break():
 
 @pytest.mark.parametrize(("begins", "broken"), [(25, False), (26, True)])
 def test_a_break_in_the_first_quarter_is_passed_over(begins, broken):
-    """Else a messenger would get a bubble with a word or two, and then the rest."""
+    """Otherwise a messenger would show a bubble of a word or two, and then the rest."""
     first = next(split("a" * begins + "\n" + "b " * 60, 100))
     assert (first == "a" * begins) is broken
 

@@ -1,4 +1,4 @@
-"""The manifest that the document tells to paste fits the connector."""
+"""The app manifest in docs/channels/slack.md matches the connector."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ def test_the_manifest_fits():
     assert features["slash_commands"][0]["command"].startswith(DELETE)
     assert features["app_home"]["messages_tab_enabled"]
     assert settings["event_subscriptions"]["bot_events"] == ["app_mention", "message.im"]
-    # Slack takes names up to 35 and descriptions up to 140 characters.
+    # Slack allows names of 35 and descriptions of 140 characters.
     assert len(manifest["display_information"]["name"]) <= 35
     assert len(manifest["display_information"]["description"]) <= 140

@@ -1,4 +1,4 @@
-"""What came in from messengers, once; what went out, and how far; on both kinds of database."""
+"""Messages of messengers are stored once, with the state of their delivery, on both kinds of database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The address that messengers call, with a Rasa that does as told."""
+"""The webhooks that messengers call, with a scripted Rasa."""
 
 from __future__ import annotations
 

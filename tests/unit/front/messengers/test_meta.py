@@ -1,4 +1,4 @@
-"""Proof, bundles and errors, the same for both of Meta's messengers."""
+"""Signatures, batches and errors, which are the same for both of Meta's messengers."""
 
 from __future__ import annotations
 

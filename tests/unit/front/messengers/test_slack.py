@@ -1,4 +1,4 @@
-"""Reading, laying out and judging for Slack."""
+"""Slack's connector: reading requests, laying out answers, classifying outcomes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telegram's updates and verdicts; what is sent is held against its description in tests/channels."""
+"""Telegram's updates and responses; what is sent is checked against its API description in tests/channels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading, laying out and judging for Twilio."""
+"""Twilio's connector: reading requests, laying out answers, classifying outcomes."""
 
 from __future__ import annotations
 
@@ -218,7 +218,7 @@ def test_no_message_is_longer_than_ten_segments(filling, twilio):
 
 
 def segments_of(text):
-    """Filled one by one; what takes two places goes whole to the next."""
+    """Counts segments one by one; a character that takes two places is never split between segments."""
     small = all(character in sms_segments.BASIC | sms_segments.EXTENDED for character in text)
     sizes = [1 + (character in sms_segments.EXTENDED if small else ord(character) > 0xFFFF) for character in text]
     count, room = 1, 153 if small else 67

@@ -210,7 +210,7 @@ def test_a_number_that_is_not_there_is_for_the_operator(whatsapp, facebook):
 
 @pytest.fixture
 def pywas():
-    """What pywa would send: a client, and the bodies of its calls."""
+    """What pywa would send: a client, and a list of the bodies it sends."""
     bodies = []
 
     def take(request):
@@ -237,7 +237,7 @@ def test_texts_buttons_lists_and_marks_are_what_pywa_sends(whatsapp, pywas):
     choose = types.SectionList("Auswählen", [types.Section("x", rows)])
     client.send_message(PERSON, "Was?", buttons=choose, tracker="chat.4.0")
     theirs = bodies.pop()
-    # A lone section needs no title.
+    # A single section needs no title.
     assert theirs["interactive"]["action"]["sections"][0].pop("title") == "x"
     assert theirs == sent_by_us(whatsapp, asking(LONG[0], text="Was?"))
     client.indicate_typing("wamid.a")

@@ -1,4 +1,4 @@
-"""What the front logs: a line each, whatever is in it, and nothing of visitors."""
+"""The front logs one line per event, whatever it contains, and nothing about visitors."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PERSONAL = "Sonderbar"
 
 @pytest.fixture
 def logged():
-    """Sets logging up as asked and gives what is written; sets it back afterwards."""
+    """Configures logging as requested and returns what is written; restores it afterwards."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     stream = io.StringIO()
@@ -131,7 +131,7 @@ def test_a_running_front_logs_json_and_nothing_of_visitors(tmp_path):
 
 
 def talk_to(port):
-    """Says what should not be logged, in every place where a front could find it."""
+    """Sends what must not be logged, in every place from which a front could take it."""
     until(lambda: answers(f"http://{HOST}:{port}/health"), 60)
     with httpx2.Client(base_url=f"http://{HOST}:{port}", timeout=30, trust_env=False) as client:
         visitor = Visitor(client)
@@ -149,7 +149,7 @@ def talk_to(port):
 
 
 def raw(port, content):
-    """Sends bytes that no client would send."""
+    """Sends raw bytes that no client would send."""
     with socket.create_connection((HOST, port), timeout=10) as connection:
         connection.sendall(content)
         connection.shutdown(socket.SHUT_WR)

@@ -1,4 +1,4 @@
-"""What the front counts, and where that can be read."""
+"""What the front counts, and where it is exposed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PERSONAL = "Mein Name ist Yusra Sonderbar"
 
 @pytest.fixture
 def scraped(settings, rasa):
-    """A client of a front whose figures are served, the visitor's view of it, and a function that reads the figures."""
+    """A client of a front that exposes metrics, a visitor, and a function that reads the metrics."""
     port = free_port()
     app = application(replace(settings, metrics_port=port, answer_timeout_seconds=0.5), rasa)
 
@@ -94,7 +94,7 @@ def test_what_waits_is_asked_of_the_database(scraped, rasa):
 def test_a_database_that_cannot_be_asked_hides_no_other_figure():
     port = free_port()
     with metrics.exposed(HOST, port, lambda: 1 // 0):
-        # The first reading fails to ask and counts that, the second tells it.
+        # The first scrape fails to ask and counts that; the second reports it.
         text = [httpx2.get(f"http://{HOST}:{port}/metrics", trust_env=False).text for _ in range(2)][1]
     assert "assistant_waiting" not in text
     assert value(text, "assistant_errors_total", kind="database") > 0
@@ -190,5 +190,5 @@ def test_messengers_messages_and_deliveries_are_counted(settings, rasa):
         assert client.post("/webhooks/telegram", content=request.content, headers=request.headers).is_success
         until(lambda: all(counted(name) > before[name] for name in names))
         assert counted("assistant_messages_total") - before["assistant_messages_total"] == 1
-        # Nobody is there, so that it has to be tried again.
+        # Nobody listens there, so it has to be retried.
         assert counted("assistant_deliveries_total", result="later") > 0

@@ -1,4 +1,4 @@
-"""Rasa's messages become parts, each with the date and sources of the entry it tells."""
+"""Rasa's messages become parts, each with the date and sources of its entry."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_the_same_entry_twice_is_told_twice_in_order():
 
 
 def test_a_text_tells_its_own_entry_whatever_it_quotes():
-    """The source asked for names its entry and does not tell it; the last text quotes the one before."""
+    """An answer that names a source has an entry without stating it; the last text quotes the one before."""
     source = Answer("control", "Diese Angabe hat den Stand …", RETURN, "2024-10", ())
     quoted = render(knowledge(), knowledge().entries[FAP], "de").text
     told = event(source, answer(FAP), answer(FOUNDING, heading=quoted))
@@ -83,7 +83,7 @@ def test_what_is_known_beyond_the_question_is_told_as_what_it_is():
     told = event(beyond)
     assert (told["kind"], told["parts"][0]["kind"], told["parts"][0]["entry"]) == ("fallback", "fallback", FAP)
     assert told["parts"][0]["text"] == f"{beyond.heading}\n\n{beyond.text}"
-    # Another answer beside it, which tells what was asked, makes it no fact.
+    # A second answer beside it, which does state what was asked, does not make it a fact.
     assert [part["kind"] for part in event(beyond, answer(FOUNDING))["parts"]] == ["fallback", "fact"]
 
 

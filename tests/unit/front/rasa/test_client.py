@@ -1,4 +1,4 @@
-"""Which Rasa process is asked, and what happens when one is not well."""
+"""Which Rasa process is asked, and what happens when one is degraded."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SORRY = [{"custom": {"answer": {"kind": "error"}}}]
 
 
 class Processes:
-    """Several Rasa processes: those in `away` refuse, in `hanging` take a minute, in `sorry` apologise."""
+    """Several Rasa processes: those in `away` refuse, those in `hanging` take a minute, those in `sorry` apologise."""
 
     def __init__(self):
         self.away, self.hanging, self.sorry = set(), set(), set()
@@ -47,7 +47,7 @@ class Processes:
         return Reply(200, json.dumps(SORRY if name in self.sorry else fact()).encode())
 
     async def close(self):
-        """Nothing is open."""
+        """Does nothing, since nothing is open."""
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ async def test_a_process_that_refuses_is_passed_over_at_once_and_asked_again_whe
 ):
     sender = next(sender for sender, home in homes(rasa).items() if home == ADDRESSES[0])
     processes.away.add("rasa-0")
-    # A break before the next try would take longer than a busy machine does.
+    # So long that a pause before the next attempt cannot be mistaken for a slow machine.
     monkeypatch.setattr(module, "RETRY_SECONDS", (5.0,))
     begun = time.monotonic()
     assert await ask(rasa, sender)

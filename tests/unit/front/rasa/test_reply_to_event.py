@@ -1,4 +1,4 @@
-"""The whole way from a reply of the dialogue to the event that clients read, property by property."""
+"""From a reply of the dialogue to the event that clients read, property by property."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def event_of(*parts: MessagePart, language, conversation=None, **found):
     """The event for a message, as it leaves the front."""
     reply = reply_to(message(*parts, language=language, **found), conversation or Conversation())
     said = messages(reply, knowledge(), "rest")
-    # Rasa's REST channel gives each message a recipient, and calls what is not text `custom`.
+    # Rasa's REST channel adds a recipient to each message, and sends anything but text as `custom`.
     told = [{"custom": one["json_message"]} if "json_message" in one else one for one in said]
     return assistant_event([{"recipient_id": "x", **one} for one in told], "id")
 
@@ -40,13 +40,13 @@ def told(entry, language, kind=None, heading=""):
 
 
 def sentence(text, kind):
-    """The part for a sentence that tells no entry."""
+    """The part for a sentence that belongs to no entry."""
     nothing = {"question": None, "entry": None, "as_of": None, "as_of_text": None, "sources": []}
     return {"text": text, "kind": kind, **nothing}
 
 
 def envelope(kind, language, *entries):
-    """The envelope as clients read it: its five keys and nothing else."""
+    """The envelope as clients read it, with its five keys and no others."""
     rendered = [render(knowledge(), knowledge().entries[entry], language) for entry in entries]
     sources = dict.fromkeys(source for one in rendered for source in one.sources)
     return {

@@ -1,4 +1,4 @@
-"""Requests to Rasa go over connections that stay open, and say what became of them."""
+"""Requests to Rasa use connections that stay open, and report how they failed."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def test_a_client_made_for_rasa_gets_rasas_messages_under_its_own_name(client):
 
 def test_only_the_two_languages_of_its_metadata_go_along(client, rasa):
     ask(client, sender="me", metadata={"language": "en-GB", "choice": "de", "id": "x", "slots": {"conversation": 1}})
-    # Nobody can pass a message off as one that was answered before.
+    # A client cannot pass a message off as one that has been answered before.
     assert rasa.asked[0]["metadata"].pop("id") != "x"
     assert rasa.asked[0]["metadata"] == {"language": "en", "choice": "de"}
     assert set(rasa.asked[0]) == {"sender", "message", "metadata"}

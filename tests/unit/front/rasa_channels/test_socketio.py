@@ -128,7 +128,7 @@ async def test_what_was_heard_is_not_heard_again_by_who_comes_back(address, rasa
         await page.say("drei", token)
         while not heard or "drei" not in heard[-1]:
             heard.append((await page.hears())["text"])
-    # Whether the last one arrived before the page was left, nobody knows.
+    # The last one may or may not have arrived before the page was left.
     assert not any("eins" in text for text in heard)
 
 

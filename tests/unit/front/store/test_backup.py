@@ -1,4 +1,4 @@
-"""A database that is saved under load, destroyed and restored: all is there, and nothing that was erased."""
+"""A database backed up under load, destroyed and restored: everything is there, and nothing that was erased."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _folder(copy):
 
 
 def a_chat(store, text="Hallo", answer=True):
-    # Of now: a front that starts erases chats that were silent for too long.
+    # Recent, since a front that starts erases chats that have been silent for too long.
     chat, now = Keys.new_chat(), time.time()
     store.open_chat(chat, "de", now)
     store.accept(chat, str(uuid.uuid4()), text, "de", None, now)
@@ -63,7 +63,7 @@ def a_chat(store, text="Hallo", answer=True):
 
 
 def destroy(url, engine):
-    """A disk that gave way, or somebody who dropped all tables."""
+    """Simulates a failed disk, or somebody who dropped all tables."""
     engine.dispose()
     if url.startswith("sqlite"):
         path = Path(url.removeprefix("sqlite:///"))
@@ -79,7 +79,7 @@ def told(store, chats):
 
 
 class Load:
-    """Writers that go on writing; `sure` is what was kept for sure before now."""
+    """Writers that keep writing; `sure` is what has certainly been stored by now."""
 
     def __init__(self, store, writers=4):
         self._store, self._over = store, threading.Event()
@@ -122,7 +122,7 @@ def test_all_that_was_kept_before_is_there_after_a_copy_under_load(url, engine, 
     with engine.connect() as connection:
         found = list(connection.execute(select(chats)).mappings())
         assert len(found) == count >= len(before)
-        # One moment: no half of anything that was written as a whole.
+        # A single moment: no transaction is there in part.
         both = messages.join(events, (events.c.chat == messages.c.chat) & (events.c.sequence == messages.c.sequence))
         pairs = connection.execute(select(messages.c.chat).select_from(both)).all()
         assert len(pairs) == len(connection.execute(select(messages)).all())
@@ -157,7 +157,7 @@ def test_what_was_erased_after_the_copy_is_erased_again(url, engine, store, copy
     engine.dispose()
     assert b"Sonderbar" not in kept()
     assert gone.encode() not in kept()
-    # Once more, from the same copy: the list outlives a restore.
+    # Again from the same copy: the list survives a restore.
     assert restore(url, copy, current_tombstones(url)) == (1, 1)
 
 

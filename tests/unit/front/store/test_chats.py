@@ -1,4 +1,4 @@
-"""What is kept of chats, and that nothing is left of what is erased."""
+"""What is stored of chats, and that nothing is left after erasure."""
 
 from __future__ import annotations
 

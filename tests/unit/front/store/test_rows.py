@@ -1,4 +1,4 @@
-"""The rows' types say what the tables hold."""
+"""The row types match the tables."""
 
 from __future__ import annotations
 

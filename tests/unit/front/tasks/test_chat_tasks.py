@@ -1,4 +1,4 @@
-"""Work chat by chat: one at a time, again after a fault, finished when the front stops."""
+"""One task per chat at a time, retried after a fault, finished when the front stops."""
 
 from __future__ import annotations
 

@@ -102,7 +102,7 @@ def test_long_polling_ends_when_nothing_comes(visitor):
 
 
 def read_stream(address, visitor, after=0, count=2, headers=None):
-    """So many events of a stream, and its type."""
+    """The first events of a stream, this many, and its content type."""
     found, event = [], {}
     options = {**visitor.headers, "Accept": "text/event-stream", **(headers or {})}
     with (

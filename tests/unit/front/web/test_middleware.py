@@ -1,4 +1,4 @@
-"""Every route is shielded: foreign pages, too many requests, headers. New routes are found by themselves."""
+"""Origins, rate limits and headers on every route; new routes are discovered automatically."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_an_address_that_asks_too_much_is_asked_to_wait(rate, settings, rasa):
 
 
 def test_an_address_has_one_budget_of_requests_wherever_they_are_counted(settings, rasa):
-    """Forged calls of a messenger's webhook are counted in its route, all others before every route."""
+    """Forged webhook calls are counted by their route, all other requests by the middleware."""
     wire = TelegramWire()
     messengers = configured(wire.environment("http://127.0.0.1:9"))
     with limited(replace(settings, secret=b"test" * 10, messengers=messengers), rasa, requests="2/minute") as client:

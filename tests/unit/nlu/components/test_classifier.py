@@ -1,4 +1,4 @@
-"""The classifier ranks entries for messages, their parts and what leans on an answer, and survives storage."""
+"""The classifier ranks entries for messages, their parts and follow-ups, and can be saved and loaded."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ QUESTIONS = ("Seit wann arbeitet ihr hier?", "how many families", "Was macht FAP
 
 
 def load(folder):
-    """The classifier that was written to a folder."""
+    """The classifier stored in a folder."""
     config = EntryClassifier.get_default_config()
     return EntryClassifier.load(config, LocalModelStorage(folder), Resource("trained"), context())
 
@@ -54,22 +54,22 @@ def best(message):
 
 
 def leaning(message):
-    """The most probable fact in the light of what was answered before."""
+    """The most probable fact, given the previous answers."""
     return next(id_ for id_, _ in message.get(IN_CONTEXT).entries if kind_of(id_) == "fact")
 
 
 def likely(message, id_):
-    """How probable a class is in the light of what was answered before; 0 where it is not among the best."""
+    """The probability of a class, given the previous answers; 0 if it is not among the best."""
     return dict(message.get(IN_CONTEXT).entries).get(id_, 0.0)
 
 
 def naming(*values, entity="subject"):
-    """The entities of a message that names these."""
+    """The entities of a message that names these subjects."""
     return {ENTITIES: [{"entity": entity, "value": value} for value in values]}
 
 
 def after(*entries):
-    """A conversation in which these were the answers, one after another."""
+    """The conversation after these answers, in order."""
     slot = AnySlot(SLOT, mappings=[], influence_conversation=False)
     value = Conversation(language="de", entries=entries).as_slot()
     return DialogueStateTracker.from_events("visitor", [SlotSet(SLOT, value)], [slot])

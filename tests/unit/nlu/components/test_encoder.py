@@ -1,4 +1,4 @@
-"""The encoder gives messages, their parts and training examples the vector of their whole text."""
+"""The encoder sets one vector for the whole text of each message, message part and training example."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The extractor finds subjects, places, years and ordinals, however they are spelt."""
+"""The extractor finds subjects, places, years and ordinals, in any spelling."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ SLIPS = ("Familienhilfeprogram", "Family Asistance Programme", "humanitaere Aufn
 
 @lru_cache(maxsize=1)
 def marks() -> EntityMarker:
-    """The rulers over the knowledge, made once."""
+    """The rulers for the knowledge, created once."""
     return EntityMarker(knowledge())
 
 
 def found(text: str, label: str) -> list[str]:
-    """What stands behind the marks of one kind in a text."""
+    """The values of one kind of entity in a text."""
     return [span.ent_id_ or span.text for span in marks().of(text).ents if span.label_ == label]
 
 

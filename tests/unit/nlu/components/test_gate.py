@@ -22,7 +22,7 @@ AT = Thresholds()
 
 
 def ranked(ranking, kinds=None) -> Ranking:
-    """A ranking; where the kinds are not told, each is as likely as its entries together."""
+    """A ranking; unless given, a kind is as probable as all its entries together."""
     summed = dict.fromkeys(map(kind_of, ranking), 0.0)
     for id_, confidence in ranking.items():
         summed[kind_of(id_)] += confidence
@@ -30,7 +30,7 @@ def ranked(ranking, kinds=None) -> Ranking:
 
 
 def message(text="Wann wurde das Büro eröffnet?", parts=(), ranking=(), kinds=None, context=None, **data) -> Message:
-    """A message as the components before the gate leave it."""
+    """A message as the gate receives it."""
     leaning = {IN_CONTEXT: context if isinstance(context, Ranking) else ranked(context)} if context else {}
     return Message({TEXT: text, RANKING: ranked(dict(ranking), kinds), PARTS: list(parts), **leaning, **data})
 
@@ -47,7 +47,7 @@ def part_of(ranking, at: Thresholds = AT, **data):
 
 
 def decision(ranking, at: Thresholds = AT, **data) -> tuple[str, tuple[str, ...]]:
-    """Decision and choice for a message of one part."""
+    """The decision and the chosen entry for a message with one part."""
     part = part_of(ranking, at, **data)
     return part.decision, part.chosen
 
@@ -483,7 +483,7 @@ def test_own_case_stays_whole():
 
 
 def loosely(*pieces, ranking=(), **data):
-    """A message with loose pieces."""
+    """A message with loose pieces, as the splitter proposes them."""
     return message("Ganz", ranking=ranking, **{LOOSE: list(pieces), **data})
 
 

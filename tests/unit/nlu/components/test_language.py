@@ -1,4 +1,4 @@
-"""The detector says which language a text's own words speak for, and whether clearly."""
+"""The detector tells the language that a text's words point to, and whether they do so clearly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Components walk over messages and the parts of messages."""
+"""Components iterate over messages and their parts."""
 
 from __future__ import annotations
 

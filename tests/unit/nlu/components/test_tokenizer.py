@@ -1,4 +1,4 @@
-"""The tokenizer splits words by the rules of the language they seem to be in."""
+"""The tokenizer splits words by the rules of the text's likely language."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_empty_text_has_no_tokens(made):
 
 
 def test_training_examples_are_left_as_they_are(made):
-    """Nothing is learned from their tokens, and splitting 27,000 questions takes seven seconds."""
+    """Nothing is learned from their tokens, and tokenizing 27,000 questions would take seven seconds."""
     example = Message({TEXT: "Was ist DTM?", INTENT: "ask_data"})
     made(SpacyTokenizer).process_training_data(TrainingData([example]))
     assert example.get(TOKENS_NAMES[TEXT]) is None

