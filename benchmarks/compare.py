@@ -136,7 +136,7 @@ def measured(system: System, questions: Sequence[str], messages: int) -> Figures
 
 
 def together(port: int, questions: Sequence[str], people: int, processes: Sequence[subprocess.Popen[bytes]]) -> Figures:
-    """The figures with so many users at once."""
+    """The figures with this many users at once."""
     pids = [process.pid for process in processes]
     before = processor_seconds(pids)
     load = asked(port, questions, people)

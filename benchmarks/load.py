@@ -27,7 +27,7 @@ class Load:
 
 
 def asked(port: int, questions: Sequence[str], people: int) -> Load:
-    """Asks every question once over Rasa's REST channel, so many at a time, each in a conversation of its own."""
+    """Asks every question once over Rasa's REST channel, a fixed number at a time, each in a new conversation."""
     started = time.perf_counter()
     with ThreadPoolExecutor(people) as pool:
         taken = list(pool.map(lambda question: milliseconds(port, question, uuid.uuid4().hex), questions))

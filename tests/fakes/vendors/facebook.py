@@ -75,7 +75,7 @@ class FacebookWire(MetaWire):
         return self.signed(update(told[: len(told) // 2], told[len(told) // 2 :]))
 
     def echo(self, person, key):
-        """The echo of a message of ours."""
+        """The echo of one of our messages."""
         message = {"mid": "m_ours", "is_echo": True, "app_id": 1, "text": "…", "metadata": key}
         told = {"sender": {"id": PAGE}, "recipient": {"id": person}, "timestamp": 1760000000000, "message": message}
         return self.signed(update([told]))

@@ -117,7 +117,7 @@ class WhatsAppWire(MetaWire):
         return self.signed(update(*(value(contacts=[contact(person)], messages=half) for half in halves)))
 
     def status(self, person, key, status="sent", **more):
-        """A status report on a message of ours."""
+        """A status report on one of our messages."""
         told = {"id": "wamid.ours", "status": status, "timestamp": "1760000000", "recipient_id": person, **more}
         tracked = {**told, "biz_opaque_callback_data": key}
         return self.signed(update(value(contacts=[contact(person)], statuses=[tracked])))
