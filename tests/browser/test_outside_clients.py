@@ -256,6 +256,8 @@ def test_a_suggestion_sent_by_a_socket_client_is_answered(client, text_from_rasa
 def test_a_socket_client_that_comes_back_goes_on_with_its_chat(client):
     session = client.connect()
     client.ask(GERMAN)
+    # An answer is recorded as delivered just after it is sent; one that is not is sent again, rather than lost.
+    client.page.wait_for_timeout(500)
     client.leave()
     assert client.connect(session) == session
     assert "Amy Pope" in text_of(client.ask("Und wer leitet sie?"))

@@ -96,5 +96,5 @@ def test_a_mistake_stops_training_and_names_file_line_and_cure(checkout):
     command = [sys.executable, "-m", "assistant.commands.train"]
     result = subprocess.run(command, cwd=checkout, capture_output=True, text=True, timeout=120)
     assert result.returncode == 1
-    assert re.search(r"figures\.yml:\d+: \[ask_figures/\w+\] .*put it into values", result.stderr)
+    assert re.search(r"figures\.yml:\d+: \[ask_figures/\w+\] .*move it to values", result.stderr)
     assert "Not trained" in result.stderr
