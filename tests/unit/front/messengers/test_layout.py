@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from assistant.front.messengers.base.layout import (
     Bubble,
     Option,
+    all_fit,
     bubbles,
     cut,
+    fitted,
     numbered,
     option_of,
     split,
@@ -88,3 +90,29 @@ def test_numbers_stand_before_the_questions():
     told = numbered(Bubble("Was?", "en", (Option("One?", "o1.0"), Option("Two?", "o1.1"))), knowledge())
     assert told.text.splitlines() == ["Was?", "1. One?", "2. Two?", knowledge().phrase("choose_number", "en")]
     assert told.options == ()
+
+
+def test_what_just_fits_is_not_cut():
+    assert cut("zwölf Zeiche", 12) == "zwölf Zeiche"
+    assert cut("zwölf Zeichen", 12) == "zwölf Zeich…"
+    assert cut("  eins zwei drei", 8) == "  eins…"
+
+
+def test_a_break_just_at_the_limit_is_taken():
+    assert list(split("eins. zwei. drei.", 11)) == ["eins. zwei.", "drei."]
+
+
+@pytest.mark.parametrize(("titles", "fit"), [(["ab", "cde"], True), (["ab", "cdef"], False), (["a", "b", "c"], False)])
+def test_options_fit_in_number_and_length(titles, fit):
+    options = [Option(title, token(1, place)) for place, title in enumerate(titles)]
+    assert all_fit(options, most=2, longest=3) is fit
+
+
+def test_a_message_keeps_its_language_and_its_options_when_it_is_laid_out():
+    options = (Option("Wer?", token(1, 0)),)
+    long = Bubble(LONG[:300], "en", options)
+    pieces = fitted(long, 100, len)
+    assert len(pieces) > 2
+    assert all(len(piece.text) <= 100 for piece in pieces)
+    assert {piece.language for piece in [*pieces, numbered(long, knowledge())]} == {"en"}
+    assert [piece.options for piece in pieces] == [*[()] * (len(pieces) - 1), options]

@@ -194,7 +194,7 @@ async def test_a_message_that_nobody_named_keeps_its_name_over_all_tries(rasa, p
 
 @pytest.mark.parametrize(
     ("away", "status", "forgotten"),
-    [(set(), 204, True), ({"rasa-1"}, 204, True), (set(), 503, False), (set(ADDRESSES), 204, True)],
+    [(set(), 204, True), ({"rasa-1"}, 204, True), (set(), 503, False), ({"rasa-1"}, 503, False)],
 )
 async def test_a_conversation_is_forgotten_when_all_that_are_there_have(away, status, forgotten, rasa, processes):
     processes.away, processes.status = away, status
@@ -204,6 +204,24 @@ async def test_a_conversation_is_forgotten_when_all_that_are_there_have(away, st
 async def test_nobody_there_has_forgotten_nothing(rasa, processes):
     processes.away = {"rasa-0", "rasa-1", "rasa-2"}
     assert not await rasa.erase("web-1")
+
+
+async def test_a_process_that_hangs_has_not_erased_and_holds_nobody_up(rasa, processes, monkeypatch):
+    monkeypatch.setattr(module, "ERASURE_TIMEOUT_SECONDS", 0.1)
+    processes.hanging = {"rasa-1"}
+    assert await asyncio.wait_for(rasa.erase("web-1"), 5) is False
+
+
+async def test_a_name_with_slashes_is_erased_under_one_address(rasa, processes, monkeypatch):
+    addresses = []
+
+    async def send(method, url, body=None):
+        addresses.append(url)
+        return Reply(204, b"")
+
+    monkeypatch.setattr(processes, "send", send)
+    assert await rasa.erase("web/../x")
+    assert {urlsplit(address).path for address in addresses} == {"/webhooks/erase/web%2F..%2Fx"}
 
 
 @pytest.mark.parametrize("listed", ["rasa-0:5005", "http://rasa 0", "ftp://x", "http://x/path"])
