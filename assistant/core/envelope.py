@@ -24,6 +24,27 @@ class CitedSource(Link):
     publisher: str
 
 
+class Contact(TypedDict, total=False):
+    """Who can help, and how to reach them."""
+
+    name: str
+    purpose: str
+    phone: str
+    email: str
+    url: str
+    address: str
+    hours: str
+    cost: str
+    languages: list[str]
+
+
+class ApprovedBy(TypedDict):
+    """Who has checked a text against its sources, and the day (ISO date)."""
+
+    by: str
+    on: str
+
+
 class AnswerPart(TypedDict):
     """One answer of a reply.
 
@@ -41,18 +62,8 @@ class AnswerPart(TypedDict):
     sources: list[CitedSource]
     as_of: str | None
     note_as_of: str | None
-
-
-class Contact(TypedDict, total=False):
-    """Who can help, and how to reach them."""
-
-    name: str
-    phone: str
-    email: str
-    url: str
-    address: str
-    hours: str
-    languages: list[str]
+    approved: ApprovedBy | None
+    contacts: list[Contact]
 
 
 class _Always(TypedDict):
@@ -72,6 +83,7 @@ class Envelope(_Always, total=False):
     parts: list[AnswerPart]
     heading: str | None
     contacts: list[Contact]
+    approved: ApprovedBy | None
 
 
 class Button(TypedDict):

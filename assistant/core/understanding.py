@@ -12,8 +12,12 @@ from typing import Any, Literal
 from assistant.core.languages import NO_EVIDENCE, Evidence
 
 KEY = "understanding"
+# Nearly every question is about these subjects, so naming them singles nothing out.
+EVERYWHERE = frozenset({"iom", "iom_germany"})
 
-FACT = "fact"
+FACT, REFERRAL = "fact", "referral"
+# Kinds of entries that answer questions.
+ENTRIES = (FACT, REFERRAL)
 # Topics of facts are called ask_<topic>; together they are one kind of message.
 FACTS = "ask_"
 
@@ -30,7 +34,7 @@ Decision = Literal["answer", "clarify", "unsure"]
 
 @dataclass(frozen=True)
 class Candidate:
-    """An entry or another class, with the head's probability for it."""
+    """An entry or another class, with the probability that the text asks for it."""
 
     id: str
     confidence: float
@@ -75,6 +79,10 @@ class MessagePart:
     @property
     def best(self) -> Candidate | None:
         return self.ranking[0] if self.ranking else None
+
+    @property
+    def likeliest_kind(self) -> str:
+        return max(self.kinds, key=lambda kind: self.kinds[kind], default="")
 
     def best_of(self, kind: str) -> Candidate | None:
         """The most probable candidate of a kind of message."""

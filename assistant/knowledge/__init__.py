@@ -2,10 +2,11 @@
 
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.load import knowledge, load
-from assistant.knowledge.model import Entry, KnowledgeBase, Source
+from assistant.knowledge.model import Approval, Entry, KnowledgeBase, Source
 from assistant.knowledge.render import Rendered, render
 
 __all__ = [
+    "Approval",
     "Entry",
     "Finding",
     "KnowledgeBase",

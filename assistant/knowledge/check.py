@@ -6,7 +6,7 @@ import argparse
 import datetime
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from assistant.core.languages import LANGUAGES, Language
@@ -14,12 +14,14 @@ from assistant.core.paths import KNOWLEDGE, TRAINING
 from assistant.knowledge import evidence
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.examples import parity_findings, scarce_findings
-from assistant.knowledge.load import SUBJECTS, load, raw_entries
-from assistant.knowledge.model import Entry, KnowledgeBase
+from assistant.knowledge.load import CONTACTS, DOORS, SUBJECTS, load, raw_entries, referred_contacts, unique
+from assistant.knowledge.model import Door, Entry, KnowledgeBase, Text, Value
 from assistant.knowledge.render import placeholders, render
 from assistant.knowledge.schema import shape_findings
 
-MOST_SENTENCES = 3
+# A list may stand in place of sentences.
+MOST_SENTENCES, MOST_ITEMS = 3, 7
+ITEM = re.compile(r"^• .*$", re.M)
 SENTENCE = re.compile(r"[.!?](?:\s|$)")
 Places = dict[str, tuple[str, int]]
 
@@ -43,6 +45,8 @@ def _findings(base: KnowledgeBase, folder: Path, training: Path, today: datetime
     places = {entry: (path.name, raw.line) for path, entry, raw in raw_entries(folder)}
     findings = [f for entry in base.entries.values() for f in _entry_findings(base, entry, places[entry.id])]
     findings += _alias_findings(base)
+    findings += _contact_findings(base, folder, today)
+    findings += _door_findings(base, folder)
     findings += evidence.length_findings(folder)
     findings += evidence.coverage_findings(folder, places)
     findings += _seed_findings(folder)
@@ -73,20 +77,25 @@ def _texts(entry: Entry, language: Language) -> dict[str, str]:
 
 
 def _text_messages(entry: Entry) -> Iterator[str]:
+    texts = {"question": entry.question, "answer": entry.answer}
+    texts = {**texts, "note": entry.note.text} if entry.note else texts
+    yield from _placeholder_messages(texts, entry.values)
+    yield from _digit_messages(entry)
+
+
+def _placeholder_messages(texts: Mapping[str, Text], values: Mapping[str, Value]) -> Iterator[str]:
     used: set[str] = set()
-    names = {language: _texts(entry, language) for language in LANGUAGES}
-    for part in names[LANGUAGES[0]]:
-        found = {language: placeholders(names[language][part]) for language in LANGUAGES}
+    for part, text in texts.items():
+        found = {language: placeholders(text[language]) for language in LANGUAGES}
         everywhere = set().union(*found.values())
         used |= everywhere
         for language in LANGUAGES:
             for name in sorted(everywhere - found[language]):
                 yield f"{{{name}}} is missing in the {language} {part}; use it in every language"
-    for name in sorted(used - set(entry.values)):
+    for name in sorted(used - set(values)):
         yield f"{{{name}}} has no value; add it to values"
-    for name in sorted(set(entry.values) - used):
+    for name in sorted(set(values) - used):
         yield f'the value "{name}" is not used in any text; use it as {{{name}}} or remove it'
-    yield from _digit_messages(entry)
 
 
 def _digit_messages(entry: Entry) -> Iterator[str]:
@@ -123,6 +132,9 @@ def _reference_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
     for related in entry.related:
         if related not in base.entries or related == entry.id:
             yield f'related: there is no other entry "{related}"; correct the id'
+    for contact in entry.contacts:
+        if contact not in base.contacts:
+            yield f'the contact "{contact}" is not in {CONTACTS}; add it there or correct the id'
     for subject in entry.subjects:
         if subject not in base.subjects:
             yield f'the subject "{subject}" is not in {SUBJECTS}; add it there or correct the id'
@@ -138,21 +150,56 @@ def _missing_messages(entry: Entry) -> Iterator[str]:
     for date in (entry.as_of, entry.review_by, entry.note.as_of if entry.note else None):
         if date and not is_date_or_text(date):
             yield f"{date} is not a real date; correct it"
-    if entry.kind in ("fact", "referral") and not entry.as_of:
-        yield f"a {entry.kind} needs as_of, the date its source refers to"
 
 
 def _length_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
-    citations = entry.citations + (entry.note.citations if entry.note else ())
-    if any(citation.source not in base.sources for citation in citations):
+    if any(_reference_messages(base, entry)):
         return
     for language in LANGUAGES:
-        answer = re.sub(r"\b(z|B|d|h|bzw|ca)\.", r"\1", entry.answer[language])
-        count = len(SENTENCE.findall(answer))
+        answer = re.sub(r"\b(z|B|d|h|V|e|Nr|Abs|Art|bzw|ca)\.", r"\1", entry.answer[language])
+        count = len(SENTENCE.findall(ITEM.sub("", answer)))
+        items = len(ITEM.findall(answer))
+        if items > MOST_ITEMS:
+            yield f"the {language} answer lists {items} things; at most {MOST_ITEMS} are allowed"
         if entry.kind == "fact" and count > MOST_SENTENCES:
             yield f"the {language} answer has {count} sentences; at most {MOST_SENTENCES} are allowed"
         if not render(base, entry, language).text.strip():
             yield f"the {language} answer is empty"
+
+
+def _contact_findings(base: KnowledgeBase, folder: Path, today: datetime.date) -> Iterator[Finding]:
+    """Contacts without a source, that nothing uses, or that are due for review."""
+    used = {id_ for entry in base.entries.values() for id_ in entry.contacts}
+    used |= {id_ for door in base.doors.values() for id_ in door.contacts} | referred_contacts(folder)
+    lines = {raw["id"]: raw.line for raw in unique(folder / CONTACTS, "contacts")}
+    for contact in base.contacts.values():
+        for citation in contact.citations:
+            if citation.source not in base.sources:
+                message = f'the source "{citation.source}" is not in sources.yml; add it there or correct the id'
+                yield Finding(CONTACTS, lines[contact.id], contact.id, message)
+        if contact.id not in used:
+            message = "no entry and no door uses this contact; use it or remove it"
+            yield Finding(CONTACTS, lines[contact.id], contact.id, message)
+        if _is_overdue(contact.review_by, today):
+            yield Finding(CONTACTS, lines[contact.id], contact.id, _overdue_message(contact.review_by), warning=True)
+
+
+def _door_findings(base: KnowledgeBase, folder: Path) -> Iterator[Finding]:
+    """Doors that lead to nothing, or whose area or words refer to what does not exist."""
+    lines = {raw["id"]: raw.line for raw in unique(folder / DOORS, "doors")}
+    for door in base.doors.values():
+        for message in [*_placeholder_messages({"words": door.words}, door.values), *_door_messages(base, door)]:
+            yield Finding(DOORS, lines[door.id], door.id, message)
+
+
+def _door_messages(base: KnowledgeBase, door: Door) -> Iterator[str]:
+    known = {*base.entries, *(entry.topic for entry in base.entries.values())}
+    for id_ in door.contacts:
+        if id_ not in base.contacts:
+            yield f'the contact "{id_}" is not in {CONTACTS}; add it there or correct the id'
+    for name in door.near:
+        if name not in known:
+            yield f'near: there is no topic and no entry "{name}"; correct the id'
 
 
 def _alias_findings(base: KnowledgeBase) -> Iterator[Finding]:
@@ -168,10 +215,16 @@ def _alias_findings(base: KnowledgeBase) -> Iterator[Finding]:
 def _overdue(base: KnowledgeBase, places: Places, today: datetime.date) -> Iterator[Finding]:
     """Overdue reviews only warn: what was right yesterday must not stop the service today."""
     for entry in base.entries.values():
-        last = (entry.review_by or "9999") + "-99-99"
-        if last[:10] < today.isoformat():
-            message = f"was due for review by {entry.review_by}; check it and set a new date"
-            yield Finding(*places[entry.id], entry.id, message, warning=True)
+        if _is_overdue(entry.review_by, today):
+            yield Finding(*places[entry.id], entry.id, _overdue_message(entry.review_by), warning=True)
+
+
+def _is_overdue(review_by: str | None, today: datetime.date) -> bool:
+    return f"{review_by or 9999}-99-99"[:10] < today.isoformat()
+
+
+def _overdue_message(review_by: str | None) -> str:
+    return f"was due for review by {review_by}; check it and set a new date"
 
 
 def main() -> int:

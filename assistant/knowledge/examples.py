@@ -12,7 +12,7 @@ from assistant.core.paths import TRAINING
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.yaml_lines import read_yaml
 
-FEWEST_QUESTIONS = 25
+FEWEST_QUESTIONS = 10
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
@@ -10,18 +10,25 @@ from assistant.core.languages import LANGUAGES
 from assistant.core.paths import KNOWLEDGE
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.model import (
+    Approval,
     Citation,
+    Contact,
+    Door,
     Entry,
     KnowledgeBase,
     Note,
-    Scope,
     Source,
     Subject,
+    Value,
 )
 from assistant.knowledge.yaml_lines import Located, read_yaml
 
 SOURCES, SUBJECTS, PHRASES, COVERAGE = "sources.yml", "subjects.yml", "phrases.yml", "coverage.yml"
-NOT_TOPICS = {SOURCES, SUBJECTS, PHRASES, COVERAGE}
+CONTACTS, DOORS = "contacts.yml", "doors.yml"
+NOT_TOPICS = {SOURCES, SUBJECTS, PHRASES, COVERAGE, CONTACTS, DOORS}
+OPTIONAL = {CONTACTS, DOORS}
+# A value that stands elsewhere, {from: contacts/fap.phone}: of a contact, or of another entry.
+FROM, OF_CONTACT = "from", "contacts/"
 
 
 def topic_files(folder: Path) -> list[Path]:
@@ -37,6 +44,14 @@ def raw_entries(folder: Path) -> Iterator[tuple[Path, str, Located]]:
             yield path, f"{content['topic']}/{raw['id']}", raw
 
 
+def referred_contacts(folder: Path) -> set[str]:
+    """The contacts whose fields some text takes over."""
+    raws = [raw for _, _, raw in raw_entries(folder)] + unique(folder / DOORS, "doors")
+    values = [value for raw in raws for value in raw.get("values", {}).values() if isinstance(value, Mapping)]
+    references = [value[FROM].rpartition(".")[0] for value in values if FROM in value]
+    return {owner.removeprefix(OF_CONTACT) for owner in references if owner.startswith(OF_CONTACT)}
+
+
 def load(folder: Path = KNOWLEDGE) -> KnowledgeBase:
     """The knowledge in a folder; raises KnowledgeError if it is malformed."""
     from assistant.knowledge.schema import shape_findings
@@ -44,23 +59,64 @@ def load(folder: Path = KNOWLEDGE) -> KnowledgeBase:
     findings = shape_findings(folder)
     if findings:
         raise KnowledgeError(findings)
-    entries: dict[str, Entry] = {}
-    for path, entry_id, raw in raw_entries(folder):
-        if entry_id in entries:
-            message = f'the id "{raw["id"]}" is used twice in this topic; choose another id'
-            raise KnowledgeError([Finding(path.name, raw.line, entry_id, message)])
-        entries[entry_id] = _entry(entry_id, raw)
+    written = _written_entries(folder)
+    contacts = {raw["id"]: raw for raw in unique(folder / CONTACTS, "contacts")}
+    doors = unique(folder / DOORS, "doors")
+    values = Values({entry: raw for entry, (_, raw) in written.items()}, contacts)
     return KnowledgeBase(
-        entries=entries,
-        sources={raw["id"]: _source(raw) for raw in _unique(folder / SOURCES, "sources")},
-        subjects={raw["id"]: _subject(raw) for raw in _unique(folder / SUBJECTS, "subjects")},
+        entries={id_: _entry(id_, raw, values.of(path.name, id_, raw)) for id_, (path, raw) in written.items()},
+        sources={raw["id"]: _source(raw) for raw in unique(folder / SOURCES, "sources")},
+        subjects={raw["id"]: _subject(raw) for raw in unique(folder / SUBJECTS, "subjects")},
         phrases=read_yaml(folder / PHRASES)["phrases"],
+        contacts={id_: _contact(raw) for id_, raw in contacts.items()},
+        doors={raw["id"]: _door(raw, values.of(DOORS, raw["id"], raw)) for raw in doors},
     )
 
 
-def _unique(path: Path, key: str) -> list[Located]:
+def _written_entries(folder: Path) -> dict[str, tuple[Path, Located]]:
+    """Every entry as written, by id; raises KnowledgeError if two share one."""
+    found: dict[str, tuple[Path, Located]] = {}
+    for path, entry_id, raw in raw_entries(folder):
+        if entry_id in found:
+            message = f'the id "{raw["id"]}" is used twice in this topic; choose another id'
+            raise KnowledgeError([Finding(path.name, raw.line, entry_id, message)])
+        found[entry_id] = path, raw
+    return found
+
+
+class Values:
+    """The values of entries, with those that stand elsewhere looked up there."""
+
+    def __init__(self, entries: Mapping[str, Located], contacts: Mapping[str, Located]) -> None:
+        self._entries, self._contacts = entries, contacts
+
+    def of(self, file: str, name: str, raw: Located) -> dict[str, Value]:
+        """The values of one entry; raises KnowledgeError if one refers to nothing."""
+        found: dict[str, Value] = {}
+        for key, value in raw.get("values", {}).items():
+            reference = value.get(FROM) if isinstance(value, Mapping) else None
+            target = value if reference is None else self._referred(reference)
+            if target is None:
+                message = f'the value "{key}" refers to {reference}, which does not exist; correct it'
+                raise KnowledgeError([Finding(file, raw.line, name, message)])
+            found[key] = target
+        return found
+
+    def _referred(self, reference: str) -> Value | None:
+        """What a reference stands for; None if that is missing or is itself a reference."""
+        owner, _, field = reference.rpartition(".")
+        if owner.startswith(OF_CONTACT):
+            found = self._contacts.get(owner.removeprefix(OF_CONTACT), Located()).get(field)
+        else:
+            found = self._entries.get(owner, Located()).get("values", {}).get(field)
+        return None if isinstance(found, Mapping) and FROM in found else found
+
+
+def unique(path: Path, key: str) -> list[Located]:
     """The items of a list in a file; raises KnowledgeError if two share an id."""
     items: dict[str, Located] = {}
+    if not path.exists() and path.name in OPTIONAL:
+        return []
     for raw in read_yaml(path)[key]:
         if items.setdefault(raw["id"], raw) is not raw:
             message = f'the id "{raw["id"]}" is used twice; keep one of them'
@@ -74,32 +130,60 @@ def knowledge() -> KnowledgeBase:
     return load()
 
 
-def _entry(entry_id: str, raw: Located) -> Entry:
+def _entry(entry_id: str, raw: Located, values: Mapping[str, Value]) -> Entry:
     subject = raw.get("subject", [])
     return Entry(
         id=entry_id,
         kind=raw["kind"],
         question=raw["question"],
         answer=raw["answer"],
-        values=raw.get("values", {}),
+        values=values,
         subjects=(subject,) if isinstance(subject, str) else tuple(subject),
         aspects=tuple(raw.get("aspects", ())),
         note=_note(raw["note"]) if "note" in raw else None,
-        scope=_scope(raw.get("scope", Located())),
-        citations=tuple(_citation(citation) for citation in raw.get("sources", ())),
+        contacts=tuple(raw.get("contacts", ())),
+        citations=_citations(raw),
         as_of=_text(raw.get("as_of")),
         review_by=_text(raw.get("review_by")),
+        approved=_approval(raw.get("approved")),
         related=tuple(raw.get("related", ())),
     )
 
 
 def _note(raw: Located) -> Note:
-    citations = tuple(_citation(citation) for citation in raw["sources"])
-    return Note(text=raw["text"], citations=citations, as_of=str(raw["as_of"]))
+    return Note(text=raw["text"], citations=_citations(raw), as_of=_text(raw.get("as_of")))
 
 
-def _scope(raw: Located) -> Scope:
-    return Scope(raw.get("from"), raw.get("until"), tuple(raw.get("places", ())))
+def _contact(raw: Located) -> Contact:
+    return Contact(
+        id=raw["id"],
+        name=raw["name"],
+        purpose=raw["for"],
+        phone=raw.get("phone"),
+        email=raw.get("email"),
+        url=raw.get("url"),
+        address=raw.get("address"),
+        hours=raw.get("hours"),
+        cost=raw.get("cost"),
+        languages=tuple(raw.get("languages", ())),
+        citations=_citations(raw),
+        as_of=_text(raw.get("as_of")),
+        checked=_approval(raw.get("checked")),
+        review_by=_text(raw.get("review_by")),
+    )
+
+
+def _door(raw: Located, values: Mapping[str, Value]) -> Door:
+    near, least = tuple(raw.get("near", ())), raw.get("least", Door.least)
+    return Door(raw["id"], raw["words"], tuple(raw["contacts"]), values, near, least)
+
+
+def _approval(raw: Located | None) -> Approval | None:
+    return Approval(raw["by"], raw["on"]) if raw else None
+
+
+def _citations(raw: Located) -> tuple[Citation, ...]:
+    return tuple(_citation(citation) for citation in raw.get("sources", ()))
 
 
 def _citation(raw: Located) -> Citation:

@@ -38,20 +38,54 @@ class Citation:
 
 @dataclass(frozen=True)
 class Note:
-    """A sentence on what has changed since the entry's source, with its own source and date."""
+    """A sentence on what has changed since the entry's source; it has its own source and, if known, its own date."""
 
     text: Text
     citations: tuple[Citation, ...]
-    as_of: str
+    as_of: str | None
 
 
 @dataclass(frozen=True)
-class Scope:
-    """The years and places an entry's claim covers; what lies outside must not be claimed."""
+class Approval:
+    """The person who has checked a text against its sources, and the day (ISO date)."""
 
-    start: int | None = None
-    end: int | None = None
-    places: tuple[str, ...] = ()
+    by: str
+    on: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A body that helps people, and the ways to reach it; texts may differ by language."""
+
+    id: str
+    name: Text
+    purpose: Text
+    phone: Value | None = None
+    email: str | None = None
+    url: Value | None = None
+    address: Value | None = None
+    hours: Value | None = None
+    cost: Value | None = None
+    languages: tuple[str, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    as_of: str | None = None
+    checked: Approval | None = None
+    review_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where questions of one area lead if no entry answers them: a sentence, and who can help.
+
+    `near` lists the topics and entries of the area. `least` is how likely they must be, together.
+    """
+
+    id: str
+    words: Text
+    contacts: tuple[str, ...]
+    values: Mapping[str, Value] = field(default_factory=dict)
+    near: tuple[str, ...] = ()
+    least: float = 0.15
 
 
 @dataclass(frozen=True)
@@ -75,10 +109,11 @@ class Entry:
     subjects: tuple[str, ...] = ()
     aspects: tuple[str, ...] = ()
     note: Note | None = None
-    scope: Scope = Scope()
+    contacts: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     as_of: str | None = None
     review_by: str | None = None
+    approved: Approval | None = None
     related: tuple[str, ...] = ()
 
     @property
@@ -88,12 +123,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class KnowledgeBase:
-    """All entries, sources, subjects and the assistant's own phrases, by id."""
+    """All entries, sources, subjects, contacts, doors and the assistant's own phrases, by id."""
 
     entries: Mapping[str, Entry]
     sources: Mapping[str, Source]
     subjects: Mapping[str, Subject]
     phrases: Mapping[str, Text]
+    contacts: Mapping[str, Contact] = field(default_factory=dict)
+    doors: Mapping[str, Door] = field(default_factory=dict)
 
     def find(self, entry_id: str | None) -> Entry | None:
         """The entry with that id, or None."""
@@ -103,6 +140,13 @@ class KnowledgeBase:
         """Entries about a subject, those with it as their main subject first."""
         entries = [entry for entry in self.entries.values() if subject in entry.subjects]
         yield from sorted(entries, key=lambda entry: entry.subjects.index(subject))
+
+    def area_of(self, entry_id: str) -> str | None:
+        """The area of `doors.yml` that an entry belongs to, by its id or its topic."""
+        names = {entry_id, entry_id.partition("/")[0]}
+        return next((door.id for door in self.doors.values() if entry_id in door.near), None) or next(
+            (door.id for door in self.doors.values() if names & set(door.near)), None
+        )
 
     def phrase(self, key: str, language: Language) -> str:
         """One of the assistant's own sentences, from `knowledge/phrases.yml`."""

@@ -11,9 +11,10 @@ from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 
+from assistant.core.envelope import Contact as Card
 from assistant.core.envelope import Direction
 from assistant.core.languages import Language
-from assistant.knowledge.model import Citation, Entry, KnowledgeBase, Source, Value
+from assistant.knowledge.model import Citation, Contact, Entry, KnowledgeBase, Source, Value
 
 LOCALES: Mapping[Language, str] = {"de": "de_DE", "en": "en_GB"}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -32,6 +33,7 @@ class Rendered:
     text: str
     as_of: str | None
     sources: tuple[Source, ...]
+    contacts: tuple[Card, ...] = ()
 
 
 def placeholders(text: str) -> set[str]:
@@ -92,7 +94,31 @@ def render(knowledge: KnowledgeBase, entry: Entry, language: Language) -> Render
         text="\n\n".join(paragraphs),
         as_of=entry.as_of,
         sources=tuple(cited(knowledge, citations)),
+        contacts=cards(knowledge, entry.contacts, language),
     )
+
+
+def cards(knowledge: KnowledgeBase, ids: Iterable[str], language: Language) -> tuple[Card, ...]:
+    """Contacts as a visitor reads them, in one language."""
+    return tuple(_card(knowledge.contacts[id_], language) for id_ in ids)
+
+
+def _card(contact: Contact, language: Language) -> Card:
+    card: Card = {"name": contact.name[language], "purpose": contact.purpose[language]}
+    fields = {
+        "phone": contact.phone,
+        "email": contact.email,
+        "url": contact.url,
+        "address": contact.address,
+        "hours": contact.hours,
+        "cost": contact.cost,
+    }
+    for key, value in fields.items():
+        if value is not None:
+            card[key] = written(value, language)  # type: ignore[literal-required]
+    if contact.languages:
+        card["languages"] = list(contact.languages)
+    return card
 
 
 def cited(knowledge: KnowledgeBase, citations: Iterable[Citation]) -> Iterable[Source]:

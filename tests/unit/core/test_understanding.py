@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.core.languages import LANGUAGES, Evidence
-from assistant.core.understanding import Candidate, MessagePart, Understanding, kind_of
+from assistant.core.understanding import ENTRIES, EVERYWHERE, Candidate, MessagePart, Understanding, kind_of
+from assistant.knowledge import knowledge
 
 WORDS = st.lists(st.text(), max_size=3).map(tuple)
 KINDS = st.dictionaries(st.text(), st.floats(0, 1), max_size=3)
@@ -85,6 +86,23 @@ def test_the_best_of_a_kind_is_its_most_probable_candidate():
     ids = ("smalltalk/thanks", "ask_data/dtm", "ask_history/founding", "crisis/danger")
     part = MessagePart("?", ranking=tuple(Candidate(id_, 0.4 - i / 10) for i, id_ in enumerate(ids)))
     assert [part.best_of(kind).id for kind in ("fact", "crisis")] == ["ask_data/dtm", "crisis/danger"]
+
+
+def test_the_likeliest_kind_is_the_one_with_the_highest_probability():
+    assert MessagePart("?", kinds={"fact": 0.3, "referral": 0.4, "crisis": 0.1}).likeliest_kind == "referral"
+    assert MessagePart("?").likeliest_kind == ""
+
+
+@pytest.mark.parametrize(
+    ("label", "answers"),
+    [("ask_data/dtm", True), ("referral/asylum", True), ("smalltalk/bot", False), ("out_of_scope/far", False)],
+)
+def test_facts_and_referrals_answer_questions(label, answers):
+    assert (kind_of(label) in ENTRIES) == answers
+
+
+def test_what_is_everywhere_is_a_subject():
+    assert knowledge().subjects.keys() >= EVERYWHERE
 
 
 def test_of_a_kind_not_ranked_there_is_no_best():

@@ -95,7 +95,7 @@ entries:
       sources:
         - {id: news}
       as_of: 2025-04
-    scope: {from: 2016, until: 2024, places: [germany]}
+    contacts: [on_call]
     sources:
       - {id: iom-de-70-jahre, paragraph: 2, words: "mehr als 683.950 Menschen"}
       - {id: news}
@@ -121,6 +121,27 @@ entries:
     review_by: 2099
 """
 
+CONTACTS = """contacts:
+  - id: on_call
+    name: {de: "Bereitschaft", en: "Doctor on call"}
+    for: {de: "krank am Abend", en: "ill in the evening"}
+    phone: "116117"
+    hours: {de: "nachts", en: "at night"}
+    languages: [de, tr]
+    sources: [{id: news}]
+    review_by: 2099
+"""
+
+DOORS = """doors:
+  - id: health
+    near: [referral]
+    words:
+      de: "Hilfe gibt es unter {phone}."
+      en: "There is help at {phone}."
+    values: {phone: {from: contacts/on_call.phone}}
+    contacts: [on_call]
+"""
+
 KNOWLEDGE = {
     "sources.yml": SOURCES,
     "subjects.yml": SUBJECTS,
@@ -128,7 +149,11 @@ KNOWLEDGE = {
     "coverage.yml": COVERAGE,
     "ask_history.yml": HISTORY,
     "referral.yml": REFERRAL,
+    "contacts.yml": CONTACTS,
+    "doors.yml": DOORS,
 }
+# Enough for every test to break one, however few an entry needs.
+QUESTIONS = max(FEWEST_QUESTIONS, 8)
 TRAINING = {"ask_history.yml": ["ask_history/opened", "ask_history/reached"], "referral.yml": ["referral/doctor"]}
 
 
@@ -137,7 +162,7 @@ def training_file(intents: list[str]) -> str:
     lines = ['version: "3.1"', "nlu:"]
     for intent in intents:
         lines += [f"  - intent: {intent}", "    examples: |"]
-        lines += [f"      - {intent} question {number:02}" for number in range(FEWEST_QUESTIONS)]
+        lines += [f"      - {intent} question {number:02}" for number in range(QUESTIONS)]
     return "\n".join(lines) + "\n"
 
 

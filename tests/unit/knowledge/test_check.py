@@ -6,13 +6,16 @@ import sys
 import pytest
 
 from assistant.knowledge import evidence
-from assistant.knowledge.check import check, main
+from assistant.knowledge.check import MOST_ITEMS, check, main
+from tests.unit.knowledge.conftest import QUESTIONS
 
 HISTORY, REFERRAL, SUBJECTS = "knowledge/ask_history.yml", "knowledge/referral.yml", "knowledge/subjects.yml"
+CONTACTS, DOORS = "knowledge/contacts.yml", "knowledge/doors.yml"
 ANSWERS = {"de": "Das Büro arbeitet seit {year} in Bonn.", "en": "The office has worked in Bonn since {year}."}
 OPENED = "ask_history.yml:3: [ask_history/opened]"
 REACHED = "ask_history.yml:19: [ask_history/reached]"
 DOCTOR = "referral.yml:3: [referral/doctor]"
+ON_CALL, HEALTH = "contacts.yml:2: [on_call]", "doors.yml:2: [health]"
 
 
 def told(project) -> str:
@@ -133,20 +136,32 @@ def test_fact_without_subject_or_aspects_is_reported(project, line, message):
     assert told(project) == f"{OPENED} {message}"
 
 
+def test_referral_without_source_is_reported(project):
+    project.edit(REFERRAL, "    sources:\n      - {id: news}\n", "")
+    assert told(project) == f"{DOCTOR} a referral needs sources"
+
+
+def test_an_entry_needs_no_date(project):
+    project.edit(REFERRAL, "    as_of: 2023\n", "")
+    project.edit(HISTORY, "      as_of: 2025-04\n", "")
+    assert project.check() == []
+
+
 @pytest.mark.parametrize(
-    ("lines", "message"),
+    ("old", "place"),
     [
-        ("    sources:\n      - {id: news}\n", "a referral needs sources"),
-        ("    as_of: 2023\n", "a referral needs as_of, the date its source refers to"),
+        ("    as_of: 2024-10\n    review_by: 2099-12\n    related: [ask_history/o", REACHED),
+        ("      as_of: 2025-04\n", REACHED),
     ],
 )
-def test_referral_without_source_or_date_is_reported(project, lines, message):
-    project.edit(REFERRAL, lines, "")
-    assert told(project) == f"{DOCTOR} {message}"
+def test_a_date_that_is_none_is_reported(project, old, place):
+    date = old.partition("as_of: ")[2].partition("\n")[0]
+    project.edit(HISTORY, old, old.replace(date, "2023-02-30", 1))
+    assert told(project) == f"{place} 2023-02-30 is not a real date; correct it"
 
 
-def test_smalltalk_needs_no_source_and_no_date(project):
-    project.edit(REFERRAL, "    sources:\n      - {id: news}\n    as_of: 2023\n", "")
+def test_smalltalk_needs_no_source(project):
+    project.edit(REFERRAL, "    sources:\n      - {id: news}\n", "")
     project.edit(REFERRAL, "kind: referral", "kind: smalltalk")
     assert project.check() == []
 
@@ -162,12 +177,123 @@ def test_answer_of_three_sentences_with_abbreviations_is_short_enough(project):
     assert project.check() == []
 
 
+@pytest.mark.parametrize("abbreviation", ["e. V.", "Abs. 2", "Art. 2", "Nr. 2"])
+def test_other_abbreviations_end_no_sentence_either(project, abbreviation):
+    text = abbreviation.replace("2", "{year}")
+    project.edit(HISTORY, ANSWERS["de"], ANSWERS["de"] + f" Es hilft, {text} gilt, Menschen. Gut.")
+    assert project.check() == []
+
+
+def listing(count: int) -> str:
+    """Things of a list, each of two sentences, below a line of its own."""
+    return "".join(f"\\n• Punkt {letter}. Gut." for letter in "abcdefghij"[:count])
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("count", [1, MOST_ITEMS])
+def test_a_list_may_stand_in_place_of_sentences(project, language, count):
+    project.edit(HISTORY, ANSWERS[language], ANSWERS[language] + listing(count))
+    assert project.check() == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_a_list_that_is_too_long_is_reported(project, language):
+    project.edit(HISTORY, ANSWERS[language], ANSWERS[language] + listing(MOST_ITEMS + 1))
+    message = f"the {language} answer lists {MOST_ITEMS + 1} things; at most {MOST_ITEMS} are allowed"
+    assert told(project) == f"{OPENED} {message}"
+
+
+def test_sentences_beside_a_list_are_counted(project):
+    project.edit(HISTORY, ANSWERS["de"], ANSWERS["de"] + " Eins. Zwei! Drei?" + listing(2))
+    assert told(project) == f"{OPENED} the de answer has 4 sentences; at most 3 are allowed"
+
+
 @pytest.mark.parametrize(("language", "answer"), [("de", "Rufen Sie {phone} an."), ("en", "Call {phone}.")])
 def test_empty_answer_is_reported(project, language, answer):
     project.edit(REFERRAL, 'values: {phone: "116 117"}', "values: {}")
     for text in ("Rufen Sie {phone} an.", "Call {phone}."):
         project.edit(REFERRAL, text, "   " if text == answer else "Bald. Soon.")
     assert told(project) == f"{DOCTOR} the {language} answer is empty"
+
+
+def test_unknown_contact_of_an_entry_is_reported(project):
+    project.edit(HISTORY, "contacts: [on_call]", "contacts: [nobody]")
+    assert told(project) == f'{REACHED} the contact "nobody" is not in contacts.yml; add it there or correct the id'
+
+
+def test_unknown_contact_of_a_door_is_reported(project):
+    project.edit(DOORS, "contacts: [on_call]", "contacts: [nobody]")
+    assert told(project) == f'{HEALTH} the contact "nobody" is not in contacts.yml; add it there or correct the id'
+
+
+def test_unknown_source_of_a_contact_is_reported(project):
+    project.edit(CONTACTS, "[{id: news}]", "[{id: gossip}]")
+    assert told(project) == f'{ON_CALL} the source "gossip" is not in sources.yml; add it there or correct the id'
+
+
+def test_contact_that_nothing_uses_is_reported(project):
+    text = (project.knowledge / "contacts.yml").read_text("utf-8")
+    project.write(CONTACTS, text + text.partition("\n")[2].replace("on_call", "spare"))
+    line = project.line_of(CONTACTS, "id: spare")
+    message = "no entry and no door uses this contact; use it or remove it"
+    assert told(project) == f"contacts.yml:{line}: [spare] {message}"
+
+
+@pytest.mark.parametrize("user", ["entry", "value of an entry", "door", "value of a door"])
+def test_one_use_of_a_contact_is_enough(project, user):
+    if user != "entry":
+        project.edit(HISTORY, "    contacts: [on_call]\n", "")
+    if user == "value of an entry":
+        project.edit(REFERRAL, '{phone: "116 117"}', "{phone: {from: contacts/on_call.phone}}")
+    if user != "door":
+        project.edit(DOORS, "contacts: [on_call]", "contacts: [other]")
+        text = (project.knowledge / "contacts.yml").read_text("utf-8")
+        project.write(CONTACTS, text + text.partition("\n")[2].replace("on_call", "other"))
+    if user != "value of a door":
+        project.edit(DOORS, "{from: contacts/on_call.phone}", '"116117"')
+    assert project.check() == []
+
+
+def test_reference_to_nothing_is_reported_with_file_and_line(project):
+    project.edit(REFERRAL, '{phone: "116 117"}', "{phone: {from: contacts/on_call.url}}")
+    message = 'the value "phone" refers to contacts/on_call.url, which does not exist; correct it'
+    assert told(project) == f"{DOCTOR} {message}"
+
+
+@pytest.mark.parametrize("near", ["ask_nothing", "referral/nurse"])
+def test_area_of_a_topic_or_entry_that_is_not_there_is_reported(project, near):
+    project.edit(DOORS, "near: [referral]", f"near: [referral, {near}]")
+    assert told(project) == f'{HEALTH} near: there is no topic and no entry "{near}"; correct the id'
+
+
+@pytest.mark.parametrize("near", ["[ask_history, referral/doctor]", "[]"])
+def test_area_may_hold_topics_and_entries_or_nothing(project, near):
+    project.edit(DOORS, "near: [referral]", f"near: {near}")
+    assert project.check() == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("help at {phone}.", "help.", "{phone} is missing in the en words; use it in every language"),
+        ("values: {phone: {from: contacts/on_call.phone}}", "values: {}", "{phone} has no value; add it to values"),
+        (
+            "values: {phone:",
+            'values: {spare: "x", phone:',
+            'the value "spare" is not used in any text; use it as {spare} or remove it',
+        ),
+    ],
+)
+def test_placeholder_of_a_door_without_a_value_and_the_reverse_are_reported(project, old, new, message):
+    project.edit(DOORS, old, new)
+    assert told(project) == f"{HEALTH} {message}"
+
+
+@pytest.mark.parametrize(("review_by", "overdue"), [("2025-12", True), ("2026-01", False)])
+def test_passed_review_date_of_a_contact_only_warns(project, review_by, overdue):
+    project.edit(CONTACTS, "review_by: 2099", f"review_by: {review_by}")
+    message = f"{ON_CALL} warning: was due for review by {review_by}; check it and set a new date"
+    assert [str(finding) for finding in project.check()] == ([message] if overdue else [])
 
 
 @pytest.mark.parametrize(("german", "english"), [("[Hilfe, office]", "[help]"), ("[Hilfe]", "[help, büro]")])
@@ -211,9 +337,10 @@ def test_unknown_entry_in_the_coverage_map_is_reported(project):
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_too_few_training_questions_are_reported(project, language):
-    project.edit(f"data/nlu/{language}/referral.yml", "      - referral/doctor question 24\n", "")
-    message = f"has 24 training questions in data/nlu/{language}/referral.yml; write at least 25"
+def test_too_few_training_questions_are_reported(project, language, monkeypatch):
+    monkeypatch.setattr("assistant.knowledge.examples.FEWEST_QUESTIONS", QUESTIONS)
+    project.edit(f"data/nlu/{language}/referral.yml", f"      - referral/doctor question {QUESTIONS - 1:02}\n", "")
+    message = f"has {QUESTIONS - 1} training questions in data/nlu/{language}/referral.yml; write at least {QUESTIONS}"
     assert told(project) == f"{DOCTOR} {message}"
 
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from assistant.knowledge.examples import FEWEST_QUESTIONS, examples, parity_findings, scarce_findings
+from assistant.knowledge.examples import examples, parity_findings, scarce_findings
+from tests.unit.knowledge.conftest import QUESTIONS
 
 OTHER = {"de": "en", "en": "de"}
 PLACES = {"ask_history/opened": ("ask_history.yml", 3), "ask_history/reached": ("ask_history.yml", 19)}
@@ -10,7 +11,7 @@ PLACES = {"ask_history/opened": ("ask_history.yml", 3), "ask_history/reached": (
 
 def test_every_question_of_every_language_is_read(project):
     found = list(examples(project.training))
-    assert len(found) == 2 * 3 * FEWEST_QUESTIONS
+    assert len(found) == 2 * 3 * QUESTIONS
     assert {example.language for example in found} == {"de", "en"}
 
 
@@ -75,12 +76,13 @@ def test_same_question_in_two_languages_is_no_mistake(project):
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_one_question_too_few_is_reported_at_the_entry(project, language):
+def test_one_question_too_few_is_reported_at_the_entry(project, language, monkeypatch):
+    monkeypatch.setattr("assistant.knowledge.examples.FEWEST_QUESTIONS", QUESTIONS)
     project.edit(f"data/nlu/{language}/ask_history.yml", "      - ask_history/reached question 03\n", "")
     (finding,) = scarce_findings({**PLACES, "referral/doctor": ("referral.yml", 3)}, project.training)
     assert str(finding) == (
-        f"ask_history.yml:19: [ask_history/reached] has {FEWEST_QUESTIONS - 1} training questions in "
-        f"data/nlu/{language}/ask_history.yml; write at least {FEWEST_QUESTIONS}"
+        f"ask_history.yml:19: [ask_history/reached] has {QUESTIONS - 1} training questions in "
+        f"data/nlu/{language}/ask_history.yml; write at least {QUESTIONS}"
     )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.core.languages import LANGUAGES
 from assistant.knowledge import knowledge, render
-from assistant.knowledge.render import PLACEHOLDER, direction, filled, placeholders, written
+from assistant.knowledge.render import PLACEHOLDER, cards, direction, filled, placeholders, written
 
 
 @pytest.mark.parametrize(
@@ -86,6 +86,32 @@ def test_source_of_the_note_alone_is_named(base):
 def test_sources_of_answer_and_note_stand_in_order_and_once(base):
     rendered = render(base, base.entries["ask_history/reached"], "en")
     assert [source.id for source in rendered.sources] == ["iom-de-70-jahre", "news"]
+
+
+CARDS = {
+    "de": {"name": "Bereitschaft", "purpose": "krank am Abend", "phone": "116117", "hours": "nachts"},
+    "en": {"name": "Doctor on call", "purpose": "ill in the evening", "phone": "116117", "hours": "at night"},
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_contacts_are_written_in_the_language_with_what_is_known_of_them(base, language):
+    card = {**CARDS[language], "languages": ["de", "tr"]}
+    assert cards(base, ["on_call"], language) == (card,)
+    assert render(base, base.entries["ask_history/reached"], language).contacts == (card,)
+
+
+def test_an_entry_without_contacts_has_none(base):
+    assert render(base, base.entries["referral/doctor"], "en").contacts == ()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_contacts_keep_their_order(real, language):
+    several = [entry for entry in real.entries.values() if len(entry.contacts) > 1]
+    assert several
+    for entry in several:
+        names = [card["name"] for card in render(real, entry, language).contacts]
+        assert names == [real.contacts[id_].name[language] for id_ in entry.contacts]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

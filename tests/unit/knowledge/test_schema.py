@@ -52,7 +52,10 @@ def test_two_missing_fields_are_reported_once(project):
 
 def test_unknown_field_is_reported_with_the_known_ones(project):
     project.edit(REFERRAL, "as_of:", "asof:")
-    known = "answer, as_of, aspects, id, kind, note, question, related, review_by, scope, sources, subject, values"
+    known = (
+        "answer, approved, as_of, aspects, contacts, id, kind, note, question, related, review_by, sources, subject, "
+        "values"
+    )
     assert told(project) == f'referral.yml:3: [doctor] entries: "asof" is not a known field; known fields: {known}'
 
 
@@ -64,9 +67,76 @@ def test_unknown_kind_is_reported_with_the_possible_ones(project):
     )
 
 
-def test_unknown_aspect_is_reported(project):
-    project.edit(HISTORY, "aspects: [when]", "aspects: [whence]")
-    assert told(project).startswith('ask_history.yml:3: [opened] entries.aspects: "whence" is not allowed here')
+def test_an_aspect_is_a_word_of_small_letters(project):
+    project.edit(HISTORY, "aspects: [when]", "aspects: [How Long]")
+    assert told(project).startswith("ask_history.yml:3: [opened] entries.aspects: 'How Long' is not valid; ")
+
+
+def test_a_note_may_lack_a_date(project):
+    project.edit(HISTORY, "      as_of: 2025-04\n", "")
+    assert shape_findings(project.knowledge) == []
+
+
+APPROVED = '    approved: {by: "Jane Doe", on: "2026-01-15"}\n'
+
+
+def test_an_approval_names_who_and_when(project):
+    project.edit(REFERRAL, "    review_by: 2099\n", "    review_by: 2099\n" + APPROVED)
+    assert shape_findings(project.knowledge) == []
+
+
+@pytest.mark.parametrize(
+    ("approved", "problem"),
+    [
+        ('{by: "Jane Doe"}', 'entries.approved: "on" is missing; add it'),
+        ('{on: "2026-01-15"}', 'entries.approved: "by" is missing; add it'),
+        ('{by: "", on: "2026-01-15"}', "entries.approved.by: '' is not valid; "),
+        ('{by: "Jane Doe", on: "today"}', "entries.approved.on: 'today' is not valid; "),
+        ('{by: "Jane Doe", on: "2026-01"}', "entries.approved.on: '2026-01' is not valid; "),
+        ("yes", "entries.approved: 'yes' is not valid; "),
+    ],
+)
+def test_an_approval_without_a_person_or_a_day_is_reported(project, approved, problem):
+    project.edit(REFERRAL, "    review_by: 2099\n", f"    review_by: 2099\n    approved: {approved}\n")
+    assert f"[doctor] {problem}" in told(project)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("    review_by: 2099\n", "", 'contacts: "review_by" is missing; add it'),
+        ("    sources: [{id: news}]\n", "", 'contacts: "sources" is missing; add it'),
+        (', en: "ill in the evening"', "", 'contacts.for: "en" is missing; add it'),
+        ("[de, tr]", "[German]", "contacts.languages: 'German' is not valid; "),
+        ("    hours:", "    email: nobody\n    hours:", "contacts.email: 'nobody' is not valid; "),
+        ("    hours:", "    fax: none\n    hours:", 'contacts: "fax" is not a known field; '),
+    ],
+)
+def test_a_malformed_contact_is_reported(project, old, new, problem):
+    project.edit("knowledge/contacts.yml", old, new)
+    assert told(project).startswith("contacts.yml:")
+    assert f"[on_call] {problem}" in told(project)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("    contacts: [on_call]\n", "", 'doors: "contacts" is missing; add it'),
+        ("contacts: [on_call]", "contacts: []", "doors.contacts: "),
+        ('\n      en: "There is help at {phone}."', "", 'doors.words: "en" is missing; add it'),
+        ("    near:", "    least: 2\n    near:", "doors.least: "),
+    ],
+)
+def test_a_malformed_door_is_reported(project, old, new, problem):
+    project.edit("knowledge/doors.yml", old, new)
+    assert told(project).startswith("doors.yml:")
+    assert f"[health] {problem}" in told(project)
+
+
+@pytest.mark.parametrize("reference", ["on_call.phone", "contacts/on_call", "contacts/on_call.Phone No"])
+def test_a_reference_of_wrong_form_is_reported(project, reference):
+    project.edit(REFERRAL, '{phone: "116 117"}', f'{{phone: {{from: "{reference}"}}}}')
+    assert f"[doctor] entries.values.phone.from: '{reference}' is not valid; " in told(project)
 
 
 @pytest.mark.parametrize(("field", "value"), [("id: doctor", "id: The Doctor"), ("as_of: 2023", "as_of: last year")])
@@ -91,12 +161,10 @@ def test_subject_of_wrong_type_is_reported(project):
     assert told(project).startswith("ask_history.yml:3: [opened] entries.subject: '7' is not valid")
 
 
-def test_scope_year_that_is_no_number_is_reported_at_its_line(project):
-    project.edit(HISTORY, "from: 2016", "from: then")
-    line = project.line_of(HISTORY, "from: then")
-    assert told(project) == f"ask_history.yml:{line}: [reached] entries.scope.from: 'then' is not valid; " + (
-        "first year the claim covers"
-    )
+def test_more_contacts_than_four_are_reported_at_their_line(project):
+    project.edit(HISTORY, "contacts: [on_call]", "contacts: [a, b, c, d, e]")
+    line = project.line_of(HISTORY, "id: reached")
+    assert told(project).startswith(f"ask_history.yml:{line}: [reached] entries.contacts: ")
 
 
 def test_mistake_in_evidence_names_the_entry(project):

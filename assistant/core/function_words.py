@@ -1,0 +1,40 @@
+"""Words that only one language has, such as "ich" and "the": what they say about the language of a text."""
+
+from __future__ import annotations
+
+import re
+import runpy
+from collections.abc import Mapping
+from importlib.util import find_spec
+from pathlib import Path
+
+from assistant.core.languages import Language
+
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+FUNCTION_WORD_ODDS = 2.0
+CLEAR_ODDS = 1.5
+# No single word may outvote several.
+MAX_ODDS = 2.5
+
+
+def _function_words(language: Language) -> set[str]:
+    """spaCy's list, read without importing spaCy, which would cost the front 90 MB."""
+    spacy = find_spec("spacy")
+    if not spacy or not spacy.origin:
+        raise ModuleNotFoundError("spaCy is not installed, so its lists of function words are missing.")
+    words: set[str] = runpy.run_path(str(Path(spacy.origin).parent / "lang" / language / "stop_words.py"))["STOP_WORDS"]
+    return words
+
+
+GERMAN, ENGLISH = _function_words("de"), _function_words("en")
+# What a word says, as log odds: above 0 for German, below for English.
+FUNCTION_WORDS: Mapping[str, float] = {
+    **dict.fromkeys(GERMAN - ENGLISH, FUNCTION_WORD_ODDS),
+    **dict.fromkeys(ENGLISH - GERMAN, -FUNCTION_WORD_ODDS),
+}
+
+
+def odds_of(text: str, lexicon: Mapping[str, float] = FUNCTION_WORDS) -> float:
+    """What all words of a text say together; 0 if they say nothing."""
+    words = WORD.findall(text.lower())
+    return sum(max(-MAX_ODDS, min(MAX_ODDS, lexicon[word])) for word in words if word in lexicon)
