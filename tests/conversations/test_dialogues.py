@@ -24,9 +24,9 @@ def test_scenario(scenario, language, say):
 
 
 @pytest.mark.parametrize("word", ["Möbel", "Großfamilie", "Universität", "Kleidung", "furniture", "library", "bakery"])
-def test_a_bare_word_that_asks_nothing_gets_a_question_back(say, word):
+def test_a_bare_word_gets_a_question_back_or_a_door(say, word):
     """Words that are in no training question: whatever they are, they are not a greeting, an insult or an emergency."""
-    assert envelope(say(word, uuid.uuid4().hex))["kind"] in ("fallback", "clarify")
+    assert envelope(say(word, uuid.uuid4().hex))["kind"] in ("fallback", "clarify", "referral")
 
 
 def test_one_message_in_another_language_is_answered_in_it(say):
@@ -39,7 +39,7 @@ def test_a_wish_for_a_language_lasts_and_keeps_the_topic(say):
     say("Was macht die IOM in Sachen Klimawandel?", "wish")
     changed = envelope(say("English please", "wish"))
     assert (changed["kind"], changed["language"]) == ("control", "en") or changed["entries"]
-    assert changed["entries"] == ["ask_partnership/climate"]
+    assert changed["entries"][0] in ("ask_partnership/climate", "ask_iom/climate_work")
     assert envelope(say("Was ist das Migration Data Portal?", "wish"))["language"] == "en"
     assert envelope(say("Deutsch bitte", "wish"))["language"] == "de"
 
