@@ -21,8 +21,19 @@ CODE = (
     ),
     *(
         f"assistant/nlu/ranking/{name}.py"
-        for name in ("gram", "head", "kind_model", "ridge", "similarity_graph", "spelling")
+        for name in (
+            "answers",
+            "candidate_model",
+            "gram",
+            "head",
+            "kind_model",
+            "ridge",
+            "similarity_graph",
+            "spelling",
+            "words",
+        )
     ),
+    "assistant/core/function_words.py",
     "assistant/core/languages.py",
     "assistant/core/understanding.py",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,24 +22,26 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from assistant.core.conversation import SLOT, Conversation
 from assistant.core.languages import LANGUAGES
 from assistant.core.progress import announce
-from assistant.core.understanding import FACT, kind_of
+from assistant.core.understanding import ENTRIES, EVERYWHERE, kind_of
 from assistant.knowledge import KnowledgeBase, knowledge
 from assistant.nlu.components.encoder import SentenceEncoder
-from assistant.nlu.components.entities import EVERYWHERE, ORDINAL, SUBJECT
+from assistant.nlu.components.entities import ORDINAL, SUBJECT
 from assistant.nlu.components.message_keys import IN_CONTEXT, LOOSE, PARTS, RANKING
-from assistant.nlu.encoder.vectors import encoded
-from assistant.nlu.ranking.context import Context, aspects_asked, by_ordinal
-from assistant.nlu.ranking.head import Head, Ranking
+from assistant.nlu.encoder.vectors import encode_passages, encoded
+from assistant.nlu.ranking.context import Context, aspects_asked, by_ordinal, joined
+from assistant.nlu.ranking.head import Answers, Head, Ranking, Scored
 from assistant.nlu.ranking.kind_model import Floats
 
 # The head's scores for every class, by text.
-Scores = Mapping[str, Floats]
+Scores = Mapping[str, Scored]
 # Longer messages hardly ever refer to the last answer.
 MOST_FOLLOW_UP_WORDS = 12
 # From this probability up, the next part of a message may refer to this one.
-LIKELY_FACT = 0.5
+LIKELY_ENTRY = 0.5
 # In 4,300 texts, no piece of a text less likely than this to be answered by a fact was a question.
 POSSIBLE_QUESTION = 0.02
+# Characters of an answer that its vector is made of: what it is about stands at the beginning.
+LONGEST_ANSWER = 600
 RANGES = {
     "most_questions": (100, 10**6),
     "most_ngrams": (1, 10**7),
@@ -47,7 +50,25 @@ RANGES = {
     "ridge": (1e-3, 1e3),
     "evenness": (0, 1),
     "sharpness": (0.1, 1000),
+    "answer_sharpness": (0.1, 1000),
+    "answer_share": (0, 1),
 }
+
+
+@dataclass(frozen=True)
+class Before:
+    """What came before a text: the entries that answered, and the words of the last message or part.
+
+    `again` says whether the text may ask for the last entry once more.
+    """
+
+    entries: Sequence[str] = ()
+    text: str = ""
+    again: bool = True
+
+    def then(self, text: str, found: Sequence[str]) -> Before:
+        """What comes before the next part, after a part with these entries."""
+        return Before((*self.entries, *found), text if found else self.text, self.again and not found)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -76,6 +97,8 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             "ridge": 0.2,
             "evenness": 0.75,
             "sharpness": 14.0,
+            "answer_sharpness": 25.0,
+            "answer_share": 0.6,
         }
 
     def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, head: Head | None) -> None:
@@ -114,7 +137,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         vectors = np.stack([_vector(example) for example in examples])
         texts = [str(example.get(TEXT)).lower() for example in examples]
         announce(f"Fitting the head to {len(labels)} questions in {len(set(labels))} classes …")
-        self._head = Head.fit(texts, vectors, labels, self._config)
+        self._head = Head.fit(texts, vectors, labels, self._config, answers(knowledge()))
         with self._storage.write_to(self._resource) as folder:
             self._head.save(folder)
         return self._resource
@@ -135,42 +158,44 @@ class EntryClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Ranks messages and their parts, and short ones again in the context of earlier answers."""
         conversation = Conversation.from_slot(tracker.get_slot(SLOT) if tracker else None)
+        heard = (tracker.latest_message.text if tracker and tracker.latest_message else None) or ""
         for message in messages:
+            before = Before(conversation.entries, heard)
             parts = message.get(PARTS) or ()
             scores = self._scores([message, *parts])
-            self._rank(message, scores, conversation.entries)
-            contexts = [(message, conversation.entries, True)]
-            before, again = conversation.entries, True
+            self._rank(message, scores, before)
+            contexts = [(message, before)]
             for part in parts:
-                self._rank(part, scores, before, again)
-                contexts.append((part, before, again))
-                facts = self._fact_of(part)
-                before, again = (*before, *facts), again and not facts
+                self._rank(part, scores, before)
+                contexts.append((part, before))
+                before = before.then(part.get(TEXT) or "", self._entry_of(part))
             self._rank_loose(contexts)
         return messages
 
-    def _rank_loose(self, contexts: Sequence[tuple[Message, Sequence[str], bool]]) -> None:
+    def _rank_loose(self, contexts: Sequence[tuple[Message, Before]]) -> None:
         """Ranks loose pieces that may be questions, each in the context of the text it comes from."""
         loose = [
-            (piece, before, again)
-            for whole, before, again in contexts
-            if whole.get(RANKING).kinds.get(FACT, 0.0) >= POSSIBLE_QUESTION
+            (piece, before)
+            for whole, before in contexts
+            if sum(whole.get(RANKING).kinds.get(kind, 0.0) for kind in ENTRIES) >= POSSIBLE_QUESTION
             for piece in whole.get(LOOSE) or ()
         ]
-        scores = self._scores([piece for piece, _, _ in loose])
-        for piece, before, again in loose:
-            self._rank(piece, scores, before, again)
+        scores = self._scores([piece for piece, _ in loose])
+        for piece, before in loose:
+            self._rank(piece, scores, before)
 
     def _scores(self, pieces: Iterable[Message]) -> Scores:
         """The head's scores of all texts without an exact match, in one pass."""
         texts = list(dict.fromkeys(piece.get(TEXT) or "" for piece in pieces))
         texts = [text for text in texts if text and _folded(text) not in self._exact]
-        if self._head is None or not texts:
-            return {}
-        vectors = np.stack(encoded(texts))
-        return dict(zip(texts, self._head.scores([text.lower() for text in texts], vectors)))
+        return dict(zip(texts, self._scored(texts)))
 
-    def _rank(self, message: Message, scores: Scores, before: Sequence[str], again: bool = True) -> None:
+    def _scored(self, texts: Sequence[str]) -> list[Scored]:
+        if self._head is None or not texts:
+            return []
+        return self._head.scored([text.lower() for text in texts], np.stack(encoded(texts)))
+
+    def _rank(self, message: Message, scores: Scores, before: Before) -> None:
         text, head = message.get(TEXT) or "", self._head
         if head is None or text not in scores:
             found = self._exact.get(_folded(text))
@@ -178,11 +203,13 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             message.set(RANKING, ranking)
             return
         message.set(RANKING, head.ranking(text, scores[text]))
-        last = knowledge().find(before[-1]) if before else None
+        last = knowledge().find(before.entries[-1]) if before.entries else None
         if last and len(text.split()) <= MOST_FOLLOW_UP_WORDS:
             asked = aspects_asked(dict(zip(head.classes, head.probabilities(scores[text]).tolist())))
-            boosts = self._context(head).boosts(last, asked, _named(message, before), again)
-            message.set(IN_CONTEXT, head.ranking(text, scores[text] + boosts))
+            boosts = self._context(head).boosts(last, asked, _named(message, before.entries), before.again)
+            if before.text:
+                boosts = boosts + self._scored([joined(before.text, text)])[0].scores[0]
+            message.set(IN_CONTEXT, head.ranking(text, scores[text], boosts))
 
     def _context(self, head: Head) -> Context:
         """The context for the head's classes; made once."""
@@ -190,11 +217,11 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             self._cached_context = Context(knowledge(), head.classes)
         return self._cached_context
 
-    def _fact_of(self, part: Message) -> tuple[str, ...]:
-        """The fact a part asks for, which the next part may refer to."""
+    def _entry_of(self, part: Message) -> tuple[str, ...]:
+        """The entry a part asks for, which the next part may refer to."""
         ranking: Ranking = part.get(RANKING)
-        best = next((id_ for id_, _ in ranking.entries if kind_of(id_) == FACT), None)
-        return (best,) if best and ranking.kinds.get(FACT, 0.0) >= LIKELY_FACT else ()
+        best = next(((id_, p) for id_, p in ranking.entries if kind_of(id_) in ENTRIES), None)
+        return (best[0],) if best and best[1] >= LIKELY_ENTRY else ()
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leaves training data unchanged."""
@@ -207,6 +234,16 @@ def _named(message: Message, before: Sequence[str]) -> list[str]:
     named = [e["value"] for e in entities if e["entity"] == SUBJECT and e["value"] not in EVERYWHERE]
     ordinals = [int(e["value"]) for e in entities if e["entity"] == ORDINAL]
     return [*named, *(subject for number in ordinals for subject in by_ordinal(knowledge(), before, number))]
+
+
+def answers(base: KnowledgeBase) -> Answers:
+    """What each entry says, in every language, with its vectors."""
+    from assistant.knowledge import render
+
+    rendered = [render(base, entry, language) for entry in base.entries.values() for language in LANGUAGES]
+    texts = [f"{each.question} {each.text[:LONGEST_ANSWER]}" for each in rendered]
+    vectors = encode_passages(texts) if texts else Answers().vectors
+    return Answers([each.entry.id for each in rendered], texts, vectors)
 
 
 def thinned(labels: Sequence[str], most: int) -> list[int]:

@@ -26,8 +26,6 @@ from assistant.knowledge import KnowledgeBase, knowledge
 from assistant.knowledge.model import Subject
 from assistant.nlu.components.message_keys import with_parts
 
-# Nearly every question is about these, so naming them singles nothing out.
-EVERYWHERE = {"iom", "iom_germany"}
 SUBJECT, PLACE, YEAR, ORDINAL = "subject", "place", "year", "ordinal"
 # "2021–2022" is one token to spaCy; replacing the dash with a space keeps all offsets.
 SPAN_OF_YEARS = re.compile(r"(?<=\d)[–/-](?=\d)")
@@ -132,8 +130,10 @@ class EntityMarker:
 
     def _is_typo(self, word: str) -> bool:
         """Whether a word is nearly, but not exactly, a word of some name."""
+        if word in self._words:
+            return False
         nearly = (name for name, typos in self._words.items() if levenshtein_compare(word, name, typos))
-        return len(word) >= ONE_TYPO_FROM_LETTERS - 1 and any(name != word for name in nearly)
+        return len(word) >= ONE_TYPO_FROM_LETTERS - 1 and any(nearly)
 
 
 def long_words(nlp: Pipeline, base: KnowledgeBase) -> dict[str, int]:

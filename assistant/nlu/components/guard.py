@@ -14,15 +14,17 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from assistant.core.choices import number_chosen
 from assistant.nlu.components.message_keys import CHOICE, TROUBLE
 
 MAX_CHARACTERS = 1000
+# A message that names a choice and nothing else is no longer than this.
+LONGEST_CHOICE = 60
 MARKUP = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 REPEATED_CHARACTER = re.compile(r"([^\d])\1{4,}")
 # The same words four or more times in a row, as from a stuck key or a paste.
 REPEATED_WORDS = re.compile(r"\b([^\W\d][^\d]{3,80}?)(?:\s*\1){3,}")
-CHOSEN_NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
 DROPPED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
 MOST_COMBINING_MARKS = 2
 
@@ -65,8 +67,7 @@ class InputGuard(GraphComponent):
             text = cleaned(raw[: self._longest])[: self._longest].rstrip()
             message.set(TEXT, text, add_to_output=True)
             message.set(TROUBLE, trouble_of(raw, text, self._longest))
-            number = CHOSEN_NUMBER.fullmatch(text)
-            message.set(CHOICE, int(number[1]) if number else None)
+            message.set(CHOICE, number_chosen(raw[:LONGEST_CHOICE]) if len(raw) <= LONGEST_CHOICE else None)
         return messages
 
 

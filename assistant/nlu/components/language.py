@@ -17,27 +17,16 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from spacy.lang.de.stop_words import STOP_WORDS as GERMAN
-from spacy.lang.en.stop_words import STOP_WORDS as ENGLISH
 
+from assistant.core.function_words import CLEAR_ODDS, FUNCTION_WORDS, WORD, odds_of
 from assistant.core.languages import LANGUAGES, Evidence, Language
 from assistant.knowledge import knowledge
 from assistant.knowledge.examples import examples
 from assistant.nlu.components.message_keys import EVIDENCE
 
-# What a word says, as log odds: above 0 for German, below for English. Function words that only one
-# language has are known in advance; the rest are learned from the training questions.
-FUNCTION_WORD_ODDS = 2.0
-FUNCTION_WORDS: Mapping[str, float] = {
-    **dict.fromkeys(GERMAN - ENGLISH, FUNCTION_WORD_ODDS),
-    **dict.fromkeys(ENGLISH - GERMAN, -FUNCTION_WORD_ODDS),
-}
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-CLEAR_ODDS = 1.5
+# Function words that only one language has are known in advance; the rest are learned from the training questions.
 # Words that say less or occur less often are not worth keeping.
 MIN_ODDS, MIN_OCCURRENCES = 0.7, 2
-# No single word may outvote several.
-MAX_ODDS = 2.5
 LEXICON = "words.json"
 
 
@@ -121,8 +110,8 @@ def names() -> re.Pattern[str]:
 
 def evidence_of(text: str, lexicon: Mapping[str, float] = FUNCTION_WORDS) -> Evidence:
     """The language the words suggest, and whether clearly: two or more words with decisive odds."""
-    words = WORD.findall(names().sub(" ", text).lower())
-    odds = sum(max(-MAX_ODDS, min(MAX_ODDS, lexicon[word])) for word in words if word in lexicon)
+    text = names().sub(" ", text)
+    odds = odds_of(text, lexicon)
     if not odds:
         return Evidence(None, False)
-    return Evidence("de" if odds > 0 else "en", len(words) >= 2 and abs(odds) >= CLEAR_ODDS)
+    return Evidence("de" if odds > 0 else "en", len(WORD.findall(text)) >= 2 and abs(odds) >= CLEAR_ODDS)

@@ -27,8 +27,8 @@ DIMENSION = WIDTH
 REMEMBERED = 2048
 # How many word pieces are encoded at once: enough to read the weights rarely, few enough for the processor's cache.
 BATCH = 1024
-# e5 was trained with this in front of every question.
-PREFIX = "query: "
+# e5 was trained with one of these in front of every text: questions find the passages that answer them.
+QUESTION, PASSAGE = "query: ", "passage: "
 GRAPH = "graph.onnx"
 FORMAT = 1
 # The encoder that vectors come from; those of another are of no use.
@@ -49,16 +49,16 @@ class Encoder:
 
     def one(self, text: str) -> Vector:
         """The vector of a text: float32, shape (384,), length 1."""
-        vector: Vector = self._encoded([self._pieces.numbers(PREFIX + text)])[0]
+        vector: Vector = self._encoded([self._pieces.numbers(QUESTION + text)])[0]
         return vector
 
-    def many(self, texts: Sequence[str], what: str) -> Vector:
+    def many(self, texts: Sequence[str], what: str, prefix: str = QUESTION) -> Vector:
         """The vectors of many texts, shape (texts, 384), on all cores; `what` names the work in the progress report.
 
         They differ from those of `one` by rounding (cosine above 0.998), since texts of a batch share a scale.
         """
         vectors = np.empty((len(texts), WIDTH), np.float32)
-        split = [self._pieces.numbers(PREFIX + text) for text in texts]
+        split = [self._pieces.numbers(prefix + text) for text in texts]
         with ThreadPoolExecutor(os.cpu_count()) as pool:
             batches = list(_batches(split))
             results = pool.map(lambda batch: self._encoded([split[i] for i in batch]), batches)
@@ -121,6 +121,11 @@ def built(folder: Path) -> Path:
 def encode(text: str) -> Vector:
     """The vector of a text: float32, shape (384,), length 1. A text seen recently costs nothing."""
     return encoded([text])[0]
+
+
+def encode_passages(texts: Sequence[str]) -> Vector:
+    """The vectors of texts that answer questions, shape (texts, 384)."""
+    return model().many(texts, f"Encoding {len(texts)} answers, batches", PASSAGE)
 
 
 def encoded(texts: Sequence[str]) -> list[Vector]:

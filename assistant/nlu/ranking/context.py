@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.core.understanding import FACT, kind_of
+from assistant.core.understanding import ENTRIES, kind_of
 from assistant.knowledge import Entry, KnowledgeBase
 from assistant.nlu.ranking.kind_model import Floats
 
 FOLLOW_UP = "follow_up/"
+# What is read of the message before; what it asks stands at its end.
+MOST_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
@@ -19,13 +21,15 @@ class ContextWeights:
     """What is added to an entry's score, in the head's units; measured in docs/decisions/0010-context.md."""
 
     # The entry is the last answer itself.
-    same: float = 0.2
+    same: float = 0.06
     # It has the same main subject.
     subject: float = 0.18
     # It shares some other subject.
     touched: float = 0.16
     # The last answer lists it as related.
     related: float = 0.14
+    # It belongs to the same area of knowledge/doors.yml.
+    area: float = 0.15
     # It covers the aspect the message asks for ("how many").
     aspect: float = 0.1
     # The message names its main subject.
@@ -41,8 +45,9 @@ class Context:
         self, knowledge: KnowledgeBase, classes: Sequence[str], weights: ContextWeights = ContextWeights()
     ) -> None:
         self._entries: Sequence[Entry | None] = [
-            knowledge.find(name) if kind_of(name) == FACT else None for name in classes
+            knowledge.find(name) if kind_of(name) in ENTRIES else None for name in classes
         ]
+        self._areas = {entry.id: knowledge.area_of(entry.id) for entry in knowledge.entries.values()}
         self._weights = weights
 
     def boosts(self, last: Entry, asked: Mapping[str, float], named: Sequence[str], again: bool = True) -> Floats:
@@ -70,12 +75,18 @@ class Context:
                 weights.subject * bool(set(entry.subjects[:1]) & set(last.subjects[:1])),
                 weights.touched * bool(set(entry.subjects) & set(last.subjects)),
                 weights.related * (entry.id in last.related),
+                weights.area * (self._areas[entry.id] is not None and self._areas[entry.id] == self._areas[last.id]),
             )
         return boost + weights.aspect * self._covered(entry, asked) if boost else 0.0
 
     def _covered(self, entry: Entry, asked: Mapping[str, float]) -> float:
         """How likely an entry covers what is asked; its first aspect counts fully, the others half."""
         return max((asked.get(aspect, 0.0) / (1 if i == 0 else 2) for i, aspect in enumerate(entry.aspects)), default=0)
+
+
+def joined(previous: str, text: str) -> str:
+    """A message below the one before it, as one text: "Was kostet das?" then says what it is about."""
+    return f"{previous[-MOST_CHARACTERS:]} {text}".strip()
 
 
 def by_ordinal(knowledge: KnowledgeBase, history: Sequence[str], ordinal: int) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
-from rasa.shared.core.events import SlotSet
+from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.slots import AnySlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import InvalidConfigException
@@ -17,13 +17,20 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.core.conversation import SLOT, Conversation
 from assistant.core.languages import LANGUAGES
-from assistant.core.understanding import kind_of
+from assistant.core.understanding import ENTRIES, kind_of
 from assistant.knowledge import knowledge, render
 from assistant.nlu.components import classifier
-from assistant.nlu.components.classifier import MOST_FOLLOW_UP_WORDS, EntryClassifier, thinned
+from assistant.nlu.components.classifier import (
+    LONGEST_ANSWER,
+    MOST_FOLLOW_UP_WORDS,
+    Before,
+    EntryClassifier,
+    thinned,
+)
 from assistant.nlu.components.message_keys import IN_CONTEXT, LOOSE, PARTS, RANKING
+from assistant.nlu.ranking.context import Context
 from assistant.nlu.ranking.head import Ranking
-from tests.unit.nlu.conftest import context
+from tests.unit.nlu.conftest import context, only
 
 OVERVIEW, REACHED, GDI = "ask_programmes/fap_overview", "ask_figures/fap_reached", "ask_data/gdi_overview"
 NOTHING = Ranking([], {})
@@ -54,8 +61,8 @@ def best(message):
 
 
 def leaning(message):
-    """The most probable fact, given the previous answers."""
-    return next(id_ for id_, _ in message.get(IN_CONTEXT).entries if kind_of(id_) == "fact")
+    """The most probable entry, given the previous answers."""
+    return next(id_ for id_, _ in message.get(IN_CONTEXT).entries if kind_of(id_) in ENTRIES)
 
 
 def likely(message, id_):
@@ -68,11 +75,12 @@ def naming(*values, entity="subject"):
     return {ENTITIES: [{"entity": entity, "value": value} for value in values]}
 
 
-def after(*entries):
-    """The conversation after these answers, in order."""
+def after(*entries, heard=None):
+    """The conversation after these answers, in order, the last of them to a message of these words."""
     slot = AnySlot(SLOT, mappings=[], influence_conversation=False)
     value = Conversation(language="de", entries=entries).as_slot()
-    return DialogueStateTracker.from_events("visitor", [SlotSet(SLOT, value)], [slot])
+    events = [UserUttered(heard)] if heard else []
+    return DialogueStateTracker.from_events("visitor", [*events, SlotSet(SLOT, value)], [slot])
 
 
 @pytest.mark.parametrize(
@@ -195,6 +203,17 @@ def test_subject_that_the_message_names_is_nearer_than_the_last(trained):
     assert likely(named, OVERVIEW) < likely(processed(trained[0], text, after(OVERVIEW)), OVERVIEW)
 
 
+def test_message_is_read_below_the_one_before(trained):
+    text, heard = "Was kostet das?", "Wie beantrage ich Asyl?"
+    alone, below = (processed(trained[0], text, after(GDI, heard=words)) for words in (None, heard))
+    assert likely(below, "referral/asylum") > likely(alone, "referral/asylum")
+    assert below.get(RANKING) == alone.get(RANKING)
+
+
+def test_words_heard_before_any_answer_change_nothing(trained):
+    assert processed(trained[0], "Was kostet das?", after(heard="Asyl?")).get(IN_CONTEXT) is None
+
+
 @pytest.mark.parametrize("subject", ["iom", "iom_germany"])
 def test_naming_what_everything_is_about_picks_out_nothing(trained, subject):
     text = "Und was macht das?"
@@ -222,9 +241,19 @@ def test_part_leans_on_the_part_before_it(trained):
     assert leaning(second) == REACHED
 
 
-@pytest.mark.parametrize("text", ["Guten Tag", "Wie beantrage ich Asyl?"])
-def test_part_that_asks_for_no_fact_is_nothing_to_lean_on(trained, text):
-    _, second = parted(trained[0], text, "Und wie viele?")
+def test_part_that_asks_for_no_entry_is_nothing_to_lean_on(trained):
+    _, second = parted(trained[0], "Guten Tag", "Und wie viele?")
+    assert second.get(IN_CONTEXT) is None
+
+
+def test_part_leans_on_a_referral_before_it_too(trained):
+    _, second = parted(trained[0], "Wie beantrage ich Asyl?", "Und wer hilft?")
+    assert leaning(second) == "referral/asylum"
+
+
+def test_part_that_is_not_likely_enough_is_nothing_to_lean_on(trained, monkeypatch):
+    monkeypatch.setattr(classifier, "LIKELY_ENTRY", 1.1)
+    _, second = parted(trained[0], "Was ist das Familienhilfeprogramm?", "Und wie viele?")
     assert second.get(IN_CONTEXT) is None
 
 
@@ -234,10 +263,19 @@ def test_part_leans_on_the_last_answer_where_no_part_before_it_told_one(trained)
     assert second.get(IN_CONTEXT) == alone.get(IN_CONTEXT)
 
 
-def test_what_a_part_asked_for_is_hardly_asked_for_again_in_the_next(trained):
-    text = "Und was genau macht das?"
-    _, second = parted(trained[0], "Was ist das Familienhilfeprogramm?", text)
-    assert likely(second, OVERVIEW) < likely(processed(trained[0], text, after(OVERVIEW)), OVERVIEW)
+def test_what_a_part_asked_for_is_hardly_asked_for_again_in_the_next(trained, monkeypatch):
+    text, asked = "Und was genau macht das?", "Was ist das Familienhilfeprogramm?"
+    seen, boosts = [], Context.boosts
+
+    def spied(self, last, aspects, named, again):
+        seen.append((last.id, again))
+        return boosts(self, last, aspects, named, again)
+
+    monkeypatch.setattr(Context, "boosts", spied)
+    _, second = parted(trained[0], asked, text)
+    since = processed(trained[0], text, after(OVERVIEW, heard=asked))
+    assert seen == [(OVERVIEW, False), (OVERVIEW, True)]
+    assert likely(second, OVERVIEW) <= likely(since, OVERVIEW)
 
 
 @pytest.mark.parametrize(("words", "leans"), [(MOST_FOLLOW_UP_WORDS, True), (MOST_FOLLOW_UP_WORDS + 1, False)])
@@ -257,6 +295,8 @@ def test_nothing_answered_before_leaves_nothing_to_lean_on(trained, tracker):
         {"ridge": 0},
         {"ridge": -1.0},
         {"narrowness": 0},
+        {"answer_share": 1.1},
+        {"answer_sharpness": 0},
         {"sharpness": 0.01},
         {"evenness": 1.1},
         {"ngrams": [0, 3]},
@@ -282,6 +322,28 @@ def test_training_on_a_single_intent_is_refused(made, encoded):
 def test_training_on_nothing_is_refused(made):
     with pytest.raises(InvalidConfigException, match="at least two intents"):
         made(EntryClassifier).train(TrainingData())
+
+
+@pytest.mark.parametrize("text", ["", "Wie viele?"])
+def test_after_a_part_that_found_nothing_all_stays_as_it_was(text):
+    before = Before(("a/a",), "Was?")
+    assert before.then(text, ()) == before
+    assert before.then("Wie?", ("b/b",)) == Before(("a/a", "b/b"), "Wie?", again=False)
+    assert before.then("Wie?", ("b/b",)).then(text, ()) == Before(("a/a", "b/b"), "Wie?", again=False)
+
+
+def test_answers_of_every_entry_are_encoded_in_every_language():
+    base = only(knowledge(), (OVERVIEW, "smalltalk/greeting"))
+    found = classifier.answers(base)
+    assert sorted(found.classes) == sorted([OVERVIEW, "smalltalk/greeting"] * len(LANGUAGES))
+    assert found.vectors.shape == (2 * len(LANGUAGES), 384)
+    for id_, text in zip(found.classes, found.texts):
+        options = [render(base, base.entries[id_], language) for language in LANGUAGES]
+        assert text in [f"{each.question} {each.text[:LONGEST_ANSWER]}" for each in options]
+
+
+def test_without_entries_there_are_no_answers():
+    assert classifier.answers(only(knowledge(), ())).vectors.shape == (0, 384)
 
 
 @pytest.mark.parametrize(

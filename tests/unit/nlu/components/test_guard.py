@@ -13,7 +13,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.nlu.components.guard import MAX_CHARACTERS, InputGuard
+from assistant.nlu.components.guard import LONGEST_CHOICE, MAX_CHARACTERS, InputGuard
 from assistant.nlu.components.message_keys import CHOICE, TROUBLE
 
 NASTY = [
@@ -156,7 +156,20 @@ def test_number_alone_is_a_choice(raw, choice):
     assert guarded(raw).get(CHOICE) == choice
 
 
-@pytest.mark.parametrize("raw", ["2016", "100", "1 Jahr", "-1", "1.5", "Wann?", ""])
+@pytest.mark.parametrize(
+    ("raw", "choice"),
+    [("1️⃣", 1), ("(2)", 2), ("Nr. 3", 3), ("Die zweite bitte", 2), ("the first one", 1), ("option 3", 3)],
+)
+def test_number_in_whatever_way_it_is_written_is_a_choice(raw, choice):
+    assert guarded(raw).get(CHOICE) == choice
+
+
+@pytest.mark.parametrize(("spaces", "choice"), [(LONGEST_CHOICE - 1, 1), (LONGEST_CHOICE, None)])
+def test_a_long_message_names_no_choice(spaces, choice):
+    assert guarded(" " * spaces + "1").get(CHOICE) == choice
+
+
+@pytest.mark.parametrize("raw", ["2016", "100", "1 Jahr", "-1", "1.5", "Wann?", "", "erste Hilfe", "who is first?"])
 def test_other_input_is_no_choice(raw):
     assert guarded(raw).get(CHOICE) is None
 

@@ -9,9 +9,10 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.core.function_words import FUNCTION_WORDS, WORD
 from assistant.core.languages import NO_EVIDENCE, Evidence
 from assistant.knowledge.examples import examples
-from assistant.nlu.components.language import FUNCTION_WORDS, WORD, LanguageDetector, evidence_of, learned
+from assistant.nlu.components.language import LanguageDetector, evidence_of, learned
 from assistant.nlu.components.message_keys import EVIDENCE
 from tests.unit.nlu.conftest import context
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from assistant.knowledge import Entry, KnowledgeBase
-from assistant.nlu.ranking.context import Context, ContextWeights, aspects_asked, by_ordinal
+from assistant.knowledge.model import Door
+from assistant.nlu.ranking.context import MOST_CHARACTERS, Context, ContextWeights, aspects_asked, by_ordinal, joined
 
 # Every sum of weights is a different number, so that a test can tell which were added.
-WEIGHTS = ContextWeights(same=1.0, subject=2.0, touched=4.0, related=8.0, aspect=16.0, named=32.0, alike=64.0)
+WEIGHTS = ContextWeights(same=1.0, subject=2.0, touched=4.0, related=8.0, aspect=16.0, named=32.0, alike=64.0, area=0.5)
 
 
 def entry(id_, subjects, aspects=("what",), related=(), kind="fact"):
@@ -33,9 +36,9 @@ BASE = KnowledgeBase({e.id: e for e in ENTRIES}, {}, {}, {})
 CLASSES = [*BASE.entries, "follow_up/when", "out_of_scope/far", "ask_data/gone"]
 
 
-def near(id_, asked=None, named=(), last=LAST, weights=WEIGHTS, **options):
+def near(id_, asked=None, named=(), last=LAST, weights=WEIGHTS, base=BASE, **options):
     """How much the last entry raises the score of a class."""
-    values = Context(BASE, CLASSES, weights).boosts(last, asked or {}, named, **options)
+    values = Context(base, CLASSES, weights).boosts(last, asked or {}, named, **options)
     return dict(zip(CLASSES, values.tolist()))[id_]
 
 
@@ -61,15 +64,53 @@ def test_the_same_main_subject_is_a_tie_of_its_own():
 
 
 def test_without_measuring_anew_the_main_subject_counts_most():
-    main, touched, related = (
-        near(f"ask_data/{name}", weights=ContextWeights()) for name in ("same_subject", "touched", "related")
-    )
-    assert main > touched > related > 0
+    measured, base = ContextWeights(), with_areas(("ask_data/last", "ask_data/stranger"))
+    names = ("same_subject", "touched", "related", "stranger")
+    main, touched, related, area = (near(f"ask_data/{name}", weights=measured, base=base) for name in names)
+    expected = (measured.subject, measured.touched, measured.related, measured.area)
+    assert (main, touched, related, area) == pytest.approx(expected)
+    assert main == max(main, touched, related, area)
+    assert min(main, touched, related, area) > 0
 
 
-@pytest.mark.parametrize("id_", ["referral/asylum", "follow_up/when", "out_of_scope/far"])
-def test_only_facts_come_nearer(id_):
+@pytest.mark.parametrize("id_", ["follow_up/when", "out_of_scope/far"])
+def test_only_entries_come_nearer(id_):
     assert near(id_, {"when": 1.0}) == 0.0
+
+
+def test_a_related_referral_comes_nearer_too():
+    assert near("referral/asylum") == WEIGHTS.related
+
+
+def with_areas(*areas):
+    """The same knowledge with these areas, each given by what belongs to it."""
+    doors = {str(i): Door(str(i), {"de": "…", "en": "…"}, ("mbe",), near=near_) for i, near_ in enumerate(areas)}
+    return dataclasses.replace(BASE, doors=doors)
+
+
+@pytest.mark.parametrize(
+    ("areas", "tied"),
+    [
+        ([("ask_data",)], True),
+        ([("ask_data/last", "ask_data/stranger")], True),
+        ([("ask_data/last",), ("ask_data/stranger",)], False),
+        ([("ask_data/last",)], False),
+        ([("referral",)], False),
+        ([], False),
+    ],
+)
+def test_the_area_of_the_last_answer_is_a_tie(areas, tied):
+    assert near("ask_data/stranger", base=with_areas(*areas)) == WEIGHTS.area * tied
+
+
+def test_the_area_is_the_tie_only_where_no_stronger_one_is():
+    assert near("ask_data/same_subject", base=with_areas(("ask_data",))) == WEIGHTS.touched
+    weights = dataclasses.replace(WEIGHTS, area=6.0)
+    assert near("ask_data/same_subject", base=with_areas(("ask_data",)), weights=weights) == 6.0
+
+
+def test_an_aspect_counts_within_an_area():
+    assert near("ask_data/stranger", {"when": 1.0}, base=with_areas(("ask_data",))) == WEIGHTS.area + WEIGHTS.aspect
 
 
 def test_what_is_asked_brings_the_entry_that_tells_it_nearer():
@@ -140,6 +181,15 @@ def test_an_entry_without_subjects_ties_nothing_to_itself():
 def test_there_is_a_number_for_every_class():
     values = Context(BASE, CLASSES).boosts(LAST, {}, ())
     assert (values.shape, values.dtype) == ((len(CLASSES),), np.float32)
+
+
+def test_a_message_is_read_below_the_one_before():
+    assert joined("Was macht FAP?", "Wer zahlt?") == "Was macht FAP? Wer zahlt?"
+    assert joined("", "Wer zahlt?") == "Wer zahlt?"
+
+
+def test_of_a_long_message_before_the_end_is_read():
+    assert joined("a" * 500 + "b" * MOST_CHARACTERS, "Wer?") == "b" * MOST_CHARACTERS + " Wer?"
 
 
 @pytest.mark.parametrize(("ordinal", "subject"), [(1, "dtm"), (2, "gdi")])
