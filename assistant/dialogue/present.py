@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TypedDict
 
 from assistant.core.envelope import Button, Custom
-from assistant.dialogue.reply import Answer, Reply
+from assistant.dialogue.reply import Reply
 from assistant.knowledge import KnowledgeBase
-from assistant.knowledge.render import date_written
+from assistant.knowledge.plain import written_out_in_order
 
 PLAIN_CHANNELS = {"cmdline"}
 
@@ -34,20 +34,11 @@ def messages(reply: Reply, knowledge: KnowledgeBase, channel: str) -> list[Messa
 
 
 def plain_text(reply: Reply, knowledge: KnowledgeBase) -> str:
-    """A whole reply as text: each answer with its source line, followed by the numbered suggestions."""
-    blocks = [_with_source(answer, reply, knowledge) for answer in reply.answers]
+    """A whole reply as text: each answer with dates, contacts and sources, followed by the numbered suggestions."""
+    answers = [(answer.full_text, answer.part(reply.language)) for answer in reply.answers]
+    blocks = written_out_in_order(answers, knowledge, reply.language)
     if reply.buttons:
         lines = [reply.heading] if reply.heading else []
         lines += [f"{number}. {question}" for number, question in enumerate(reply.buttons, start=1)]
         blocks.append("\n".join([*lines, knowledge.phrase("choose_number", reply.language)]))
     return "\n\n".join(blocks)
-
-
-def _with_source(answer: Answer, reply: Reply, knowledge: KnowledgeBase) -> str:
-    if not answer.sources or answer.kind == "control":
-        return answer.full_text
-    separator = knowledge.phrase("source_separator", reply.language)
-    sources = separator.join(f"{source.title}, {source.url}" for source in answer.sources)
-    key = "source_line" if answer.as_of else "source_line_undated"
-    as_of = date_written(answer.as_of or "", reply.language)
-    return f"{answer.full_text}\n({knowledge.phrase(key, reply.language).format(as_of=as_of, sources=sources)})"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.core.conversation import Conversation
-from assistant.core.envelope import AnswerKind, AnswerPart, Envelope, under_heading
+from assistant.core.envelope import AnswerKind, AnswerPart, ApprovedBy, Contact, Envelope, under_heading
 from assistant.core.languages import Language
-from assistant.knowledge import Source
+from assistant.knowledge import Approval, Source
 from assistant.knowledge.render import direction
 
 
@@ -23,6 +23,8 @@ class Answer:
     question: str | None = None
     note_as_of: str | None = None
     heading: str | None = None
+    contacts: tuple[Contact, ...] = ()
+    approved: Approval | None = None
 
     @property
     def full_text(self) -> str:
@@ -44,6 +46,8 @@ class Answer:
             "sources": [{"title": s.title, "url": s.url, "publisher": s.publisher} for s in of_entry.sources],
             "as_of": of_entry.as_of,
             "note_as_of": of_entry.note_as_of,
+            "approved": _approval(of_entry.approved),
+            "contacts": list(of_entry.contacts),
         }
 
 
@@ -75,7 +79,13 @@ class Reply:
             "sources": [{"title": source.title, "url": source.url} for source in sources],
             "parts": [answer.part(self.language) for answer in self.answers],
             "heading": self.heading if self.buttons else None,
+            "contacts": [contact for answer in self.answers for contact in answer.contacts],
+            "approved": _approval(self.answers[0].approved),
         }
+
+
+def _approval(approval: Approval | None) -> ApprovedBy | None:
+    return {"by": approval.by, "on": approval.on} if approval else None
 
 
 BY_IMPORTANCE: tuple[AnswerKind, ...] = (

@@ -5,22 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assistant.core.conversation import Conversation
-from assistant.core.envelope import AnswerKind
+from assistant.core.envelope import AnswerKind, Contact
 from assistant.core.languages import LANGUAGES, Language, decide
-from assistant.core.understanding import MessagePart, Understanding
+from assistant.core.understanding import ENTRIES, EVERYWHERE, MessagePart, Understanding
 from assistant.dialogue.reply import Answer, Reply
 from assistant.knowledge import Entry, KnowledgeBase, render
-from assistant.knowledge.render import date_written, place_name
+from assistant.knowledge.model import Door
+from assistant.knowledge.render import cards, date_written, filled, place_name
 
 LANGUAGE_REQUESTS: dict[str, Language] = {"control/german": "de", "control/english": "en"}
 NONE = "control/none"
 # Ids without an entry that have a phrase of their own.
-PHRASES = {"control/human": "human", "out_of_scope/illegal": "illegal"}
+PHRASES = {"out_of_scope/illegal": "illegal"}
+HUMAN, GENERAL = "referral/human", "general"
+# Longer questions hardly ever refer to the last answer.
+MOST_FOLLOW_UP_WORDS = 12
 MOST_BUTTONS = 3
 # Facts remembered for follow-up questions, and entries that are not suggested again.
 MOST_FACTS_REMEMBERED, MOST_TOLD_REMEMBERED = 4, 12
 # Questions about another time or place, or with a false premise, get the nearest fact.
 GAPS_MET_BY_A_FACT = {"other_time", "other_place", "false_premise"}
+# What people ask of those who do something, not of its history: repeating that would be no answer.
+PRACTICAL_ASPECTS = {"cost", "duration", "documents", "contact", "languages", "who_may"}
 ASPECTS_BOUND_TO_PLACES = {("how_many",), ("when",), ("where",)}
 
 
@@ -65,7 +71,7 @@ class Turn:
             return self._single(self._phrase("fallback", understanding.trouble))
         if understanding.urgent:
             return self._from_entries([understanding.urgent])
-        if understanding.choice is not None and self.conversation.offered:
+        if understanding.choice is not None and (self.conversation.offered or not understanding.parts):
             return self._chosen(understanding.choice)
         parts = [part for part in understanding.parts if not any(_requests_language(part, i) for i in part.chosen)]
         if not parts:
@@ -79,6 +85,8 @@ class Turn:
     def _part(self, part: MessagePart) -> Reply:
         """The reply to a message with one question."""
         entry = self._entry_of(part)
+        if entry and entry.id == HUMAN:
+            return self._human(entry)
         if entry:
             reply = self._from_entries([entry.id])
             return replace(reply, answers=(self._within_scope(reply.answers[0], part, entry), *reply.answers[1:]))
@@ -90,8 +98,22 @@ class Turn:
         if part.decision == "answer" and best.startswith("control/"):
             return self._control(best)
         if part.decision == "answer" and best.startswith("follow_up/"):
-            return self._unknown_aspect()
+            return self._unknown_aspect(part)
         return self._fallback(part)
+
+    def _human(self, entry: Entry) -> Reply:
+        """Who a visitor can talk to: first those whom the last answer named."""
+        last = [found for id_ in self.conversation.said for found in [self.knowledge.find(id_)] if found]
+        named = [contact for each in last if each.id != HUMAN for contact in each.contacts]
+        reply = self._from_entries([entry.id])
+        topical = cards(self.knowledge, dict.fromkeys(named), self.language)
+        if not topical:
+            return reply
+        phrase = self.knowledge.phrase("human_topic", self.language)
+        heading = phrase.format(contacts="; ".join(map(line_of, topical)))
+        answer = reply.answers[0]
+        contacts = (*topical, *(card for card in answer.contacts if card not in topical))
+        return replace(reply, answers=(replace(answer, heading=heading, contacts=contacts),))
 
     def _within_scope(self, answer: Answer, part: MessagePart, entry: Entry) -> Answer:
         """The answer, below a heading if the question names a year or place that it does not cover."""
@@ -139,7 +161,7 @@ class Turn:
     def _reply(self, answers: tuple[Answer, ...], ids: list[str]) -> Reply:
         """A reply made of entries, which are remembered and whose related entries are suggested."""
         entries = [self.knowledge.entries[id_] for id_ in ids]
-        facts = tuple(entry.id for entry in entries if entry.kind == "fact")
+        facts = tuple(entry.id for entry in entries if entry.kind in ENTRIES)
         history = (*self.conversation.entries, *facts)[-MOST_FACTS_REMEMBERED:]
         told = (*self.conversation.told, *ids)[-MOST_TOLD_REMEMBERED:]
         related = dict.fromkeys(r for entry in entries for r in entry.related if r not in told)
@@ -159,6 +181,8 @@ class Turn:
             sources=rendered.sources,
             question=rendered.question,
             note_as_of=entry.note.as_of if entry.note else None,
+            contacts=rendered.contacts,
+            approved=entry.approved,
         )
 
     def _clarify(self, ids: tuple[str, ...]) -> Reply:
@@ -168,18 +192,29 @@ class Turn:
         return Reply(self.language, (answer,), conversation, None, self._questions(offered))
 
     def _fallback(self, part: MessagePart) -> Reply:
-        """Admits what is not known, and gives the nearest fact or offers the nearest questions."""
-        near = [id_ for id_ in part.chosen if (entry := self.knowledge.find(id_)) and entry.kind == "fact"]
-        text, contact = self._gap(part), self.knowledge.phrase("contact", self.language)
-        if part.gap in GAPS_MET_BY_A_FACT and near:
+        """Admits what is not known, says who can help, and gives or offers what is known of the same subject."""
+        near = [id_ for id_ in part.chosen if self._shares_subject(id_, part)]
+        facts = [id_ for id_ in near if self.knowledge.entries[id_].kind == "fact"]
+        text = self._gap(part)
+        if part.gap in GAPS_MET_BY_A_FACT and facts:
             known = f"{text} {self.knowledge.phrase('known', self.language)}"
-            said = self._from_entries(near[:1], heading=known)
+            said = self._from_entries(facts[:1], heading=known)
             return replace(said, answers=tuple(replace(answer, kind="fallback") for answer in said.answers))
         offered = tuple(near[:MOST_BUTTONS])
         heading = self.knowledge.phrase("fallback_near", self.language) if offered else None
         conversation = replace(self.conversation, offered=offered)
-        answer = Answer("fallback", f"{text} {contact}")
+        door = door_for(part, self.knowledge, self.conversation.entry)
+        if not door:
+            return Reply(self.language, (Answer("fallback", text),), conversation, heading, self._questions(offered))
+        words = filled(door.words[self.language], door.values, self.language)
+        contacts = cards(self.knowledge, door.contacts, self.language)
+        answer = Answer("fallback", f"{text} {words}", contacts=contacts)
         return Reply(self.language, (answer,), conversation, heading, self._questions(offered))
+
+    def _shares_subject(self, id_: str, part: MessagePart) -> bool:
+        """Whether an entry is about something that the part names."""
+        entry = self.knowledge.find(id_)
+        return entry is not None and bool(set(entry.subjects) & set(part.subjects) - EVERYWHERE)
 
     def _gap(self, part: MessagePart) -> str:
         """The phrase for a question that no entry answers, depending on what is missing."""
@@ -188,6 +223,8 @@ class Turn:
 
     def _chosen(self, number: int) -> Reply:
         offered = self.conversation.offered
+        if not offered:
+            return self._fallback(MessagePart(text=""))
         if not 1 <= number <= len(offered):
             return self._clarify(tuple(id_ for id_ in offered if id_ != NONE))
         id_ = offered[number - 1]
@@ -201,6 +238,9 @@ class Turn:
         if id_ == "control/source":
             last = self.conversation.said[-1] if self.conversation.said else None
             return self._source(self.knowledge.find(last) or context)
+        if id_ == "control/stop":
+            days = self.knowledge.entries["smalltalk/privacy"].values["days"]
+            return self._single(Answer("control", self.knowledge.phrase("stop", self.language).format(days=days)))
         if id_ == "control/more":
             return self._more(context)
         return self._fallback(MessagePart(text=""))
@@ -210,10 +250,11 @@ class Turn:
         if not answer or not answer.sources:
             return self._single(self._phrase("control", "source_none"))
         as_of = date_written(answer.as_of or "", self.language)
+        key = "source_asked" if answer.as_of else "source_line_undated"
         sources = self.knowledge.phrase("source_separator", self.language).join(
             f"{source.title} ({source.publisher}), {source.url}" for source in answer.sources
         )
-        text = self.knowledge.phrase("source_asked", self.language).format(as_of=as_of, sources=sources)
+        text = self.knowledge.phrase(key, self.language).format(as_of=as_of, sources=sources)
         return self._single(replace(answer, kind="control", text=text))
 
     def _more(self, context: Entry | None) -> Reply:
@@ -223,12 +264,20 @@ class Turn:
             return self._from_entries(fresh[:1], heading=self.knowledge.phrase("more", self.language))
         return self._single(self._phrase("control", "more_nothing"))
 
-    def _unknown_aspect(self) -> Reply:
+    def _unknown_aspect(self, part: MessagePart) -> Reply:
+        """Admits that the last answer's subject holds nothing on what is asked, and says who can help with it."""
         context = self.knowledge.find(self.conversation.entry)
         if not context:
             return self._single(self._phrase("control", "follow_up_without_topic"))
-        heading = self.knowledge.phrase("follow_up_unknown", self.language)
-        return self._from_entries([context.id], heading=heading)
+        if context.contacts:
+            contacts = cards(self.knowledge, context.contacts, self.language)
+            phrase = self.knowledge.phrase("follow_up_contacts", self.language)
+            return self._single(
+                Answer("referral", phrase.format(contacts="; ".join(map(line_of, contacts))), contacts=contacts)
+            )
+        if part.chosen[0].removeprefix("follow_up/") in PRACTICAL_ASPECTS:
+            return self._fallback(replace(part, gap="follow_up"))
+        return self._from_entries([context.id], heading=self.knowledge.phrase("follow_up_unknown", self.language))
 
     def _language_changed(self) -> Reply:
         """Confirms the language and repeats the last reply in it, to keep the topic."""
@@ -261,6 +310,29 @@ def _places_beyond(part: MessagePart, entry: Entry, text: str, language: Languag
         return []
     names = {code: {other: place_name(code, other) for other in LANGUAGES} for code in part.places}
     return [name[language] for name in names.values() if not any(known in text for known in name.values())]
+
+
+def door_for(part: MessagePart, knowledge: KnowledgeBase, last: str | None = None) -> Door | None:
+    """Where a question without an answer leads: to the area of its likeliest entries, or of the last answer.
+
+    Where no area is likely, general advice is offered.
+    """
+    shares: dict[str, float] = {}
+    for candidate in part.ranking:
+        area = knowledge.area_of(candidate.id)
+        if area and candidate.kind in ENTRIES:
+            shares[area] = shares.get(area, 0.0) + candidate.confidence
+    likely = [area for area in shares if shares[area] >= knowledge.doors[area].least]
+    if likely:
+        return knowledge.doors[max(likely, key=lambda area: shares[area])]
+    continued = knowledge.area_of(last) if last and len(part.text.split()) <= MOST_FOLLOW_UP_WORDS else None
+    return knowledge.doors.get(continued or GENERAL)
+
+
+def line_of(contact: Contact) -> str:
+    """A contact in one line: its name, and its telephone number, e-mail and web address, as far as known."""
+    ways = [contact[key] for key in ("phone", "email", "url") if key in contact]
+    return f"{contact['name']}, {', '.join(ways)}" if ways else contact["name"]
 
 
 def _shown(text: str, most: int = 80) -> str:

@@ -13,7 +13,7 @@ from actions.answer import Answer
 from assistant.core.conversation import SLOT
 from assistant.core.languages import LANGUAGES
 from assistant.core.understanding import KEY
-from tests.unit.dialogue.conftest import after, always, asking, message, phrase
+from tests.unit.dialogue.conftest import after, always, asking, message, phrase, related
 
 FAP = "ask_figures/fap_reached"
 BROKEN = {"evidence": "no such thing"}
@@ -77,7 +77,7 @@ async def test_the_slot_can_be_stored_as_json():
 
 async def test_what_was_told_is_read_from_the_slot():
     messages, _ = await run(understood(asking("control/more")), slot=after(FAP).as_slot())
-    assert answer_of(messages)["entries"] == ["ask_figures/fap_since"]
+    assert answer_of(messages)["entries"] == [related(FAP)]
 
 
 @pytest.mark.parametrize("hint", ["de", "en-GB"])

@@ -8,7 +8,9 @@ from assistant.core.envelope import Envelope
 from assistant.core.languages import NO_EVIDENCE, Evidence, Language
 from assistant.core.understanding import MessagePart, Understanding
 from assistant.dialogue import Conversation, Reply, respond
+from assistant.dialogue.respond import GENERAL
 from assistant.knowledge import knowledge, render
+from assistant.knowledge.render import filled
 
 START = Conversation()
 
@@ -57,6 +59,17 @@ def text_of(reply: Reply) -> str:
 def question(entry: str, language: Language = "de") -> str:
     """The question of an entry, as a button shows it."""
     return render(knowledge(), knowledge().entries[entry], language).question
+
+
+def related(entry: str, number: int = 0) -> str:
+    """The entry that another suggests first, or with this number from 0."""
+    return knowledge().entries[entry].related[number]
+
+
+def way_on(language: Language = "de", area: str = GENERAL) -> str:
+    """What a door says where no entry answers."""
+    door = knowledge().doors[area]
+    return filled(door.words[language], door.values, language)
 
 
 def phrase(key: str, language: Language = "de") -> str:

@@ -5,7 +5,19 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.languages import LANGUAGES
-from tests.unit.dialogue.conftest import START, after, asking, message, phrase, question, reply_to, text_of, told
+from tests.unit.dialogue.conftest import (
+    START,
+    after,
+    asking,
+    message,
+    phrase,
+    question,
+    related,
+    reply_to,
+    text_of,
+    told,
+    way_on,
+)
 
 TWO = ("ask_data/dtm", "ask_data/gmdac")
 NEAR = ("ask_data/dtm", "smalltalk/bot", "referral/asylum", "out_of_scope/other", "ask_data/gmdac")
@@ -18,7 +30,7 @@ def clarified(language="de"):
 
 def unsure(*near, language="de"):
     """The reply if nothing is similar enough."""
-    return reply_to(message(asking(*near, decision="unsure"), language=language))
+    return reply_to(message(asking(*near, decision="unsure", subjects=("dtm", "gmdac", "gdi")), language=language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -53,7 +65,7 @@ def test_a_number_picks_the_question_offered(number, language):
 
 def test_a_number_picks_a_suggestion():
     before = after("ask_figures/fap_reached")
-    assert told(reply_to(message(choice=2), before)) == ["ask_programmes/fap_overview"]
+    assert told(reply_to(message(choice=2), before)) == [related("ask_figures/fap_reached", 1)]
 
 
 @pytest.mark.parametrize("number", [0, 4, 99])
@@ -68,13 +80,26 @@ def test_a_number_out_of_range_asks_again(number, language):
 def test_none_of_them_leads_to_a_contact(language):
     reply = reply_to(message(choice=3), clarified(language).conversation)
     assert (reply.kind, told(reply), reply.buttons) == ("fallback", [], ())
-    assert phrase("contact", language) in text_of(reply)
+    assert way_on(language) in text_of(reply)
 
 
 def test_none_of_them_said_in_words_leads_to_a_contact():
     reply = reply_to(asking("control/none"), clarified().conversation)
     assert reply.kind == "fallback"
-    assert phrase("contact") in text_of(reply)
+    assert way_on() in text_of(reply)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_number_alone_picks_nothing_where_nothing_was_offered(language):
+    reply = reply_to(message(choice=1, language=language))
+    assert (reply.kind, told(reply), reply.buttons) == ("fallback", [], ())
+    assert text_of(reply) == f"{phrase('fallback', language)} {way_on(language)}"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_words_that_name_a_choice_pick_it_where_something_was_offered(number):
+    said = message(asking("smalltalk/thanks", text="die erste bitte"), choice=number)
+    assert told(reply_to(said, clarified().conversation)) == [TWO[number - 1]]
 
 
 def test_after_none_of_them_a_number_picks_nothing():
@@ -89,15 +114,15 @@ def test_a_number_is_a_question_where_nothing_was_offered():
 def test_not_knowing_is_said_with_a_contact(language):
     reply = unsure(language=language)
     assert (reply.kind, told(reply), reply.buttons, reply.heading) == ("fallback", [], (), None)
-    assert text_of(reply) == f"{phrase('fallback', language)} {phrase('contact', language)}"
+    assert text_of(reply) == f"{phrase('fallback', language)} {way_on(language)}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_not_knowing_lists_the_nearest_fact_questions_only(language):
+def test_not_knowing_lists_the_nearest_questions_of_the_same_subject_only(language):
     reply = unsure(*NEAR, language=language)
     assert reply.buttons == tuple(question(entry, language) for entry in TWO)
     assert reply.heading == phrase("fallback_near", language)
-    assert phrase("contact", language) in text_of(reply)
+    assert way_on(language) in text_of(reply)
 
 
 def test_at_most_three_nearest_questions_are_listed():

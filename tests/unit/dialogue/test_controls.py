@@ -5,23 +5,25 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.languages import LANGUAGES
+from assistant.dialogue.respond import line_of
 from assistant.knowledge import knowledge
-from tests.unit.dialogue.conftest import after, asking, message, phrase, reply_to, text_of, told
+from assistant.knowledge.render import cards
+from tests.unit.dialogue.conftest import after, asking, message, phrase, related, reply_to, text_of, told
 
-FAP = "ask_figures/fap_reached"
+FAP, HUMAN = "ask_figures/fap_reached", "referral/human"
 GDI = ("ask_data/gdi_divisions", "ask_data/gdi_network", "ask_data/gdi_launch", "ask_data/gdi_overview")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_more_tells_the_first_related_entry(language):
     reply = reply_to(asking("control/more"), after(FAP, language=language))
-    assert told(reply) == ["ask_figures/fap_since"]
+    assert told(reply) == [related(FAP)]
     assert text_of(reply).startswith(f"{phrase('more', language)}\n\n")
 
 
 def test_more_leaves_out_what_was_told():
-    reply = reply_to(asking("control/more"), after("ask_figures/fap_since", FAP))
-    assert told(reply) == ["ask_programmes/fap_overview"]
+    reply = reply_to(asking("control/more"), after(related(FAP), FAP))
+    assert told(reply) == [related(FAP, 1)]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -78,13 +80,83 @@ def test_where_nothing_was_said_nothing_is_repeated(language):
     assert (text_of(reply), told(reply)) == (phrase("repeat_nothing", language), [])
 
 
+UNDATED = next(e.id for e in knowledge().entries.values() if e.kind == "referral" and not (e.as_of or e.note))
+
+
+@pytest.mark.parametrize(("language", "date"), [("de", "Stand"), ("en", "as of")])
+def test_the_source_of_an_answer_without_a_date_is_named_without_one(language, date):
+    reply = reply_to(asking("control/source"), after(UNDATED, language=language))
+    assert date not in text_of(reply)
+    assert all(knowledge().sources[each.source].url in text_of(reply) for each in knowledge().find(UNDATED).citations)
+
+
+WITH_CONTACTS = [e.id for e in knowledge().entries.values() if len(e.contacts) > 1 and e.id != HUMAN][:2]
+WITHOUT_CONTACTS = next(e.id for e in knowledge().entries.values() if e.kind == "fact" and not e.contacts)
+
+
+def own_cards(*entries, language="de"):
+    """The contacts of entries, each once."""
+    ids = dict.fromkeys(id_ for entry in entries for id_ in knowledge().entries[entry].contacts)
+    return cards(knowledge(), ids, language)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_person_is_not_promised(language):
-    reply = reply_to(asking("control/human"), after(FAP, language=language))
-    assert (text_of(reply), reply.kind, told(reply)) == (phrase("human", language), "referral", [])
+@pytest.mark.parametrize("before", [(), (WITHOUT_CONTACTS,), (WITH_CONTACTS[0], WITHOUT_CONTACTS), (HUMAN,)])
+def test_who_asks_for_a_person_is_told_whom_to_ask(language, before):
+    reply = reply_to(asking(HUMAN), after(*before, language=language), hint=language)
+    (answer,) = reply.answers
+    assert (reply.kind, told(reply), answer.heading) == ("referral", [HUMAN], None)
+    assert answer.contacts == own_cards(HUMAN, language=language) != ()
 
 
-@pytest.mark.parametrize("control", ["human", "source"])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_whom_the_last_answer_named_comes_first(language):
+    (answer,) = reply_to(asking(HUMAN), after(WITH_CONTACTS[0], language=language)).answers
+    topical = own_cards(WITH_CONTACTS[0], language=language)
+    assert answer.contacts == own_cards(WITH_CONTACTS[0], HUMAN, language=language)
+    assert answer.heading.startswith(phrase("human_topic", language).partition("{")[0])
+    assert all(card["name"] in answer.heading for card in topical)
+    assert all(card[key] in answer.heading for card in topical for key in ("phone", "email", "url") if key in card)
+
+
+def test_whom_the_last_answer_named_is_not_named_again():
+    always_named = knowledge().entries[HUMAN].contacts
+    sharing = next(e.id for e in knowledge().entries.values() if e.id != HUMAN and {*e.contacts} & {*always_named})
+    (answer,) = reply_to(asking(HUMAN), after(sharing)).answers
+    names = [card["name"] for card in answer.contacts]
+    assert len(names) == len(set(names))
+
+
+def test_all_whom_the_last_answers_named_come_first_and_once():
+    said = reply_to(message(*map(asking, [*WITH_CONTACTS, WITH_CONTACTS[0]])))
+    (answer,) = reply_to(asking(HUMAN), said.conversation).answers
+    assert answer.contacts == own_cards(*WITH_CONTACTS, HUMAN)
+
+
+@pytest.mark.parametrize(
+    ("contact", "line"),
+    [
+        ({"name": "Rat", "purpose": "…"}, "Rat"),
+        ({"name": "Rat", "purpose": "…", "hours": "nachts", "phone": "030 1"}, "Rat, 030 1"),
+        (
+            {"name": "Rat", "purpose": "…", "url": "https://a.example", "email": "a@b.example", "phone": "030 1"},
+            "Rat, 030 1, a@b.example, https://a.example",
+        ),
+    ],
+)
+def test_a_contact_is_named_in_one_line_with_the_ways_to_reach_it(contact, line):
+    assert line_of(contact) == line
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_wants_no_more_messages_is_told_when_the_chat_is_deleted(language):
+    days = knowledge().entries["smalltalk/privacy"].values["days"]
+    reply = reply_to(message(asking("control/stop"), language=language))
+    assert text_of(reply) == phrase("stop", language).format(days=days)
+    assert (reply.kind, told(reply), str(days) in text_of(reply)) == ("control", [], True)
+
+
+@pytest.mark.parametrize("control", ["stop", "source"])
 def test_a_control_keeps_topic_and_suggestions(control):
     before = after(FAP, language="de")
     assert reply_to(asking(f"control/{control}"), before).conversation == before

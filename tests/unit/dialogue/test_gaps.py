@@ -7,14 +7,21 @@ import yaml
 
 from assistant.core.languages import LANGUAGES
 from assistant.core.paths import ROOT
+from assistant.core.understanding import EVERYWHERE
 from assistant.dialogue.respond import GAPS_MET_BY_A_FACT
 from assistant.knowledge import knowledge
-from tests.unit.dialogue.conftest import after, asking, message, phrase, question, reply_to, text_of, told
+from tests.unit.dialogue.conftest import after, asking, message, phrase, question, reply_to, text_of, told, way_on
 
-FAP, DTM, OPENED = "ask_figures/fap_reached", "ask_data/dtm", "ask_history/office_opened"
+FAP, DTM, GMDAC, GDI = "ask_figures/fap_reached", "ask_data/dtm", "ask_data/gmdac", "ask_data/gdi_divisions"
+# Nearly every question is about IOM; this entry is about nothing else.
+OPENED = "ask_history/office_opened"
+REFERRAL = next(e.id for e in knowledge().entries.values() if e.kind == "referral" and set(e.subjects) - EVERYWHERE)
+NAMED = ("dtm", "fap", "gmdac", *knowledge().entries[REFERRAL].subjects)
 GAPS = sorted(key.removeprefix("gap_") for key in knowledge().phrases if key.startswith("gap_"))
 # "near" and help with something illegal have replies of their own.
 WITHOUT_SENTENCE = {"near", "illegal"}
+# Follow-up questions are told from others by a kind of their own.
+NO_CLASS = {"follow_up"}
 
 
 def trained_gaps(language):
@@ -24,14 +31,15 @@ def trained_gaps(language):
     return {intent.partition("/")[2] for intent in intents}
 
 
-def gap(name, *near, language="de", text="?"):
-    """The reply to a question of this class, with these entries near."""
-    return reply_to(message(asking(*near, decision="unsure", gap=name, text=text), language=language))
+def gap(name, *near, language="de", text="?", subjects=NAMED):
+    """The reply to a question of this class that names these subjects, with these entries near."""
+    part = asking(*near, decision="unsure", gap=name, text=text, subjects=subjects)
+    return reply_to(message(part, language=language))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_class_beyond_the_scope_has_a_sentence(language):
-    assert trained_gaps(language) == {*GAPS, *WITHOUT_SENTENCE}
+    assert trained_gaps(language) == {*GAPS, *WITHOUT_SENTENCE} - NO_CLASS
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -43,14 +51,14 @@ def test_every_sentence_is_another(language):
 @pytest.mark.parametrize("name", GAPS)
 def test_what_is_asked_and_not_known_is_named_with_a_way_on(name, language):
     reply = gap(name, language=language)
-    assert text_of(reply) == f"{phrase(f'gap_{name}', language)} {phrase('contact', language)}"
+    assert text_of(reply) == f"{phrase(f'gap_{name}', language)} {way_on(language)}"
     assert (reply.kind, told(reply), reply.buttons, reply.language) == ("fallback", [], (), language)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", ["", "near", "illegal", "unheard_of"])
 def test_without_a_sentence_of_its_own_a_gap_is_named_as_any(name, language):
-    assert text_of(gap(name, language=language)) == f"{phrase('fallback', language)} {phrase('contact', language)}"
+    assert text_of(gap(name, language=language)) == f"{phrase('fallback', language)} {way_on(language)}"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -62,12 +70,33 @@ def test_what_is_near_is_offered(name, language):
     assert reply.conversation.offered == (DTM, FAP)
 
 
-def test_only_facts_are_offered_as_near():
-    assert gap("money", "referral/asylum", DTM).conversation.offered == (DTM,)
+def test_referrals_are_offered_as_near_too():
+    assert gap("money", REFERRAL, DTM).conversation.offered == (REFERRAL, DTM)
+
+
+@pytest.mark.parametrize(
+    ("subjects", "offered"),
+    [
+        (("dtm",), (DTM, GDI)),
+        (("gdi",), (GDI,)),
+        (("fap", "weather"), (FAP,)),
+        (("weather",), ()),
+        (tuple(EVERYWHERE), ()),
+        ((), ()),
+    ],
+)
+def test_only_what_shares_a_subject_with_the_question_is_offered(subjects, offered):
+    reply = gap("money", DTM, OPENED, "referral/asylum", FAP, GDI, subjects=subjects)
+    assert (reply.conversation.offered, bool(reply.buttons)) == (offered, bool(offered))
+    assert reply.heading == (phrase("fallback_near") if offered else None)
 
 
 def test_at_most_three_are_offered_as_near():
-    assert len(gap("money", DTM, FAP, OPENED, "ask_data/gmdac").buttons) == 3
+    assert gap("money", DTM, FAP, GMDAC, GDI).conversation.offered == (DTM, FAP, GMDAC)
+
+
+def test_what_is_offered_as_near_comes_with_a_way_on():
+    assert text_of(gap("money", DTM)) == f"{phrase('gap_money')} {way_on()}"
 
 
 def test_a_question_offered_can_be_chosen_by_its_number():
@@ -102,18 +131,24 @@ def test_a_fact_told_beside_the_question_is_what_the_next_one_leans_on():
 
 
 def test_a_referral_is_not_told_as_what_is_known():
-    assert told(gap("other_place", "referral/asylum", DTM)) == [DTM]
+    assert told(gap("other_place", REFERRAL, DTM)) == [DTM]
+
+
+@pytest.mark.parametrize("subjects", [(), ("fap",)])
+def test_a_fact_about_something_else_is_not_told_as_what_is_known(subjects):
+    reply = gap("other_place", DTM, subjects=subjects)
+    assert (told(reply), text_of(reply)) == ([], f"{phrase('gap_other_place')} {way_on()}")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_without_a_fact_near_nothing_is_said_to_be_known(language):
-    reply = gap("other_place", "referral/asylum", language=language)
+    reply = gap("other_place", REFERRAL, language=language)
     assert phrase("known", language) not in text_of(reply)
-    assert phrase("contact", language) in text_of(reply)
+    assert way_on(language) in text_of(reply)
 
 
 def test_a_gap_leaves_the_topic_as_it_was():
-    part = asking(DTM, decision="unsure", gap="money")
+    part = asking(DTM, decision="unsure", gap="money", subjects=("dtm",))
     assert reply_to(part, after(FAP)).conversation.entry == FAP
 
 

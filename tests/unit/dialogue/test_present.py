@@ -8,9 +8,10 @@ from assistant.core.languages import LANGUAGES
 from assistant.dialogue import Answer, Conversation, Reply
 from assistant.dialogue.present import messages, plain_text
 from assistant.knowledge import knowledge
-from tests.unit.dialogue.conftest import after, asking, message, phrase, question, reply_to
+from tests.unit.dialogue.conftest import after, asking, message, phrase, question, related, reply_to, way_on
 
 FAP = "ask_figures/fap_reached"
+NEAR = asking("ask_data/dtm", decision="unsure", subjects=("dtm",))
 CHOICES = asking("ask_data/dtm", "ask_data/gmdac", decision="clarify")
 
 
@@ -52,11 +53,9 @@ def test_without_buttons_there_is_no_list_of_them():
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("trouble", [None, "too_long"])
 def test_only_after_not_knowing_the_last_text_ends_with_what_heads_the_buttons(language, trouble):
-    unsure = reply_to(message(asking("ask_data/dtm", decision="unsure"), language=language, trouble=trouble))
+    unsure = reply_to(message(NEAR, language=language, trouble=trouble))
     *notes, last = [one["text"] for one in messages(unsure, knowledge(), "rest") if "text" in one]
-    assert (
-        last == f"{phrase('fallback', language)} {phrase('contact', language)}\n\n{phrase('fallback_near', language)}"
-    )
+    assert last == f"{phrase('fallback', language)} {way_on(language)}\n\n{phrase('fallback_near', language)}"
     assert notes == ([phrase("too_long", language)] if trouble else [])
 
 
@@ -92,9 +91,7 @@ def test_plain_text_numbers_the_suggestions(language):
     lines = plain(asking(FAP), language)
     assert lines[3:] == [
         phrase("suggestions", language),
-        f"1. {question('ask_figures/fap_since', language)}",
-        f"2. {question('ask_programmes/fap_overview', language)}",
-        f"3. {question('ask_programmes/fap_funding', language)}",
+        *(f"{number + 1}. {question(related(FAP, number), language)}" for number in range(3)),
         phrase("choose_number", language),
     ]
 
@@ -106,16 +103,41 @@ def test_plain_text_numbers_the_choices_with_none_of_them_last(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_plain_text_heads_the_nearest_questions(language):
-    assert phrase("fallback_near", language) in plain(asking("ask_data/dtm", decision="unsure"), language)
+    assert phrase("fallback_near", language) in plain(NEAR, language)
 
 
 def test_plain_text_without_a_source_has_no_source_line():
-    assert plain(asking(decision="unsure")) == [f"{phrase('fallback')} {phrase('contact')}"]
+    assert plain(asking(decision="unsure")) == [f"{phrase('fallback')} {way_on()}"]
 
 
 def test_plain_text_names_a_source_asked_for_only_once():
     url = knowledge().sources["iom-de-70-jahre"].url
     assert "\n".join(plain(asking("control/source"), conversation=after(FAP))).count(url) == 1
+
+
+CONTACT = {"name": "Stelle", "purpose": "Rat", "phone": "030 1234567", "url": "https://a.example"}
+
+
+def reply_with_contact(text, kind="referral"):
+    """A reply with a contact and a note of its own date."""
+    answer = Answer(kind, text, "a/a", note_as_of="2025-03", contacts=(CONTACT,))
+    return Reply("de", (answer,), Conversation())
+
+
+def test_plain_text_names_the_notes_date_and_contacts_not_in_the_text():
+    said = plain_text(reply_with_contact("Rufen Sie 030-1234567 an."), knowledge()).split("\n")
+    assert said == ["Rufen Sie 030-1234567 an.", "(Ergänzung: Stand März 2025)", "Stelle: https://a.example"]
+
+
+def test_on_rest_the_text_stays_and_the_envelope_has_the_contacts():
+    text, last = messages(reply_with_contact("Text"), knowledge(), "rest")
+    assert text == {"text": "Text"}
+    part = last["json_message"]["answer"]["parts"][0]
+    assert (part["contacts"], part["note_as_of"]) == ([CONTACT], "2025-03")
+
+
+def test_a_source_asked_for_comes_without_contacts():
+    assert plain_text(reply_with_contact("Quelle: …", "control"), knowledge()) == "Quelle: …"
 
 
 @pytest.mark.parametrize(("language", "word"), [("de", "(Quelle:"), ("en", "(Source:")])

@@ -7,7 +7,7 @@ import pytest
 from assistant.core.envelope import Envelope
 from assistant.core.languages import LANGUAGES
 from assistant.dialogue import Answer, Conversation, Reply
-from assistant.knowledge import Source, knowledge, render
+from assistant.knowledge import Approval, Source, knowledge, render
 from tests.unit.dialogue.conftest import after, always, asking, message, phrase, question, reply_to
 
 FIRST = Source("a", "Ein Text", "IOM", "https://a.example", "de")
@@ -55,6 +55,24 @@ def test_without_entries_there_is_neither_date_nor_source():
     }
 
 
+CARD, OTHER_CARD = {"name": "Rat", "purpose": "…", "phone": "030 1"}, {"name": "Amt", "purpose": "…"}
+APPROVAL = Approval("Jane Doe", "2026-01-15")
+
+
+def test_a_part_names_who_has_approved_its_answer_and_when():
+    envelope = reply_of(Answer("fact", "…", "a/a", approved=APPROVAL), Answer("fact", "…", "a/b")).envelope()
+    approved = {"by": "Jane Doe", "on": "2026-01-15"}
+    assert [part["approved"] for part in envelope["parts"]] == [approved, None]
+    assert envelope["approved"] == approved
+
+
+def test_contacts_of_all_answers_are_in_the_envelope_and_in_their_parts():
+    answers = (Answer("referral", "…", "a/a", contacts=(CARD, OTHER_CARD)), Answer("fact", "…", "a/b"))
+    envelope = reply_of(*answers).envelope()
+    assert envelope["contacts"] == [CARD, OTHER_CARD]
+    assert [part["contacts"] for part in envelope["parts"]] == [[CARD, OTHER_CARD], []]
+
+
 RESETTLEMENT, SOURCE = "ask_figures/resettlement_reached", "control/source"
 
 
@@ -79,6 +97,8 @@ def test_a_part_carries_all_that_is_known_of_its_answer(language):
             "sources": [{"title": s.title, "url": s.url, "publisher": s.publisher} for s in rendered.sources],
             "as_of": entry.as_of,
             "note_as_of": entry.note.as_of,
+            "approved": None,
+            "contacts": list(rendered.contacts),
         }
     ]
 
@@ -90,7 +110,7 @@ def test_the_text_of_a_part_is_the_approved_one_and_what_it_does_not_cover_its_h
 
 
 def test_each_answer_is_a_part_of_its_own_kind():
-    asked = ("ask_data/dtm", "control/human", "smalltalk/thanks")
+    asked = ("ask_data/dtm", "out_of_scope/illegal", "smalltalk/thanks")
     parts = parts_of(*map(asking, asked), asking(decision="unsure"))
     assert [part["kind"] for part in parts] == ["fact", "referral", "smalltalk", "fallback"]
     assert [part["entry"] for part in parts] == ["ask_data/dtm", None, "smalltalk/thanks", None]
@@ -107,7 +127,8 @@ def test_a_source_asked_for_is_a_sentence_about_an_entry_and_does_not_tell_it():
     ("asked", "key"),
     [
         (asking("ask_data/dtm"), "suggestions"),
-        (asking("ask_data/dtm", decision="unsure"), "fallback_near"),
+        (asking("ask_data/dtm", decision="unsure", subjects=("dtm",)), "fallback_near"),
+        (asking("ask_data/dtm", decision="unsure"), None),
         (asking("ask_data/dtm", "ask_data/gmdac", decision="clarify"), None),
         (asking(decision="unsure"), None),
     ],

@@ -7,7 +7,18 @@ import pytest
 from assistant.core.languages import LANGUAGES
 from assistant.dialogue import Conversation
 from assistant.knowledge import knowledge
-from tests.unit.dialogue.conftest import after, always, asking, message, phrase, question, reply_to, text_of, told
+from tests.unit.dialogue.conftest import (
+    after,
+    always,
+    asking,
+    message,
+    phrase,
+    question,
+    related,
+    reply_to,
+    text_of,
+    told,
+)
 
 FAP = "ask_figures/fap_reached"
 URGENT = "crisis/danger"
@@ -52,10 +63,12 @@ def test_every_entry_can_be_told(entry, language):
     assert (envelope["entries"], envelope["kind"]) == ([entry], knowledge().entries[entry].kind)
 
 
-@pytest.mark.parametrize(
-    ("entry", "kind"), [("referral/asylum", "referral"), ("smalltalk/thanks", "smalltalk"), (URGENT, "crisis")]
-)
-def test_what_is_no_fact_leaves_the_topic_as_it_was(entry, kind):
+def test_a_referral_is_what_the_next_question_leans_on():
+    assert reply_to(asking("referral/asylum"), after(FAP)).conversation.entries == (FAP, "referral/asylum")
+
+
+@pytest.mark.parametrize(("entry", "kind"), [("smalltalk/thanks", "smalltalk"), (URGENT, "crisis")])
+def test_what_answers_no_question_leaves_the_topic_as_it_was(entry, kind):
     reply = reply_to(asking(entry), after(FAP))
     assert (reply.kind, reply.conversation.entry) == (kind, FAP)
 
@@ -74,7 +87,7 @@ def test_at_most_three_suggestions_are_made():
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_suggestions_are_questions_in_the_language_spoken(language):
     reply = reply_to(message(asking(FAP), language=language))
-    assert reply.buttons[0] == question("ask_figures/fap_since", language)
+    assert reply.buttons[0] == question(related(FAP), language)
     assert reply.heading == phrase("suggestions", language)
 
 
