@@ -9,6 +9,7 @@ from functools import lru_cache
 from assistant.core.languages import DEFAULT, LANGUAGES, Language, served
 from assistant.knowledge import knowledge
 from assistant.privacy import accounts, addresses, births, contacts, names, papers
+from assistant.privacy.given import given
 from assistant.privacy.text import DATA_KINDS, DataKind, Span, blanked
 
 Finder = Callable[[str], Iterable[Span]]
@@ -39,7 +40,7 @@ def masked(text: str, language: str | None = None) -> str:
 
 def found(text: str) -> list[Span]:
     """The personal data in a text, in order and without overlaps; placeholders do not count."""
-    canvas = blanked(text, [*_placeholders_in(text), *contacts.public_phones(text)])
+    canvas = blanked(text, [*_placeholders_in(text), *contacts.public_phones(text), *given(text)])
     spans: list[Span] = []
     for _ in range(MOST_ROUNDS):
         new, canvas = _round(canvas)

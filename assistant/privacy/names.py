@@ -27,6 +27,8 @@ ENGLISH_INTRODUCTIONS = {"i", "call"}
 VERBS_AFTER_NAMES = {"lebt", "wohnt", "wartet", "lives", "waits"}
 # "Syrian", "Sudanese", "Turkish": endings of English words for peoples.
 ENDINGS_OF_PEOPLES = ("ian", "ean", "ese", "ish", "can")
+# "The Berlin family office" is no family's.
+AFTER_FAMILY = {"assistance", "centre", "center", "office", "programme", "program", "reunification", "team", "visa"}
 BLANK = re.compile(r"[ ]")
 BEFORE_LOWER_FRAU = {"mit", "von", "bei", "an", "liebe", "hallo", "zu", "für", "dass", "hat", "geehrte"}
 BEFORE_WOMAN = {"die", "eine", "keine", "als", "der", "einer", "jede", "diese"}
@@ -334,6 +336,8 @@ def _families(reader: Reader) -> Iterator[Span]:
     for following, chunk in enumerate(reader.chunks):
         index = following - 1
         if chunk.lower != "family" or following < 2 or reader.chunks[following - 2].lower != "the":
+            continue
+        if following + 1 < len(reader.chunks) and reader.chunks[following + 1].lower in AFTER_FAMILY:
             continue
         lower = reader.chunks[index].lower
         if reader.chunks[index].capital and reader.is_name(index) and not lower.endswith(ENDINGS_OF_PEOPLES):

@@ -6,7 +6,19 @@ from collections.abc import Callable
 
 from playwright.sync_api import expect
 
-from tests.browser.scripted_front import NOTHING, SOURCE, STARTERS, TEXT, Event, ScriptedFront, a_fact, answer, part
+from tests.browser.scripted_front import (
+    APPROVED,
+    CONTACT,
+    NOTHING,
+    SOURCE,
+    STARTERS,
+    TEXT,
+    Event,
+    ScriptedFront,
+    a_fact,
+    answer,
+    part,
+)
 from tests.browser.visitor import FIELD, Visitor
 
 Scene = Callable[[Visitor, ScriptedFront, str], None]
@@ -15,11 +27,11 @@ WORDS: dict[str, dict[str, str]] = {
     "de": {
         "none": "Keine davon",
         "clarify": "Meinen Sie eine dieser Fragen?",
-        "fallback": "Das weiß ich leider nicht. Ich gebe nur geprüfte Antworten zu IOM Deutschland.",
+        "fallback": "Das weiß ich leider nicht. Ich beantworte Fragen zu IOM Deutschland.",
         "near": "Am nächsten kommen diese Fragen:",
         "crisis": "112 – rufen Sie in Deutschland sofort diese Nummer an, wenn ein Leben in Gefahr ist. "
         "Die Polizei erreichen Sie unter 110. Dieser Chat kann keine Hilfe schicken.",
-        "gap": "Zu „Wie wird das Wetter?“ habe ich keine geprüfte Antwort.",
+        "gap": "Zu „Wie wird das Wetter?“ habe ich keine Antwort.",
         "areas": "Die Arbeit hat fünf Kernbereiche:\n\n- Schutz\n- Resettlement\n- Familienzusammenführung\n\n"
         "Mehr: https://germany.iom.int/de",
         "areas_question": "In welchen Bereichen arbeitet die IOM in Deutschland?",
@@ -31,11 +43,11 @@ WORDS: dict[str, dict[str, str]] = {
     "en": {
         "none": "None of these",
         "clarify": "Do you mean one of these questions?",
-        "fallback": "I am sorry, I do not know that. I only give checked answers about IOM Germany.",
+        "fallback": "I am sorry, I do not know that. I answer questions about IOM Germany.",
         "near": "These questions come closest:",
         "crisis": "112 – in Germany, call this number at once if a life is in danger. "
         "You can reach the police on 110. This chat cannot send help.",
-        "gap": "I have no checked answer to “What will the weather be like?”.",
+        "gap": "I have no answer to “What will the weather be like?”.",
         "areas": "The work has five core areas:\n\n- Protection\n- Resettlement\n- Family reunification\n\n"
         "More: https://germany.iom.int",
         "areas_question": "In which areas does IOM work in Germany?",
@@ -72,8 +84,15 @@ def fallback(language: str) -> Event:
 
 
 def crisis(language: str) -> Event:
-    said = {**NOTHING, "sources": [SOURCE], "as_of_text": "2023"}
+    said = {**NOTHING, "sources": [SOURCE], "as_of_text": "2023", "contacts": [CONTACT]}
     return answer({**part(WORDS[language]["crisis"], "crisis"), **said}, language=language)
+
+
+def referral(language: str) -> Event:
+    more = {"approved": APPROVED, "as_of_text": "2023", "note_as_of_text": "2025", "sources": [SOURCE]}
+    call = {"de": "Rufen Sie an", "en": "Call"}[language]
+    said = part(f"{call}: {CONTACT['phone']}", "referral", contacts=[CONTACT, {"name": "IOM"}], **more)
+    return answer(said, language=language)
 
 
 def _asked(make: Callable[[str], Event]) -> Scene:
@@ -146,6 +165,7 @@ SCENES: dict[str, Scene] = {
     "clarify": _asked(clarify),
     "fallback": _asked(fallback),
     "crisis": _asked(crisis),
+    "referral": _asked(referral),
     "refused": refused,
     "offline": offline,
     "menu": menu,

@@ -291,7 +291,26 @@ def part(text: str, kind: str = "fact", question: str | None = None, **more: Any
     }
 
 
-NOTHING: Event = {"as_of_text": None, "sources": []}
+NOTHING: Event = {
+    "as_of_text": None,
+    "note_as_of": None,
+    "note_as_of_text": None,
+    "approved": None,
+    "sources": [],
+    "contacts": [],
+}
+APPROVED = {"by": "IOM", "on": "2026-05-01", "on_text": "1. Mai 2026"}
+CONTACT = {
+    "name": "Familienhilfeprogramm (FAP)",
+    "purpose": "Fragen zum Familiennachzug",
+    "phone": "+49 30 2902245500",
+    "email": "info.fap.de@iom.int",
+    "url": "https://germany.iom.int/family-assistance-programme-fap",
+    "address": "Straße 1, 10117 Berlin",
+    "hours": "Mo–Fr 9–12 Uhr",
+    "cost": "kostenlos",
+    "languages": ["de", "ar"],
+}
 
 
 def answer(

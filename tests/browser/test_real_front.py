@@ -30,7 +30,7 @@ def test_a_question_gets_its_checked_answer(visitor_of, front_url, path, languag
 def test_a_starter_is_answered_with_a_fact(visitor_of, front_url):
     visitor = visitor_of(front_url).go().open()
     visitor.page.locator("iom-assistant .starters .suggestion").first.click()
-    expect(visitor.answers).to_contain_text(["Geprüft"])
+    expect(visitor.answers).to_contain_text(["mit Quelle"])
 
 
 def test_a_follow_up_keeps_the_topic_and_so_does_a_new_language(visitor_of, front_url):
@@ -46,13 +46,13 @@ def test_a_follow_up_keeps_the_topic_and_so_does_a_new_language(visitor_of, fron
 def test_the_nearest_questions_are_offered_where_there_is_no_answer(visitor_of, front_url):
     visitor = visitor_of(front_url).go().open()
     said = visitor.ask("Wie wird das Wetter?")
-    expect(said).not_to_contain_text("Geprüft")
+    expect(said).not_to_contain_text("mit Quelle")
     offered = said.locator(".suggestion").first
     question = offered.text_content()
     offered.click()
     expect(visitor.answers).to_have_count(2)
     expect(visitor.said.last).to_have_text(question)
-    expect(visitor.answers.last).to_contain_text("Geprüft")
+    expect(visitor.answers.last).to_contain_text("Stand:")
 
 
 def test_two_questions_get_two_numbered_answers(visitor_of, front_url):

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.scenes import clarify, fallback, several
-from tests.browser.scripted_front import SOURCE, a_fact, answer, echo, part
+from tests.browser.scenes import clarify, fallback, referral, several
+from tests.browser.scripted_front import APPROVED, CONTACT, SOURCE, a_fact, answer, echo, part
 from tests.browser.visitor import until
 
 
-def test_a_fact_shows_source_date_and_that_it_was_checked(visitor):
+def test_a_fact_shows_source_and_date_and_is_not_called_checked(visitor):
     said = visitor.open().ask("Wie vielen?")
     expect(said).to_contain_text("683.950")
-    expect(said).to_contain_text("Geprüft")
+    expect(said).to_contain_text("mit Quelle")
+    expect(said).not_to_contain_text("Geprüft")
+    expect(said.locator(".checked")).to_have_count(0)
     expect(said).to_contain_text("Stand: Oktober 2024")
     source = said.get_by_role("link", name="70 Jahre IOM in Deutschland (IOM Deutschland)")
     expect(source).to_have_attribute("href", SOURCE["url"])
@@ -24,9 +27,53 @@ def test_a_fact_shows_source_date_and_that_it_was_checked(visitor):
 
 
 @pytest.mark.parametrize("kind", ["fallback", "clarify", "smalltalk", "referral", "crisis", "error"])
-def test_only_facts_are_called_checked(visitor, front, kind):
+def test_without_approval_nothing_else_is_called_checked_or_sourced(visitor, front, kind):
     front.script.answer = lambda text, language: answer(part("Etwas", kind))
-    expect(visitor.open().ask("Frage")).not_to_contain_text("Geprüft")
+    expect(visitor.open().ask("Frage")).not_to_contain_text(re.compile("Geprüft|mit Quelle"))
+
+
+@pytest.mark.parametrize("kind", ["fact", "referral", "crisis"])
+def test_an_approved_answer_says_who_checked_it_and_when(visitor, front, kind):
+    front.script.answer = lambda text, language: answer(part("Etwas", kind, approved=APPROVED))
+    said = visitor.open().ask("Frage")
+    expect(said.locator(".checked")).to_have_text("Geprüft von IOM am 1. Mai 2026")
+    expect(said).not_to_contain_text("mit Quelle")
+
+
+def test_the_date_of_a_note_is_shown(visitor, front):
+    front.script.answer = lambda text, language: answer(part("Etwas", note_as_of_text="März 2025"))
+    expect(visitor.open().ask("Frage").locator(".evidence")).to_contain_text("Ergänzung: Stand März 2025")
+
+
+def test_contacts_are_cards_with_every_way_to_reach_them(visitor, front):
+    front.script.answer = lambda text, language: referral(language)
+    said = visitor.open().ask("Wer hilft mir?")
+    cards = said.get_by_role("list", name="Wer helfen kann").get_by_role("listitem")
+    expect(cards).to_have_count(2)
+    card = cards.first
+    for words in ("Familienhilfeprogramm (FAP)", "Fragen zum Familiennachzug", "Mo–Fr 9–12 Uhr", "Straße 1"):
+        expect(card).to_contain_text(words)
+    expect(card).to_contain_text("Deutsch, Arabisch")
+    expect(card).to_contain_text("kostenlos")
+    addresses = [one.get_attribute("href") for one in card.get_by_role("link").all()]
+    assert addresses == ["tel:+49302902245500", "mailto:info.fap.de@iom.int", CONTACT["url"]]
+    expect(cards.last).to_have_text("IOM")
+
+
+def test_the_number_of_a_contact_is_a_link_in_the_text_too(visitor, front):
+    front.script.answer = lambda text, language: referral(language)
+    text = visitor.open().ask("Wer hilft mir?").locator("> p", has_text="Rufen Sie an")
+    expect(text.get_by_role("link")).to_have_attribute("href", "tel:+49302902245500")
+
+
+@pytest.mark.parametrize("place", ["footer", "menu"])
+def test_asking_for_a_person_asks_the_chat(visitor, front, place):
+    visitor.open()
+    if place == "menu":
+        visitor.button("Menü").click()
+    visitor.page.locator(f"iom-assistant .{place}").get_by_role("button", name="Kontakt zu einem Menschen").click()
+    expect(visitor.answers).to_have_count(1)
+    assert front.posts[0]["text"] == "Ich möchte mit einem Menschen sprechen"
 
 
 def test_several_answers_are_numbered_with_their_questions(visitor, front):

@@ -25,7 +25,7 @@ def test_a_fact_comes_with_source_and_date_in_the_language_of_the_question(langu
     assert answer["language"] == language
     assert answer["as_of"] == "2024-10"
     assert all(source["title"] and source["url"].startswith("https://") for source in answer["sources"])
-    assert set(answer) == {"kind", "entries", "language", "as_of", "sources", "parts", "heading"}
+    assert set(answer) == {"kind", "entries", "language", "as_of", "sources", "parts", "heading", "contacts", "approved"}
     assert [part["text"] for part in answer["parts"]] == [message["text"] for message in reply if "text" in message]
 
 
@@ -38,7 +38,8 @@ def test_suggestions_are_buttons_whose_payload_is_the_question(say):
 def test_an_unknown_question_is_admitted_with_a_contact(say):
     reply = say("Wie viele Zähne hat ein Krokodil?")
     assert envelope(reply)["kind"] == "fallback"
-    assert "https://germany.iom.int" in text_of(reply)
+    assert "https://www.migrationsberatung.org" in text_of(reply)
+    assert envelope(reply)["contacts"][0]["name"]
 
 
 def test_what_changed_since_the_source_is_said_with_the_answer(say):

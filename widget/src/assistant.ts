@@ -58,7 +58,7 @@ export class Assistant implements ChatListener {
     this.welcome = new Welcome(this.words, (question) => this.send(question));
     this.conversation = this.makeConversation();
     this.composer = new Composer(this.words, (text) => this.send(text));
-    this.footer = new Footer(this.words, this.composer, settings.contactUrl);
+    this.footer = new Footer(this.words, this.composer, settings.contactUrl, () => this.askForPerson());
     const { welcome, conversation } = this;
     const parts = [welcome.notice, welcome.starters, conversation.history, conversation.log, conversation.typing];
     this.scroll = scrollArea(this.words, ...parts);
@@ -146,6 +146,7 @@ export class Assistant implements ChatListener {
   connected(now: boolean): void {
     if (now !== this.reachable) this.footer.warn(now ? null : this.troubleNow());
     this.reachable = now;
+    this.footer.chatAnswers = this.canAsk;
   }
 
   unanswered(): void {
@@ -173,6 +174,11 @@ export class Assistant implements ChatListener {
     this.goOn();
     this.chat.send(text);
     this.scroll.scrollTop = this.scroll.scrollHeight;
+  }
+
+  private askForPerson(): void {
+    if (this.canAsk) this.send(this.words.texts.personQuestion);
+    else this.footer.followContact();
   }
 
   private choose(language: Language): void {
@@ -243,6 +249,11 @@ export class Assistant implements ChatListener {
     return this.store.key.choice ?? this.settings.pageLanguage();
   }
 
+  /** Whether the chat is open and can be reached. */
+  private get canAsk(): boolean {
+    return this.reachable && this.opening?.available === true;
+  }
+
   /** Resumes the stored chat the first time, and its connection after every rest. */
   private goOn(): void {
     if (this.resumed) return this.chat.wakeUp();
@@ -272,6 +283,7 @@ export class Assistant implements ChatListener {
     this.composer.element.hidden = !opening.available;
     if (!opening.available) this.footer.warn(this.words.texts.unavailable);
     if (opening.contact) this.footer.leadTo(opening.contact.url);
+    this.footer.chatAnswers = this.canAsk;
   }
 
   /** Scrolls to an answer, or to the start of one that is too long to fit. */
@@ -292,6 +304,7 @@ export class Assistant implements ChatListener {
 
   private makeMenu(): Menu {
     return new Menu(this.words, {
+      person: () => this.askForPerson(),
       newChat: () => this.askNewChat(),
       exportText: () => void this.exportChat("text"),
       exportJson: () => void this.exportChat("json"),

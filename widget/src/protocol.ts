@@ -22,12 +22,33 @@ export interface Source {
   publisher: string | null;
 }
 
+export interface Contact {
+  name: string;
+  purpose: string;
+  phone: string | null;
+  email: string | null;
+  url: string | null;
+  address: string | null;
+  hours: string | null;
+  cost: string | null;
+  languages: string[];
+}
+
+export interface Approval {
+  by: string;
+  on: string;
+}
+
 export interface Part {
   text: string;
   question: string | null;
   kind: string;
   asOf: string | null;
+  noteAsOf: string | null;
+  /** Who has checked the text, and when; null if nobody has. */
+  approved: Approval | null;
   sources: Source[];
+  contacts: Contact[];
 }
 
 export interface VisitorEvent {
@@ -69,14 +90,14 @@ export function readOpening(data: unknown): Opening {
     retentionDays: typeof days === "number" ? days : null,
     privacy: textOrNull(record(links).privacy),
     imprint: textOrNull(record(links).imprint),
-    contact: readContact(record(contact)),
+    contact: readOffice(record(contact)),
     starters: texts(starters),
     available: available !== false,
     announcement: textOrNull(announcement),
   };
 }
 
-function readContact({ text: said, url }: Json): Opening["contact"] {
+function readOffice({ text: said, url }: Json): Opening["contact"] {
   return text(url) ? { text: text(said), url: text(url) } : null;
 }
 
@@ -113,7 +134,29 @@ function readPart(part: Json): Part {
     question: textOrNull(part.question),
     kind: text(part.kind),
     asOf: textOrNull(part.as_of_text) ?? textOrNull(part.as_of),
+    noteAsOf: textOrNull(part.note_as_of_text) ?? textOrNull(part.note_as_of),
+    approved: readApproval(record(part.approved)),
     sources: list(part.sources).map((source) => readSource(record(source))),
+    contacts: list(part.contacts).map((contact) => readContact(record(contact))),
+  };
+}
+
+function readApproval(approved: Json): Approval | null {
+  const [by, on] = [text(approved.by), textOrNull(approved.on_text) ?? text(approved.on)];
+  return by && on ? { by, on } : null;
+}
+
+function readContact(contact: Json): Contact {
+  return {
+    name: text(contact.name),
+    purpose: text(contact.purpose),
+    phone: textOrNull(contact.phone),
+    email: textOrNull(contact.email),
+    url: textOrNull(contact.url),
+    address: textOrNull(contact.address),
+    hours: textOrNull(contact.hours),
+    cost: textOrNull(contact.cost),
+    languages: texts(contact.languages),
   };
 }
 

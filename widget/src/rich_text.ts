@@ -10,6 +10,8 @@ const LINK = /\b(?:https:\/\/|mailto:|tel:\+?)[^\s<>"„“”‚‘’]+|[\w.+-
 const TRAILING = /[.,;:!?)\]}'…]+$/;
 // Numbers to call in an emergency: 110, 112, 116 016, 0800 …
 const HELPLINE = /\b(?:11[02]|116 ?\d{3}|0800(?: ?\d){6,9})\b/g;
+// What people put between the digits of a number.
+const BETWEEN = "[\\s\u00a0()/\\u2010-\\u2013-]{0,3}";
 const SAFE = /^(?:https:\/\/|mailto:|tel:)/i;
 
 /** Whether a URL may be linked to. */
@@ -37,11 +39,17 @@ export function blocksOf(text: string): Block[] {
   return blocks;
 }
 
-/** Splits a text into plain runs and links; with `helplines`, emergency numbers become links too. */
-export function runsOf(text: string, helplines = false): Run[] {
+/** Which telephone numbers become links: those given, and with `helplines` all emergency numbers. */
+export interface Numbers {
+  phones?: string[];
+  helplines?: boolean;
+}
+
+/** Splits a text into plain runs and links. */
+export function runsOf(text: string, numbers: Numbers = {}): Run[] {
   const runs: Run[] = [];
   let end = 0;
-  for (const { index, text: found, href } of linksIn(text, helplines)) {
+  for (const { index, text: found, href } of linksIn(text, numbers)) {
     if (index < end) continue;
     if (index > end) runs.push({ text: text.slice(end, index), href: null });
     runs.push({ text: found, href });
@@ -51,27 +59,58 @@ export function runsOf(text: string, helplines = false): Run[] {
   return runs;
 }
 
-/** The emergency numbers in a text without duplicates, each with its `tel:` link. */
-export function helplinesIn(text: string): Map<string, string> {
-  const found = runsOf(text, true).flatMap(({ href, text: number }) => (href?.startsWith("tel:") ? [[number, href]] : []));
+/** The emergency numbers and those given that are in a text, without duplicates, each with its `tel:` link. */
+export function helplinesIn(text: string, phones: string[] = []): Map<string, string> {
+  const found = runsOf(text, { phones, helplines: true }).flatMap(({ href, text: number }) => (href?.startsWith("tel:") ? [[number, href]] : []));
   return new Map(found as Array<[string, string]>);
 }
 
-function linksIn(text: string, helplines: boolean): Array<{ index: number; text: string; href: string }> {
+/** The address that calls a number. */
+export function phoneOf(number: string): string {
+  return `tel:${number.replace(/[^\d+]/g, "")}`;
+}
+
+/** The address that writes to a mailbox. */
+export function mailOf(mailbox: string): string {
+  return `mailto:${mailbox}`;
+}
+
+/** An address as it is shown where room is short. */
+export function shortened(url: string): string {
+  return url.replace(/^https:\/\/(?:www\.)?/i, "").replace(/\/+$/, "");
+}
+
+interface Found {
+  index: number;
+  text: string;
+  href: string;
+}
+
+function linksIn(text: string, { phones = [], helplines = false }: Numbers): Found[] {
   const links = Array.from(text.matchAll(LINK), (match) => {
     const found = match[0].replace(TRAILING, "");
     return { index: match.index, text: found, href: isSafe(found) ? found : `mailto:${found}` };
   });
-  if (!helplines) return links;
-  const numbers = Array.from(text.matchAll(HELPLINE), (match) => {
-    return { index: match.index, text: match[0], href: `tel:${match[0].replace(/ /g, "")}` };
-  });
-  return [...links, ...numbers].sort((one, other) => one.index - other.index);
+  const patterns = [...phones.map(patternOf), ...(helplines ? [HELPLINE] : [])];
+  const numbers = patterns.flatMap((pattern) =>
+    Array.from(text.matchAll(pattern), ({ index, 0: all, 1: before = "" }) => {
+      const number = all.slice(before.length);
+      return { index: index + before.length, text: number, href: phoneOf(number) };
+    }),
+  );
+  // Of two that begin at the same place, the longer one.
+  return [...links, ...numbers].sort((one, other) => one.index - other.index || other.text.length - one.text.length);
+}
+
+/** A number however its digits are grouped, but not as a part of a longer one; captures what is before it. */
+function patternOf(phone: string): RegExp {
+  const digits = Array.from(phone.replace(/[^\d+]/g, ""), (char) => (char === "+" ? "\\+" : char));
+  return new RegExp(`(^|[^\\d+])${digits.join(BETWEEN)}(?![\\s.-]?\\d)`, "g");
 }
 
 /** The text as nodes. `newWindow` is read out, but not shown, after every link that opens one. */
-export function richText(text: string, newWindow: string, helplines = false): HTMLElement[] {
-  const runs = (line: string): Node[] => runsOf(line, helplines).map((run) => nodeOf(run, newWindow));
+export function richText(text: string, newWindow: string, numbers: Numbers = {}): HTMLElement[] {
+  const runs = (line: string): Node[] => runsOf(line, numbers).map((run) => nodeOf(run, newWindow));
   return blocksOf(text).map((block) =>
     block.kind === "list"
       ? h("ul", {}, ...block.items.map((item) => h("li", {}, ...runs(item))))

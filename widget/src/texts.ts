@@ -14,6 +14,7 @@ export interface Texts {
   close: string;
   menu: string;
   person: string;
+  personQuestion: string;
   newWindow: string;
   exit: string;
   exitHint: string;
@@ -31,8 +32,18 @@ export interface Texts {
   latest: string;
   youSaid: string;
   assistantSaid: string;
-  checked: string;
+  checked: (by: string, on: string) => string;
+  withSource: string;
   asOf: (date: string) => string;
+  noteAsOf: (date: string) => string;
+  contacts: string;
+  phone: string;
+  email: string;
+  website: string;
+  address: string;
+  hours: string;
+  languages: string;
+  cost: string;
   call: (number: string) => string;
   source: string;
   typing: string;
@@ -89,13 +100,15 @@ const de: Texts = {
   close: "Chat schließen",
   menu: "Menü",
   person: "Kontakt zu einem Menschen",
+  personQuestion: "Ich möchte mit einem Menschen sprechen",
   newWindow: "öffnet ein neues Fenster",
   exit: "Schnell verlassen",
   exitHint: "löscht den Chat auf diesem Gerät und öffnet eine andere Website",
   exitUrl: "https://www.tagesschau.de/",
   noticeTitle: "Bevor Sie schreiben",
   noticeMachine:
-    "Hier antwortet eine Maschine, kein Mensch. Sie gibt nur geprüfte Antworten zur Arbeit von IOM Deutschland.",
+    "Hier antwortet eine Maschine, kein Mensch. Sie gibt vorbereitete Antworten mit Quelle zu IOM Deutschland und " +
+    "dazu, wer Ihnen helfen kann.",
   noticeStored: (days) =>
     `Ihr Chat wird ${days === 1 ? "1 Tag" : `${days} Tage`} gespeichert und dann gelöscht. ` +
     "Sie können ihn jederzeit selbst löschen (Menü).",
@@ -110,8 +123,18 @@ const de: Texts = {
   latest: "Neue Nachrichten",
   youSaid: "Sie:",
   assistantSaid: "Assistent:",
-  checked: "Geprüft",
+  checked: (by, on) => `Geprüft von ${by} am ${on}`,
+  withSource: "mit Quelle",
   asOf: (date) => `Stand: ${date}`,
+  noteAsOf: (date) => `Ergänzung: Stand ${date}`,
+  contacts: "Wer helfen kann",
+  phone: "Telefon",
+  email: "E-Mail",
+  website: "Website",
+  address: "Adresse",
+  hours: "Zeiten",
+  languages: "Sprachen",
+  cost: "Kosten",
   call: (number) => `${number} anrufen`,
   source: "Quelle:",
   typing: "Die Antwort kommt gleich …",
@@ -172,13 +195,15 @@ const en: Texts = {
   close: "Close chat",
   menu: "Menu",
   person: "Contact a person",
+  personQuestion: "I want to talk to a person",
   newWindow: "opens a new window",
   exit: "Leave quickly",
   exitHint: "deletes the chat on this device and opens another website",
   exitUrl: "https://www.bbc.co.uk/weather",
   noticeTitle: "Before you write",
   noticeMachine:
-    "A machine answers here, not a person. It only gives checked answers about the work of IOM Germany.",
+    "A machine answers here, not a person. It gives prepared answers with sources about IOM Germany and about who " +
+    "can help you.",
   noticeStored: (days) =>
     `Your chat is kept for ${days === 1 ? "1 day" : `${days} days`} and then deleted. ` +
     "You can delete it yourself at any time (menu).",
@@ -193,8 +218,18 @@ const en: Texts = {
   latest: "New messages",
   youSaid: "You:",
   assistantSaid: "Assistant:",
-  checked: "Checked",
+  checked: (by, on) => `Checked by ${by} on ${on}`,
+  withSource: "with source",
   asOf: (date) => `As of: ${date}`,
+  noteAsOf: (date) => `Addition: as of ${date}`,
+  contacts: "Who can help",
+  phone: "Phone",
+  email: "Email",
+  website: "Web page",
+  address: "Address",
+  hours: "Hours",
+  languages: "Languages",
+  cost: "Cost",
   call: (number) => `Call ${number}`,
   source: "Source:",
   typing: "The answer is coming …",

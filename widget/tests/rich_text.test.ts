@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { blocksOf, isSafe, runsOf } from "../src/rich_text.js";
+import { blocksOf, helplinesIn, isSafe, phoneOf, runsOf, shortened, type Numbers } from "../src/rich_text.js";
 
-const linksIn = (text: string, helplines = false): Array<string | null> =>
-  runsOf(text, helplines)
+const linksIn = (text: string, numbers: Numbers = {}): Array<string | null> =>
+  runsOf(text, numbers)
     .map((run) => run.href)
     .filter(Boolean);
 
@@ -34,7 +34,7 @@ test("the full stop behind an address stays outside of it", () => {
 });
 
 test("emergency numbers are links in a crisis only", () => {
-  assert.deepEqual(linksIn("112 oder 116 016 oder 0800 1110111, in 18 Sprachen", true), [
+  assert.deepEqual(linksIn("112 oder 116 016 oder 0800 1110111, in 18 Sprachen", { helplines: true }), [
     "tel:112",
     "tel:116016",
     "tel:08001110111",
@@ -42,10 +42,32 @@ test("emergency numbers are links in a crisis only", () => {
   assert.deepEqual(linksIn("112 Menschen"), []);
 });
 
+test("numbers of contacts are links in every answer, however they are grouped", () => {
+  const phones = ["+49 30 2902245500", "116 016"];
+  assert.deepEqual(linksIn("Tel. +49 (30) 290-2245-500 oder 116016.", { phones }), ["tel:+49302902245500", "tel:116016"]);
+  assert.deepEqual(linksIn("Rufen Sie 112 an (112), 112", { phones: ["112"] }), ["tel:112", "tel:112", "tel:112"]);
+  assert.deepEqual(linksIn("1123, 0112, +112, 112 000", { phones: ["112"] }), []);
+});
+
+test("in a crisis a contact's number is no second link beside an emergency number", () => {
+  const numbers = { helplines: true, phones: ["0800 1110111", "030 443509821"] };
+  assert.deepEqual(linksIn("0800 1110111 oder 030 443509821", numbers), ["tel:08001110111", "tel:030443509821"]);
+  assert.deepEqual(Array.from(helplinesIn("030 443509821, 112", numbers.phones).keys()), ["030 443509821", "112"]);
+});
+
+test("a number is called without blanks and hyphens", () => {
+  assert.equal(phoneOf("+49 911 943-0"), "tel:+499119430");
+});
+
+test("an address is shown without what everybody knows", () => {
+  assert.equal(shortened("https://www.hilfetelefon.de/"), "hilfetelefon.de");
+  assert.equal(shortened("https://help.unhcr.org/germany/de"), "help.unhcr.org/germany/de");
+});
+
 test("no text is lost between the links", () => {
   const text = "a https://b.de c d@e.de f 112 g";
   assert.equal(
-    runsOf(text, true)
+    runsOf(text, { helplines: true })
       .map((run) => run.text)
       .join(""),
     text,
@@ -60,9 +82,9 @@ test("addresses are judged by their beginning, whatever their letters", () => {
 
 test("long hostile text takes no time", () => {
   const started = performance.now();
-  for (const text of ["a".repeat(5e4), "a@".repeat(25e3), "a.".repeat(25e3), "https://".repeat(6e3), "- ".repeat(25e3)]) {
+  for (const text of ["a".repeat(5e4), "a@".repeat(25e3), "a.".repeat(25e3), "https://".repeat(6e3), "- ".repeat(25e3), "1 ".repeat(25e3)]) {
     blocksOf(text);
-    runsOf(text, true);
+    runsOf(text, { helplines: true, phones: ["112", "+49 30 290"] });
   }
   assert.ok(performance.now() - started < 2000);
 });

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Literal, TypedDict
+from typing import Any, Literal, TypedDict
 
-from assistant.core.envelope import AnswerKind, CitedSource, Envelope
+from assistant.core.envelope import AnswerKind, ApprovedBy, CitedSource, Contact, Envelope
 from assistant.core.languages import Language
 
 
+class Approved(ApprovedBy):
+    """Who has checked an answer, and when; `on_text` is the day in the language's format."""
+
+    on_text: str
+
+
 class EventPart(TypedDict):
-    """One answer of a reply; `as_of_text` is its date in the language's format."""
+    """One answer of a reply; `as_of_text` and `note_as_of_text` are its dates in the language's format."""
 
     text: str
     question: str | None
@@ -18,7 +24,11 @@ class EventPart(TypedDict):
     kind: AnswerKind
     as_of: str | None
     as_of_text: str | None
+    note_as_of: str | None
+    note_as_of_text: str | None
+    approved: Approved | None
     sources: list[CitedSource]
+    contacts: list[Contact]
 
 
 class VisitorContent(TypedDict):
@@ -68,6 +78,16 @@ class Feedback(TypedDict):
 Content = VisitorContent | AssistantContent
 Event = VisitorEvent | AssistantEvent
 EventType = Literal["visitor", "assistant"]
+# What parts stored by earlier versions do not have, besides contacts.
+LACKED = {"note_as_of": None, "note_as_of_text": None, "approved": None}
+
+
+def complete(data: dict[str, Any]) -> dict[str, Any]:
+    """The content of a stored event with the keys that its parts lacked when it was stored."""
+    parts = data.get("parts")
+    if not isinstance(parts, list):
+        return data
+    return {**data, "parts": [{**LACKED, "contacts": [], **part} for part in parts]}
 
 
 def moment(seconds: float) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from assistant.core.languages import DEFAULT, Language, served
-from assistant.front.core.events import Event, EventPart
+from assistant.front.core.events import AssistantEvent, Event
 from assistant.knowledge import KnowledgeBase
+from assistant.knowledge.plain import written_out_in_order
 
 
 def as_text(events: Sequence[Event], knowledge: KnowledgeBase, language: Language) -> str:
@@ -14,14 +15,10 @@ def as_text(events: Sequence[Event], knowledge: KnowledgeBase, language: Languag
     return "\n\n".join(_entry(event, knowledge, language) for event in events) + "\n"
 
 
-def sourced(part: EventPart, knowledge: KnowledgeBase, language: Language) -> str:
-    """A part of an answer with its source line, for channels that show only text."""
-    if not part["sources"]:
-        return part["text"]
-    separator = knowledge.phrase("source_separator", language)
-    sources = separator.join(f"{source['title']}, {source['url']}" for source in part["sources"])
-    key = "source_line" if part["as_of_text"] else "source_line_undated"
-    return f"{part['text']}\n({knowledge.phrase(key, language).format(as_of=part['as_of_text'], sources=sources)})"
+def sourced(event: AssistantEvent, knowledge: KnowledgeBase) -> list[str]:
+    """The parts of an answer with their dates, contacts and sources, for channels that show only text."""
+    language = served(event["language"]) or DEFAULT
+    return written_out_in_order([(part["text"], part) for part in event["parts"]], knowledge, language)
 
 
 def _entry(event: Event, knowledge: KnowledgeBase, language: Language) -> str:
@@ -33,7 +30,6 @@ def _entry(event: Event, knowledge: KnowledgeBase, language: Language) -> str:
 def _body(event: Event, knowledge: KnowledgeBase) -> str:
     if event["type"] == "visitor":
         return event["text"]
-    language = served(event["language"]) or DEFAULT
-    lines = [sourced(part, knowledge, language) for part in event["parts"]]
+    lines = sourced(event, knowledge)
     lines += [event["heading"]] if event["heading"] else []
     return "\n".join([*lines, *(f"- {question}" for question in event["suggestions"])])

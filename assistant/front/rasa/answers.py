@@ -8,6 +8,7 @@ from typing import cast
 from assistant.core.envelope import (
     AnswerKind,
     AnswerPart,
+    ApprovedBy,
     Button,
     Envelope,
     RasaMessage,
@@ -15,13 +16,13 @@ from assistant.core.envelope import (
     under_heading,
 )
 from assistant.core.languages import DEFAULT, Language, served
-from assistant.front.core.events import AssistantContent, EventPart
+from assistant.front.core.events import Approved, AssistantContent, EventPart
 from assistant.front.rasa.client import envelope_of
 from assistant.knowledge import KnowledgeBase
 from assistant.knowledge.render import date_written
 
-# Keys of the envelope that an event carries itself.
-OWN_KEYS_OF_EVENT = ("parts", "heading")
+# Keys of the envelope that an event or its parts carry themselves.
+OWN_KEYS_OF_EVENT = ("parts", "heading", "contacts", "approved")
 
 
 def assistant_event(messages: Sequence[RasaMessage], reply_to: str) -> AssistantContent:
@@ -40,16 +41,28 @@ def assistant_event(messages: Sequence[RasaMessage], reply_to: str) -> Assistant
 
 
 def _part(part: AnswerPart) -> EventPart:
-    as_of = part["as_of"]
+    language = part["language"]
     return {
         "text": under_heading(part["text"], part["heading"]),
         "question": part["question"],
         "entry": part["entry"],
         "kind": part["kind"],
-        "as_of": as_of,
-        "as_of_text": date_written(as_of, part["language"]) if as_of else None,
+        "as_of": part["as_of"],
+        "as_of_text": _date(part["as_of"], language),
+        "note_as_of": part["note_as_of"],
+        "note_as_of_text": _date(part["note_as_of"], language),
+        "approved": _approved(part["approved"], language),
         "sources": part["sources"],
+        "contacts": part["contacts"],
     }
+
+
+def _date(iso: str | None, language: Language) -> str | None:
+    return date_written(iso, language) if iso else None
+
+
+def _approved(approved: ApprovedBy | None, language: Language) -> Approved | None:
+    return {**approved, "on_text": date_written(approved["on"], language)} if approved else None
 
 
 def _texts(messages: Sequence[RasaMessage], kind: AnswerKind) -> list[EventPart]:
@@ -63,7 +76,11 @@ def _texts(messages: Sequence[RasaMessage], kind: AnswerKind) -> list[EventPart]
             "kind": kind,
             "as_of": None,
             "as_of_text": None,
+            "note_as_of": None,
+            "note_as_of_text": None,
+            "approved": None,
             "sources": [],
+            "contacts": [],
         }
         for text in texts
     ]

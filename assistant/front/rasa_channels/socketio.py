@@ -17,7 +17,7 @@ from anyio.to_thread import run_sync
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp
 
-from assistant.core.languages import DEFAULT, Language, choice_of, hint_of, served
+from assistant.core.languages import DEFAULT, Language, choice_of, hint_of
 from assistant.front.core.channels import SOCKETIO
 from assistant.front.core.errors import RefusedError
 from assistant.front.core.events import AssistantEvent
@@ -180,9 +180,8 @@ def custom_data(received: Mapping[str, object]) -> object:
 
 
 def bot_messages(event: AssistantEvent, knowledge: KnowledgeBase) -> Iterator[BotMessage]:
-    """An answer as Rasa's socket.io channel sends it: texts with their sources, the last with the suggestions."""
-    language = served(event["language"]) or DEFAULT
-    texts = [sourced(part, knowledge, language) for part in event["parts"]]
+    """An answer as Rasa's socket.io channel sends it: texts with all that belongs to them, then suggestions."""
+    texts = sourced(event, knowledge)
     for text in texts[:-1]:
         yield {"text": text}
     last: BotMessage = {"text": "\n\n".join([*texts[-1:], *([event["heading"]] if event["heading"] else [])])}

@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 
 from assistant.front.core.channels import WEB
-from assistant.front.core.events import AssistantContent, Content, Event, EventType, moment
+from assistant.front.core.events import AssistantContent, Content, Event, EventType, complete, moment
 from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, WaitingRow
 from assistant.front.store.schema import (
     CONTENTS,
@@ -257,7 +257,7 @@ def add_event(connection: Connection, chat: str, sequence: int, type_: EventType
 def event_of(row: EventRow) -> Event:
     """A stored row as an event."""
     place = {"sequence": row["sequence"], "type": row["type"], "at": moment(row["at"])}
-    return cast(Event, {**place, **json.loads(row["data"])})
+    return cast(Event, {**place, **complete(json.loads(row["data"]))})
 
 
 def _waiting(row: WaitingRow) -> WaitingMessage:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from functools import lru_cache
 from pathlib import Path
@@ -20,13 +19,15 @@ from assistant.front.core.errors import RefusedError, language_of
 from assistant.front.core.starters import starters
 from assistant.front.rasa.client import envelope_of
 from assistant.front.web.state import Front, front_of
+from assistant.knowledge.render import cards
 
 DESCRIPTION = Path(__file__).with_name("openapi.yml")
 PAGE = (
     "default-src 'self'; require-trusted-types-for 'script'; frame-ancestors 'self'; "
     "base-uri 'none'; form-action 'self'; object-src 'none'"
 )
-ADDRESS = re.compile(r"https://\S+")
+# Whose website leads to people while nobody can be asked here.
+OFFICE = "iom_germany"
 READINESS_TIMEOUT_SECONDS = 3.0
 # How long a result is reused, so that nobody can flood Rasa with checks.
 READINESS_TTL_SECONDS = 2.0
@@ -35,13 +36,13 @@ READINESS_TTL_SECONDS = 2.0
 async def opening(request: Request) -> Response:
     """What a chat window shows before the first message; stores nothing."""
     front, language = front_of(request), language_of(request)
-    person = front.knowledge.phrase("human", language)
+    (office,) = cards(front.knowledge, [OFFICE], language)
     content = {
         "languages": list(LANGUAGES),
         "language": language,
         "notice": {"retention_days": None if front.settings.only_in_memory else front.settings.retention_days},
         "links": {"privacy": front.settings.privacy, "imprint": front.settings.imprint},
-        "contact": {"text": front.knowledge.phrase("contact", language), "url": ADDRESS.findall(person)[0]},
+        "contact": {"text": office["name"], "url": office["url"]},
         "starters": [entry.question for entry in starters(front.knowledge, language)],
         "available": not front.notice.closed,
         "announcement": front.notice.announcement(language),

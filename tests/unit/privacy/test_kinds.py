@@ -241,6 +241,11 @@ def test_names(text, expected):
         "This is urgent",
         "My Father Passed Away In Hospital",
         "they beat my friend leg is broken",
+        "My dad already lives here with me.",
+        "they live with their mother, I'm in Bavaria",
+        "Reicht es als Härtefall, wenn mein Kind Leukämie hat?",
+        "explain it, I'm Libyan",
+        "Could I drop by the Berlin family office?",
     ],
 )
 def test_what_is_like_a_name_stays(text):

@@ -5,6 +5,7 @@ import { directionOf, spoken, type Language } from "../languages.js";
 import type { AssistantEvent, Part } from "../protocol.js";
 import { helplinesIn, link, richText } from "../rich_text.js";
 import { TEXTS, type Texts } from "../texts.js";
+import { contactsView } from "./contacts.js";
 
 /** Kinds of answer in which the suggested questions are part of the message. */
 const ASKING_BACK = new Set(["clarify", "fallback"]);
@@ -26,7 +27,7 @@ export function answerView(event: AssistantEvent, fallback: Language, ask: (ques
     "article",
     { class: `message answer ${kind}`, part: "message answer", lang: language, dir: directionOf(language) },
     h("p", { class: "unseen" }, texts.assistantSaid),
-    ...partsOf(event, texts),
+    ...partsOf(event, texts, language),
   );
   const silent = h("div", { class: "after", "aria-live": "off" });
   const offered = suggestionsOf(event, ask);
@@ -34,26 +35,31 @@ export function answerView(event: AssistantEvent, fallback: Language, ask: (ques
   return { element, language, silent };
 }
 
-function partsOf(event: AssistantEvent, texts: Texts): HTMLElement[] {
-  const { parts } = event;
-  if (parts.length < 2) return parts.flatMap((part) => partOf(part, texts));
-  return [h("ol", { class: "parts" }, ...parts.map((part) => h("li", {}, ...questionOf(part), ...partOf(part, texts))))];
+function partsOf({ parts }: AssistantEvent, texts: Texts, language: Language): HTMLElement[] {
+  const shown = (part: Part): HTMLElement[] => partOf(part, texts, language);
+  if (parts.length < 2) return parts.flatMap(shown);
+  return [h("ol", { class: "parts" }, ...parts.map((part) => h("li", {}, ...questionOf(part), ...shown(part))))];
 }
 
 function questionOf(part: Part): HTMLElement[] {
   return part.question ? [h("p", { class: "question" }, part.question)] : [];
 }
 
-function partOf(part: Part, texts: Texts): HTMLElement[] {
-  const text = richText(part.text, texts.newWindow, part.kind === "crisis");
+function partOf(part: Part, texts: Texts, language: Language): HTMLElement[] {
+  const text = richText(part.text, texts.newWindow, { phones: phonesOf(part), helplines: part.kind === "crisis" });
   const calls = part.kind === "crisis" ? [callsOf(part, texts)] : [];
+  const contacts = contactsView(part.contacts, texts, language);
   const evidence = part.kind === "control" ? [] : evidenceOf(part, texts);
-  return [...text, ...calls, ...evidence];
+  return [...text, ...calls, ...contacts, ...evidence];
+}
+
+function phonesOf(part: Part): string[] {
+  return part.contacts.flatMap(({ phone }) => (phone ? [phone] : []));
 }
 
 /** In a crisis, phone numbers as buttons large enough for a trembling hand. */
 function callsOf(part: Part, texts: Texts): HTMLElement {
-  const calls = Array.from(helplinesIn(part.text), ([number, href]) =>
+  const calls = Array.from(helplinesIn(part.text, phonesOf(part)), ([number, href]) =>
     h("a", { class: "call", href }, icon("phone"), texts.call(number)),
   );
   return h("p", { class: "row calls" }, ...calls);
@@ -61,10 +67,17 @@ function callsOf(part: Part, texts: Texts): HTMLElement {
 
 function evidenceOf(part: Part, texts: Texts): HTMLElement[] {
   const items: HTMLElement[] = [];
-  if (part.kind === "fact") items.push(h("span", { class: "checked" }, icon("checked"), texts.checked));
+  items.push(...standingOf(part, texts));
   if (part.asOf) items.push(h("span", {}, texts.asOf(part.asOf)));
+  if (part.noteAsOf) items.push(h("span", {}, texts.noteAsOf(part.noteAsOf)));
   if (part.sources.length) items.push(h("span", {}, `${texts.source} `, ...sourcesOf(part, texts)));
   return items.length ? [h("p", { class: "evidence", part: "evidence" }, ...items)] : [];
+}
+
+/** Whether a person has checked the text; otherwise, of a fact, that it has a source. */
+function standingOf({ approved, kind, sources }: Part, texts: Texts): HTMLElement[] {
+  if (approved) return [h("span", { class: "checked" }, icon("checked"), texts.checked(approved.by, approved.on))];
+  return kind === "fact" && sources.length ? [h("span", { class: "with-source" }, texts.withSource)] : [];
 }
 
 function sourcesOf(part: Part, texts: Texts): Node[] {

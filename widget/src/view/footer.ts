@@ -1,7 +1,7 @@
-/** The bottom of the panel: warnings, confirmations, the text field, the link to a person. */
+/** The bottom of the panel: warnings, confirmations, the text field, the way to a person. */
 
-import { h, icon } from "../dom.js";
-import type { Wording } from "../wording.js";
+import { button, h, icon } from "../dom.js";
+import { worded, type Wording } from "../wording.js";
 import { isSafe } from "../rich_text.js";
 import type { Composer } from "./composer.js";
 
@@ -10,11 +10,13 @@ export class Footer {
   private readonly alert = h("p", { class: "alert", role: "alert" });
   private readonly status = h("p", { class: "status", role: "status" });
   private readonly contact = h("a", { target: "_blank", rel: "noopener noreferrer", part: "contact" });
+  private readonly asking: HTMLButtonElement;
 
   constructor(
     private readonly words: Wording,
     composer: Composer,
     contactUrl: string,
+    askForPerson: () => void,
   ) {
     const label = h("span", {});
     const hint = h("span", { class: "unseen" });
@@ -23,7 +25,9 @@ export class Footer {
       label.textContent = texts.person;
       hint.textContent = ` (${texts.newWindow})`;
     });
-    const person = h("div", { class: "contact" }, this.contact);
+    const ask = worded(words, (texts) => texts.person);
+    this.asking = button({ class: "person", part: "contact", hidden: "" }, askForPerson, icon("person"), ask);
+    const person = h("div", { class: "contact" }, this.asking, this.contact);
     this.element = h("div", { class: "footer", part: "footer" }, this.alert, this.status, composer.element, person);
     this.leadTo(contactUrl);
   }
@@ -31,6 +35,20 @@ export class Footer {
   /** Sets the link to a person. */
   leadTo(url: string): void {
     if (isSafe(url)) this.contact.setAttribute("href", url);
+  }
+
+  /** Whether the chat can say who is there to talk to; otherwise a link leads to people. */
+  set chatAnswers(now: boolean) {
+    const [shown, other] = now ? [this.asking, this.contact] : [this.contact, this.asking];
+    const hadFocus = other.matches(":focus");
+    shown.hidden = false;
+    other.hidden = true;
+    if (hadFocus) shown.focus();
+  }
+
+  /** Follows the link to people. */
+  followContact(): void {
+    this.contact.click();
   }
 
   /** Shows a warning; null removes it. */

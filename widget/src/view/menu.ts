@@ -5,6 +5,7 @@ import { worded, type Wording } from "../wording.js";
 import type { Texts } from "../texts.js";
 
 export interface MenuActions {
+  person(): void;
   newChat(): void;
   exportText(): void;
   exportJson(): void;
@@ -26,6 +27,7 @@ export class Menu {
     words.say((texts) => (this.toggle.setAttribute("aria-label", texts.menu), (this.toggle.title = texts.menu)));
     const { newChat, exportText, exportJson } = actions;
     this.element.append(
+      this.entry((texts) => texts.person, actions.person),
       this.entry((texts) => texts.newChat, newChat),
       this.entry((texts) => texts.exportText, exportText),
       this.entry((texts) => texts.exportJson, exportJson),

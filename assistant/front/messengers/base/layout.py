@@ -41,9 +41,9 @@ def utf16_length(text: str) -> int:
 
 
 def bubbles(event: AssistantEvent, knowledge: KnowledgeBase, longest: int, measure: Measure) -> list[Bubble]:
-    """An answer as messages no longer than `longest`, each part with its source and date, the last with the options."""
+    """An answer with dates, contacts and sources as messages no longer than `longest`, the last with the options."""
     language = served(event["language"]) or DEFAULT
-    texts = [sourced(part, knowledge, language) for part in event["parts"]]
+    texts = sourced(event, knowledge)
     whole = "\n\n".join([*texts, *([event["heading"]] if event["heading"] else [])])
     chunks = list(split(whole, longest, measure)) or [""]
     pieces = [Bubble(chunk, language) for chunk in chunks]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import time
 from dataclasses import dataclass, replace
 from typing import Literal, cast
@@ -14,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import Select
 
+from assistant.core.choices import number_chosen
 from assistant.core.languages import DEFAULT, served
 from assistant.front.core.events import AssistantContent, AssistantEvent
 from assistant.front.messengers.base.inbound import InboundMessage
@@ -33,8 +33,6 @@ from assistant.front.store.tombstones import add_tombstone
 ASSISTANT: Literal["assistant"] = "assistant"
 # Longer than delivery is ever attempted, so older chats need not be searched.
 MAX_UNDELIVERED_SECONDS = 3 * 86400.0
-# A bare number, as people type it to pick from a list.
-NUMBER = re.compile(r"\s*(\d{1,2})\s*[.)]?\s*")
 # What is kept of a chat after its user had it erased, so that the confirmation can be delivered.
 KEPT_AFTER_ERASURE = ("channel", "recipient", "language", "told", "heard_at")
 INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -214,12 +212,12 @@ def _resolved(connection: Connection, chat: str, inbound: InboundMessage) -> Inb
         offered = _offered(connection, select(events).where(events.c.chat == chat, events.c.sequence == sequence))
         fits = 0 <= number < len(offered)
         return replace(inbound, text=offered[number]) if fits else replace(inbound, kind="stale")
-    picked = NUMBER.fullmatch(inbound.text) if inbound.kind == TEXT else None
-    if picked:
+    picked = number_chosen(inbound.text) if inbound.kind == TEXT else None
+    if picked is not None:
         mine = select(events).where(events.c.chat == chat, events.c.type == ASSISTANT)
         offered = _offered(connection, mine.order_by(events.c.sequence.desc()).limit(1))
-        if 1 <= int(picked[1]) <= len(offered):
-            return replace(inbound, text=offered[int(picked[1]) - 1])
+        if 1 <= picked <= len(offered):
+            return replace(inbound, text=offered[picked - 1])
     return inbound
 
 

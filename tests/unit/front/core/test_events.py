@@ -8,9 +8,9 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is
 
 import pytest
 
-from assistant.core.envelope import ANSWER_KINDS, CitedSource, Envelope
+from assistant.core.envelope import ANSWER_KINDS, CitedSource, Contact, Envelope
 from assistant.core.paths import ROOT
-from assistant.front.core.events import AssistantEvent, EventPart, VisitorEvent, moment
+from assistant.front.core.events import Approved, AssistantEvent, EventPart, VisitorEvent, complete, moment
 from assistant.front.web.pages import description
 
 SCHEMAS = description()["components"]["schemas"]
@@ -28,7 +28,8 @@ def schema_of(hint: Any) -> dict[str, Any]:
         return {"type": "object"}
     if is_typeddict(hint):
         properties = {name: schema_of(one) for name, one in get_type_hints(hint).items()}
-        return {"type": "object", "required": sorted(hint.__required_keys__), "properties": properties}
+        required = {"required": sorted(hint.__required_keys__)} if hint.__required_keys__ else {}
+        return {"type": "object", **required, "properties": properties}
     if get_origin(hint) is Literal:
         return {"type": "string", "enum": sorted(get_args(hint))}
     if get_origin(hint) is list:
@@ -73,6 +74,8 @@ def test_the_kinds_are_those_described():
     [
         ("readPart", "part", EventPart, {"entry"}),
         ("readSource", "source", CitedSource, set()),
+        ("readContact", "contact", Contact, set()),
+        ("readApproval", "approved", Approved, set()),
         ("readEvent", "event", Union[AssistantEvent, VisitorEvent], {"answer"}),  # noqa: UP007 - for get_args
     ],
 )
@@ -83,6 +86,23 @@ def test_the_element_reads_what_there_is(reader, name, type_, unread):
     read = set(re.findall(rf"\b{name}\.(\w+)", found[0]))
     there = {key for one in get_args(type_) or (type_,) for key in get_type_hints(one)}
     assert read == there - unread
+
+
+def test_a_part_stored_by_an_earlier_version_is_completed():
+    old = {"text": "…", "sources": []}
+    told = complete({"kind": "fact", "parts": [old]})
+    assert told["parts"] == [
+        {**old, "note_as_of": None, "note_as_of_text": None, "approved": None, "contacts": []},
+    ]
+
+
+def test_what_a_stored_part_has_stays_as_it_is():
+    part = {"note_as_of": "2025", "note_as_of_text": "2025", "approved": {"by": "x"}, "contacts": [{"name": "y"}]}
+    assert complete({"parts": [part]}) == {"parts": [part]}
+
+
+def test_a_visitors_event_needs_no_completion():
+    assert complete({"id": "1", "text": "Hallo"}) == {"id": "1", "text": "Hallo"}
 
 
 def test_a_time_is_written_in_utc():

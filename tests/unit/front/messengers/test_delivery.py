@@ -21,7 +21,8 @@ from assistant.front.store.schema import database
 from assistant.front.tasks.leases import Leases
 from assistant.knowledge import knowledge
 
-PART = {"text": "1951", "question": None, "kind": "smalltalk", "as_of": None, "as_of_text": None, "sources": []}
+NONE = {"as_of": None, "as_of_text": None, "note_as_of": None, "note_as_of_text": None, "approved": None}
+PART = {"text": "1951", "question": None, "kind": "smalltalk", **NONE, "sources": [], "contacts": []}
 ANSWER = {"language": "de", "kind": "smalltalk", "parts": [PART], "heading": None, "suggestions": []}
 DOUBT = 1.0
 ONE, OTHER = "4915112345678", "4915187654321"

@@ -10,7 +10,7 @@ from assistant.core.understanding import MessagePart
 from assistant.dialogue.present import messages
 from assistant.front.rasa.answers import assistant_event
 from assistant.knowledge import knowledge, render
-from assistant.knowledge.render import date_written
+from assistant.knowledge.render import cards, date_written, filled
 from tests.unit.dialogue.conftest import after, asking, message, phrase, question, reply_to
 
 FAP, FOUNDING, DTM = "ask_figures/fap_reached", "ask_history/founding", "ask_data/dtm"
@@ -28,6 +28,7 @@ def event_of(*parts: MessagePart, language, conversation=None, **found):
 def told(entry, language, kind=None, heading=""):
     """The part for an entry, as clients read it."""
     rendered = render(knowledge(), knowledge().entries[entry], language)
+    note, by = rendered.entry.note.as_of if rendered.entry.note else None, rendered.entry.approved
     return {
         "text": heading + rendered.text,
         "question": rendered.question,
@@ -35,14 +36,19 @@ def told(entry, language, kind=None, heading=""):
         "kind": kind or rendered.entry.kind,
         "as_of": rendered.as_of,
         "as_of_text": date_written(rendered.as_of, language) if rendered.as_of else None,
+        "note_as_of": note,
+        "note_as_of_text": date_written(note, language) if note else None,
+        "approved": {"by": by.by, "on": by.on, "on_text": date_written(by.on, language)} if by else None,
         "sources": [{"title": s.title, "url": s.url, "publisher": s.publisher} for s in rendered.sources],
+        "contacts": list(rendered.contacts),
     }
 
 
-def sentence(text, kind):
+def sentence(text, kind, contacts=()):
     """The part for a sentence that belongs to no entry."""
-    nothing = {"question": None, "entry": None, "as_of": None, "as_of_text": None, "sources": []}
-    return {"text": text, "kind": kind, **nothing}
+    undated = {"as_of": None, "as_of_text": None, "note_as_of": None, "note_as_of_text": None}
+    nothing = {"question": None, "entry": None, "approved": None, "sources": []}
+    return {"text": text, "kind": kind, **undated, **nothing, "contacts": list(contacts)}
 
 
 def envelope(kind, language, *entries):
@@ -93,13 +99,15 @@ def test_a_year_that_the_answer_does_not_cover(language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nearest_questions_where_nothing_is_known(language):
-    event = event_of(asking(DTM, decision="unsure"), language=language)
-    text = f"{phrase('fallback', language)} {phrase('contact', language)}"
+    event = event_of(asking(DTM, decision="unsure", subjects=("dtm",)), language=language)
+    door = knowledge().doors["general"]
+    text = f"{phrase('fallback', language)} {filled(door.words[language], door.values, language)}"
+    contacts = cards(knowledge(), door.contacts, language)
     assert event == {
         "reply_to": "id",
         "kind": "fallback",
         "language": language,
-        "parts": [sentence(text, "fallback")],
+        "parts": [sentence(text, "fallback", contacts)],
         "heading": phrase("fallback_near", language),
         "suggestions": [question(DTM, language)],
         "answer": envelope("fallback", language),

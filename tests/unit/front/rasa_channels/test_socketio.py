@@ -190,7 +190,7 @@ async def test_a_message_that_is_too_large_ends_the_connection(address, rasa: Fa
 
 
 def test_suggestions_are_quick_replies_of_the_last_text():
-    part = {"text": "Text", "sources": [], "as_of_text": None}
+    part = {"text": "Text", "sources": [], "as_of": None, "note_as_of": None, "contacts": []}
     event = {"language": "de", "parts": [part, part], "heading": "Dazu passt:", "suggestions": ["Frage?"]}
     first, last = bot_messages(event, knowledge())
     assert first == {"text": "Text"}

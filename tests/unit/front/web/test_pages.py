@@ -64,8 +64,8 @@ def test_the_opening_is_in_the_language_asked_for(language, client):
     assert told["languages"] == ["de", "en"]
     assert told["starters"][1] == knowledge().entries[STARTERS[1]].question[language]
     assert len(told["starters"]) == 4
-    assert told["contact"]["url"] == "https://germany.iom.int"
-    assert told["contact"]["text"] == knowledge().phrase("contact", language)
+    assert told["contact"]["url"] == knowledge().contacts["iom_germany"].url[language]
+    assert told["contact"]["text"] == knowledge().contacts["iom_germany"].name[language]
     assert told["notice"] == {"retention_days": 30}
 
 
