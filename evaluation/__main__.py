@@ -17,8 +17,9 @@ from assistant.core.progress import announce
 from assistant.training.model import ensure_model
 from evaluation import check
 from evaluation.cases import own_files, read, shared_files
-from evaluation.figures import Judged, by_file
-from evaluation.run import System, run
+from evaluation.figures import Judged, Measured, by_file, needs_by_file, shown
+from evaluation.needs import OPEN_QUESTIONS, needs_files, read_needs
+from evaluation.run import System, run, run_needs
 
 PAGE = ROOT / "results" / "evaluation.html"
 FLOORS = ROOT / "evaluation" / "floors.json"
@@ -39,11 +40,11 @@ def main() -> int:
     if found := check.too_near():
         return report(found)
     silence_rasa()
-    results = score(arguments.quick, arguments.epochs)
-    save(results, arguments.epochs)
+    measured = measure(arguments.quick, arguments.epochs)
+    save(measured, arguments.epochs)
     from evaluation import page
 
-    page.write(results, PAGE)
+    page.write(measured, PAGE)
     print(f"Wrote {PAGE.relative_to(ROOT)} and {check.RESULT.relative_to(ROOT)}.")
     return check_result()
 
@@ -65,32 +66,58 @@ def report(lines: Sequence[str]) -> int:
     return 1 if lines else 0
 
 
-def score(quick: bool, epochs: int) -> dict[str, list[Judged]]:
-    """The judged messages of each system, the assistant first."""
+def measure(quick: bool, epochs: int) -> Measured:
+    """Puts every question to the assistant and, unless in a hurry, those about facts to the baselines too."""
     from evaluation.assistant import Assistant
 
-    systems: list[System] = [Assistant(ensure_model())]
-    if not quick:
-        from evaluation.default import Default, trained
-        from evaluation.search import Search
+    assistant = Assistant(ensure_model())
+    return Measured(
+        score([assistant, *([] if quick else baselines(epochs))]),
+        run_needs(assistant, list(read_needs(needs_files()))),
+        run(assistant, list(read([OPEN_QUESTIONS]))),
+    )
 
-        systems += [Search(), Default(trained(epochs))]
+
+def baselines(epochs: int) -> list[System]:
+    """What a visitor would have instead."""
+    from evaluation.default import Default, trained
+    from evaluation.search import Search
+
+    return [Search(), Default(trained(epochs))]
+
+
+def score(systems: Sequence[System]) -> dict[str, list[Judged]]:
+    """The judged messages of each system."""
     cases = list(read([*own_files(), *shared_files()]))
     return {system.name: run(system, cases) for system in systems}
 
 
-def save(results: dict[str, list[Judged]], epochs: int) -> None:
+def save(measured: Measured, epochs: int) -> None:
     """Writes the figures to be committed; a quick run leaves the baselines' figures unchanged."""
     before: dict[str, Any] = check.load(check.RESULT) if check.RESULT.exists() else {}
-    figures = {name: by_file(judged) for name, judged in results.items()}
-    own = {path.stem for path in own_files()}
-    missed = sorted({j.case.id for j in results["assistant"] if not j.good and j.case.file in own})
-    baselines = {"epochs": epochs} if "default" in results else {}
-    content = {**before, **baselines, **figures, "missed": missed, "state": check.state()}
+    figures = {name: by_file(judged) for name, judged in measured.systems.items()}
+    needs = {**needs_by_file(measured.needs), OPEN_QUESTIONS.stem: {"all": shown(measured.open_questions)}}
+    epochs_of_baselines = {"epochs": epochs} if "default" in figures else {}
+    now = {"needs": needs, "missed": sorted(missed(measured)), "state": check.state()}
+    content = {**before, **epochs_of_baselines, **figures, **now}
     check.RESULT.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
+    tell(figures, needs)
+
+
+def missed(measured: Measured) -> set[str]:
+    """The project's own cases in which the assistant did not answer right, or did not help, at least once."""
+    own = {path.stem for path in own_files()}
+    wrong = {one.case.id for one in measured.systems["assistant"] if not one.good and one.case.file in own}
+    return wrong | {one.case.id for one in measured.needs if one.outcome != "helped"}
+
+
+def tell(figures: dict[str, Any], needs: dict[str, dict[str, dict[str, int]]]) -> None:
+    """Prints the figures of each file."""
     for name, files in figures.items():
         for file, kinds in files.items():
             announce(f"{name:10} {file:18} {100 * kinds['all']['good']:5.1f} % of {kinds['all']['n']}")
+    for file, groups in needs.items():
+        announce(f"{'needs':10} {file:18} " + ", ".join(f"{value} {name}" for name, value in groups["all"].items()))
 
 
 def silence_rasa() -> None:

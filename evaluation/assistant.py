@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.lock_store import InMemoryLockStore
@@ -18,8 +19,10 @@ from rasa.shared.core.events import SlotSet
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from assistant.core.conversation import SLOT
+from assistant.core.envelope import Contact
 from assistant.core.understanding import FACT, KEY, Understanding
 from assistant.dialogue import Conversation, respond
+from assistant.dialogue.present import messages
 from assistant.dialogue.reply import Reply
 from assistant.knowledge import knowledge
 from evaluation.cases import Turn
@@ -73,11 +76,18 @@ def as_response(exchange: Exchange) -> Response:
     facts = [(part.kinds.get(FACT, 0.0), part.best_of(FACT)) for part in exchange.understanding.parts]
     best = max(((share, fact) for share, fact in facts if fact), default=None, key=lambda pair: pair[0])
     return Response(
-        text="\n".join(answer.full_text for answer in reply.answers),
+        text="\n".join(message["text"] for message in messages(reply, knowledge(), "rest") if "text" in message),
         kind=reply.kind,
         language=reply.language,
         buttons=reply.buttons,
         entries=tuple(answer.entry for answer in reply.answers if answer.entry),
         candidate=best[1].id if best else None,
         confidence=best[0] if best else 0.0,
+        contacts=tuple(text for answer in reply.answers for contact in answer.contacts for text in written(contact)),
     )
+
+
+def written(contact: Contact) -> Iterator[str]:
+    """Every text on a contact's card."""
+    for value in contact.values():
+        yield from [value] if isinstance(value, str) else cast("list[str]", value)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from assistant.core.languages import Language
 from assistant.core.paths import ROOT
 
 CASES = ROOT / "evaluation" / "cases"
 SHARED = ROOT.parent / "shared" / "evaluation"
+One = TypeVar("One")
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,17 @@ class Case:
 
 def read(paths: Iterable[Path]) -> Iterator[Case]:
     """The cases of question files; raises ValueError with file and line if one cannot be read."""
+    return read_lines(_case, paths)
+
+
+def read_lines(made: Callable[[dict[str, Any], str], One], paths: Iterable[Path]) -> Iterator[One]:
+    """What `made` makes of each line and its file's name; raises ValueError with file and line if it cannot."""
     for path in paths:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
             if not line.strip():
                 continue
             try:
-                yield _case(json.loads(line), path.stem)
+                yield made(json.loads(line), path.stem)
             except (ValueError, KeyError, TypeError) as error:
                 raise ValueError(f"{path}:{number} is not a case: {error!r}") from None
 

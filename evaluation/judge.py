@@ -26,7 +26,8 @@ MOST_BUTTONS = 4
 class Response:
     """A system's reply to one message, and the fact it would have given without a threshold.
 
-    `confidence` is its confidence in that fact, which it gives from some threshold up.
+    `confidence` is its confidence in that fact, which it gives from some threshold up; `contacts` is what is written
+    on the cards below the text.
     """
 
     text: str
@@ -36,6 +37,7 @@ class Response:
     entries: tuple[str, ...] = ()
     candidate: str | None = None
     confidence: float = 0.0
+    contacts: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=1)

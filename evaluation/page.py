@@ -14,8 +14,9 @@ import numpy as np
 
 from assistant.knowledge import knowledge, render
 from evaluation.cases import Case
-from evaluation.figures import Judged, Share, grouped, share
+from evaluation.figures import Judged, JudgedNeed, Measured, Share, counts, grouped, share, shown
 from evaluation.judge import holds
+from evaluation.needs import OUTCOMES, harm
 
 mpl.use("svg")
 from matplotlib import pyplot as plt
@@ -25,8 +26,9 @@ MOST_CONFUSED = 25
 Results = Mapping[str, Sequence[Judged]]
 
 
-def write(results: Results, path: Path) -> None:
-    """Writes the page; `results` has the judged messages of each system, the assistant first."""
+def write(measured: Measured, path: Path) -> None:
+    """Writes the page."""
+    results = measured.systems
     ours = results["assistant"]
     sections = [
         ("Right, by kind of message", _figure(_by_kind, results)),
@@ -36,6 +38,9 @@ def write(results: Results, path: Path) -> None:
         ("What the assistant confuses with what", _confusions(ours)),
         ("Right, by fact asked for", _by_fact(ours)),
         ("Every miss of the assistant", _misses(ours)),
+        ("What visitors need, by file", _needs(measured.needs)),
+        ("Every need that was not met, harm first", _unmet(measured.needs)),
+        ("Questions of OMoS-QA that got a fact, to be read by a person", _facts_shown(measured.open_questions)),
     ]
     body = "\n".join(f"<section><h2>{html.escape(title)}</h2>{content}</section>" for title, content in sections)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -56,7 +61,8 @@ td.n {{ text-align: right; font-variant-numeric: tabular-nums }}
 <p>Questions that were not used for training, put to the assistant and to what a visitor would have instead: a site
 search over the same knowledge (BM25), and Rasa's default pipeline trained on the same questions. Bars and brackets
 show 95 % bootstrap intervals. The files called “tuning” were looked at while the assistant was built; of the others,
-only the entries and probabilities of missed messages with several questions were, once (decision 9).</p>
+only the entries and probabilities of missed messages with several questions were, once (decision 9). What visitors need
+is put to the assistant alone; what it missed there was read while it was built.</p>
 {body}
 </html>
 """
@@ -185,3 +191,41 @@ def _misses(judged: Sequence[Judged]) -> str:
     return (
         f"<table><tr><th>case</th><th>outcome</th><th>message</th><th>response</th><th>wanted</th></tr>{rows}</table>"
     )
+
+
+def _needs(judged: Sequence[JudgedNeed]) -> str:
+    """How many messages of each file had each outcome; of dialogues, first and later turns."""
+    rows = []
+    for file, found in grouped(judged, lambda j: j.case.file).items():
+        rows.append(_count_row(file, found))
+        turns = grouped([j for j in found if j.case.is_dialogue], lambda j: j.group)
+        rows += [_count_row(f"{file}, {turn}", turns[turn]) for turn in sorted(turns)]
+    head = "".join(f"<th>{name}</th>" for name in ("file", "n", *OUTCOMES, "other language"))
+    return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
+
+
+def _count_row(name: str, judged: Sequence[JudgedNeed]) -> str:
+    cells = "".join(f'<td class="n">{value}</td>' for value in counts(judged).values())
+    return f"<tr><td>{name}</td>{cells}</tr>"
+
+
+def _unmet(judged: Sequence[JudgedNeed]) -> str:
+    unmet = sorted((j for j in judged if j.outcome != "helped"), key=lambda j: j.outcome != "harmful")
+    rows = "".join(
+        f"<tr><td>{j.case.id}</td><td>{j.outcome}</td><td lang={j.need.language}>{html.escape(j.need.text)}</td>"
+        f"<td>{j.response.kind} {html.escape(', '.join(j.response.entries))}</td>"
+        f"<td>{html.escape(harm(j.need, j.response) or '')}</td></tr>"
+        for j in unmet
+    )
+    return f"<table><tr><th>case</th><th>outcome</th><th>message</th><th>response</th><th>harm</th></tr>{rows}</table>"
+
+
+def _facts_shown(judged: Sequence[Judged]) -> str:
+    rows = "".join(
+        f"<tr><td>{j.case.id}</td><td lang={j.turn.language}>{html.escape(j.turn.text)}</td>"
+        f"<td>{html.escape(', '.join(j.response.entries))}</td><td>{html.escape(j.response.text)}</td></tr>"
+        for j in judged
+        if j.response.kind == "fact"
+    )
+    told = ", ".join(f"{name}: {value}" for name, value in shown(judged).items())
+    return f"<p>{told}</p><table><tr><th>case</th><th>message</th><th>entries</th><th>response</th></tr>{rows}</table>"

@@ -9,8 +9,10 @@ from typing import Protocol
 from assistant.core.languages import Language
 from assistant.core.progress import progress
 from evaluation.cases import Case, Turn
-from evaluation.figures import Judged
+from evaluation.figures import Judged, JudgedNeed
 from evaluation.judge import Response, judged
+from evaluation.needs import NeedCase
+from evaluation.needs import judged as judged_need
 
 
 class System(Protocol):
@@ -28,11 +30,22 @@ def run(system: System, cases: Sequence[Case]) -> list[Judged]:
     return [one for case in progress(list(cases), f"Asking the {system.name}") for one in _judged(system, case)]
 
 
+def run_needs(system: System, cases: Sequence[NeedCase]) -> list[JudgedNeed]:
+    """The judgement of every message of every case of what visitors need."""
+    return [one for case in progress(list(cases), "Asking what visitors need") for one in _judged_needs(system, case)]
+
+
 def _judged(system: System, case: Case) -> Iterator[Judged]:
     for number, (turn, response) in enumerate(zip(case.turns, system.answers(case.turns))):
         yield Judged(
             case, number, turn, response, judged(case, turn, response, partial(_pressed, system, turn.language))
         )
+
+
+def _judged_needs(system: System, case: NeedCase) -> Iterator[JudgedNeed]:
+    for number, (need, response) in enumerate(zip(case.needs, system.answers(case.needs))):
+        press = partial(_pressed, system, need.language)
+        yield JudgedNeed(case, number, need, response, judged_need(need, response, press))
 
 
 def _pressed(system: System, language: Language, button: str) -> Response:

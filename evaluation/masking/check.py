@@ -10,12 +10,13 @@ from typing import Any, get_args
 from assistant.core.languages import LANGUAGES
 from assistant.knowledge import knowledge
 from assistant.knowledge.examples import examples
-from assistant.knowledge.render import render
+from assistant.knowledge.render import cards, filled, render
 from assistant.privacy import found
 from evaluation.cases import own_files, read, shared_files
 from evaluation.masking.figures import ALL, Score, score
 from evaluation.masking.texts import FOLDER, Half, texts
 from evaluation.masking.unknown import with_unknown_names
+from evaluation.needs import needs_files, read_needs
 
 
 @lru_cache(maxsize=1)
@@ -68,6 +69,7 @@ def own_questions() -> Iterator[str]:
     """Every training question and every scoring question of the project."""
     yield from (example.text for example in examples())
     yield from (turn.text for case in read(own_files()) for turn in case.turns)
+    yield from (need.text for case in read_needs(needs_files()) for need in case.needs)
 
 
 def shared_questions() -> Iterator[str]:
@@ -76,11 +78,13 @@ def shared_questions() -> Iterator[str]:
 
 
 def own_words() -> Iterator[str]:
-    """Everything the assistant itself says: answers, questions of entries, phrases."""
+    """Everything the assistant itself says: answers, questions of entries, contacts, doors, phrases."""
     base = knowledge()
     for language in LANGUAGES:
         yield from (render(base, entry, language).text for entry in base.entries.values())
         yield from (entry.question[language] for entry in base.entries.values())
+        yield from ("\n".join(map(str, card.values())) for card in cards(base, base.contacts, language))
+        yield from (filled(door.words[language], door.values, language) for door in base.doors.values())
         yield from (phrase[language] for phrase in base.phrases.values())
 
 
