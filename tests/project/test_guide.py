@@ -55,7 +55,7 @@ def follow(language, checkout):
     name, block, question = GUIDES[language]
     guide = (ROOT / "knowledge" / name).read_text("utf-8")
     steps = list(re.finditer(block, guide, re.S))
-    assert len(steps) == 3
+    assert len(steps) == 4
     for step in steps:
         with (checkout / step["file"]).open("a", encoding="utf-8") as file:
             file.write(step["block"])
