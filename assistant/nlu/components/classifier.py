@@ -20,13 +20,13 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.core.conversation import SLOT, Conversation
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import DEFAULT, LANGUAGES, Evidence
 from assistant.core.progress import announce
 from assistant.core.understanding import ENTRIES, EVERYWHERE, kind_of
-from assistant.knowledge import KnowledgeBase, knowledge
+from assistant.knowledge import Entry, KnowledgeBase, knowledge
 from assistant.nlu.components.encoder import SentenceEncoder
 from assistant.nlu.components.entities import ORDINAL, SUBJECT
-from assistant.nlu.components.message_keys import IN_CONTEXT, LOOSE, PARTS, RANKING
+from assistant.nlu.components.message_keys import EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING
 from assistant.nlu.encoder.vectors import encode_passages, encoded
 from assistant.nlu.ranking.context import Context, aspects_asked, by_ordinal, joined
 from assistant.nlu.ranking.head import Answers, Head, Ranking, Scored
@@ -207,8 +207,8 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         if last and len(text.split()) <= MOST_FOLLOW_UP_WORDS:
             asked = aspects_asked(dict(zip(head.classes, head.probabilities(scores[text]).tolist())))
             boosts = self._context(head).boosts(last, asked, _named(message, before.entries), before.again)
-            if before.text:
-                boosts = boosts + self._scored([joined(before.text, text)])[0].scores[0]
+            leaning = self._scored([joined(said, text) for said in _said(message, last, before)])
+            boosts = boosts + np.mean([each.scores[0] for each in leaning], axis=0)
             message.set(IN_CONTEXT, head.ranking(text, scores[text], boosts))
 
     def _context(self, head: Head) -> Context:
@@ -226,6 +226,15 @@ class EntryClassifier(IntentClassifier, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Leaves training data unchanged."""
         return training_data
+
+
+def _said(message: Message, last: Entry, before: Before) -> list[str]:
+    """What a message may lean on: the words of the one before it, if any, and the question of the last answer."""
+    from assistant.knowledge import render
+
+    language = Evidence.from_dict(message.get(EVIDENCE) or {}).language or DEFAULT
+    question = render(knowledge(), last, language).question
+    return [before.text, question] if before.text else [question]
 
 
 def _named(message: Message, before: Sequence[str]) -> list[str]:

@@ -80,7 +80,7 @@ class Thresholds:
     # The last answer may only give a message a meaning that it may have by itself, this likely,
     itself: float = 0.01
     # unless it asks for nothing that could be understood alone ("and how much?").
-    elliptical: float = 0.15
+    elliptical: float = 0.1
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

@@ -21,7 +21,7 @@ class ContextWeights:
     """What is added to an entry's score, in the head's units; measured in docs/decisions/0010-context.md."""
 
     # The entry is the last answer itself.
-    same: float = 0.06
+    same: float = 0.15
     # It has the same main subject.
     subject: float = 0.18
     # It shares some other subject.
