@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from assistant.core.contact_lines import contact_lines
 from assistant.core.conversation import Conversation
-from assistant.core.envelope import AnswerKind, Contact
+from assistant.core.envelope import AnswerKind
 from assistant.core.languages import LANGUAGES, Language, decide
 from assistant.core.understanding import ENTRIES, EVERYWHERE, MessagePart, Understanding
 from assistant.dialogue.reply import Answer, Reply
@@ -110,7 +111,7 @@ class Turn:
         if not topical:
             return reply
         phrase = self.knowledge.phrase("human_topic", self.language)
-        heading = phrase.format(contacts="; ".join(map(line_of, topical)))
+        heading = phrase.format(contacts="; ".join(contact_lines(topical, "")))
         answer = reply.answers[0]
         contacts = (*topical, *(card for card in answer.contacts if card not in topical))
         return replace(reply, answers=(replace(answer, heading=heading, contacts=contacts),))
@@ -273,7 +274,7 @@ class Turn:
             contacts = cards(self.knowledge, context.contacts, self.language)
             phrase = self.knowledge.phrase("follow_up_contacts", self.language)
             return self._single(
-                Answer("referral", phrase.format(contacts="; ".join(map(line_of, contacts))), contacts=contacts)
+                Answer("referral", phrase.format(contacts="; ".join(contact_lines(contacts, ""))), contacts=contacts)
             )
         if part.chosen[0].removeprefix("follow_up/") in PRACTICAL_ASPECTS:
             return self._fallback(replace(part, gap="follow_up"))
@@ -327,12 +328,6 @@ def door_for(part: MessagePart, knowledge: KnowledgeBase, last: str | None = Non
         return knowledge.doors[max(likely, key=lambda area: shares[area])]
     continued = knowledge.area_of(last) if last and len(part.text.split()) <= MOST_FOLLOW_UP_WORDS else None
     return knowledge.doors.get(continued or GENERAL)
-
-
-def line_of(contact: Contact) -> str:
-    """A contact in one line: its name, and its telephone number, e-mail and web address, as far as known."""
-    ways = [contact[key] for key in ("phone", "email", "url") if key in contact]
-    return f"{contact['name']}, {', '.join(ways)}" if ways else contact["name"]
 
 
 def _shown(text: str, most: int = 80) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.languages import LANGUAGES
-from assistant.dialogue.respond import line_of
 from assistant.knowledge import knowledge
 from assistant.knowledge.render import cards
 from tests.unit.dialogue.conftest import after, asking, message, phrase, related, reply_to, text_of, told
@@ -131,21 +130,6 @@ def test_all_whom_the_last_answers_named_come_first_and_once():
     said = reply_to(message(*map(asking, [*WITH_CONTACTS, WITH_CONTACTS[0]])))
     (answer,) = reply_to(asking(HUMAN), said.conversation).answers
     assert answer.contacts == own_cards(*WITH_CONTACTS, HUMAN)
-
-
-@pytest.mark.parametrize(
-    ("contact", "line"),
-    [
-        ({"name": "Rat", "purpose": "…"}, "Rat"),
-        ({"name": "Rat", "purpose": "…", "hours": "nachts", "phone": "030 1"}, "Rat, 030 1"),
-        (
-            {"name": "Rat", "purpose": "…", "url": "https://a.example", "email": "a@b.example", "phone": "030 1"},
-            "Rat, 030 1, a@b.example, https://a.example",
-        ),
-    ],
-)
-def test_a_contact_is_named_in_one_line_with_the_ways_to_reach_it(contact, line):
-    assert line_of(contact) == line
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -14,7 +14,7 @@ LAUNCH = "ask_data/gdi_launch"
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_an_aspect_not_known_is_said_openly(language):
     before = after(LAUNCH, language=language)
-    reply = reply_to(asking("follow_up/who_pays"), before)
+    reply = reply_to(asking("follow_up/cost"), before)
     way = way_on(language, knowledge().area_of(LAUNCH))
     assert text_of(reply) == f"{phrase('gap_follow_up', language)} {way}"
     assert (reply.kind, told(reply), reply.conversation.entry) == ("fallback", [], LAUNCH)
