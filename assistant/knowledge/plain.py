@@ -43,7 +43,7 @@ def _written_out(text: str, told: Told, knowledge: KnowledgeBase, language: Lang
 
 
 def _source_line(told: Told, knowledge: KnowledgeBase, language: Language) -> str:
-    separator = knowledge.phrase("source_separator", language)
-    sources = separator.join(f"{source['title']}, {source['url']}" for source in told["sources"])
+    """The source that carries the answer, which comes first; all of them are told to who asks for them."""
+    source = f"{told['sources'][0]['title']}, {told['sources'][0]['url']}"
     key = "source_line" if told["as_of"] else "source_line_undated"
-    return knowledge.phrase(key, language).format(as_of=date_written(told["as_of"] or "", language), sources=sources)
+    return knowledge.phrase(key, language).format(as_of=date_written(told["as_of"] or "", language), sources=source)

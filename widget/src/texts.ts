@@ -46,6 +46,7 @@ export interface Texts {
   cost: string;
   call: (number: string) => string;
   source: string;
+  otherSources: (count: number) => string;
   typing: string;
   slow: string;
   field: string;
@@ -137,6 +138,7 @@ const de: Texts = {
   cost: "Kosten",
   call: (number) => `${number} anrufen`,
   source: "Quelle:",
+  otherSources: (count) => (count === 1 ? "1 weitere Quelle" : `${count} weitere Quellen`),
   typing: "Die Antwort kommt gleich …",
   slow: "Es dauert heute länger. Bitte warten Sie noch einen Moment.",
   field: "Ihre Frage",
@@ -232,6 +234,7 @@ const en: Texts = {
   cost: "Cost",
   call: (number) => `Call ${number}`,
   source: "Source:",
+  otherSources: (count) => (count === 1 ? "1 more source" : `${count} more sources`),
   typing: "The answer is coming …",
   slow: "This is taking longer than usual. Please wait a moment.",
   field: "Your question",

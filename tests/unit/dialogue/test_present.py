@@ -80,10 +80,18 @@ def test_plain_text_names_date_and_source_under_the_answer(language, line):
     assert plain(asking(FAP), language)[1] == line.format(f"{source.title}, {source.url}")
 
 
-def test_plain_text_names_sources_under_each_answer():
+def test_plain_text_names_one_source_under_each_answer():
     reply = reply_to(message(asking(FAP), asking("ask_history/photo_1957")))
     lines = [line for line in plain_text(reply, knowledge()).split("\n") if line.startswith("(Stand")]
-    assert [line.count("https://") for line in lines] == [1, 2]
+    assert [line.count("https://") for line in lines] == [1, 1]
+
+
+def test_all_sources_are_named_to_who_asks_for_them():
+    photo = "ask_history/photo_1957"
+    said = "\n".join(plain(asking("control/source"), conversation=after(photo)))
+    cited = [knowledge().sources[citation.source].url for citation in knowledge().entries[photo].citations]
+    assert len(cited) > 1
+    assert [url for url in cited if url not in said] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -2,7 +2,7 @@
 
 import { button, h, icon } from "../dom.js";
 import { directionOf, spoken, type Language } from "../languages.js";
-import type { AssistantEvent, Part } from "../protocol.js";
+import type { AssistantEvent, Part, Source } from "../protocol.js";
 import { helplinesIn, link, richText } from "../rich_text.js";
 import { TEXTS, type Texts } from "../texts.js";
 import { contactsView } from "./contacts.js";
@@ -70,8 +70,10 @@ function evidenceOf(part: Part, texts: Texts): HTMLElement[] {
   items.push(...standingOf(part, texts));
   if (part.asOf) items.push(h("span", {}, texts.asOf(part.asOf)));
   if (part.noteAsOf) items.push(h("span", {}, texts.noteAsOf(part.noteAsOf)));
-  if (part.sources.length) items.push(h("span", {}, `${texts.source} `, ...sourcesOf(part, texts)));
-  return items.length ? [h("p", { class: "evidence", part: "evidence" }, ...items)] : [];
+  const [first, ...others] = part.sources;
+  if (first) items.push(h("span", {}, `${texts.source} `, sourceOf(first, texts)));
+  const evidence = items.length ? [h("p", { class: "evidence", part: "evidence" }, ...items)] : [];
+  return others.length ? [...evidence, otherSourcesOf(others, texts)] : evidence;
 }
 
 /** Whether a person has checked the text; otherwise, of a fact, that it has a source. */
@@ -80,12 +82,16 @@ function standingOf({ approved, kind, sources }: Part, texts: Texts): HTMLElemen
   return kind === "fact" && sources.length ? [h("span", { class: "with-source" }, texts.withSource)] : [];
 }
 
-function sourcesOf(part: Part, texts: Texts): Node[] {
-  return part.sources.flatMap(({ title, url, publisher }, place) => {
-    const label = publisher && publisher !== title ? `${title} (${publisher})` : title || url;
-    const shown = link(url, label, texts.newWindow);
-    return place ? [document.createTextNode("; "), shown] : [shown];
-  });
+function sourceOf({ title, url, publisher }: Source, texts: Texts): Node {
+  const label = publisher && publisher !== title ? `${title} (${publisher})` : title || url;
+  return link(url, label, texts.newWindow);
+}
+
+/** The sources beside the one that carries the answer, shown on request. */
+function otherSourcesOf(sources: Source[], texts: Texts): HTMLElement {
+  const items = sources.map((source) => h("li", {}, sourceOf(source, texts)));
+  const summary = h("summary", {}, texts.otherSources(sources.length));
+  return h("details", { class: "other-sources" }, summary, h("ul", {}, ...items));
 }
 
 function suggestionsOf(event: AssistantEvent, ask: (question: string) => void): HTMLElement | null {
