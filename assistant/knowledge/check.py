@@ -143,6 +143,8 @@ def _reference_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
 def _missing_messages(entry: Entry) -> Iterator[str]:
     if entry.kind == "fact" and not entry.subjects:
         yield "a fact needs a subject"
+    if entry.signals and entry.kind != "crisis":
+        yield f"only an emergency has signals, and this is a {entry.kind}; remove them"
     if entry.kind == "fact" and not entry.aspects:
         yield "a fact needs aspects"
     if entry.kind in ("fact", "referral") and not entry.citations:

@@ -147,6 +147,7 @@ def _entry(entry_id: str, raw: Located, values: Mapping[str, Value]) -> Entry:
         review_by=_text(raw.get("review_by")),
         approved=_approval(raw.get("approved")),
         related=tuple(raw.get("related", ())),
+        signals=tuple(raw.get("signals", ())),
     )
 
 

@@ -115,6 +115,8 @@ class Entry:
     review_by: str | None = None
     approved: Approval | None = None
     related: tuple[str, ...] = ()
+    # Words with which people say that they are in this danger, whatever else the message is about.
+    signals: tuple[str, ...] = ()
 
     @property
     def topic(self) -> str:

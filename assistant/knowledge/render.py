@@ -6,6 +6,7 @@ import datetime
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton
@@ -21,6 +22,8 @@ PLACEHOLDER = re.compile(r"\{(\w+)\}")
 YEARS = range(1900, 2101)
 MONTH = re.compile(r"\d{4}-\d{2}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# In CLDR, the codes of continents are numbers of three digits.
+COUNTRY_CODE_LETTERS = 2
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,18 @@ def date_written(value: str, language: Language) -> str:
 def place_name(code: str, language: Language) -> str:
     """The name of a country or territory (ISO code) in a language; the code if CLDR has no name."""
     return str(Locale.parse(LOCALES[language]).territories.get(code, code))
+
+
+def names_places(text: str, language: Language) -> bool:
+    """Whether a text names some country or territory, written as in that language."""
+    return bool(_names_of_places(language).search(text))
+
+
+@lru_cache
+def _names_of_places(language: Language) -> re.Pattern[str]:
+    territories = Locale.parse(LOCALES[language]).territories
+    names = sorted(re.escape(name) for code, name in territories.items() if len(code) == COUNTRY_CODE_LETTERS)
+    return re.compile(rf"\b(?:{'|'.join(names)})\b")
 
 
 def direction(language: str) -> Direction:

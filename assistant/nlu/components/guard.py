@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -15,7 +16,8 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from assistant.core.choices import number_chosen
-from assistant.nlu.components.message_keys import CHOICE, TROUBLE
+from assistant.knowledge import KnowledgeBase, knowledge
+from assistant.nlu.components.message_keys import CHOICE, SIGNAL, TROUBLE
 
 MAX_CHARACTERS = 1000
 # A message that names a choice and nothing else is no longer than this.
@@ -27,6 +29,8 @@ REPEATED_CHARACTER = re.compile(r"([^\d])\1{4,}")
 REPEATED_WORDS = re.compile(r"\b([^\W\d][^\d]{3,80}?)(?:\s*\1){3,}")
 DROPPED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
 MOST_COMBINING_MARKS = 2
+WORD, APOSTROPHES = re.compile(r"[^\W_]+"), re.compile(r"['’`´]")
+WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
@@ -54,21 +58,37 @@ class InputGuard(GraphComponent):
         longest = config["longest"]
         if isinstance(longest, bool) or not isinstance(longest, int) or longest < 1:
             raise InvalidConfigException(f"InputGuard: longest must be a positive number, not {longest!r}.")
-        return cls(longest)
+        return cls(longest, signals(knowledge()))
 
-    def __init__(self, longest: int = MAX_CHARACTERS) -> None:
-        self._longest = longest
+    def __init__(self, longest: int = MAX_CHARACTERS, signals: Mapping[str, str] | None = None) -> None:
+        self._longest, self._signals = longest, signals or {}
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Replaces the text with its clean form, and records what is wrong with it or the number it chooses."""
+        """Replaces the text with its clean form; records what is wrong with it, the number it chooses, its danger."""
         for message in messages:
             raw = message.get(TEXT)
             raw = raw if isinstance(raw, str) else ""
             text = cleaned(raw[: self._longest])[: self._longest].rstrip()
             message.set(TEXT, text, add_to_output=True)
             message.set(TROUBLE, trouble_of(raw, text, self._longest))
+            message.set(SIGNAL, self._signal(text))
             message.set(CHOICE, number_chosen(raw[:LONGEST_CHOICE]) if len(raw) <= LONGEST_CHOICE else None)
         return messages
+
+    def _signal(self, text: str) -> str | None:
+        """The emergency that the words of a text leave no doubt of, if there is one."""
+        words = f" {plain_words(text)} "
+        return next((entry for signal, entry in self._signals.items() if f" {signal} " in words), None)
+
+
+def signals(base: KnowledgeBase) -> dict[str, str]:
+    """The words that signal an emergency, as `plain_words` writes them, and its entry."""
+    return {plain_words(signal): entry.id for entry in base.entries.values() for signal in entry.signals}
+
+
+def plain_words(text: str) -> str:
+    """The words of a text in small letters, without apostrophes, punctuation or umlauts."""
+    return " ".join(WORD.findall(APOSTROPHES.sub("", text.lower()).translate(WITHOUT_UMLAUTS)))
 
 
 def cleaned(text: str) -> str:

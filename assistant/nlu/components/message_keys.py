@@ -8,6 +8,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 TROUBLE = "trouble"
 CHOICE = "choice"
+SIGNAL = "signal"
 EVIDENCE = "evidence"
 PARTS = "parts"
 LOOSE = "loose"

@@ -119,6 +119,11 @@ def test_related_entry_that_is_no_other_entry_is_reported(project, related):
     assert told(project) == f'{OPENED} related: there is no other entry "{related}"; correct the id'
 
 
+def test_signals_belong_to_emergencies(project):
+    project.edit(HISTORY, "    subject: office\n", "    subject: office\n    signals: [seit wann]\n")
+    assert told(project) == f"{OPENED} only an emergency has signals, and this is a fact; remove them"
+
+
 def test_unknown_subject_is_reported(project):
     project.edit(HISTORY, "subject: office", "subject: weather")
     assert told(project) == f'{OPENED} the subject "weather" is not in subjects.yml; add it there or correct the id'

@@ -53,8 +53,8 @@ def test_two_missing_fields_are_reported_once(project):
 def test_unknown_field_is_reported_with_the_known_ones(project):
     project.edit(REFERRAL, "as_of:", "asof:")
     known = (
-        "answer, approved, as_of, aspects, contacts, id, kind, note, question, related, review_by, sources, subject, "
-        "values"
+        "answer, approved, as_of, aspects, contacts, id, kind, note, question, related, review_by, signals, sources, "
+        "subject, values"
     )
     assert told(project) == f'referral.yml:3: [doctor] entries: "asof" is not a known field; known fields: {known}'
 

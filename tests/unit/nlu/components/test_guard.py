@@ -13,8 +13,9 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.nlu.components.guard import LONGEST_CHOICE, MAX_CHARACTERS, InputGuard
-from assistant.nlu.components.message_keys import CHOICE, TROUBLE
+from assistant.knowledge import knowledge
+from assistant.nlu.components.guard import LONGEST_CHOICE, MAX_CHARACTERS, InputGuard, signals
+from assistant.nlu.components.message_keys import CHOICE, SIGNAL, TROUBLE
 
 NASTY = [
     "/",
@@ -199,3 +200,28 @@ def test_any_input_becomes_short_plain_text_that_is_no_command(raw):
     assert not any(unicodedata.category(char) in ("Cc", "Cs", "Cf") for char in text)
     assert not text.startswith("/")
     assert len(text) <= MAX_CHARACTERS
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("Morgen ist mein Termin. Ich WILL nicht\nmehr leben!", "crisis/self_harm"),
+        ("dann wär ich lieber tot", "crisis/self_harm"),
+        ("I don’t want to live, they said no", "crisis/self_harm"),
+        ("i dont want to live", "crisis/self_harm"),
+        ("das bringt mich um, immer diese Formulare", None),
+        ("Er will mich umbringen", None),
+        ("Where do I want to live?", None),
+        ("", None),
+    ],
+)
+def test_words_that_leave_no_doubt_of_an_emergency_are_noticed(text, entry):
+    message = Message({TEXT: text})
+    InputGuard(signals=signals(knowledge())).process([message])
+    assert message.get(SIGNAL) == entry
+
+
+def test_without_signals_none_is_noticed():
+    message = Message({TEXT: "Ich will nicht mehr leben"})
+    InputGuard().process([message])
+    assert message.get(SIGNAL) is None
