@@ -1,7 +1,7 @@
 """How likely it is that a candidate is what a message asks for: a probability for each, on its own evidence.
 
-A small neural network over a few features of each candidate. It is trained on the scores of examples
-as if each had been left out of the head's training, so its probabilities hold for new messages.
+Small neural networks over a few features of each candidate, of which the mean is taken. They are trained on the
+scores of examples as if each had been left out of the head's training, so the probabilities hold for new messages.
 """
 
 from __future__ import annotations
@@ -19,7 +19,9 @@ OUT_OF_SCOPE = "out_of_scope"
 CANDIDATES = 8
 # With fewer right or wrong candidates to learn from, their share in the scores stands for the probability.
 FEWEST_EXAMPLES = 200
-HIDDEN = 24
+HIDDEN = 64
+# How many networks: a single one depends on how it happened to begin.
+NETWORKS = 4
 
 
 @dataclass(frozen=True)
@@ -58,9 +60,6 @@ class CandidateModel:
         sharpness: float,
     ) -> CandidateModel:
         """Trains on the evidence for examples left out of the head's training; `sizes` counts each class's examples."""
-        # Only training needs this, and importing it takes a second.
-        from sklearn.neural_network import MLPClassifier
-
         plain = cls(kinds, answered, {"sizes": np.log(sizes).astype(np.float32)}, sharpness)
         candidates, features = plain._features(evidence)
         rows = features.reshape(-1, features.shape[-1])
@@ -68,16 +67,7 @@ class CandidateModel:
         if min(right.sum(), (~right).sum()) < FEWEST_EXAMPLES:
             return plain
         shift, scale = rows.mean(axis=0), rows.std(axis=0) + EPSILON
-        network = MLPClassifier((HIDDEN,), alpha=1e-3, early_stopping=True, random_state=0, max_iter=60)
-        network.fit((rows - shift) / scale, right)
-        found = {
-            "candidate_shift": shift,
-            "candidate_scale": scale,
-            "hidden_weights": network.coefs_[0],
-            "hidden_bias": network.intercepts_[0],
-            "output_weights": network.coefs_[1],
-            "output_bias": network.intercepts_[1],
-        }
+        found = {"candidate_shift": shift, "candidate_scale": scale, **_trained((rows - shift) / scale, right)}
         arrays = {name: np.asarray(array, dtype=np.float32) for name, array in found.items()}
         return cls(kinds, answered, {**plain._arrays, **arrays}, sharpness)
 
@@ -143,3 +133,18 @@ class CandidateModel:
             all_.std(axis=1, keepdims=True) + EPSILON
         )
         return [np.where(with_answer, column, 0) for column in (usual, usual - best, own)]
+
+
+def _trained(rows: Floats, right: np.typing.NDArray[np.bool_]) -> dict[str, Floats]:
+    """The weights of several networks side by side, as one network whose output is the mean of theirs."""
+    # Only training needs this, and importing it takes a second.
+    from sklearn.neural_network import MLPClassifier
+
+    settings = {"alpha": 1e-3, "early_stopping": True, "max_iter": 60}
+    networks = [MLPClassifier((HIDDEN,), random_state=seed, **settings).fit(rows, right) for seed in range(NETWORKS)]
+    return {
+        "hidden_weights": np.concatenate([network.coefs_[0] for network in networks], axis=1),
+        "hidden_bias": np.concatenate([network.intercepts_[0] for network in networks]),
+        "output_weights": np.concatenate([network.coefs_[1] for network in networks]) / NETWORKS,
+        "output_bias": np.mean([network.intercepts_[1] for network in networks], axis=0),
+    }
