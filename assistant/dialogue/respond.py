@@ -12,7 +12,7 @@ from assistant.core.understanding import ENTRIES, EVERYWHERE, MessagePart, Under
 from assistant.dialogue.reply import Answer, Reply
 from assistant.knowledge import Entry, KnowledgeBase, render
 from assistant.knowledge.model import Door
-from assistant.knowledge.render import cards, date_written, filled, place_name
+from assistant.knowledge.render import cards, date_written, filled, names_places, place_name
 
 LANGUAGE_REQUESTS: dict[str, Language] = {"control/german": "de", "control/english": "en"}
 NONE = "control/none"
@@ -306,8 +306,13 @@ def _years_beyond(part: MessagePart, entry: Entry, text: str) -> list[str]:
 
 
 def _places_beyond(part: MessagePart, entry: Entry, text: str, language: Language) -> list[str]:
-    """Places that a question about a number, time or place mentions but the answer does not."""
+    """Places that a question about a number, time or place mentions but the answer does not.
+
+    An answer about a time or place that names no country holds for all of them.
+    """
     if entry.aspects[:1] not in ASPECTS_BOUND_TO_PLACES:
+        return []
+    if entry.aspects[0] != "how_many" and not names_places(text, language):
         return []
     names = {code: {other: place_name(code, other) for other in LANGUAGES} for code in part.places}
     return [name[language] for name in names.values() if not any(known in text for known in name.values())]

@@ -17,11 +17,15 @@ FOUNDED = {"de": "Wann wurde die IOM gegründet?", "en": "When was IOM founded, 
 PROGRAMME = {"de": "Was ist das Familienhilfeprogramm?", "en": "What is the Family Assistance Programme?"}
 PAYER = {"de": "Und wer bezahlt das?", "en": "And who pays for it?"}
 # Which of these are unclear may change with the model.
-UNCLEAR = ("Wie viele Geflüchtete wurden aufgenommen?", "Hilfe für Geflüchtete", "Rückkehr")
+UNCLEAR = ("Beratung", "Gründung", "Rückkehr")
 
 
 def phrase(key, language):
     return knowledge().phrase(key, language)
+
+
+# Stands below every answer that has a source, dated or not.
+SOURCE = phrase("source_line_undated", "de").split("{")[0]
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -56,7 +60,7 @@ def test_a_choice_that_is_pressed_is_asked(person):
     assert not [sent for _, sent in told.choices if sent in told.text or "ask_" in sent or sent.startswith("/")]
     person.presses(told.choices[1][1])
     answer = person.hears(3)[-1]
-    assert phrase("source_line", "de").split(":")[0] in answer.text
+    assert SOURCE in answer.text
 
 
 def test_a_number_picks_what_stands_beside_it(person):
@@ -65,7 +69,7 @@ def test_a_number_picks_what_stands_beside_it(person):
     if person.wire.has_choices:
         person.presses(told.choices[1][1])
         assert person.hears(4)[-1].text == by_number
-    assert phrase("source_line", "de").split(":")[0] in by_number
+    assert SOURCE in by_number
 
 
 @of_wires(*(wire for wire in WIRES if wire.has_choices))

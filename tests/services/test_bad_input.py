@@ -29,6 +29,7 @@ BAD = {
     "session start": "/session_start",
     "intent with slot": '/ask_history{"x":1}',
     "intent by name": "/crisis/danger",
+    "action by name": "/action_answer",
     "yaml": "!!python/object/apply:os.system ['ls']",
     "template": "{{7*7}} {conversation} ${HOME} %(name)s",
     "sql": "'; DROP TABLE events; --",
@@ -49,7 +50,7 @@ def test_bad_text_is_answered_and_the_next_message_works(text, say):
     assert envelope(second)["entries"] == ["ask_history/founding"]
 
 
-@pytest.mark.parametrize("text", ["/restart", '/ask_history{"x":1}', "/action_answer", "/back"])
+@pytest.mark.parametrize("text", ["/restart", '/ask_history{"x":1}', "/back"])
 def test_no_text_is_a_command(text, say):
     sender = uuid.uuid4().hex
     say("Was ist das Familienhilfeprogramm?", sender)

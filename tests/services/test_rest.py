@@ -25,7 +25,17 @@ def test_a_fact_comes_with_source_and_date_in_the_language_of_the_question(langu
     assert answer["language"] == language
     assert answer["as_of"] == "2024-10"
     assert all(source["title"] and source["url"].startswith("https://") for source in answer["sources"])
-    assert set(answer) == {"kind", "entries", "language", "as_of", "sources", "parts", "heading", "contacts", "approved"}
+    assert set(answer) == {
+        "kind",
+        "entries",
+        "language",
+        "as_of",
+        "sources",
+        "parts",
+        "heading",
+        "contacts",
+        "approved",
+    }
     assert [part["text"] for part in answer["parts"]] == [message["text"] for message in reply if "text" in message]
 
 

@@ -28,7 +28,7 @@ from assistant.nlu.components.encoder import SentenceEncoder
 from assistant.nlu.components.entities import ORDINAL, SUBJECT
 from assistant.nlu.components.message_keys import EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING
 from assistant.nlu.encoder.vectors import encode_passages, encoded
-from assistant.nlu.ranking.context import Context, aspects_asked, by_ordinal, joined
+from assistant.nlu.ranking.context import Context, aspects_asked, by_ordinal, covers, joined
 from assistant.nlu.ranking.head import Answers, Head, Ranking, Scored
 from assistant.nlu.ranking.kind_model import Floats
 
@@ -206,9 +206,13 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         last = knowledge().find(before.entries[-1]) if before.entries else None
         if last and len(text.split()) <= MOST_FOLLOW_UP_WORDS:
             asked = aspects_asked(dict(zip(head.classes, head.probabilities(scores[text]).tolist())))
-            boosts = self._context(head).boosts(last, asked, _named(message, before.entries), before.again)
-            leaning = self._scored([joined(said, text) for said in _said(message, last, before)])
-            boosts = boosts + np.mean([each.scores[0] for each in leaning], axis=0)
+            named = _named(message, before.entries)
+            boosts = self._context(head).boosts(last, asked, named, before.again)
+            if set(named) <= set(last.subjects[:1]):
+                leaning = self._scored([joined(said, text) for said in _said(message, last, before)])
+                boosts = boosts + np.mean([each.scores[0] for each in leaning], axis=0)
+            if last.id in head.classes and not covers(last, asked):
+                boosts[head.classes.index(last.id)] = 0
             message.set(IN_CONTEXT, head.ranking(text, scores[text], boosts))
 
     def _context(self, head: Head) -> Context:

@@ -29,7 +29,7 @@ from assistant.core.understanding import (
     kind_of,
 )
 from assistant.nlu.components.entities import ORDINAL, PLACE, SUBJECT, YEAR
-from assistant.nlu.components.message_keys import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, TROUBLE
+from assistant.nlu.components.message_keys import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, SIGNAL, TROUBLE
 from assistant.nlu.components.splitter import ASKING
 from assistant.nlu.ranking.head import Ranking
 
@@ -39,6 +39,7 @@ LANGUAGE_REQUESTS = ("control/german", "control/english")
 CRISIS, FOLLOW_UP, OUT_OF_SCOPE = "crisis", "follow_up", "out_of_scope"
 ILLEGAL = "out_of_scope/illegal"
 ASKS = re.compile(rf"^(?:und |and )?(?:{ASKING})\b", re.I)
+LEANS = re.compile(r"(?:und|and|aber|but)\b", re.I)
 # Longer messages count as follow-ups only if they were ranked in the context of the last answer.
 MOST_ELLIPSIS_WORDS = 7
 # How many words a message may have besides its questions, such as "bitte".
@@ -47,6 +48,10 @@ MOST_OTHER_WORDS = 5
 FEWEST_WORDS = 3
 # Kinds that a word or two may be mistaken for merely because they are short.
 CURT_KINDS = ("smalltalk", "control")
+# From this probability of leaning on the last answer up, a message surely asks for nothing by itself.
+BARE = 0.6
+# An entry this likely, compared with the likeliest one, makes a word or two ambiguous.
+AMBIGUOUS = 0.6
 # From this confidence up, a part of a message is believed though the whole does not hint at it.
 SURE = 0.8
 
@@ -56,15 +61,15 @@ class Thresholds:
     """The lowest probabilities at which the gate acts; measured in docs/decisions/0009-gate.md."""
 
     # An entry, small talk or a request is what the message asks for.
-    answer: float = 0.35
+    answer: float = 0.3
     # The same for a referral; lower, since a door that is a little beside still leads to people who can help.
     referral: float = 0.2
     # The same for one of several questions, beside a message or a question that is answered.
-    part: float = 0.3
+    part: float = 0.25
     # The same for what only the last answer makes of a message.
     context: float = 0.3
     # Someone asks for help with something forbidden; high, because the honest must not be accused.
-    illegal: float = 0.5
+    illegal: float = 0.7
     # Small talk and requests together, for messages of a word or two.
     curt: float = 0.8
     # Entries together are worth asking about.
@@ -79,8 +84,12 @@ class Thresholds:
     crisis: float = 0.46
     # The last answer may only give a message a meaning that it may have by itself, this likely,
     itself: float = 0.01
-    # unless it asks for nothing that could be understood alone ("and how much?").
+    # unless it asks for nothing that could be understood alone ("and how much?")
     elliptical: float = 0.1
+    # and no other entry is this likely by itself ("and a job?" after an answer on history).
+    rival: float = 0.15
+    # What only the last answer makes of a message that surely asks for nothing by itself.
+    bare: float = 0.1
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -154,11 +163,9 @@ class Judge:
         proposed = [(self.part(part, threshold), part) for part in message.get(PARTS) or ()] or [(whole, message)]
         opened = [piece for part, source in proposed for piece in self._opened(part, source, threshold)]
         parts = [part for part in opened if part is not whole]
-        urgent = (
-            None
-            if choice is not None
-            else self._urgent(whole, [*(part for part, _ in proposed if part is not whole), *parts])
-        )
+        urgent = message.get(SIGNAL)
+        if not urgent and choice is None:
+            urgent = self._urgent(whole, [*(part for part, _ in proposed if part is not whole), *parts])
         if urgent:
             return Understanding(evidence, (whole,), trouble, None, urgent)
         listed = [piece for piece in parts if all(piece is not part for part, _ in proposed)]
@@ -189,17 +196,21 @@ class Judge:
             return replace(part, decision="unsure", reason="nothing to go by")
         alone = self._alone(part, threshold)
         best = self._in_context(part)
-        # That a text leans on the last answer is no answer of its own.
-        rival = alone.confidence if alone and alone.kind != FOLLOW_UP else 0.0
-        if best and best.confidence >= max(self._thresholds.context, rival):
-            return _decide(part, "answer", (best.id,), f"in context {best.confidence:.2f} ≥ {self._thresholds.context}")
+        # That a text leans on the last answer is no answer of its own, and "and …" says that it does.
+        leans = alone is None or alone.kind == FOLLOW_UP or (alone.kind in ENTRIES and bool(LEANS.match(part.text)))
+        alone_probability = 0.0 if leans or alone is None else alone.confidence
+        context = self._thresholds.bare if part.kinds.get(FOLLOW_UP, 0.0) >= BARE else self._thresholds.context
+        if best and best.confidence >= context and best.confidence > alone_probability:
+            return _decide(part, "answer", (best.id,), f"in context {best.confidence:.2f} ≥ {context}")
         if alone:
             return _decide(part, "answer", (alone.id,), f"{alone.confidence:.2f} ≥ {self._threshold(alone, threshold)}")
         return self._withheld(part)
 
     def _in_context(self, part: MessagePart) -> Candidate | None:
         """The likeliest entry in the light of the last answer, if the part may mean it."""
-        elliptical = part.kinds.get(FOLLOW_UP, 0.0) >= self._thresholds.elliptical or part.ordinal is not None
+        elliptical = part.kinds.get(FOLLOW_UP, 0.0) >= self._thresholds.elliptical
+        likeliest = max((c.confidence for c in part.ranking if c.kind in ENTRIES), default=0.0)
+        elliptical = (elliptical and likeliest < self._thresholds.rival) or part.ordinal is not None
         alone = {c.id for c in part.ranking if c.confidence >= self._thresholds.itself}
         possible = [c for c in part.in_context if c.kind in ENTRIES and (elliptical or c.id in alone)]
         return max(possible, key=lambda c: c.confidence, default=None)
@@ -214,7 +225,7 @@ class Judge:
         probability = best.confidence
         if best.kind in CURT_KINDS and len(part.text.split()) < FEWEST_WORDS:
             probability, threshold = sum(part.kinds.get(each, 0.0) for each in CURT_KINDS), self._thresholds.curt
-        return best if probability >= self._threshold(best, threshold) else None
+        return best if probability >= self._threshold(best, threshold) and not _is_ambiguous(part, best) else None
 
     def _threshold(self, candidate: Candidate, threshold: float) -> float:
         """The probability that a candidate needs; only entries may have a lower one in parts of a message."""
@@ -333,6 +344,13 @@ def _is_mere_name(part: MessagePart) -> bool:
     """Whether a part only names IOM: it then belongs to the question of the whole message, if that is clear."""
     names_iom = bool(part.subjects) and set(part.subjects) <= EVERYWHERE
     return names_iom and len(part.text.split()) <= FEWEST_WORDS and not ASKS.match(part.text)
+
+
+def _is_ambiguous(part: MessagePart, best: Candidate) -> bool:
+    """Whether a word or two may as well ask for another entry ("Beratung"): it is then asked which one is meant."""
+    rivals = [c.confidence for c in part.ranking if c.kind in ENTRIES and c.id != best.id]
+    close = max(rivals, default=0.0) >= AMBIGUOUS * best.confidence
+    return close and best.kind in ENTRIES and len(part.text.split()) < FEWEST_WORDS
 
 
 def _candidates(ranking: Ranking) -> tuple[Candidate, ...]:

@@ -12,6 +12,8 @@ from assistant.knowledge import Entry, KnowledgeBase
 from assistant.nlu.ranking.kind_model import Floats
 
 FOLLOW_UP = "follow_up/"
+# From this probability up, a message surely asks for an aspect.
+SURE_ASPECT = 0.8
 # What is read of the message before; what it asks stands at its end.
 MOST_CHARACTERS = 200
 
@@ -21,21 +23,21 @@ class ContextWeights:
     """What is added to an entry's score, in the head's units; measured in docs/decisions/0010-context.md."""
 
     # The entry is the last answer itself.
-    same: float = 0.15
+    same: float = 0.1
     # It has the same main subject.
     subject: float = 0.18
     # It shares some other subject.
     touched: float = 0.16
     # The last answer lists it as related.
-    related: float = 0.14
+    related: float = 0.17
     # It belongs to the same area of knowledge/doors.yml.
     area: float = 0.15
     # It covers the aspect the message asks for ("how many").
-    aspect: float = 0.1
+    aspect: float = 0.3
     # The message names its main subject.
-    named: float = 0.2
+    named: float = 0.3
     # It covers the same aspect of a named subject as the last answer did of its own.
-    alike: float = 0.15
+    alike: float = 0.25
 
 
 class Context:
@@ -82,6 +84,11 @@ class Context:
     def _covered(self, entry: Entry, asked: Mapping[str, float]) -> float:
         """How likely an entry covers what is asked; its first aspect counts fully, the others half."""
         return max((asked.get(aspect, 0.0) / (1 if i == 0 else 2) for i, aspect in enumerate(entry.aspects)), default=0)
+
+
+def covers(last: Entry, asked: Mapping[str, float]) -> bool:
+    """Whether the last answer may be what is asked for again: not if the message surely asks for an aspect it lacks."""
+    return all(aspect in last.aspects for aspect, probability in asked.items() if probability >= SURE_ASPECT)
 
 
 def joined(previous: str, text: str) -> str:

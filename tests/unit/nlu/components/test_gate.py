@@ -10,6 +10,8 @@ from rasa.shared.nlu.training_data.message import Message
 from assistant.core.languages import Evidence
 from assistant.core.understanding import KEY, Understanding, kind_of
 from assistant.nlu.components.gate import (
+    AMBIGUOUS,
+    BARE,
     FEWEST_WORDS,
     MOST_ELLIPSIS_WORDS,
     MOST_OTHER_WORDS,
@@ -20,7 +22,7 @@ from assistant.nlu.components.gate import (
     intent_of,
 )
 from assistant.nlu.components.gate import SURE as BELIEVED
-from assistant.nlu.components.message_keys import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, TROUBLE
+from assistant.nlu.components.message_keys import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, SIGNAL, TROUBLE
 from assistant.nlu.ranking.head import Ranking
 
 OPENED, REACHED, FAP = "ask_history/office_opened", "ask_figures/fap_reached", "ask_programmes/fap_overview"
@@ -69,10 +71,13 @@ def chosen(result: Understanding) -> list[tuple[str, ...]]:
     return [part.chosen for part in result.parts]
 
 
-@pytest.mark.parametrize("best", [OPENED, ASYLUM, HELLO, MORE, "control/german"])
-@pytest.mark.parametrize(("probability", "answered"), [(AT.answer, True), (FAINT, False)])
-def test_what_is_likely_enough_is_answered(best, probability, answered):
-    decided = decision({best: probability, MONEY: 0.1})
+@pytest.mark.parametrize(
+    ("best", "threshold"),
+    [*((id_, AT.answer) for id_ in (OPENED, HELLO, MORE, "control/german")), (ASYLUM, AT.referral)],
+)
+@pytest.mark.parametrize(("less", "answered"), [(0, True), (0.01, False)])
+def test_what_is_likely_enough_is_answered(best, threshold, less, answered):
+    decided = decision({best: threshold - less, MONEY: 0.1})
     assert (decided == ("answer", (best,))) == answered == (decided[0] == "answer")
 
 
@@ -116,6 +121,14 @@ def test_small_talk_and_requests_of_a_word_or_two_count_together():
 
 def test_an_entry_of_a_word_or_two_counts_by_itself():
     assert decision({ASYLUM: AT.answer}, text="Asyl", kinds={}) == ("answer", (ASYLUM,))
+
+
+@pytest.mark.parametrize(
+    ("text", "share", "decided"),
+    [("Beratung", AMBIGUOUS, "clarify"), ("Beratung", AMBIGUOUS - 0.1, "answer"), (LONG, 1.0, "answer")],
+)
+def test_a_word_or_two_that_may_ask_for_two_entries_get_a_question_back(text, share, decided):
+    assert decision({REACHED: 0.5, ASYLUM: 0.5 * share}, text=text)[0] == decided
 
 
 def test_an_emergency_that_is_not_likely_enough_is_passed_over():
@@ -259,6 +272,22 @@ def test_the_context_only_decides_on_what_a_message_may_mean_by_itself_unless_it
     assert found == (("answer", (REACHED,)) if leans else ("unsure", ()))
 
 
+@pytest.mark.parametrize(("rival", "leans"), [(AT.rival - 0.01, True), (AT.rival, False)])
+def test_an_elliptical_message_that_may_ask_for_another_entry_is_a_new_question(rival, leans):
+    found = decision({MONEY: 0.9, ASYLUM: rival}, kinds=ELLIPTICAL, context={REACHED: 0.9})
+    assert (found == ("answer", (REACHED,))) == leans
+
+
+@pytest.mark.parametrize(("follow_up", "leans"), [(BARE, True), (BARE - 0.01, False)])
+def test_what_surely_asks_for_nothing_by_itself_needs_less_of_the_context(follow_up, leans):
+    given = {"kinds": {"follow_up": follow_up}, "context": {REACHED: AT.bare}}
+    assert (decision({WHEN: 0.9}, **given) == ("answer", (REACHED,))) == leans
+
+
+def test_that_a_message_leans_on_the_last_answer_is_no_answer_of_its_own():
+    assert decision({WHEN: 0.9}, context={REACHED: AT.context}, kinds=ELLIPTICAL) == ("answer", (REACHED,))
+
+
 def test_what_the_message_cannot_mean_does_not_hide_what_it_can():
     assert decision({MONEY: 0.9, REACHED: AT.itself}, context={OPENED: 0.9, REACHED: 0.8}) == ("answer", (REACHED,))
 
@@ -268,7 +297,7 @@ def test_naming_the_first_or_second_makes_a_message_elliptical():
     assert decision({MONEY: 0.9}, context={REACHED: 0.9}, **ordinal) == ("answer", (REACHED,))
 
 
-@pytest.mark.parametrize("best", [OPENED, ASYLUM, HELLO, MORE, WHEN])
+@pytest.mark.parametrize("best", [OPENED, ASYLUM, HELLO, MORE])
 @pytest.mark.parametrize(("more", "chosen_"), [(-0.01, "alone"), (0.0, "alone"), (0.01, "context")])
 def test_the_context_decides_only_where_it_is_likelier_than_the_message_alone(best, more, chosen_):
     sure = max(AT.answer, AT.context) + 0.1
@@ -299,6 +328,11 @@ def test_an_emergency_is_one_however_likely_something_else(sure, urgent):
 def test_kind_and_candidates_together_say_how_likely_an_emergency_is(kind, candidates, probability):
     part = part_of(candidates, Thresholds(crisis=1.0), kinds={"crisis": kind})
     assert emergency_of(part) == pytest.approx(probability)
+
+
+def test_words_that_leave_no_doubt_are_an_emergency_whatever_the_message_is_about():
+    given = message(ranking={REACHED: 1.0}, **{SIGNAL: SELF_HARM})
+    assert understood(given).urgent == SELF_HARM
 
 
 def test_an_emergency_comes_before_leaning_on_the_last_answer():
