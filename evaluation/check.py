@@ -28,9 +28,10 @@ DECIDES = (
     "assistant/nlu",
     "assistant/dialogue",
     "assistant/knowledge",
-    "assistant/core/languages.py",
-    "assistant/core/understanding.py",
-    "assistant/core/conversation.py",
+    *(
+        f"assistant/core/{name}.py"
+        for name in ("choices", "contact_lines", "conversation", "function_words", "languages", "understanding")
+    ),
     "requirements.txt",
     "evaluation/cases",
     "evaluation/facts.json",

@@ -29,8 +29,10 @@ NAMED = re.compile(rf"{BEFORE}{NUMBER}{AFTER}[^\w%€$]*")
 
 def number_chosen(text: str) -> int | None:
     """The number, from 1, that a message consists of, as in "1", "1️⃣", "(1)", "Nr. 1" or "the first one"; else None."""
+    if len(text) > LONGEST:
+        return None
     plain = unicodedata.normalize("NFKC", text.translate(dict.fromkeys(map(ord, KEYCAP)))).strip().lower()
-    match = NAMED.fullmatch(plain) if len(plain) <= LONGEST else None
+    match = NAMED.fullmatch(plain)
     if not match:
         return None
     return int(match[1]) if match[1] else next(i for i, words in enumerate(WORDS, start=2) if match[i]) - 1

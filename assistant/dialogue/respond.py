@@ -86,8 +86,6 @@ class Turn:
     def _part(self, part: MessagePart) -> Reply:
         """The reply to a message with one question."""
         entry = self._entry_of(part)
-        if entry and entry.id == HUMAN:
-            return self._human(entry)
         if entry:
             reply = self._from_entries([entry.id])
             return replace(reply, answers=(self._within_scope(reply.answers[0], part, entry), *reply.answers[1:]))
@@ -101,20 +99,6 @@ class Turn:
         if part.decision == "answer" and best.startswith("follow_up/"):
             return self._unknown_aspect(part)
         return self._fallback(part)
-
-    def _human(self, entry: Entry) -> Reply:
-        """Who a visitor can talk to: first those whom the last answer named."""
-        last = [found for id_ in self.conversation.said for found in [self.knowledge.find(id_)] if found]
-        named = [contact for each in last if each.id != HUMAN for contact in each.contacts]
-        reply = self._from_entries([entry.id])
-        topical = cards(self.knowledge, dict.fromkeys(named), self.language)
-        if not topical:
-            return reply
-        phrase = self.knowledge.phrase("human_topic", self.language)
-        heading = phrase.format(contacts="; ".join(contact_lines(topical, "")))
-        answer = reply.answers[0]
-        contacts = (*topical, *(card for card in answer.contacts if card not in topical))
-        return replace(reply, answers=(replace(answer, heading=heading, contacts=contacts),))
 
     def _within_scope(self, answer: Answer, part: MessagePart, entry: Entry) -> Answer:
         """The answer, below a heading if the question names a year or place that it does not cover."""
@@ -174,7 +158,7 @@ class Turn:
 
     def _answer(self, entry: Entry) -> Answer:
         rendered = render(self.knowledge, entry, self.language)
-        return Answer(
+        answer = Answer(
             kind=entry.kind,
             text=rendered.text,
             entry=entry.id,
@@ -185,6 +169,19 @@ class Turn:
             contacts=rendered.contacts,
             approved=entry.approved,
         )
+        return self._with_people_of_topic(answer, entry) if entry.id == HUMAN else answer
+
+    def _with_people_of_topic(self, answer: Answer, entry: Entry) -> Answer:
+        """Whom a visitor can talk to: first those whom the last answer named."""
+        said = [found for id_ in self.conversation.said for found in [self.knowledge.find(id_)] if found]
+        named = dict.fromkeys(contact for each in said if each.id != HUMAN for contact in each.contacts)
+        topical = cards(self.knowledge, named, self.language)
+        if not topical:
+            return answer
+        phrase = self.knowledge.phrase("human_topic", self.language)
+        heading = phrase.format(contacts="; ".join(contact_lines(topical, "")))
+        contacts = cards(self.knowledge, dict.fromkeys([*named, *entry.contacts]), self.language)
+        return replace(answer, heading=heading, contacts=contacts)
 
     def _clarify(self, ids: tuple[str, ...]) -> Reply:
         offered = (*[id_ for id_ in ids if self.knowledge.find(id_)][:MOST_BUTTONS], NONE)
@@ -205,11 +202,9 @@ class Turn:
         heading = self.knowledge.phrase("fallback_near", self.language) if offered else None
         conversation = replace(self.conversation, offered=offered)
         door = door_for(part, self.knowledge, self.conversation.entry)
-        if not door:
-            return Reply(self.language, (Answer("fallback", text),), conversation, heading, self._questions(offered))
-        words = filled(door.words[self.language], door.values, self.language)
-        contacts = cards(self.knowledge, door.contacts, self.language)
-        answer = Answer("fallback", f"{text} {words}", contacts=contacts)
+        words = [filled(door.words[self.language], door.values, self.language)] if door else []
+        contacts = cards(self.knowledge, door.contacts, self.language) if door else ()
+        answer = Answer("fallback", " ".join([text, *words]), contacts=contacts)
         return Reply(self.language, (answer,), conversation, heading, self._questions(offered))
 
     def _shares_subject(self, id_: str, part: MessagePart) -> bool:

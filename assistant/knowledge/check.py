@@ -11,6 +11,7 @@ from pathlib import Path
 
 from assistant.core.languages import LANGUAGES, Language
 from assistant.core.paths import KNOWLEDGE, TRAINING
+from assistant.core.understanding import ENTRIES
 from assistant.knowledge import evidence
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.examples import parity_findings, scarce_findings
@@ -147,7 +148,7 @@ def _missing_messages(entry: Entry) -> Iterator[str]:
         yield f"only an emergency has signals, and this is a {entry.kind}; remove them"
     if entry.kind == "fact" and not entry.aspects:
         yield "a fact needs aspects"
-    if entry.kind in ("fact", "referral") and not entry.citations:
+    if entry.kind in ENTRIES and not entry.citations:
         yield f"a {entry.kind} needs sources"
     for date in (entry.as_of, entry.review_by, entry.note.as_of if entry.note else None):
         if date and not is_date_or_text(date):

@@ -43,7 +43,7 @@ def _written_out(text: str, told: Told, knowledge: KnowledgeBase, language: Lang
 
 
 def _source_line(told: Told, knowledge: KnowledgeBase, language: Language) -> str:
-    """The source that carries the answer, which comes first; all of them are told to who asks for them."""
+    """The source that carries the answer, which comes first; the others are given to anyone who asks."""
     source = f"{told['sources'][0]['title']}, {told['sources'][0]['url']}"
     key = "source_line" if told["as_of"] else "source_line_undated"
     return knowledge.phrase(key, language).format(as_of=date_written(told["as_of"] or "", language), sources=source)

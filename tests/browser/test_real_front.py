@@ -45,7 +45,7 @@ def test_a_follow_up_keeps_the_topic_and_so_does_a_new_language(visitor_of, fron
 
 def test_the_nearest_questions_are_offered_where_there_is_no_answer(visitor_of, front_url):
     visitor = visitor_of(front_url).go().open()
-    said = visitor.ask("Wie wird das Wetter?")
+    said = visitor.ask("Wie viele Mitarbeiter hat das Familienhilfeprogramm?")
     expect(said).not_to_contain_text("mit Quelle")
     offered = said.locator(".suggestion").first
     question = offered.text_content()

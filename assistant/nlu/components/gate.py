@@ -28,6 +28,7 @@ from assistant.core.understanding import (
     Understanding,
     kind_of,
 )
+from assistant.knowledge import knowledge
 from assistant.nlu.components.entities import ORDINAL, PLACE, SUBJECT, YEAR
 from assistant.nlu.components.message_keys import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, SIGNAL, TROUBLE
 from assistant.nlu.components.splitter import ASKING
@@ -49,7 +50,7 @@ FEWEST_WORDS = 3
 # Kinds that a word or two may be mistaken for merely because they are short.
 CURT_KINDS = ("smalltalk", "control")
 # From this probability of leaning on the last answer up, a message surely asks for nothing by itself.
-BARE = 0.6
+SURELY_LEANING = 0.6
 # An entry this likely, compared with the likeliest one, makes a word or two ambiguous.
 AMBIGUOUS = 0.6
 # From this confidence up, a part of a message is believed though the whole does not hint at it.
@@ -62,6 +63,8 @@ class Thresholds:
 
     # An entry, small talk or a request is what the message asks for.
     answer: float = 0.3
+    # The same for a fact if the message names neither its subject nor IOM: general words ("which papers?") fit many.
+    unnamed: float = 0.45
     # The same for a referral; lower, since a door that is a little beside still leads to people who can help.
     referral: float = 0.2
     # The same for one of several questions, beside a message or a question that is answered.
@@ -82,14 +85,14 @@ class Thresholds:
     settled: float = 0.9
     # An emergency; low, because a miss costs more than a false alarm.
     crisis: float = 0.46
-    # The last answer may only give a message a meaning that it may have by itself, this likely,
+    # By itself, a message must mean an entry at least this likely before the last answer may settle on it.
     itself: float = 0.01
-    # unless it asks for nothing that could be understood alone ("and how much?")
+    # From this probability of a follow-up up ("and how much?"), that is not required,
     elliptical: float = 0.1
-    # and no other entry is this likely by itself ("and a job?" after an answer on history).
+    # unless another entry is this likely by itself ("and a job?" after an answer on history).
     rival: float = 0.15
     # What only the last answer makes of a message that surely asks for nothing by itself.
-    bare: float = 0.1
+    leaning: float = 0.1
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -154,7 +157,7 @@ class Judge:
         """What a message means."""
         evidence = Evidence.from_dict(message.get(EVIDENCE) or {})
         trouble, choice = message.get(TROUBLE), message.get(CHOICE)
-        bare_number = choice is not None and (message.get(TEXT) or "").strip(" .)(#").isdigit()
+        bare_number = choice is not None and not any(map(str.isalpha, message.get(TEXT) or ""))
         if trouble in ("empty", "unreadable") or bare_number:
             return Understanding(evidence, (), trouble, choice)
         whole = self.part(message)
@@ -199,7 +202,9 @@ class Judge:
         # That a text leans on the last answer is no answer of its own, and "and …" says that it does.
         leans = alone is None or alone.kind == FOLLOW_UP or (alone.kind in ENTRIES and bool(LEANS.match(part.text)))
         alone_probability = 0.0 if leans or alone is None else alone.confidence
-        context = self._thresholds.bare if part.kinds.get(FOLLOW_UP, 0.0) >= BARE else self._thresholds.context
+        context = (
+            self._thresholds.leaning if part.kinds.get(FOLLOW_UP, 0.0) >= SURELY_LEANING else self._thresholds.context
+        )
         if best and best.confidence >= context and best.confidence > alone_probability:
             return _decide(part, "answer", (best.id,), f"in context {best.confidence:.2f} ≥ {context}")
         if alone:
@@ -225,6 +230,8 @@ class Judge:
         probability = best.confidence
         if best.kind in CURT_KINDS and len(part.text.split()) < FEWEST_WORDS:
             probability, threshold = sum(part.kinds.get(each, 0.0) for each in CURT_KINDS), self._thresholds.curt
+        if best.kind == FACT and threshold >= self._thresholds.answer and not _is_named(part, best):
+            threshold = max(threshold, self._thresholds.unnamed)
         return best if probability >= self._threshold(best, threshold) and not _is_ambiguous(part, best) else None
 
     def _threshold(self, candidate: Candidate, threshold: float) -> float:
@@ -351,6 +358,12 @@ def _is_ambiguous(part: MessagePart, best: Candidate) -> bool:
     rivals = [c.confidence for c in part.ranking if c.kind in ENTRIES and c.id != best.id]
     close = max(rivals, default=0.0) >= AMBIGUOUS * best.confidence
     return close and best.kind in ENTRIES and len(part.text.split()) < FEWEST_WORDS
+
+
+def _is_named(part: MessagePart, fact: Candidate) -> bool:
+    """Whether a part names something that a fact is about, or IOM, which every fact may be about."""
+    entry = knowledge().find(fact.id)
+    return entry is not None and bool({*entry.subjects, *EVERYWHERE} & set(part.subjects))
 
 
 def _candidates(ranking: Ranking) -> tuple[Candidate, ...]:

@@ -20,8 +20,6 @@ from assistant.knowledge import KnowledgeBase, knowledge
 from assistant.nlu.components.message_keys import CHOICE, SIGNAL, TROUBLE
 
 MAX_CHARACTERS = 1000
-# A message that names a choice and nothing else is no longer than this.
-LONGEST_CHOICE = 60
 MARKUP = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)?)")
 REPEATED_CHARACTER = re.compile(r"([^\d])\1{4,}")
@@ -72,7 +70,7 @@ class InputGuard(GraphComponent):
             message.set(TEXT, text, add_to_output=True)
             message.set(TROUBLE, trouble_of(raw, text, self._longest))
             message.set(SIGNAL, self._signal(text))
-            message.set(CHOICE, number_chosen(raw[:LONGEST_CHOICE]) if len(raw) <= LONGEST_CHOICE else None)
+            message.set(CHOICE, number_chosen(raw))
         return messages
 
     def _signal(self, text: str) -> str | None:

@@ -110,27 +110,17 @@ def test_an_approval_without_a_person_or_a_day_is_reported(project, approved, pr
         ("[de, tr]", "[German]", "contacts.languages: 'German' is not valid; "),
         ("    hours:", "    email: nobody\n    hours:", "contacts.email: 'nobody' is not valid; "),
         ("    hours:", "    fax: none\n    hours:", 'contacts: "fax" is not a known field; '),
-    ],
-)
-def test_a_malformed_contact_is_reported(project, old, new, problem):
-    project.edit("knowledge/contacts.yml", old, new)
-    assert told(project).startswith("contacts.yml:")
-    assert f"[on_call] {problem}" in told(project)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "problem"),
-    [
         ("    contacts: [on_call]\n", "", 'doors: "contacts" is missing; add it'),
         ("contacts: [on_call]", "contacts: []", "doors.contacts: "),
         ('\n      en: "There is help at {phone}."', "", 'doors.words: "en" is missing; add it'),
         ("    near:", "    least: 2\n    near:", "doors.least: "),
     ],
 )
-def test_a_malformed_door_is_reported(project, old, new, problem):
-    project.edit("knowledge/doors.yml", old, new)
-    assert told(project).startswith("doors.yml:")
-    assert f"[health] {problem}" in told(project)
+def test_a_malformed_contact_or_door_is_reported(project, old, new, problem):
+    file, id_ = ("contacts.yml", "on_call") if problem.startswith("contacts") else ("doors.yml", "health")
+    project.edit(f"knowledge/{file}", old, new)
+    assert told(project).startswith(f"{file}:")
+    assert f"[{id_}] {problem}" in told(project)
 
 
 @pytest.mark.parametrize("reference", ["on_call.phone", "contacts/on_call", "contacts/on_call.Phone No"])

@@ -9,12 +9,13 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.core.languages import Evidence
 from assistant.core.understanding import KEY, Understanding, kind_of
+from assistant.nlu.components.entities import SUBJECT
 from assistant.nlu.components.gate import (
     AMBIGUOUS,
-    BARE,
     FEWEST_WORDS,
     MOST_ELLIPSIS_WORDS,
     MOST_OTHER_WORDS,
+    SURELY_LEANING,
     AnswerGate,
     Judge,
     Thresholds,
@@ -30,7 +31,8 @@ ASYLUM, HELLO, MONEY, FAR = "referral/asylum", "smalltalk/greeting", "out_of_sco
 ILLEGAL, MORE, WHEN = "out_of_scope/illegal", "control/more", "follow_up/when"
 VIOLENCE, SELF_HARM = "crisis/violence", "crisis/self_harm"
 LONG = "Können Sie mir bitte sagen, wann genau das Büro eröffnet wurde?"
-AT = Thresholds()
+# What a fact needs where nothing is named is tested apart.
+AT = Thresholds(unnamed=Thresholds.answer)
 # Just too little for an answer.
 FAINT = AT.answer - 0.01
 
@@ -79,6 +81,19 @@ def chosen(result: Understanding) -> list[tuple[str, ...]]:
 def test_what_is_likely_enough_is_answered(best, threshold, less, answered):
     decided = decision({best: threshold - less, MONEY: 0.1})
     assert (decided == ("answer", (best,))) == answered == (decided[0] == "answer")
+
+
+@pytest.mark.parametrize("named", ["fap", "iom", "iom_germany"])
+def test_a_fact_needs_less_where_the_message_names_its_subject_or_iom(named):
+    faint = {REACHED: Thresholds.unnamed - 0.01, MONEY: 0.1}
+    entity = {"entity": SUBJECT, "value": named}
+    assert decision(faint, Thresholds(), **{ENTITIES: [entity]}) == ("answer", (REACHED,))
+    assert decision(faint, Thresholds(), **{ENTITIES: []})[0] == "clarify"
+
+
+@pytest.mark.parametrize("id_", [ASYLUM, HELLO])
+def test_what_is_no_fact_needs_no_more_where_nothing_is_named(id_):
+    assert decision({id_: AT.answer, MONEY: 0.1}, Thresholds()) == ("answer", (id_,))
 
 
 def test_kinds_alone_answer_nothing():
@@ -278,9 +293,9 @@ def test_an_elliptical_message_that_may_ask_for_another_entry_is_a_new_question(
     assert (found == ("answer", (REACHED,))) == leans
 
 
-@pytest.mark.parametrize(("follow_up", "leans"), [(BARE, True), (BARE - 0.01, False)])
+@pytest.mark.parametrize(("follow_up", "leans"), [(SURELY_LEANING, True), (SURELY_LEANING - 0.01, False)])
 def test_what_surely_asks_for_nothing_by_itself_needs_less_of_the_context(follow_up, leans):
-    given = {"kinds": {"follow_up": follow_up}, "context": {REACHED: AT.bare}}
+    given = {"kinds": {"follow_up": follow_up}, "context": {REACHED: AT.leaning}}
     assert (decision({WHEN: 0.9}, **given) == ("answer", (REACHED,))) == leans
 
 

@@ -13,8 +13,9 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from assistant.core.choices import LONGEST as LONGEST_CHOICE
 from assistant.knowledge import knowledge
-from assistant.nlu.components.guard import LONGEST_CHOICE, MAX_CHARACTERS, InputGuard, signals
+from assistant.nlu.components.guard import MAX_CHARACTERS, InputGuard, signals
 from assistant.nlu.components.message_keys import CHOICE, SIGNAL, TROUBLE
 
 NASTY = [
