@@ -8,7 +8,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 # Without compiled files each of the servers would compile Rasa and its libraries afresh whenever it starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run shell train data check channels-check purge test test-long evaluate measure bench chaos audit sbom lock \
+.PHONY: help run shell train data translated check channels-check purge test test-long evaluate measure bench chaos audit sbom lock \
   environment environment-dev clean
 
 help: ## list these commands
@@ -26,6 +26,9 @@ train: environment ## check the knowledge, then train a model if anything change
 data: environment ## regenerate the files generated from knowledge/
 	@$(PYTHON_BIN) -m assistant.commands.data
 	@$(PYTHON_BIN) -m assistant.commands.vectors
+
+translated: environment ## show how far each translation is; L=uk TEXTS="phrases/stop" records those texts as up to date
+	@$(PYTHON_BIN) -m assistant.commands.translated $(if $(L),--language $(L) $(TEXTS))
 
 check: environment-dev ## check style, types, knowledge, languages, generated files; run Rasa's own validation
 	@scripts/check

@@ -27,6 +27,10 @@ DEBUG = "ASSISTANT_DEBUG"
 class Answer(Action):
     """Sends the approved reply to the latest message, as the gate has decided."""
 
+    def __init__(self) -> None:
+        # Read when the server starts, so that the first message need not wait for ten languages.
+        knowledge()
+
     def name(self) -> str:
         """The action's name in the domain."""
         return "action_answer"

@@ -18,8 +18,9 @@ from assistant.training.model import ensure_model
 from evaluation import check
 from evaluation.cases import own_files, read, shared_files
 from evaluation.figures import Judged, Measured, by_file, needs_by_file, shown
+from evaluation.languages import by_language, question_files, read_questions
 from evaluation.needs import OPEN_QUESTIONS, needs_files, read_needs
-from evaluation.run import System, run, run_needs
+from evaluation.run import System, run, run_languages, run_needs
 
 PAGE = ROOT / "results" / "evaluation.html"
 FLOORS = ROOT / "evaluation" / "floors.json"
@@ -75,6 +76,7 @@ def measure(quick: bool, epochs: int) -> Measured:
         score([assistant, *([] if quick else baselines(epochs))]),
         run_needs(assistant, list(read_needs(needs_files()))),
         run(assistant, list(read([OPEN_QUESTIONS]))),
+        run_languages(assistant, list(read_questions(question_files()))),
     )
 
 
@@ -98,10 +100,11 @@ def save(measured: Measured, epochs: int) -> None:
     figures = {name: by_file(judged) for name, judged in measured.systems.items()}
     needs = {**needs_by_file(measured.needs), OPEN_QUESTIONS.stem: {"all": shown(measured.open_questions)}}
     epochs_of_baselines = {"epochs": epochs} if "default" in figures else {}
-    now = {"needs": needs, "missed": sorted(missed(measured)), "state": check.state()}
+    languages = by_language(measured.languages)
+    now = {"needs": needs, "languages": languages, "missed": sorted(missed(measured)), "state": check.state()}
     content = {**before, **epochs_of_baselines, **figures, **now}
     check.RESULT.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", "utf-8")
-    tell(figures, needs)
+    tell(figures, {**needs, **languages})
 
 
 def missed(measured: Measured) -> set[str]:

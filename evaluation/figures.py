@@ -11,6 +11,7 @@ import numpy as np
 
 from evaluation.cases import Case, Turn
 from evaluation.judge import GOOD, Outcome, Response
+from evaluation.languages import JudgedQuestion
 from evaluation.needs import OUTCOMES, Need, NeedCase, declined
 from evaluation.needs import Outcome as OutcomeOfNeed
 
@@ -64,6 +65,7 @@ class Measured:
     systems: dict[str, list[Judged]]
     needs: list[JudgedNeed]
     open_questions: list[Judged]
+    languages: list[JudgedQuestion]
 
 
 def turn_name(number: int) -> str:

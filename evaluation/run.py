@@ -11,6 +11,8 @@ from assistant.core.progress import progress
 from evaluation.cases import Case, Turn
 from evaluation.figures import Judged, JudgedNeed
 from evaluation.judge import Response, judged
+from evaluation.languages import JudgedQuestion, Question
+from evaluation.languages import judged as judged_question
 from evaluation.needs import NeedCase
 from evaluation.needs import judged as judged_need
 
@@ -33,6 +35,17 @@ def run(system: System, cases: Sequence[Case]) -> list[Judged]:
 def run_needs(system: System, cases: Sequence[NeedCase]) -> list[JudgedNeed]:
     """The judgement of every message of every case of what visitors need."""
     return [one for case in progress(list(cases), "Asking what visitors need") for one in _judged_needs(system, case)]
+
+
+def run_languages(system: System, questions: Sequence[Question]) -> list[JudgedQuestion]:
+    """The judgement of every question in the languages without training questions."""
+    return [_judged_question(system, question) for question in progress(list(questions), "Asking in other languages")]
+
+
+def _judged_question(system: System, question: Question) -> JudgedQuestion:
+    (response,) = system.answers([question])
+    press = partial(_pressed, system, question.language)
+    return JudgedQuestion(question, response, judged_question(question, response, press))
 
 
 def _judged(system: System, case: Case) -> Iterator[Judged]:

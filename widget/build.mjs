@@ -1,9 +1,12 @@
 // Bundles the element into dist/iom-assistant.js; with --tests, the unit tests into build/.
-import { readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { build, transform } from "esbuild";
 
 // Phones that no longer get updates: iOS 15, Android browsers of 2021.
 const target = ["es2020", "safari15", "chrome92", "firefox101"];
+
+const BUNDLED = new Set(["de.json", "en.json", "languages.json"]);
 
 const minifiedStyles = {
   name: "minified-styles",
@@ -24,4 +27,12 @@ if (process.argv.includes("--tests")) {
 } else {
   const outfile = process.argv[2] ?? "dist/iom-assistant.js";
   await build({ ...common, entryPoints: ["src/index.ts"], outfile, target, minify: true, legalComments: "none" });
+  // Each language beside the originals, which are in the bundle, is a file of its own.
+  const texts = join(dirname(outfile), "texts");
+  await rm(texts, { recursive: true, force: true });
+  await mkdir(texts, { recursive: true });
+  for (const name of await readdir("texts")) {
+    if (BUNDLED.has(name)) continue;
+    await writeFile(join(texts, name), JSON.stringify(JSON.parse(await readFile(join("texts", name), "utf8"))));
+  }
 }

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
+
+from assistant.core.words import Words, all_words
 
 # A keycap such as 1️⃣ is a digit followed by these.
 KEYCAP = "\ufe0f\u20e3"
@@ -19,12 +22,30 @@ WORDS = {
 LONGEST = 60
 # What may stand around a number: "Nr. 1", "Option 2", "die erste bitte", "number two please", "the first one".
 BEFORE = (
-    r"(?:(?:ich nehme|ich will|i (?:take|want)|bitte|please|die|der|das|den|the|no\.|no(?=\s*\d)|nr\.?|nummer|number|"
-    r"option|antwort|answer|frage|question|punkt|choice)[\s,]*)*"
+    r"ich nehme|ich will|i (?:take|want)|bitte|please|die|der|das|den|the|no\.|no(?=\s*\d)|nr\.?|nummer|number|"
+    r"option|antwort|answer|frage|question|punkt|choice"
 )
-NUMBER = rf"[#(\[]?\s*(?:(\d{{1,2}})|{'|'.join(f'({words})' for words in WORDS.values())})\s*[.)\]:]*"
-AFTER = r"(?:[\s,]*(?:bitte|please|one|option|frage|question|antwort|answer))*"
-NAMED = re.compile(rf"{BEFORE}{NUMBER}{AFTER}[^\w%€$]*")
+AFTER = r"bitte|please|one|option|frage|question|antwort|answer"
+
+
+def _pattern(words: Mapping[int, str], before: str, after: str) -> re.Pattern[str]:
+    """A number, in digits or as a word of one language, among that language's words."""
+    number = rf"[#(\[]?\s*(?:(\d{{1,2}})|{'|'.join(f'({each})' for each in words.values())})\s*[.)\]:]*"
+    return re.compile(rf"(?:(?:{before})[\s,]*)*{number}(?:[\s,]*(?:{after}))*[^\w%€$]*")
+
+
+def _pattern_of(words: Words) -> re.Pattern[str]:
+    """The pattern of a language that lists its words."""
+    around = _any(words.get("choice_words", ()))
+    return _pattern({number: _any(each) for number, each in enumerate(words["ordinals"], start=1)}, around, around)
+
+
+def _any(words: Sequence[str]) -> str:
+    """A pattern for any of some words; one that nothing matches if there are none."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or r"(?!)"
+
+
+PATTERNS = (_pattern(WORDS, BEFORE, AFTER), *(_pattern_of(words) for words in all_words().values() if words))
 
 
 def number_chosen(text: str) -> int | None:
@@ -32,7 +53,7 @@ def number_chosen(text: str) -> int | None:
     if len(text) > LONGEST:
         return None
     plain = unicodedata.normalize("NFKC", text.translate(dict.fromkeys(map(ord, KEYCAP)))).strip().lower()
-    match = NAMED.fullmatch(plain)
+    match = next((found for pattern in PATTERNS if (found := pattern.fullmatch(plain))), None)
     if not match:
         return None
-    return int(match[1]) if match[1] else next(i for i, words in enumerate(WORDS, start=2) if match[i]) - 1
+    return int(match[1]) if match[1] else next(number for number in WORDS if match[number + 1])

@@ -45,11 +45,27 @@ class ApprovedBy(TypedDict):
     on: str
 
 
+class Original(TypedDict):
+    """What a translation was made of."""
+
+    text: str
+    language: Language
+    direction: Direction
+
+
+class Translation(TypedDict):
+    """What a reader has to know of a translated text: who has checked it, if anyone has, and its original."""
+
+    reviewed: ApprovedBy | None
+    original: Original
+
+
 class AnswerPart(TypedDict):
     """One answer of a reply.
 
     `text` is the approved text; `heading` goes above it and may say what the text does not cover. `entry` and
-    `question` are those of the entry it comes from, if any. Dates are ISO dates, months or years.
+    `question` are those of the entry it comes from, if any. `language` is that of the text; the heading is in that of
+    the reply. `translation` is null for originals. Dates are ISO dates, months or years.
     """
 
     text: str
@@ -63,6 +79,7 @@ class AnswerPart(TypedDict):
     as_of: str | None
     note_as_of: str | None
     approved: ApprovedBy | None
+    translation: Translation | None
     contacts: list[Contact]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import runpy
+import unicodedata
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from assistant.core.languages import Language
+from assistant.core.languages import LANGUAGES, Language
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 FUNCTION_WORD_ODDS = 2.0
@@ -18,12 +19,19 @@ MAX_ODDS = 2.5
 
 
 def _function_words(language: Language) -> set[str]:
-    """spaCy's list, read without importing spaCy, which would cost the front 90 MB."""
+    """spaCy's list, read without importing spaCy, which would cost the front 90 MB; empty if it has none."""
     spacy = find_spec("spacy")
     if not spacy or not spacy.origin:
         raise ModuleNotFoundError("spaCy is not installed, so its lists of function words are missing.")
-    words: set[str] = runpy.run_path(str(Path(spacy.origin).parent / "lang" / language / "stop_words.py"))["STOP_WORDS"]
+    path = Path(spacy.origin).parent / "lang" / language / "stop_words.py"
+    words: set[str] = runpy.run_path(str(path))["STOP_WORDS"] if path.exists() else set()
     return words
+
+
+def without_marks(word: str) -> str:
+    """A word without the marks on its letters, which many leave out on a phone: "için" as "icin"."""
+    plain = "".join(char for char in unicodedata.normalize("NFKD", word) if not unicodedata.combining(char))
+    return plain.replace("ı", "i")
 
 
 GERMAN, ENGLISH = _function_words("de"), _function_words("en")
@@ -31,6 +39,14 @@ GERMAN, ENGLISH = _function_words("de"), _function_words("en")
 FUNCTION_WORDS: Mapping[str, float] = {
     **dict.fromkeys(GERMAN - ENGLISH, FUNCTION_WORD_ODDS),
     **dict.fromkeys(ENGLISH - GERMAN, -FUNCTION_WORD_ODDS),
+}
+
+# Of every language served that is written in Latin letters, without marks on them.
+OF_LANGUAGES: Mapping[Language, frozenset[str]] = {
+    language: frozenset(words)
+    for language in LANGUAGES
+    for words in [{without_marks(word) for word in _function_words(language) if word[:1].isascii()}]
+    if words
 }
 
 

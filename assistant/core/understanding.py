@@ -28,6 +28,9 @@ def kind_of(label: str) -> str:
     return FACT if topic.startswith(FACTS) else topic
 
 
+# What a request for a language is called, before the language's code.
+LANGUAGE_REQUEST = "control/language/"
+
 Trouble = Literal["empty", "unreadable", "too_long"]
 Decision = Literal["answer", "clarify", "unsure"]
 

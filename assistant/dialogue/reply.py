@@ -5,15 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.core.conversation import Conversation
-from assistant.core.envelope import AnswerKind, AnswerPart, ApprovedBy, Contact, Envelope, under_heading
+from assistant.core.envelope import (
+    AnswerKind,
+    AnswerPart,
+    ApprovedBy,
+    Contact,
+    Envelope,
+    Original,
+    Translation,
+    under_heading,
+)
 from assistant.core.languages import Language
 from assistant.knowledge import Approval, Source
-from assistant.knowledge.render import direction
+from assistant.knowledge.render import AUTHORITATIVE, direction
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One text of a reply, with the entry it comes from, if any."""
+    """One text of a reply, with the entry it comes from, if any.
+
+    `language` is that of the text, if it is not that of the reply; `original` is what a translation was made of.
+    """
 
     kind: AnswerKind
     text: str
@@ -25,6 +37,9 @@ class Answer:
     heading: str | None = None
     contacts: tuple[Contact, ...] = ()
     approved: Approval | None = None
+    language: Language | None = None
+    original: str | None = None
+    reviewed: Approval | None = None
 
     @property
     def full_text(self) -> str:
@@ -35,20 +50,30 @@ class Answer:
         """The answer as the envelope carries it."""
         # A visitor who asks for the source gets it in the text; it does not repeat the answer.
         of_entry = Answer(self.kind, self.text) if self.kind == "control" else self
+        own = self.language or language
         return {
             "text": self.text,
             "heading": self.heading,
             "entry": of_entry.entry,
             "question": of_entry.question,
             "kind": self.kind,
-            "language": language,
-            "direction": direction(language),
+            "language": own,
+            "direction": direction(own),
             "sources": [{"title": s.title, "url": s.url, "publisher": s.publisher} for s in of_entry.sources],
             "as_of": of_entry.as_of,
             "note_as_of": of_entry.note_as_of,
             "approved": _approval(of_entry.approved),
+            "translation": of_entry.translation(),
             "contacts": list(of_entry.contacts),
         }
+
+    def translation(self) -> Translation | None:
+        """Who has checked a translation, and its original; None for an original."""
+        if self.original is None:
+            return None
+        language = AUTHORITATIVE
+        original: Original = {"text": self.original, "language": language, "direction": direction(language)}
+        return {"reviewed": _approval(self.reviewed), "original": original}
 
 
 @dataclass(frozen=True)

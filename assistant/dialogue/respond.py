@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from assistant.core.contact_lines import contact_lines
 from assistant.core.conversation import Conversation
 from assistant.core.envelope import AnswerKind
-from assistant.core.languages import LANGUAGES, Language, decide
-from assistant.core.understanding import ENTRIES, EVERYWHERE, MessagePart, Understanding
+from assistant.core.languages import ORIGINALS, Language, decide, served
+from assistant.core.understanding import ENTRIES, EVERYWHERE, LANGUAGE_REQUEST, MessagePart, Understanding
 from assistant.dialogue.reply import Answer, Reply
 from assistant.knowledge import Entry, KnowledgeBase, render
-from assistant.knowledge.model import Door
-from assistant.knowledge.render import cards, date_written, filled, names_places, place_name
+from assistant.knowledge.model import Door, spoken
+from assistant.knowledge.render import AUTHORITATIVE, cards, date_written, filled, names_places, place_name, sentence
 
+# What the training questions call the requests for the originals; those for other languages end in their code.
 LANGUAGE_REQUESTS: dict[str, Language] = {"control/german": "de", "control/english": "en"}
-NONE = "control/none"
+NONE, ORIGINAL = "control/none", "control/original"
 # Ids without an entry that have a phrase of their own.
 PHRASES = {"out_of_scope/illegal": "illegal"}
 HUMAN, GENERAL = "referral/human", "general"
@@ -41,22 +42,20 @@ def respond(
     wish = _requested_language(understanding) or conversation.wish
     language, _ = decide(understanding.evidence, wish, conversation.language, hint)
     turn = Turn(knowledge, language, replace(conversation, language=language, wish=wish))
-    return turn.reply(understanding)
+    return turn.with_languages(turn.reply(understanding), understanding)
 
 
 def _requested_language(understanding: Understanding) -> Language | None:
     """The language that a message asks for, the last one if it asks for several."""
-    requests = [
-        LANGUAGE_REQUESTS[id_]
-        for part in understanding.parts
-        for id_ in part.chosen[:1]
-        if _requests_language(part, id_)
-    ]
+    requests = [language for part in understanding.parts for language in [_language_asked(part)] if language]
     return requests[-1] if requests else None
 
 
-def _requests_language(part: MessagePart, id_: str) -> bool:
-    return part.decision == "answer" and id_ in LANGUAGE_REQUESTS
+def _language_asked(part: MessagePart) -> Language | None:
+    """The language that a part asks for, if it does."""
+    if part.decision != "answer" or not part.chosen:
+        return None
+    return LANGUAGE_REQUESTS.get(part.chosen[0]) or served(part.chosen[0].removeprefix(LANGUAGE_REQUEST))
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,16 @@ class Turn:
     language: Language
     conversation: Conversation
 
+    def with_languages(self, reply: Reply, understanding: Understanding) -> Reply:
+        """The reply, below the languages served if the message is in another one."""
+        text = self.knowledge.other_languages.get(understanding.evidence.other or "")
+        if not text or self.conversation.wish:
+            return reply
+        other = understanding.evidence.other
+        said = Answer("control", filled(text, {}, self.language), language=other)
+        answers = (*reply.answers, said) if reply.kind == "crisis" else (said, *reply.answers)
+        return replace(reply, answers=answers)
+
     def reply(self, understanding: Understanding) -> Reply:
         if understanding.trouble in ("empty", "unreadable"):
             return self._single(self._phrase("fallback", understanding.trouble))
@@ -74,7 +83,7 @@ class Turn:
             return self._from_entries([understanding.urgent])
         if understanding.choice is not None and (self.conversation.offered or not understanding.parts):
             return self._chosen(understanding.choice)
-        parts = [part for part in understanding.parts if not any(_requests_language(part, i) for i in part.chosen)]
+        parts = [part for part in understanding.parts if not _language_asked(part)]
         if not parts:
             return self._language_changed() if understanding.parts else self._fallback(MessagePart(text=""))
         reply = self._part(parts[0]) if len(parts) == 1 else self._several(parts)
@@ -102,12 +111,16 @@ class Turn:
 
     def _within_scope(self, answer: Answer, part: MessagePart, entry: Entry) -> Answer:
         """The answer, below a heading if the question names a year or place that it does not cover."""
-        years = _years_beyond(part, entry, answer.text)
-        beyond = [*years, *_places_beyond(part, entry, answer.text, self.language)]
+        # Names are looked for in an original, since many languages inflect them.
+        text, language = (answer.original, AUTHORITATIVE) if answer.original else (answer.text, answer.language)
+        beyond = _years_beyond(part, entry, text)
+        beyond += [
+            place_name(code, self.language) for code in _places_beyond(part, entry, text, language or AUTHORITATIVE)
+        ]
         if not beyond:
             return answer
-        heading = self.knowledge.phrase("beyond", self.language).format(what=", ".join(beyond))
-        return replace(answer, kind="fallback", heading=heading)
+        heading = sentence(self.knowledge, "beyond", self.language, what=", ".join(beyond))
+        return replace(_below(heading, answer), kind="fallback")
 
     def _entry_of(self, part: MessagePart) -> Entry | None:
         """The entry that answers a part, if there is one."""
@@ -131,7 +144,7 @@ class Turn:
         best = part.chosen[0] if part.chosen and part.decision == "answer" else ""
         if best in PHRASES:
             return self._phrase("referral", PHRASES[best])
-        said = self.knowledge.phrase("fallback_part", self.language).format(question=_shown(part.text))
+        said = sentence(self.knowledge, "fallback_part", self.language, question=_shown(part.text))
         return Answer("fallback", f"{said} {self._gap(part)}" if part.gap else said)
 
     def _from_entries(self, ids: list[str], heading: str | None = None) -> Reply:
@@ -140,7 +153,7 @@ class Turn:
             return self._fallback(MessagePart(text=""))
         answers = tuple(self._answer(entry) for entry in entries)
         if heading:
-            answers = (replace(answers[0], heading=heading), *answers[1:])
+            answers = (_below(heading, answers[0]), *answers[1:])
         return self._reply(answers, [entry.id for entry in entries])
 
     def _reply(self, answers: tuple[Answer, ...], ids: list[str]) -> Reply:
@@ -150,7 +163,8 @@ class Turn:
         history = (*self.conversation.entries, *facts)[-MOST_FACTS_REMEMBERED:]
         told = (*self.conversation.told, *ids)[-MOST_TOLD_REMEMBERED:]
         related = dict.fromkeys(r for entry in entries for r in entry.related if r not in told)
-        offered = tuple(related)[:MOST_BUTTONS]
+        unchecked = any(answer.original and not answer.reviewed for answer in answers)
+        offered = (*tuple(related)[:MOST_BUTTONS], *([ORIGINAL] if unchecked else []))
         said = tuple(ids) or self.conversation.said
         conversation = replace(self.conversation, entries=history, said=said, told=told, offered=offered)
         heading = self.knowledge.phrase("suggestions", self.language) if offered else None
@@ -168,8 +182,16 @@ class Turn:
             note_as_of=entry.note.as_of if entry.note else None,
             contacts=rendered.contacts,
             approved=entry.approved,
+            language=rendered.language,
+            original=rendered.original,
+            reviewed=rendered.reviewed,
+            heading=self._only_in(rendered.language),
         )
         return self._with_people_of_topic(answer, entry) if entry.id == HUMAN else answer
+
+    def _only_in(self, language: Language) -> str | None:
+        """The line above a text that is not there in the visitor's language."""
+        return None if language == self.language else self.knowledge.phrase(f"only_in_{language}", self.language)
 
     def _with_people_of_topic(self, answer: Answer, entry: Entry) -> Answer:
         """Whom a visitor can talk to: first those whom the last answer named."""
@@ -178,10 +200,10 @@ class Turn:
         topical = cards(self.knowledge, named, self.language)
         if not topical:
             return answer
-        phrase = self.knowledge.phrase("human_topic", self.language)
-        heading = phrase.format(contacts="; ".join(contact_lines(topical, "")))
+        lines = "; ".join(contact_lines(topical, ""))
+        heading = sentence(self.knowledge, "human_topic", self.language, contacts=lines)
         contacts = cards(self.knowledge, dict.fromkeys([*named, *entry.contacts]), self.language)
-        return replace(answer, heading=heading, contacts=contacts)
+        return replace(_below(heading, answer), contacts=contacts)
 
     def _clarify(self, ids: tuple[str, ...]) -> Reply:
         offered = (*[id_ for id_ in ids if self.knowledge.find(id_)][:MOST_BUTTONS], NONE)
@@ -202,7 +224,7 @@ class Turn:
         heading = self.knowledge.phrase("fallback_near", self.language) if offered else None
         conversation = replace(self.conversation, offered=offered)
         door = door_for(part, self.knowledge, self.conversation.entry)
-        words = [filled(door.words[self.language], door.values, self.language)] if door else []
+        words = [filled(spoken(door.words, self.language), door.values, self.language)] if door else []
         contacts = cards(self.knowledge, door.contacts, self.language) if door else ()
         answer = Answer("fallback", " ".join([text, *words]), contacts=contacts)
         return Reply(self.language, (answer,), conversation, heading, self._questions(offered))
@@ -215,7 +237,7 @@ class Turn:
     def _gap(self, part: MessagePart) -> str:
         """The phrase for a question that no entry answers, depending on what is missing."""
         key = f"gap_{part.gap}"
-        return self.knowledge.phrase(key if key in self.knowledge.phrases else "fallback", self.language)
+        return sentence(self.knowledge, key if key in self.knowledge.phrases else "fallback", self.language)
 
     def _chosen(self, number: int) -> Reply:
         offered = self.conversation.offered
@@ -224,22 +246,30 @@ class Turn:
         if not 1 <= number <= len(offered):
             return self._clarify(tuple(id_ for id_ in offered if id_ != NONE))
         id_ = offered[number - 1]
-        return self._control(NONE) if id_ == NONE else self._from_entries([id_])
+        return self._control(id_) if id_.startswith("control/") else self._from_entries([id_])
 
     def _control(self, id_: str) -> Reply:
         context = self.knowledge.find(self.conversation.entry)
         if id_ == "control/repeat":
             said = list(self.conversation.said)
             return self._from_entries(said) if said else self._single(self._phrase("control", "repeat_nothing"))
+        if id_ == ORIGINAL:
+            return self._original()
         if id_ == "control/source":
             last = self.conversation.said[-1] if self.conversation.said else None
             return self._source(self.knowledge.find(last) or context)
         if id_ == "control/stop":
             days = self.knowledge.entries["smalltalk/privacy"].values["days"]
-            return self._single(Answer("control", self.knowledge.phrase("stop", self.language).format(days=days)))
+            return self._single(Answer("control", sentence(self.knowledge, "stop", self.language, days=days)))
         if id_ == "control/more":
             return self._more(context)
         return self._fallback(MessagePart(text=""))
+
+    def _original(self) -> Reply:
+        """The last answers in the language that counts, which changes nothing else."""
+        german = replace(self, language=AUTHORITATIVE)
+        said = list(self.conversation.said)
+        return german._from_entries(said) if said else self._single(self._phrase("control", "repeat_nothing"))
 
     def _source(self, context: Entry | None) -> Reply:
         answer = self._answer(context) if context else None
@@ -250,7 +280,7 @@ class Turn:
         sources = self.knowledge.phrase("source_separator", self.language).join(
             f"{source.title} ({source.publisher}), {source.url}" for source in answer.sources
         )
-        text = self.knowledge.phrase(key, self.language).format(as_of=as_of, sources=sources)
+        text = sentence(self.knowledge, key, self.language, as_of=as_of, sources=sources)
         return self._single(replace(answer, kind="control", text=text))
 
     def _more(self, context: Entry | None) -> Reply:
@@ -267,10 +297,9 @@ class Turn:
             return self._single(self._phrase("control", "follow_up_without_topic"))
         if context.contacts:
             contacts = cards(self.knowledge, context.contacts, self.language)
-            phrase = self.knowledge.phrase("follow_up_contacts", self.language)
-            return self._single(
-                Answer("referral", phrase.format(contacts="; ".join(contact_lines(contacts, ""))), contacts=contacts)
-            )
+            lines = "; ".join(contact_lines(contacts, ""))
+            text = sentence(self.knowledge, "follow_up_contacts", self.language, contacts=lines)
+            return self._single(Answer("referral", text, contacts=contacts))
         if part.chosen[0].removeprefix("follow_up/") in PRACTICAL_ASPECTS:
             return self._fallback(replace(part, gap="follow_up"))
         return self._from_entries([context.id], heading=self.knowledge.phrase("follow_up_unknown", self.language))
@@ -282,17 +311,22 @@ class Turn:
         return Reply(self.language, (confirmation, *said), self.conversation)
 
     def _phrase(self, kind: AnswerKind, key: str) -> Answer:
-        return Answer(kind, self.knowledge.phrase(key, self.language))
+        return Answer(kind, sentence(self.knowledge, key, self.language))
 
     def _single(self, answer: Answer) -> Reply:
         return Reply(self.language, (answer,), self.conversation)
 
     def _questions(self, ids: tuple[str, ...]) -> tuple[str, ...]:
-        none = self.knowledge.phrase("clarify_none", self.language)
+        keys = {NONE: "clarify_none", ORIGINAL: "original"}
+        shown = {id_: self.knowledge.phrase(key, self.language) for id_, key in keys.items()}
         return tuple(
-            none if id_ == NONE else render(self.knowledge, self.knowledge.entries[id_], self.language).question
-            for id_ in ids
+            shown.get(id_) or render(self.knowledge, self.knowledge.entries[id_], self.language).question for id_ in ids
         )
+
+
+def _below(heading: str, answer: Answer) -> Answer:
+    """The answer with another line above it."""
+    return replace(answer, heading="\n".join(line for line in (heading, answer.heading) if line))
 
 
 def _years_beyond(part: MessagePart, entry: Entry, text: str) -> list[str]:
@@ -301,7 +335,7 @@ def _years_beyond(part: MessagePart, entry: Entry, text: str) -> list[str]:
 
 
 def _places_beyond(part: MessagePart, entry: Entry, text: str, language: Language) -> list[str]:
-    """Places that a question about a number, time or place mentions but the answer does not.
+    """Places (ISO codes) that a question about a number, time or place mentions but the answer does not.
 
     An answer about a time or place that names no country holds for all of them.
     """
@@ -309,8 +343,8 @@ def _places_beyond(part: MessagePart, entry: Entry, text: str, language: Languag
         return []
     if entry.aspects[0] != "how_many" and not names_places(text, language):
         return []
-    names = {code: {other: place_name(code, other) for other in LANGUAGES} for code in part.places}
-    return [name[language] for name in names.values() if not any(known in text for known in name.values())]
+    names = {code: {place_name(code, other) for other in ORIGINALS} for code in part.places}
+    return [code for code in names if not any(known in text for known in names[code])]
 
 
 def door_for(part: MessagePart, knowledge: KnowledgeBase, last: str | None = None) -> Door | None:

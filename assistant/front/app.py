@@ -39,6 +39,8 @@ from assistant.front.web.state import Front
 from assistant.knowledge import knowledge
 
 METHODS = ["GET", "POST", "DELETE"]
+# Besides the German one, which is the first.
+DEMO_LANGUAGES = ("en", "uk", "ar")
 SENT_HEADERS = ["Authorization", "Content-Type", "Accept", "Accept-Language", "Last-Event-ID", "Cache-Control"]
 READ_HEADERS = ["Retry-After", "Content-Disposition", "ETag"]
 WEBHOOKS = tuple(f"/webhooks/{name}" for name in CONNECTORS)
@@ -102,7 +104,7 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
         Route("/ready", pages.ready),
         Route("/openapi.json", pages.openapi),
         Route("/", pages.Page(demo, "index.html")),
-        Route("/en", pages.Page(demo, "en.html")),
+        *(Route(f"/{language}", pages.Page(demo, f"{language}.html")) for language in DEMO_LANGUAGES),
         Mount("/demo", pages.Files(demo, {"Content-Security-Policy": pages.PAGE})),
         Mount("/widget", pages.Files(dist, shared)),
         Route("/webhooks/rest/", rest.status),

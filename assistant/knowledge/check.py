@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from assistant.core.languages import LANGUAGES, Language
+from assistant.core.languages import ORIGINALS, Language
 from assistant.core.paths import KNOWLEDGE, TRAINING
 from assistant.core.understanding import ENTRIES
 from assistant.knowledge import evidence
@@ -17,7 +17,8 @@ from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.examples import parity_findings, scarce_findings
 from assistant.knowledge.load import CONTACTS, DOORS, SUBJECTS, load, raw_entries, referred_contacts, unique
 from assistant.knowledge.model import Door, Entry, KnowledgeBase, Text, Value
-from assistant.knowledge.render import placeholders, render
+from assistant.knowledge.parity import translation_findings
+from assistant.knowledge.render import SERVED, placeholders, render
 from assistant.knowledge.schema import shape_findings
 
 # A list may stand in place of sentences.
@@ -54,6 +55,7 @@ def _findings(base: KnowledgeBase, folder: Path, training: Path, today: datetime
     findings += parity_findings(training)
     findings += scarce_findings(places, training)
     findings += _overdue(base, places, today)
+    findings += translation_findings(folder)
     return findings
 
 
@@ -87,20 +89,20 @@ def _text_messages(entry: Entry) -> Iterator[str]:
 def _placeholder_messages(texts: Mapping[str, Text], values: Mapping[str, Value]) -> Iterator[str]:
     used: set[str] = set()
     for part, text in texts.items():
-        found = {language: placeholders(text[language]) for language in LANGUAGES}
+        found = {language: placeholders(text[language]) for language in ORIGINALS}
         everywhere = set().union(*found.values())
         used |= everywhere
-        for language in LANGUAGES:
+        for language in ORIGINALS:
             for name in sorted(everywhere - found[language]):
                 yield f"{{{name}}} is missing in the {language} {part}; use it in every language"
-    for name in sorted(used - set(values)):
+    for name in sorted(used - set(values) - set(SERVED)):
         yield f"{{{name}}} has no value; add it to values"
     for name in sorted(set(values) - used):
         yield f'the value "{name}" is not used in any text; use it as {{{name}}} or remove it'
 
 
 def _digit_messages(entry: Entry) -> Iterator[str]:
-    for language in LANGUAGES:
+    for language in ORIGINALS:
         for part, text in _texts(entry, language).items():
             bare = re.sub(r"\{\w+\}", "", text)
             if part != "question" and (digits := re.search(r"\d[\d.,]*", bare)):
@@ -108,8 +110,8 @@ def _digit_messages(entry: Entry) -> Iterator[str]:
             if "{" in bare or "}" in bare:
                 yield f"a brace in the {language} {part} is not a placeholder; write {{name}} without spaces"
     for name, value in entry.values.items():
-        if isinstance(value, dict) and set(value) != set(LANGUAGES):
-            yield f'the value "{name}" needs every language: {", ".join(LANGUAGES)}'
+        if isinstance(value, dict) and not set(value) >= set(ORIGINALS):
+            yield f'the value "{name}" needs every language: {", ".join(ORIGINALS)}'
         if isinstance(value, str) and not is_date_or_text(value):
             yield f'the value "{name}" is not a real date: {value}'
 
@@ -158,7 +160,7 @@ def _missing_messages(entry: Entry) -> Iterator[str]:
 def _length_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
     if any(_reference_messages(base, entry)):
         return
-    for language in LANGUAGES:
+    for language in ORIGINALS:
         answer = re.sub(r"\b(z|B|d|h|V|e|Nr|Abs|Art|bzw|ca)\.", r"\1", entry.answer[language])
         count = len(SENTENCE.findall(ITEM.sub("", answer)))
         items = len(ITEM.findall(answer))

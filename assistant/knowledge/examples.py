@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.core.languages import LANGUAGES, Language
+from assistant.core.languages import ORIGINALS, Language
 from assistant.core.paths import TRAINING
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.yaml_lines import read_yaml
@@ -28,7 +28,7 @@ class Example:
 
 def examples(folder: Path = TRAINING) -> Iterator[Example]:
     """Every training question of every language."""
-    for language in LANGUAGES:
+    for language in ORIGINALS:
         for path in sorted((folder / language).glob("*.yml")):
             yield from _examples_of(path, language)
 
@@ -55,10 +55,10 @@ def parity_findings(folder: Path = TRAINING) -> list[Finding]:
     found = list(examples(folder))
     findings: list[Finding] = []
     intents = {
-        language: {(Path(e.file).name, e.intent) for e in found if e.language == language} for language in LANGUAGES
+        language: {(Path(e.file).name, e.intent) for e in found if e.language == language} for language in ORIGINALS
     }
-    for language in LANGUAGES:
-        others = set().union(*(intents[other] for other in LANGUAGES))
+    for language in ORIGINALS:
+        others = set().union(*(intents[other] for other in ORIGINALS))
         for file, intent in sorted(others - intents[language]):
             name = f"data/nlu/{language}/{file}"
             findings.append(Finding(name, 0, intent, "has examples only in another language; add them here"))
@@ -83,7 +83,7 @@ def scarce_findings(entries: dict[str, tuple[str, int]], folder: Path = TRAINING
     topics = {entry.partition("/")[0] for entry in entries}
     findings = []
     for entry, (file, line) in entries.items():
-        for language in LANGUAGES:
+        for language in ORIGINALS:
             count = counts[entry, language]
             if count < FEWEST_QUESTIONS:
                 where = f"data/nlu/{language}/{entry.partition('/')[0]}.yml"

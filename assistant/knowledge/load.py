@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS, Language
 from assistant.core.paths import KNOWLEDGE
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.model import (
@@ -21,12 +22,16 @@ from assistant.knowledge.model import (
     Subject,
     Value,
 )
+from assistant.knowledge.translations import current_of, merged, read_all
 from assistant.knowledge.yaml_lines import Located, read_yaml
 
 SOURCES, SUBJECTS, PHRASES, COVERAGE = "sources.yml", "subjects.yml", "phrases.yml", "coverage.yml"
 CONTACTS, DOORS = "contacts.yml", "doors.yml"
-NOT_TOPICS = {SOURCES, SUBJECTS, PHRASES, COVERAGE, CONTACTS, DOORS}
+WIDGET, SPOKEN, GLOSSARY, OTHER = "widget.yml", "languages.yml", "glossary.yml", "other_languages.yml"
+NOT_TOPICS = {SOURCES, SUBJECTS, PHRASES, COVERAGE, CONTACTS, DOORS, WIDGET, SPOKEN, GLOSSARY, OTHER}
 OPTIONAL = {CONTACTS, DOORS}
+# The translations of one item, by language.
+Translated = Sequence[tuple[Language, Located]]
 # A value that stands elsewhere, {from: contacts/fap.phone}: of a contact, or of another entry.
 FROM, OF_CONTACT = "from", "contacts/"
 
@@ -63,14 +68,42 @@ def load(folder: Path = KNOWLEDGE) -> KnowledgeBase:
     contacts = {raw["id"]: raw for raw in unique(folder / CONTACTS, "contacts")}
     doors = unique(folder / DOORS, "doors")
     values = Values({entry: raw for entry, (_, raw) in written.items()}, contacts)
+    translations = read_all(folder)
+
+    def of(kind: str, id_: str, raw: Mapping[str, Any]) -> Translated:
+        return list(current_of(translations, kind, id_, raw))
+
+    phrases = read_yaml(folder / PHRASES)["phrases"]
     return KnowledgeBase(
-        entries={id_: _entry(id_, raw, values.of(path.name, id_, raw)) for id_, (path, raw) in written.items()},
+        entries={
+            id_: _entry(id_, raw, values.of(path.name, id_, raw), of("entries", id_, raw))
+            for id_, (path, raw) in written.items()
+        },
         sources={raw["id"]: _source(raw) for raw in unique(folder / SOURCES, "sources")},
-        subjects={raw["id"]: _subject(raw) for raw in unique(folder / SUBJECTS, "subjects")},
-        phrases=read_yaml(folder / PHRASES)["phrases"],
-        contacts={id_: _contact(raw) for id_, raw in contacts.items()},
-        doors={raw["id"]: _door(raw, values.of(DOORS, raw["id"], raw)) for raw in doors},
+        subjects={
+            raw["id"]: _subject(raw, of("subjects", raw["id"], raw)) for raw in unique(folder / SUBJECTS, "subjects")
+        },
+        phrases={key: _text_of(raw, of("phrases", key, raw), "text") for key, raw in phrases.items()},
+        contacts={id_: _contact(raw, of("contacts", id_, raw)) for id_, raw in contacts.items()},
+        doors={raw["id"]: _door(raw, values.of(DOORS, raw["id"], raw), of("doors", raw["id"], raw)) for raw in doors},
+        other_languages=_other_languages(folder),
+        words={language: each.words for language, each in translations.items()},
     )
+
+
+def widget_texts(folder: Path = KNOWLEDGE) -> dict[str, dict[Language, str]]:
+    """The texts of the website element, in the originals and every language they are current in."""
+    translations = read_all(folder)
+    found = read_yaml(folder / WIDGET)["widget"]
+    return {
+        key: _text_of(raw, list(current_of(translations, "widget", key, raw)), "text") for key, raw in found.items()
+    }
+
+
+def _other_languages(folder: Path) -> dict[str, str]:
+    """What is said in languages that are not served, by code."""
+    path = folder / OTHER
+    return dict(read_yaml(path)["sentences"]) if path.exists() else {}
 
 
 def _written_entries(folder: Path) -> dict[str, tuple[Path, Located]]:
@@ -130,17 +163,35 @@ def knowledge() -> KnowledgeBase:
     return load()
 
 
-def _entry(entry_id: str, raw: Located, values: Mapping[str, Value]) -> Entry:
+def _text_of(original: Mapping[Language, str], translated: Translated, field: str) -> dict[Language, str]:
+    """A text in every language in which it is current."""
+    return merged(original, [(language, raw.get(field)) for language, raw in translated])
+
+
+def _value_of(original: Value | None, translated: Translated, field: str) -> Value | None:
+    """A value in every language, if it differs by language."""
+    return _text_of(original, translated, field) if isinstance(original, Mapping) else original  # type: ignore[arg-type]
+
+
+def _entry(entry_id: str, raw: Located, values: Mapping[str, Value], translated: Translated) -> Entry:
     subject = raw.get("subject", [])
+    own = [(language, each.get("values", {})) for language, each in translated]
+    reviewed = {language: _approval(each.get("reviewed")) for language, each in translated}
     return Entry(
         id=entry_id,
         kind=raw["kind"],
-        question=raw["question"],
-        answer=raw["answer"],
-        values=values,
+        question=_text_of(raw["question"], translated, "question"),
+        answer=_text_of(raw["answer"], translated, "answer"),
+        reviewed=reviewed,
+        values={
+            name: merged(value, [(language, each.get(name)) for language, each in own])
+            if isinstance(value, Mapping)
+            else value
+            for name, value in values.items()
+        },
         subjects=(subject,) if isinstance(subject, str) else tuple(subject),
         aspects=tuple(raw.get("aspects", ())),
-        note=_note(raw["note"]) if "note" in raw else None,
+        note=_note(raw["note"], translated) if "note" in raw else None,
         contacts=tuple(raw.get("contacts", ())),
         citations=_citations(raw),
         as_of=_text(raw.get("as_of")),
@@ -151,21 +202,23 @@ def _entry(entry_id: str, raw: Located, values: Mapping[str, Value]) -> Entry:
     )
 
 
-def _note(raw: Located) -> Note:
-    return Note(text=raw["text"], citations=_citations(raw), as_of=_text(raw.get("as_of")))
+def _note(raw: Located, translated: Translated) -> Note:
+    return Note(
+        text=_text_of(raw["text"], translated, "note"), citations=_citations(raw), as_of=_text(raw.get("as_of"))
+    )
 
 
-def _contact(raw: Located) -> Contact:
+def _contact(raw: Located, translated: Translated) -> Contact:
     return Contact(
         id=raw["id"],
-        name=raw["name"],
-        purpose=raw["for"],
-        phone=raw.get("phone"),
+        name=_text_of(raw["name"], translated, "name"),
+        purpose=_text_of(raw["for"], translated, "for"),
+        phone=_value_of(raw.get("phone"), translated, "phone"),
         email=raw.get("email"),
-        url=raw.get("url"),
-        address=raw.get("address"),
-        hours=raw.get("hours"),
-        cost=raw.get("cost"),
+        url=_value_of(raw.get("url"), translated, "url"),
+        address=_value_of(raw.get("address"), translated, "address"),
+        hours=_value_of(raw.get("hours"), translated, "hours"),
+        cost=_value_of(raw.get("cost"), translated, "cost"),
         languages=tuple(raw.get("languages", ())),
         citations=_citations(raw),
         as_of=_text(raw.get("as_of")),
@@ -174,9 +227,9 @@ def _contact(raw: Located) -> Contact:
     )
 
 
-def _door(raw: Located, values: Mapping[str, Value]) -> Door:
+def _door(raw: Located, values: Mapping[str, Value], translated: Translated) -> Door:
     near, least = tuple(raw.get("near", ())), raw.get("least", Door.least)
-    return Door(raw["id"], raw["words"], tuple(raw["contacts"]), values, near, least)
+    return Door(raw["id"], _text_of(raw["words"], translated, "words"), tuple(raw["contacts"]), values, near, least)
 
 
 def _approval(raw: Located | None) -> Approval | None:
@@ -195,9 +248,10 @@ def _source(raw: Located) -> Source:
     return Source(raw["id"], raw["title"], raw["publisher"], raw["url"], raw["language"], _text(raw.get("date")))
 
 
-def _subject(raw: Located) -> Subject:
-    aliases = {language: tuple(raw["aliases"].get(language, ())) for language in LANGUAGES}
-    return Subject(raw["id"], raw["name"], aliases)
+def _subject(raw: Located, translated: Translated) -> Subject:
+    aliases = {language: tuple(raw["aliases"].get(language, ())) for language in ORIGINALS}
+    aliases.update({language: tuple(each["aliases"]) for language, each in translated})
+    return Subject(raw["id"], _text_of(raw["name"], translated, "name"), aliases)
 
 
 def _text(value: object) -> str | None:

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
-from assistant.core.languages import Language
+from assistant.core.languages import DEFAULT, Language
+from assistant.core.words import Words
 
 EntryKind = Literal["fact", "referral", "crisis", "smalltalk"]
 Text = Mapping[Language, str]
 # What a placeholder stands for: the same in every language, or not.
 Scalar = str | int | float
+Spoken = TypeVar("Spoken", bound=Scalar)
 Value = Scalar | Mapping[Language, Scalar]
+
+
+def spoken(text: Mapping[Language, Spoken], language: Language) -> Spoken:
+    """A text in a language, or in the one that stands for those it lacks."""
+    return text[language if language in text else DEFAULT]
 
 
 @dataclass(frozen=True)
@@ -99,7 +106,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Entry:
-    """One fact, referral, crisis text or line of small talk, in every language."""
+    """One fact, referral, crisis text or line of small talk, in the originals and every language it is current in.
+
+    `reviewed` says who has checked each translation, if anyone has.
+    """
 
     id: str
     kind: EntryKind
@@ -117,6 +127,7 @@ class Entry:
     related: tuple[str, ...] = ()
     # Words with which people say that they are in this danger, whatever else the message is about.
     signals: tuple[str, ...] = ()
+    reviewed: Mapping[Language, Approval | None] = field(default_factory=dict)
 
     @property
     def topic(self) -> str:
@@ -133,6 +144,10 @@ class KnowledgeBase:
     phrases: Mapping[str, Text]
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     doors: Mapping[str, Door] = field(default_factory=dict)
+    # In some of the languages not served, by code: a sentence that says which ones are.
+    other_languages: Mapping[str, str] = field(default_factory=dict)
+    # The words of each language that are needed to understand it, from its words.yml.
+    words: Mapping[Language, Words] = field(default_factory=dict)
 
     def find(self, entry_id: str | None) -> Entry | None:
         """The entry with that id, or None."""
@@ -151,5 +166,5 @@ class KnowledgeBase:
         )
 
     def phrase(self, key: str, language: Language) -> str:
-        """One of the assistant's own sentences, from `knowledge/phrases.yml`."""
-        return self.phrases[key][language]
+        """One of the assistant's own sentences, from `knowledge/phrases.yml`; in English if it lacks a language."""
+        return spoken(self.phrases[key], language)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TypedDict
 
 from assistant.core.contact_lines import contact_lines
-from assistant.core.envelope import CitedSource, Contact
+from assistant.core.envelope import CitedSource, Contact, Translation
 from assistant.core.languages import Language
 from assistant.knowledge.model import KnowledgeBase
-from assistant.knowledge.render import date_written
+from assistant.knowledge.render import date_written, running
 
 
 class Told(TypedDict):
@@ -19,6 +19,7 @@ class Told(TypedDict):
     note_as_of: str | None
     sources: list[CitedSource]
     contacts: list[Contact]
+    translation: Translation | None
 
 
 def written_out_in_order(
@@ -36,9 +37,11 @@ def _written_out(text: str, told: Told, knowledge: KnowledgeBase, language: Lang
     if told["note_as_of"]:
         as_of = date_written(told["note_as_of"], language)
         lines.append(f"({knowledge.phrase('note_line', language).format(as_of=as_of)})")
-    lines += contact_lines(told["contacts"], f"{said}\n{text}")
+    lines += [running(line, language) for line in contact_lines(told["contacts"], f"{said}\n{text}")]
     if told["sources"]:
-        lines.append(f"({_source_line(told, knowledge, language)})")
+        lines.append(running(f"({_source_line(told, knowledge, language)})", language))
+    if told["translation"] and not told["translation"]["reviewed"]:
+        lines.append(f"({knowledge.phrase('unreviewed', language)})")
     return "\n".join(lines)
 
 

@@ -14,21 +14,35 @@ from babel.numbers import format_decimal
 
 from assistant.core.envelope import Contact as Card
 from assistant.core.envelope import Direction
-from assistant.core.languages import Language
-from assistant.knowledge.model import Citation, Contact, Entry, KnowledgeBase, Source, Value
+from assistant.core.languages import DEFAULT, LANGUAGES, ORIGINALS, SPOKEN, Language
+from assistant.knowledge.model import Approval, Citation, Contact, Entry, KnowledgeBase, Source, Value, spoken
 
-LOCALES: Mapping[Language, str] = {"de": "de_DE", "en": "en_GB"}
+LOCALES: Mapping[Language, str] = {language: SPOKEN[language].locale for language in LANGUAGES}
+# What every text may use: the languages served, by their own names.
+SERVED: Mapping[str, Value] = {"languages": ", ".join(SPOKEN[language].name for language in LANGUAGES)}
+# The original that counts where a translation and it differ.
+AUTHORITATIVE: Language = ORIGINALS[0]
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 YEARS = range(1900, 2101)
 MONTH = re.compile(r"\d{4}-\d{2}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # In CLDR, the codes of continents are numbers of three digits.
 COUNTRY_CODE_LETTERS = 2
+# Left-to-right isolate and pop directional isolate (Unicode Standard Annex 9).
+ISOLATE, END_OF_ISOLATE = "\u2066", "\u2069"
+# Telephone numbers, links, Latin names and what stands between them.
+LEFT_TO_RIGHT = re.compile(
+    r"\+?[0-9A-Za-zÀ-ɏ](?:[\w@:/.,?&=%#+()'’&–-]|[ \u00a0](?=[0-9A-Za-zÀ-ɏ(+/-]))*(?<=[0-9A-Za-zÀ-ɏ/%)])", re.A
+)
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """An entry as a visitor reads it; `text` and `sources` include those of the note."""
+    """An entry as a visitor reads it; `text` and `sources` include those of the note.
+
+    `language` is that of the text, which may not be the one asked for. A translation has its original, and the
+    person who has checked it, if anyone has.
+    """
 
     entry: Entry
     language: Language
@@ -37,6 +51,8 @@ class Rendered:
     as_of: str | None
     sources: tuple[Source, ...]
     contacts: tuple[Card, ...] = ()
+    original: str | None = None
+    reviewed: Approval | None = None
 
 
 def placeholders(text: str) -> set[str]:
@@ -47,7 +63,7 @@ def placeholders(text: str) -> set[str]:
 def written(value: Value | datetime.date, language: Language) -> str:
     """A value in the language's format: 683950 as 683.950 or 683,950, 2016 as a year, ISO dates as dates."""
     if isinstance(value, Mapping):
-        return written(value[language], language)
+        return written(spoken(value, language), language)
     if isinstance(value, int):
         return str(value) if value in YEARS else str(format_decimal(value, locale=LOCALES[language]))
     if isinstance(value, float):
@@ -92,25 +108,44 @@ def direction(language: str) -> Direction:
 
 def filled(text: str, values: Mapping[str, Value], language: Language) -> str:
     """The text with its placeholders filled in; raises KeyError if one has no value."""
-    return PLACEHOLDER.sub(lambda match: written(values[match[1]], language), text)
+    known = {**SERVED, **values}
+    return running(PLACEHOLDER.sub(lambda match: written(known[match[1]], language), text), language)
+
+
+def running(text: str, language: Language) -> str:
+    """A text as it runs in a language: from right to left, numbers, links and Latin names keep their own order."""
+    if direction(language) == "ltr" or ISOLATE in text:
+        return text
+    return LEFT_TO_RIGHT.sub(rf"{ISOLATE}\g<0>{END_OF_ISOLATE}", text)
+
+
+def sentence(knowledge: KnowledgeBase, key: str, language: Language, **values: Value) -> str:
+    """One of the assistant's own sentences with its placeholders filled in."""
+    return filled(knowledge.phrase(key, language), values, language)
 
 
 def render(knowledge: KnowledgeBase, entry: Entry, language: Language) -> Rendered:
-    """The approved text of an entry in one language, its date and its sources."""
-    paragraphs = [filled(entry.answer[language], entry.values, language)]
-    citations: list[Citation] = list(entry.citations)
-    if entry.note:
-        paragraphs.append(filled(entry.note.text[language], entry.values, language))
-        citations += entry.note.citations
+    """The text of an entry in one language, its date and its sources; in English if it lacks that language."""
+    shown = language if language in entry.answer else DEFAULT
+    translated = shown not in ORIGINALS
+    citations = [*entry.citations, *(entry.note.citations if entry.note else ())]
     return Rendered(
         entry=entry,
-        language=language,
-        question=filled(entry.question[language], entry.values, language),
-        text="\n\n".join(paragraphs),
+        language=shown,
+        question=filled(entry.question[shown], entry.values, shown),
+        text=_text(entry, shown),
         as_of=entry.as_of,
         sources=tuple(cited(knowledge, citations)),
         contacts=cards(knowledge, entry.contacts, language),
+        original=_text(entry, AUTHORITATIVE) if translated else None,
+        reviewed=entry.reviewed.get(shown),
     )
+
+
+def _text(entry: Entry, language: Language) -> str:
+    """The answer and the note."""
+    paragraphs = [entry.answer[language], *([entry.note.text[language]] if entry.note else [])]
+    return "\n\n".join(filled(paragraph, entry.values, language) for paragraph in paragraphs)
 
 
 def cards(knowledge: KnowledgeBase, ids: Iterable[str], language: Language) -> tuple[Card, ...]:
@@ -119,7 +154,7 @@ def cards(knowledge: KnowledgeBase, ids: Iterable[str], language: Language) -> t
 
 
 def _card(contact: Contact, language: Language) -> Card:
-    card: Card = {"name": contact.name[language], "purpose": contact.purpose[language]}
+    card: Card = {"name": spoken(contact.name, language), "purpose": spoken(contact.purpose, language)}
     fields = {
         "phone": contact.phone,
         "email": contact.email,

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
+from assistant.core.languages import LANGUAGES
 from assistant.core.paths import KNOWLEDGE
+from assistant.core.words import FILE as WORDS
 from assistant.knowledge.errors import Finding, KnowledgeError
+from assistant.knowledge.translations import LISTS, files
 from assistant.knowledge.yaml_lines import Located, read_yaml
 
 
@@ -24,22 +28,36 @@ def schema() -> dict[str, Any]:
 
 def shape_findings(folder: Path) -> list[Finding]:
     """What is malformed in a folder of knowledge, file by file."""
-    findings: list[Finding] = []
-    for path in sorted(folder.glob("*.yml")):
-        try:
-            content = read_yaml(path)
-        except KnowledgeError as error:
-            findings += error.findings
-            continue
-        errors = sorted(_validator(path.name).iter_errors(content), key=lambda error: list(map(str, error.path)))
-        findings += [finding for error in errors for finding in _explained(path.name, content, error)]
-    return sorted(set(findings))
+    originals = [finding for path in sorted(folder.glob("*.yml")) for finding in _file_findings(folder, path)]
+    translated = [
+        finding
+        for language in LANGUAGES
+        for path in files(folder, language)
+        for finding in _file_findings(folder, path)
+    ]
+    return sorted({*originals, *translated})
 
 
+def _file_findings(folder: Path, path: Path) -> Iterator[Finding]:
+    name = str(path.relative_to(folder))
+    try:
+        content = read_yaml(path)
+    except KnowledgeError as error:
+        yield from (replace(finding, file=name) for finding in error.findings)
+        return
+    errors = sorted(_validator(name).iter_errors(content), key=lambda found: list(map(str, found.path)))
+    for found in errors:
+        yield from _explained(name, content, found)
+
+
+@lru_cache
 def _validator(file: str) -> jsonschema.Draft7Validator:
     """A validator for one kind of file, so that messages mention only its fields."""
-    kind = file.removesuffix(".yml")
+    language, _, name = file.rpartition("/")
+    kind = name.removesuffix(".yml")
     definition = f"{kind}_file" if f"{kind}_file" in schema()["definitions"] else "topic_file"
+    if language and name != WORDS:
+        definition = "translated_list_file" if name in LISTS else "translated_topic_file"
     return jsonschema.Draft7Validator({**schema()["definitions"][definition], "definitions": schema()["definitions"]})
 
 

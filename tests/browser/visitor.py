@@ -119,6 +119,10 @@ class Visitor:
     def alert(self) -> Locator:
         return self.page.locator("iom-assistant [role=alert]")
 
+    def speak(self, language: str) -> None:
+        """Chooses a language by its own name."""
+        self.page.locator("iom-assistant select.language").select_option(label=language)
+
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 

@@ -106,7 +106,8 @@ def test_what_is_no_text_gets_a_polite_line(person):
     for number, (kind, post) in enumerate(kinds):
         assert person.post(post).status_code == 200, kind
         told = person.hears(number + 2)[-1]
-        assert told.text == phrase("messenger_media", "de"), kind
+        # Not every messenger says which language a person's app is in.
+        assert told.text in (phrase("messenger_media", "de"), phrase("messenger_media", "en")), kind
 
 
 @of_wires(*(wire for wire in WIRES if wire.can_edit))
@@ -119,7 +120,7 @@ def test_an_edited_message_gets_a_polite_line(person):
 
 
 def test_a_message_without_text_gets_a_polite_line(person):
-    assert person.asks(" ").text == phrase("empty", "de")
+    assert person.asks(" ").text in (phrase("empty", "de"), phrase("empty", "en"))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
+from assistant.core.languages import DEFAULT
 from assistant.knowledge import knowledge
 from tests.fakes.messengers import WIRES, Person
 from tests.fakes.vendors.meta import MetaWire
@@ -73,7 +74,7 @@ def test_a_picture_with_a_question_under_it_gets_two_answers(front, vendor):
     post = wire.signed(update(value(contacts=[contact(person.name)], messages=[message])))
     assert person.post(post).status_code == 200
     *_, media, answer = person.hears(3)
-    assert media.text == knowledge().phrase("messenger_media", "de")
+    assert media.text == knowledge().phrase("messenger_media", DEFAULT)
     assert "1951" in answer.text
 
 

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from assistant.core.languages import LANGUAGES
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.connector import WebhookRequest
 from assistant.front.messengers.base.inbound import InboundMessage
@@ -98,14 +99,17 @@ def test_every_message_is_as_described(text, titles, api, telegram):
 
 
 def test_what_is_set_up_is_as_described(api, telegram):
-    assert [all_right(api, call) for call in telegram.set_up()] == ["setWebhook", *["setMyCommands"] * 3]
+    assert [all_right(api, call) for call in telegram.set_up()] == [
+        "setWebhook",
+        *["setMyCommands"] * (1 + len(LANGUAGES)),
+    ]
     webhook, *menus = telegram.set_up()
     assert webhook.json["url"] == f"{PUBLIC}/webhooks/telegram"
     assert re.fullmatch(r"[A-Za-z0-9_-]{1,256}", webhook.json["secret_token"])
-    assert [menu.json.get("language_code") for menu in menus] == [None, "de", "en"]
+    assert [menu.json.get("language_code") for menu in menus] == [None, *LANGUAGES]
     commands = [one["command"] for one in menus[0].json["commands"]]
-    assert commands == ["start", "help", "delete", "deutsch", "english"]
-    german, english = ({one["description"] for one in menu.json["commands"]} for menu in menus[1:])
+    assert commands == ["start", "help", "language", "delete"]
+    german, english, *_ = ({one["description"] for one in menu.json["commands"]} for menu in menus[1:])
     assert not german & english
 
 

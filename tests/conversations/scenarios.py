@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from assistant.core.languages import LANGUAGES, Language
+from assistant.core.languages import ORIGINALS, Language
 from assistant.knowledge import knowledge
 from assistant.nlu.components.entities import EntityMarker
 
@@ -40,7 +40,7 @@ def scenarios() -> list[Scenario]:
 
 
 def _turn(raw: dict[str, Any]) -> Turn:
-    says = {language: raw[language] for language in LANGUAGES}
+    says = {language: raw[language] for language in ORIGINALS}
     return Turn(says, raw["kind"], tuple(raw["entries"]), raw.get("leans", False))
 
 

@@ -6,7 +6,7 @@ import uuid
 
 import pytest
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from assistant.knowledge import knowledge
 from tests.conversations.scenarios import scenarios
 from tests.support.replies import envelope
@@ -14,7 +14,7 @@ from tests.support.replies import envelope
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 @pytest.mark.parametrize("scenario", scenarios(), ids=lambda scenario: scenario.name)
 def test_scenario(scenario, language, say):
     sender = uuid.uuid4().hex

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from assistant.core.paths import ROOT
 from assistant.engine.environment import quiet_environment
 from assistant.training.model import model_path
@@ -24,7 +24,7 @@ def run_rasa_test(stories: Path, results: Path) -> subprocess.CompletedProcess[s
     return subprocess.run([*command, *options], cwd=ROOT, env=quiet_environment(), capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_rasa_predicts_every_turn_of_every_scenario(language, tmp_path):
     stories = tmp_path / f"test_{language}.yml"
     content = {"version": "3.1", "stories": [story(scenario, language) for scenario in scenarios()]}

@@ -66,7 +66,9 @@ def follow(language, checkout):
 def test_the_example_of_each_guide_passes_the_check(language, checkout):
     before = check()
     follow(language, checkout)
-    assert check(checkout / "knowledge", checkout / "data" / "nlu") == before
+    fresh = [found for found in check(checkout / "knowledge", checkout / "data" / "nlu") if found not in before]
+    # A new entry is shown in English to those who speak other languages, until it is translated.
+    assert [(found.warning, "not translated into" in found.message) for found in fresh] == [(True, True)]
 
 
 def test_an_entry_added_as_the_guides_say_answers_after_one_training(checkout):

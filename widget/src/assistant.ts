@@ -3,9 +3,10 @@
 import { Api, type ExportFormat, type Outgoing } from "./api.js";
 import { Chat, type ChatListener, type SendState } from "./chat.js";
 import { h } from "./dom.js";
-import { directionOf, type Language } from "./languages.js";
+import { directionOf, spoken, type Language } from "./languages.js";
 import type { AssistantEvent, ChatEvent, Opening } from "./protocol.js";
 import { Store } from "./store.js";
+import { filled, isLoaded, load } from "./texts.js";
 import { Composer } from "./view/composer.js";
 import { Confirmation } from "./view/confirmation.js";
 import { Conversation, scrollArea } from "./view/conversation.js";
@@ -16,6 +17,9 @@ import { Menu } from "./view/menu.js";
 import { Welcome } from "./view/welcome.js";
 import { Wording } from "./wording.js";
 
+// Pages that anyone may have open.
+const EXIT_GERMAN = "https://www.tagesschau.de/";
+const EXIT = "https://www.bbc.co.uk/weather";
 const OPENING_RETRY_MS = 5_000;
 
 /** What the page's author configures. */
@@ -117,9 +121,11 @@ export class Assistant implements ChatListener {
   // Events from the chat
 
   restored(events: ChatEvent[]): void {
-    this.conversation.restore(events);
-    this.showStarters();
-    this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.inTheirLanguages(events, () => {
+      this.conversation.restore(events);
+      this.showStarters();
+      this.scroll.scrollTop = this.scroll.scrollHeight;
+    });
   }
 
   visitor(message: Outgoing, state: SendState): void {
@@ -133,9 +139,19 @@ export class Assistant implements ChatListener {
   }
 
   answer(event: AssistantEvent): void {
-    this.conversation.answer(event);
-    if (!this.isOpen) this.launcher.addUnread();
-    if (!this.isOpen) this.chat.rest();
+    this.inTheirLanguages([event], () => {
+      this.conversation.answer(event);
+      if (!this.isOpen) this.launcher.addUnread();
+      if (!this.isOpen) this.chat.rest();
+    });
+  }
+
+  /** Shows answers as soon as the texts of their languages are here, which for most they are. */
+  private inTheirLanguages(events: ChatEvent[], show: () => void): void {
+    const languages = events.flatMap((event) => (event.type === "assistant" ? (spoken(event.language) ?? []) : []));
+    const missing = languages.filter((language) => !isLoaded(language));
+    if (missing.length) void Promise.all(missing.map(load)).then(show);
+    else show();
   }
 
   awaiting(any: boolean): void {
@@ -188,7 +204,7 @@ export class Assistant implements ChatListener {
 
   private exit(): void {
     this.chat.vanish();
-    location.replace(this.settings.exitUrl() ?? this.words.texts.exitUrl);
+    location.replace(this.settings.exitUrl() ?? (this.words.language === "de" ? EXIT_GERMAN : EXIT));
   }
 
   private askNewChat(): void {
@@ -199,7 +215,8 @@ export class Assistant implements ChatListener {
       { label: texts.newChatDelete, act: () => void this.deleteChat(), serious: true },
     ];
     const { newChatTitle: title, cancel } = texts;
-    this.confirmation.ask({ title, text: texts.newChatText(days), choices, cancel, language }, this.composer.field);
+    const text = days === null ? texts.newChatTextNow : filled(texts.newChatText, { days });
+    this.confirmation.ask({ title, text, choices, cancel, language }, this.composer.field);
   }
 
   private askDelete(): void {

@@ -1,21 +1,36 @@
-/** The only list of the element's languages, each with its writing direction. */
+/** The element's languages, each with its own name and its writing direction, as `make data` lists them. */
 
-export const DIRECTIONS = { de: "ltr", en: "ltr" } as const;
-export type Language = keyof typeof DIRECTIONS;
+import listed from "../texts/languages.json";
+
+export type Language = string;
 export type Direction = "ltr" | "rtl";
 
-export const LANGUAGES = Object.keys(DIRECTIONS) as Language[];
-export const DEFAULT: Language = "de";
+interface Spoken {
+  code: Language;
+  name: string;
+  direction: Direction;
+}
+
+const SPOKEN = new Map((listed as Spoken[]).map((language) => [language.code, language]));
+export const LANGUAGES: Language[] = [...SPOKEN.keys()];
+export const DEFAULT: Language = "en";
+
+/** The own name of a language. */
+export function nameOfLanguage(language: Language): string {
+  return SPOKEN.get(language)?.name ?? language;
+}
 
 /** The supported language for a code such as `de`, `de-AT` or `EN_us`; null if there is none. */
 export function spoken(code: string | null | undefined): Language | null {
-  const short = (code ?? "").replace("_", "-").split("-")[0]?.toLowerCase();
-  return LANGUAGES.find((language) => language === short) ?? null;
+  const short = (code ?? "").replace("_", "-").split("-")[0]?.toLowerCase() ?? "";
+  // Dari is written as Farsi is.
+  const found = short === "prs" ? "fa" : short;
+  return SPOKEN.has(found) ? found : null;
 }
 
 /** The writing direction of a language. */
 export function directionOf(language: Language): Direction {
-  return DIRECTIONS[language];
+  return SPOKEN.get(language)?.direction ?? "ltr";
 }
 
 /** The language of a place in the page: the nearest `lang`, across shadow roots. */
@@ -30,10 +45,10 @@ export function languageAt(place: Element): Language {
 /** The names of languages given by their codes, in a language, as a list; a code without a name stays as it is. */
 export function languageNames(codes: string[], language: Language): string {
   const names = new Intl.DisplayNames([language], { type: "language" });
-  return codes.map((code) => nameOf(code, names)).join(", ");
+  return codes.map((code) => nameIn(code, names)).join(", ");
 }
 
-function nameOf(code: string, names: Intl.DisplayNames): string {
+function nameIn(code: string, names: Intl.DisplayNames): string {
   try {
     return names.of(code) ?? code;
   } catch {

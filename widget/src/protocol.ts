@@ -49,6 +49,17 @@ export interface Part {
   approved: Approval | null;
   sources: Source[];
   contacts: Contact[];
+  /** Above the text, in the language of the answer. */
+  heading: string | null;
+  /** The language of the text, if the front says so. */
+  language: string | null;
+  /** Of a translated text: who has checked it, if anyone has, and the original. */
+  translation: Translation | null;
+}
+
+export interface Translation {
+  reviewed: Approval | null;
+  original: { text: string; language: string };
 }
 
 export interface VisitorEvent {
@@ -138,7 +149,15 @@ function readPart(part: Json): Part {
     approved: readApproval(record(part.approved)),
     sources: list(part.sources).map((source) => readSource(record(source))),
     contacts: list(part.contacts).map((contact) => readContact(record(contact))),
+    heading: textOrNull(part.heading),
+    language: textOrNull(part.language),
+    translation: part.translation ? readTranslation(record(part.translation)) : null,
   };
+}
+
+function readTranslation({ reviewed, original }: Json): Translation {
+  const { text: said, language } = record(original);
+  return { reviewed: readApproval(record(reviewed)), original: { text: text(said), language: text(language) } };
 }
 
 function readApproval(approved: Json): Approval | null {

@@ -6,7 +6,7 @@ export type Block = { kind: "paragraph"; text: string } | { kind: "list"; items:
 export type Run = { text: string; href: string | null };
 
 // One pass without nested repetition, so that it takes linear time on any text.
-const LINK = /\b(?:https:\/\/|mailto:|tel:\+?)[^\s<>"„“”‚‘’]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/g;
+const LINK = /\b(?:https:\/\/|mailto:|tel:\+?)[^\s<>"„“”‚‘’«»،؛؟\u2066-\u2069]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/g;
 const TRAILING = /[.,;:!?)\]}'…]+$/;
 // Numbers to call in an emergency: 110, 112, 116 016, 0800 …
 const HELPLINE = /\b(?:11[02]|116 ?\d{3}|0800(?: ?\d){6,9})\b/g;

@@ -1,33 +1,40 @@
 /** Keeps the element's own texts in the current language whenever it changes. */
 
 import type { Language } from "./languages.js";
-import { TEXTS, type Texts } from "./texts.js";
+import { isLoaded, languageOfTexts, load, textsOf, type Texts } from "./texts.js";
 
 type Say = (texts: Texts, language: Language) => void;
 
 export class Wording {
   private readonly sayings: Say[] = [];
 
-  constructor(private current: Language) {}
+  constructor(private current: Language) {
+    if (!isLoaded(current)) void load(current).then(() => this.sayAll());
+  }
 
   get language(): Language {
     return this.current;
   }
 
   get texts(): Texts {
-    return TEXTS[this.current];
+    return textsOf(this.current);
   }
 
-  /** Calls back now, and again whenever the language changes. */
+  /** Calls back now, and again whenever the language changes or its texts have been loaded. */
   say(saying: Say): void {
     this.sayings.push(saying);
-    saying(this.texts, this.current);
+    saying(this.texts, languageOfTexts(this.current));
   }
 
   change(language: Language): void {
     if (language === this.current) return;
     this.current = language;
-    this.sayings.forEach((saying) => saying(this.texts, language));
+    if (isLoaded(language)) this.sayAll();
+    else void load(language).then(() => language === this.current && this.sayAll());
+  }
+
+  private sayAll(): void {
+    this.sayings.forEach((saying) => saying(this.texts, languageOfTexts(this.current)));
   }
 }
 

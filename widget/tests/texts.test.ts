@@ -1,26 +1,43 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LANGUAGES, languageNames, spoken } from "../src/languages.js";
+import { directionOf, languageNames, nameOfLanguage, spoken } from "../src/languages.js";
 import { readEvent, readOpening } from "../src/protocol.js";
-import { TEXTS } from "../src/texts.js";
+import { complete, filled, isLoaded, languageOfTexts, textsOf } from "../src/texts.js";
 
-test("no text is empty or the same in two languages by mistake", () => {
-  const said = (text: unknown): unknown => (typeof text === "function" ? (text as (n: number, m: number) => string)(2, 3) : text);
-  for (const key of Object.keys(TEXTS.de) as Array<keyof (typeof TEXTS)["de"]>) {
-    const texts = LANGUAGES.map((language) => said(TEXTS[language][key]));
-    assert.ok(texts.every(Boolean), key);
-    assert.ok(new Set(texts).size === LANGUAGES.length, key);
-  }
+test("a file that lacks texts is completed in English, and knows no others", () => {
+  const texts = complete({ send: "Надіслати", close: 7, unknown: "x" });
+  assert.equal(texts.send, "Надіслати");
+  assert.equal(texts.close, textsOf("en").close);
+  assert.ok(!("unknown" in texts));
+  assert.deepEqual(complete("nonsense"), textsOf("en"));
+});
+
+test("a language whose texts are not here speaks English until they are", () => {
+  assert.ok(isLoaded("de") && isLoaded("en") && !isLoaded("ar"));
+  assert.equal(textsOf("ar"), textsOf("en"));
+  assert.equal(languageOfTexts("ar"), "en");
+});
+
+test("names in a text are filled in, and unknown ones stay", () => {
+  assert.equal(filled("{count} of {all}", { count: 2 }), "2 of {all}");
+});
+
+test("languages written from right to left are known", () => {
+  assert.equal(directionOf("ar"), "rtl");
+  assert.equal(directionOf("fa"), "rtl");
+  assert.equal(directionOf("uk"), "ltr");
+  assert.equal(nameOfLanguage("uk"), "Українська");
 });
 
 test("German addresses the visitor politely", () => {
-  for (const text of Object.values(TEXTS.de)) assert.doesNotMatch(String(text), /\b(du|dein|dir|dich)\b/i);
+  for (const text of Object.values(textsOf("de"))) assert.doesNotMatch(String(text), /\b(du|dein|dir|dich)\b/i);
 });
 
 test("a code with a country is its language, an unknown one is none", () => {
   assert.equal(spoken("de-AT"), "de");
   assert.equal(spoken("EN_us"), "en");
-  assert.equal(spoken("fr"), null);
+  assert.equal(spoken("prs"), "fa");
+  assert.equal(spoken("pl"), null);
   assert.equal(spoken(null), null);
 });
 
@@ -31,9 +48,12 @@ test("languages are named in the language of the answer", () => {
 });
 
 test("no answer is called checked before somebody has checked it", () => {
-  const said = Object.values(TEXTS.de).concat(Object.values(TEXTS.en));
-  for (const text of said) if (typeof text === "string") assert.doesNotMatch(text, /geprüft|checked|approved/i);
-  assert.equal(TEXTS.de.checked("A. B.", "1. Mai 2026"), "Geprüft von A. B. am 1. Mai 2026");
+  for (const language of ["de", "en"]) {
+    const { checked, unreviewed, ...others } = textsOf(language);
+    for (const text of Object.values(others)) assert.doesNotMatch(text, /geprüft|checked|approved/i);
+    assert.match(unreviewed, /kein Mensch|No person/);
+    assert.match(checked, /\{by\}.*\{on\}/);
+  }
 });
 
 const PART = { text: "…", kind: "fact" };
@@ -43,7 +63,7 @@ const partOf = (more: object): unknown => {
 };
 
 test("a part of an earlier version has neither note, approval nor contacts", () => {
-  const nothing = { question: null, asOf: null, noteAsOf: null, approved: null, sources: [], contacts: [] };
+  const nothing = { question: null, asOf: null, noteAsOf: null, approved: null, sources: [], contacts: [], heading: null, language: null, translation: null };
   assert.deepEqual(partOf({}), { ...PART, ...nothing });
   assert.deepEqual(partOf({ contacts: "no", approved: { by: "x" }, note_as_of_text: 7 }), { ...PART, ...nothing });
 });

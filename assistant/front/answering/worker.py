@@ -11,6 +11,7 @@ from typing import Any
 from anyio.to_thread import run_sync
 from sqlalchemy.engine import Engine
 
+from assistant.core.language_detector import model
 from assistant.core.languages import Language
 from assistant.front.core import masking
 from assistant.front.core.events import AssistantContent
@@ -20,7 +21,7 @@ from assistant.front.operate import metrics
 from assistant.front.operate.notice import Notice
 from assistant.front.pubsub.listeners import Listeners
 from assistant.front.rasa.answers import apology_event, assistant_event, control_messages
-from assistant.front.rasa.apology import detector, language_of_apology
+from assistant.front.rasa.apology import language_of_apology
 from assistant.front.rasa.client import Rasa
 from assistant.front.store.chats import ANSWERED, APOLOGISED, Store, WaitingMessage
 from assistant.front.store.retention import erase_pending, erase_silent
@@ -64,7 +65,7 @@ class Worker:
         jobs = (self.wake_waiting, self.erase_pending, self.purge)
         self._background = [asyncio.create_task(self._repeat(job)) for job in jobs]
         # Loaded now, so that an apology need not wait for it.
-        self._background.append(asyncio.create_task(run_sync(detector)))
+        self._background.append(asyncio.create_task(run_sync(model)))
         self._background.append(asyncio.create_task(run_sync(masking.load)))
 
     async def stop(self) -> None:

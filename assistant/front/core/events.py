@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any, Literal, TypedDict
 
-from assistant.core.envelope import AnswerKind, ApprovedBy, CitedSource, Contact, Envelope
+from assistant.core.envelope import AnswerKind, ApprovedBy, CitedSource, Contact, Envelope, Translation
 from assistant.core.languages import Language
 
 
@@ -16,9 +16,15 @@ class Approved(ApprovedBy):
 
 
 class EventPart(TypedDict):
-    """One answer of a reply; `as_of_text` and `note_as_of_text` are its dates in the language's format."""
+    """One answer of a reply; `as_of_text` and `note_as_of_text` are its dates in the language's format.
+
+    `heading` stands above a text that is not in the language of the reply; other headings are part of the text.
+    """
 
     text: str
+    heading: str | None
+    language: Language | None
+    translation: Translation | None
     question: str | None
     entry: str | None
     kind: AnswerKind
@@ -79,7 +85,14 @@ Content = VisitorContent | AssistantContent
 Event = VisitorEvent | AssistantEvent
 EventType = Literal["visitor", "assistant"]
 # What parts stored by earlier versions do not have, besides contacts.
-LACKED = {"note_as_of": None, "note_as_of_text": None, "approved": None}
+LACKED = {
+    "note_as_of": None,
+    "note_as_of_text": None,
+    "approved": None,
+    "heading": None,
+    "language": None,
+    "translation": None,
+}
 
 
 def complete(data: dict[str, Any]) -> dict[str, Any]:

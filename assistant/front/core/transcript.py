@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.core.envelope import under_heading
 from assistant.core.languages import DEFAULT, Language, served
-from assistant.front.core.events import AssistantEvent, Event
+from assistant.front.core.events import AssistantEvent, Event, EventPart
 from assistant.knowledge import KnowledgeBase
 from assistant.knowledge.plain import written_out_in_order
 
@@ -18,7 +19,11 @@ def as_text(events: Sequence[Event], knowledge: KnowledgeBase, language: Languag
 def sourced(event: AssistantEvent, knowledge: KnowledgeBase) -> list[str]:
     """The parts of an answer with their dates, contacts and sources, for channels that show only text."""
     language = served(event["language"]) or DEFAULT
-    return written_out_in_order([(part["text"], part) for part in event["parts"]], knowledge, language)
+    return written_out_in_order([(_whole(part), part) for part in event["parts"]], knowledge, language)
+
+
+def _whole(part: EventPart) -> str:
+    return under_heading(part["text"], part["heading"])
 
 
 def _entry(event: Event, knowledge: KnowledgeBase, language: Language) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from starlette.responses import JSONResponse
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import DEFAULT, LANGUAGES
 from assistant.front.messengers.base.connector import Call, Connector, WebhookRequest
 from assistant.front.messengers.base.inbound import Common, InboundKind, InboundMessage, Payload, Reading
 from assistant.front.messengers.base.layout import Bubble, all_fit, numbered, option_of
@@ -16,11 +16,9 @@ from assistant.front.messengers.base.outcomes import ApiResponse, CallResult, Ou
 
 SECRET_HEADER = "x-telegram-bot-api-secret-token"  # noqa: S105 - the name of a header
 UPDATES = ("message", "edited_message", "callback_query")
-COMMANDS: Mapping[str, InboundKind] = {"start": "start", "help": "start", "delete": "delete"}
-# Commands that choose a language.
-LANGUAGE_COMMANDS = {"deutsch": "de", "english": "en"}
+COMMANDS: Mapping[str, InboundKind] = {"start": "start", "help": "start", "language": "language", "delete": "delete"}
 # Telegram truncates buttons wider than the screen; longer options go into the text, with numbers on the buttons.
-MAX_BUTTON_LENGTH, MAX_BUTTONS = 40, 8
+MAX_BUTTON_LENGTH, MAX_BUTTONS = 40, 10
 
 
 class Telegram(Connector):
@@ -76,7 +74,7 @@ class Telegram(Connector):
         return [[{"text": str(number), "callback_data": option.token} for number, option in numbers]]
 
     def supports(self, bubble: Bubble) -> bool:
-        """Up to eight options, if their questions fit in the text."""
+        """Up to ten options, if their questions fit in the text."""
         whole = numbered(bubble, self._knowledge, ask=False).text
         return len(bubble.options) <= MAX_BUTTONS and self.measure(whole) <= self.max_length
 
@@ -111,10 +109,9 @@ class Telegram(Connector):
 
     def _commands(self, language: str) -> dict[str, object]:
         """The menu for users whose app is in a language; if that is empty, for everyone else."""
-        shown = language or "en"
-        names = (*COMMANDS, *LANGUAGE_COMMANDS)
-        described = {name: self._knowledge.phrases[f"messenger_command_{name}"] for name in names}
-        listed = [{"command": name, "description": texts[shown]} for name, texts in described.items()]  # type: ignore[index]
+        shown = language or DEFAULT
+        described = {name: self._knowledge.phrase(f"messenger_command_{name}", shown) for name in COMMANDS}
+        listed = [{"command": name, "description": text} for name, text in described.items()]
         return {"commands": listed, **({"language_code": language} if language else {})}
 
     def sample(self) -> WebhookRequest:
@@ -145,6 +142,4 @@ def _inbound_messages(message: Payload, number: int, edited: bool) -> list[Inbou
     command = text[1:].split("@")[0].split()[:1] if text.startswith("/") else []
     if command and command[0].lower() in COMMANDS:
         return [InboundMessage(id_, text=text, kind=COMMANDS[command[0].lower()], **common)]
-    if command and command[0].lower() in LANGUAGE_COMMANDS:
-        return [InboundMessage(id_, text=text, kind="language", choice=LANGUAGE_COMMANDS[command[0].lower()], **common)]
     return [InboundMessage(id_, text=text, **common)]

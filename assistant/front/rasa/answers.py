@@ -33,17 +33,21 @@ def assistant_event(messages: Sequence[RasaMessage], reply_to: str) -> Assistant
         "reply_to": reply_to,
         "kind": envelope["kind"],
         "language": language,
-        "parts": [_part(part) for part in parts_of(envelope)] or _texts(messages, envelope["kind"]),
+        "parts": [_part(part, language) for part in parts_of(envelope)] or _texts(messages, envelope["kind"]),
         "heading": envelope.get("heading"),
         "suggestions": [button["title"] for message in messages for button in message.get("buttons") or ()],
         "answer": cast(Envelope, {key: value for key, value in envelope.items() if key not in OWN_KEYS_OF_EVENT}),
     }
 
 
-def _part(part: AnswerPart) -> EventPart:
-    language = part["language"]
+def _part(part: AnswerPart, of_reply: Language) -> EventPart:
+    language, heading = part["language"], part["heading"]
+    apart = language != of_reply
     return {
-        "text": under_heading(part["text"], part["heading"]),
+        "text": part["text"] if apart else under_heading(part["text"], heading),
+        "heading": heading if apart else None,
+        "language": language,
+        "translation": part["translation"],
         "question": part["question"],
         "entry": part["entry"],
         "kind": part["kind"],
@@ -71,6 +75,9 @@ def _texts(messages: Sequence[RasaMessage], kind: AnswerKind) -> list[EventPart]
     return [
         {
             "text": text,
+            "heading": None,
+            "language": None,
+            "translation": None,
             "question": None,
             "entry": None,
             "kind": kind,

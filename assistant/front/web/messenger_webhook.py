@@ -19,7 +19,7 @@ from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import MAX_TEXT_CHARACTERS, read_bytes, storable
 from assistant.front.messengers.base.connector import Connector, ForgedError, WebhookRequest
 from assistant.front.messengers.base.inbound import InboundMessage
-from assistant.front.messengers.base.wording import wants_deletion
+from assistant.front.messengers.base.wording import LANGUAGE_COMMAND, wants_deletion
 from assistant.front.operate import metrics
 from assistant.front.web.state import Front, front_of
 
@@ -88,12 +88,12 @@ async def accept(front: Front, connector: Connector, inbound: InboundMessage) ->
 def classified(front: Front, inbound: InboundMessage) -> InboundMessage:
     """The message with a text that can be stored, and its kind if that follows from the text."""
     text = storable(inbound.text[:MAX_TEXT_CHARACTERS])
-    if inbound.kind == "language" and (choice := served(inbound.choice)):
-        return replace(inbound, text=front.knowledge.phrase("messenger_wish", choice), kind="text")
     if inbound.kind != "text" or inbound.option:
         return replace(inbound, text=text)
     if wants_deletion(text, front.knowledge):
         return replace(inbound, text=text, kind="delete")
+    if text.strip().lower() == LANGUAGE_COMMAND:
+        return replace(inbound, text=text, kind="language")
     return replace(inbound, text=text, kind="text" if text.strip() else "empty")
 
 

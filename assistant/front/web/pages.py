@@ -81,6 +81,7 @@ async def _answers(front: Front) -> bool:
 def description() -> dict[str, Any]:
     """The OpenAPI description of the front."""
     content: dict[str, Any] = yaml.safe_load(DESCRIPTION.read_text("utf-8"))
+    content["components"]["schemas"]["Language"]["enum"] = list(LANGUAGES)
     return content
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from babel import Locale
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -20,14 +21,17 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.core.conversation import SLOT, Conversation
-from assistant.core.languages import DEFAULT, LANGUAGES, Evidence
+from assistant.core.languages import LANGUAGES, ORIGINALS, SPOKEN, Evidence, Language
 from assistant.core.progress import announce
-from assistant.core.understanding import ENTRIES, EVERYWHERE, kind_of
+from assistant.core.understanding import ENTRIES, EVERYWHERE, LANGUAGE_REQUEST, kind_of
+from assistant.core.words import Words
 from assistant.knowledge import Entry, KnowledgeBase, knowledge
 from assistant.nlu.components.encoder import SentenceEncoder
 from assistant.nlu.components.entities import ORDINAL, SUBJECT
+from assistant.nlu.components.guard import cleaned
 from assistant.nlu.components.message_keys import EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING
 from assistant.nlu.encoder.vectors import encode_passages, encoded
+from assistant.nlu.ranking.alignment import Alignment
 from assistant.nlu.ranking.context import Context, aspects_asked, by_ordinal, covers, joined
 from assistant.nlu.ranking.head import Answers, Head, Ranking, Scored
 from assistant.nlu.ranking.kind_model import Floats
@@ -40,6 +44,7 @@ MOST_FOLLOW_UP_WORDS = 12
 LIKELY_ENTRY = 0.5
 # In 4,300 texts, no piece of a text less likely than this to be answered by a fact was a question.
 POSSIBLE_QUESTION = 0.02
+ALIGNMENT = "alignment.npz"
 # Characters of an answer that its vector is made of: what it is about stands at the beginning.
 LONGEST_ANSWER = 600
 RANGES = {
@@ -101,8 +106,16 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             "answer_share": 0.6,
         }
 
-    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, head: Head | None) -> None:
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        head: Head | None,
+        alignment: Alignment | None = None,
+    ) -> None:
         self._config, self._storage, self._resource, self._head = config, storage, resource, head
+        self._alignment = alignment or Alignment({})
         self._exact = exact_questions(knowledge())
         self._cached_context: Context | None = None
 
@@ -137,9 +150,11 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         vectors = np.stack([_vector(example) for example in examples])
         texts = [str(example.get(TEXT)).lower() for example in examples]
         announce(f"Fitting the head to {len(labels)} questions in {len(set(labels))} classes …")
-        self._head = Head.fit(texts, vectors, labels, self._config, answers(knowledge()))
+        self._alignment = aligned(knowledge())
+        self._head = Head.fit(texts, vectors, labels, self._config, answers(knowledge()), self._alignment.misses)
         with self._storage.write_to(self._resource) as folder:
             self._head.save(folder)
+            np.savez(folder / ALIGNMENT, **self._alignment.arrays())
         return self._resource
 
     @classmethod
@@ -153,7 +168,9 @@ class EntryClassifier(IntentClassifier, GraphComponent):
     ) -> EntryClassifier:
         """Loads the head of a trained model; raises ValueError if it has none."""
         with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, Head.load(folder))
+            with np.load(folder / ALIGNMENT, allow_pickle=False) as stored:
+                alignment = Alignment.of({name: stored[name] for name in stored.files})
+            return cls(config, model_storage, resource, Head.load(folder), alignment)
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Ranks messages and their parts, and short ones again in the context of earlier answers."""
@@ -162,17 +179,18 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         for message in messages:
             before = Before(conversation.entries, heard)
             parts = message.get(PARTS) or ()
-            scores = self._scores([message, *parts])
-            self._rank(message, scores, before)
+            evidence = Evidence.from_dict(message.get(EVIDENCE) or {})
+            scores = self._scores([message, *parts], evidence)
+            self._rank(message, scores, before, evidence)
             contexts = [(message, before)]
             for part in parts:
-                self._rank(part, scores, before)
+                self._rank(part, scores, before, evidence)
                 contexts.append((part, before))
                 before = before.then(part.get(TEXT) or "", self._entry_of(part))
-            self._rank_loose(contexts)
+            self._rank_loose(contexts, evidence)
         return messages
 
-    def _rank_loose(self, contexts: Sequence[tuple[Message, Before]]) -> None:
+    def _rank_loose(self, contexts: Sequence[tuple[Message, Before]], evidence: Evidence) -> None:
         """Ranks loose pieces that may be questions, each in the context of the text it comes from."""
         loose = [
             (piece, before)
@@ -180,22 +198,23 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             if sum(whole.get(RANKING).kinds.get(kind, 0.0) for kind in ENTRIES) >= POSSIBLE_QUESTION
             for piece in whole.get(LOOSE) or ()
         ]
-        scores = self._scores([piece for piece, _ in loose])
+        scores = self._scores([piece for piece, _ in loose], evidence)
         for piece, before in loose:
-            self._rank(piece, scores, before)
+            self._rank(piece, scores, before, evidence)
 
-    def _scores(self, pieces: Iterable[Message]) -> Scores:
+    def _scores(self, pieces: Iterable[Message], evidence: Evidence) -> Scores:
         """The head's scores of all texts without an exact match, in one pass."""
         texts = list(dict.fromkeys(piece.get(TEXT) or "" for piece in pieces))
         texts = [text for text in texts if text and _folded(text) not in self._exact]
-        return dict(zip(texts, self._scored(texts)))
+        return dict(zip(texts, self._scored(texts, evidence)))
 
-    def _scored(self, texts: Sequence[str]) -> list[Scored]:
+    def _scored(self, texts: Sequence[str], evidence: Evidence) -> list[Scored]:
         if self._head is None or not texts:
             return []
-        return self._head.scored([text.lower() for text in texts], np.stack(encoded(texts)))
+        vectors = self._alignment.moved(np.stack(encoded(texts)), evidence.language)
+        return self._head.scored([text.lower() for text in texts], vectors, evidence.elsewhere)
 
-    def _rank(self, message: Message, scores: Scores, before: Before) -> None:
+    def _rank(self, message: Message, scores: Scores, before: Before, evidence: Evidence) -> None:
         text, head = message.get(TEXT) or "", self._head
         if head is None or text not in scores:
             found = self._exact.get(_folded(text))
@@ -209,7 +228,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             named = _named(message, before.entries)
             boosts = self._context(head).boosts(last, asked, named, before.again)
             if set(named) <= set(last.subjects[:1]):
-                leaning = self._scored([joined(said, text) for said in _said(message, last, before)])
+                leaning = self._scored([joined(said, text) for said in _said(last, before, evidence)], evidence)
                 boosts = boosts + np.mean([each.scores[0] for each in leaning], axis=0)
             if last.id in head.classes and not covers(last, asked):
                 boosts[head.classes.index(last.id)] = 0
@@ -232,12 +251,11 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         return training_data
 
 
-def _said(message: Message, last: Entry, before: Before) -> list[str]:
+def _said(last: Entry, before: Before, evidence: Evidence) -> list[str]:
     """What a message may lean on: the words of the one before it, if any, and the question of the last answer."""
     from assistant.knowledge import render
 
-    language = Evidence.from_dict(message.get(EVIDENCE) or {}).language or DEFAULT
-    question = render(knowledge(), last, language).question
+    question = render(knowledge(), last, evidence.language or ORIGINALS[0]).question
     return [before.text, question] if before.text else [question]
 
 
@@ -250,10 +268,10 @@ def _named(message: Message, before: Sequence[str]) -> list[str]:
 
 
 def answers(base: KnowledgeBase) -> Answers:
-    """What each entry says, in every language, with its vectors."""
+    """What each entry says, in both originals, with its vectors."""
     from assistant.knowledge import render
 
-    rendered = [render(base, entry, language) for entry in base.entries.values() for language in LANGUAGES]
+    rendered = [render(base, entry, language) for entry in base.entries.values() for language in ORIGINALS]
     texts = [f"{each.question} {each.text[:LONGEST_ANSWER]}" for each in rendered]
     vectors = encode_passages(texts) if texts else Answers().vectors
     return Answers([each.entry.id for each in rendered], texts, vectors)
@@ -282,12 +300,40 @@ def exact_questions(base: KnowledgeBase) -> dict[str, str]:
         for entry in base.entries.values()
         for language in LANGUAGES
     }
-    found.update({_folded(base.phrase("clarify_none", language)): "control/none" for language in LANGUAGES})
+    for language in LANGUAGES:
+        found[_folded(base.phrase("clarify_none", language))] = "control/none"
+        found[_folded(base.phrase("original", language))] = "control/original"
+        found.update({_folded(wish): f"{LANGUAGE_REQUEST}{language}" for wish in wishes(base, language)})
     return found
 
 
+def wishes(base: KnowledgeBase, language: Language) -> Iterator[str]:
+    """What people write who want answers in a language: its own words for that, and its name in every language."""
+    yield from base.words.get(language, Words()).get("wishes", ())
+    yield SPOKEN[language].name
+    yield from (str(Locale.parse(spoken.locale).languages[language]) for spoken in SPOKEN.values())
+
+
+def aligned(base: KnowledgeBase) -> Alignment:
+    """What takes the vectors of other languages to the originals, learned from the same questions in both."""
+    from assistant.knowledge import render
+
+    pairs: dict[Language, tuple[Floats, Floats]] = {}
+    for language in LANGUAGES:
+        entries = [entry for entry in base.entries.values() if language in entry.question]
+        if language in ORIGINALS or not entries:
+            continue
+        asked = {
+            each: [cleaned(render(base, entry, each).question) for entry in entries] for each in (language, *ORIGINALS)
+        }
+        vectors = {each: np.stack(encoded(texts)) for each, texts in asked.items()}
+        pairs[language] = vectors[language], np.mean([vectors[each] for each in ORIGINALS], axis=0)
+    return Alignment.fit(pairs)
+
+
 def _folded(text: str) -> str:
-    return " ".join(text.lower().split())
+    """The text as the guard leaves it, in small letters."""
+    return cleaned(text).lower()
 
 
 def _vector(example: Message) -> Floats:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, TypedDict
 
@@ -21,10 +21,11 @@ from spacy.language import Language as Pipeline
 from spacy.matcher.levenshtein import levenshtein_compare
 from spacy.tokens import Doc, Token
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import LANGUAGES, ORIGINALS, Evidence, Language
 from assistant.knowledge import KnowledgeBase, knowledge
 from assistant.knowledge.model import Subject
-from assistant.nlu.components.message_keys import with_parts
+from assistant.knowledge.render import LOCALES
+from assistant.nlu.components.message_keys import EVIDENCE, with_parts
 
 SUBJECT, PLACE, YEAR, ORDINAL = "subject", "place", "year", "ordinal"
 # "2021–2022" is one token to spaCy; replacing the dash with a space keeps all offsets.
@@ -78,12 +79,14 @@ class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds entities to messages and their parts."""
-        for message in with_parts(messages):
-            found = self.add_extractor_name(self._entities(message.get(TEXT) or ""))
-            message.set(ENTITIES, message.get(ENTITIES, []) + found, add_to_output=True)
+        for message in messages:
+            elsewhere = Evidence.from_dict(message.get(EVIDENCE) or {}).elsewhere
+            for part in with_parts([message]):
+                found = self.add_extractor_name(self._entities(part.get(TEXT) or "", elsewhere))
+                part.set(ENTITIES, part.get(ENTITIES, []) + found, add_to_output=True)
         return messages
 
-    def _entities(self, text: str) -> list[Entity]:
+    def _entities(self, text: str, elsewhere: bool) -> list[Entity]:
         return [
             {
                 "entity": span.label_,
@@ -91,7 +94,7 @@ class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
                 "start": span.start_char,
                 "end": span.end_char,
             }
-            for span in self._marker.of(text).ents
+            for span in self._marker.of(text, elsewhere).ents
         ]
 
 
@@ -111,20 +114,24 @@ class EntityPattern(_AnyEntity, total=False):
 
 
 class EntityMarker:
-    """Marks subjects, places, years and ordinals, allowing for typos in long words.
+    """Marks subjects, places, years and ordinals, allowing for typos in long words of the originals.
 
-    Comparing every word with every name costs ten times as much as looking names up, so it is done
-    only if some word nearly matches a word of a name.
+    Names in other languages are looked for only in texts in these: many an ordinary word is a name elsewhere.
+    Comparing every word with every name costs ten times as much as looking names up, so it is done only if some word
+    nearly matches a word of a name.
     """
 
     def __init__(self, base: KnowledgeBase) -> None:
         self._exact, self._forgiving = ruler(base, forgiving=False), ruler(base, forgiving=True)
+        self._elsewhere = ruler(base, forgiving=False, languages=LANGUAGES)
         self._words = long_words(self._exact, base)
         self._cached_is_typo = lru_cache(maxsize=CACHED_WORDS)(self._is_typo)
 
-    def of(self, text: str) -> Doc:
-        """The text as a spaCy document with its entities."""
+    def of(self, text: str, elsewhere: bool = False) -> Doc:
+        """The text, in an original or `elsewhere`, as a spaCy document with its entities."""
         plain = SPAN_OF_YEARS.sub(" ", text)
+        if elsewhere:
+            return self._elsewhere(plain)
         doc = self._exact(plain)
         return self._forgiving(plain) if any(self._cached_is_typo(token.lower_) for token in doc) else doc
 
@@ -149,19 +156,19 @@ def typos_allowed(token: Token) -> int:
     return 2 if len(token) >= TWO_TYPOS_FROM_LETTERS else 1 if len(token) >= ONE_TYPO_FROM_LETTERS else 0
 
 
-def spellings(subject: Subject) -> list[str]:
-    """The names of a subject in all languages, with and without umlauts."""
-    aliases = {alias for language in LANGUAGES for alias in subject.aliases[language]}
+def spellings(subject: Subject, languages: Sequence[Language] = ORIGINALS) -> list[str]:
+    """The names of a subject in some languages, with and without umlauts."""
+    aliases = {alias for language in languages for alias in subject.aliases.get(language, ())}
     return sorted(aliases | {alias.translate(WITHOUT_UMLAUTS) for alias in aliases})
 
 
-def ruler(base: KnowledgeBase, forgiving: bool) -> Pipeline:
+def ruler(base: KnowledgeBase, forgiving: bool, languages: Sequence[Language] = ORIGINALS) -> Pipeline:
     """A pipeline that marks exact names or, if `forgiving`, names with typos in long words."""
     nlp = spacy.blank("xx")
     entity_ruler = nlp.add_pipe("entity_ruler", config={"phrase_matcher_attr": "LOWER"})
     patterns: list[EntityPattern] = [
-        *_subject_patterns(nlp, base, forgiving),
-        *_place_patterns(base),
+        *_subject_patterns(nlp, base, forgiving, languages),
+        *_place_patterns(base, languages),
         *_ordinal_patterns(),
     ]
     patterns.append({"label": YEAR, "pattern": [{"TEXT": {"REGEX": r"^(1[89]|20)\d\d$"}}]})
@@ -169,10 +176,12 @@ def ruler(base: KnowledgeBase, forgiving: bool) -> Pipeline:
     return nlp
 
 
-def _subject_patterns(nlp: Pipeline, base: KnowledgeBase, forgiving: bool) -> list[EntityPattern]:
+def _subject_patterns(
+    nlp: Pipeline, base: KnowledgeBase, forgiving: bool, languages: Sequence[Language]
+) -> list[EntityPattern]:
     patterns: list[EntityPattern] = []
     for subject in base.subjects.values():
-        for name in spellings(subject):
+        for name in spellings(subject, languages):
             doc = nlp.make_doc(name)
             # A name without room for typos is looked up as a whole.
             pattern: str | list[TokenPattern] = _spelt(doc) if forgiving and any(map(typos_allowed, doc)) else name
@@ -180,12 +189,11 @@ def _subject_patterns(nlp: Pipeline, base: KnowledgeBase, forgiving: bool) -> li
     return patterns
 
 
-def _place_patterns(base: KnowledgeBase) -> list[EntityPattern]:
+def _place_patterns(base: KnowledgeBase, languages: Sequence[Language]) -> list[EntityPattern]:
     """Countries and territories, except those whose name is also a subject's alias."""
-    taken = {
-        alias.lower() for subject in base.subjects.values() for names in subject.aliases.values() for alias in names
-    }
-    return [{"label": PLACE, "pattern": name, "id": code} for code, name in places() if name.lower() not in taken]
+    taken = {alias.lower() for subject in base.subjects.values() for alias in spellings(subject, languages)}
+    listed = [(code, name) for code, name in places(tuple(languages)) if name.lower() not in taken]
+    return [{"label": PLACE, "pattern": name, "id": code} for code, name in listed]
 
 
 def _ordinal_patterns() -> list[EntityPattern]:
@@ -200,13 +208,13 @@ def _spelt(doc: Doc) -> list[TokenPattern]:
     return [{"LOWER": {allowed[word]: word} if (word := token.lower_) in allowed else word} for token in doc]
 
 
-@lru_cache(maxsize=1)
-def places() -> tuple[tuple[str, str], ...]:
-    """The code and name of every country and territory but Germany, in every language served, from CLDR."""
+@lru_cache(maxsize=2)
+def places(languages: tuple[Language, ...] = ORIGINALS) -> tuple[tuple[str, str], ...]:
+    """The code and name of every country and territory but Germany, in some languages, from CLDR."""
     found = {
         (code, name)
-        for language in LANGUAGES
-        for code, name in Locale(language).territories.items()
+        for language in languages
+        for code, name in Locale.parse(LOCALES[language]).territories.items()
         if len(code) == 2 and code not in ("DE", "ZZ", "EU", "UN", "EZ", "QO", "XA", "XB")
     }
     return tuple(sorted(found))

@@ -22,12 +22,14 @@ from assistant.core.understanding import (
     EVERYWHERE,
     FACT,
     KEY,
+    LANGUAGE_REQUEST,
     REFERRAL,
     Candidate,
     MessagePart,
     Understanding,
     kind_of,
 )
+from assistant.core.words import all_words
 from assistant.knowledge import knowledge
 from assistant.nlu.components.entities import ORDINAL, PLACE, SUBJECT, YEAR
 from assistant.nlu.components.message_keys import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, SIGNAL, TROUBLE
@@ -36,10 +38,14 @@ from assistant.nlu.ranking.head import Ranking
 
 NOTHING = Ranking([], {})
 FALLBACK = "nlu_fallback"
-LANGUAGE_REQUESTS = ("control/german", "control/english")
+LANGUAGE_REQUESTS = ("control/german", "control/english", LANGUAGE_REQUEST)
 CRISIS, FOLLOW_UP, OUT_OF_SCOPE = "crisis", "follow_up", "out_of_scope"
 ILLEGAL = "out_of_scope/illegal"
-ASKS = re.compile(rf"^(?:und |and )?(?:{ASKING})\b", re.I)
+# Short words of one language are ordinary words of another.
+ASKING_ELSEWHERE = "".join(
+    f"|{re.escape(word)}" for words in all_words().values() for word in words.get("question_words", ()) if len(word) > 3
+)
+ASKS = re.compile(rf"^(?:und |and )?(?:{ASKING}{ASKING_ELSEWHERE})\b", re.I)
 LEANS = re.compile(r"(?:und|and|aber|but)\b", re.I)
 # Longer messages count as follow-ups only if they were ranked in the context of the last answer.
 MOST_ELLIPSIS_WORDS = 7
@@ -64,7 +70,7 @@ class Thresholds:
     # An entry, small talk or a request is what the message asks for.
     answer: float = 0.3
     # The same for a fact if the message names neither its subject nor IOM: general words ("which papers?") fit many.
-    unnamed: float = 0.45
+    unnamed: float = 0.4
     # The same for a referral; lower, since a door that is a little beside still leads to people who can help.
     referral: float = 0.2
     # The same for one of several questions, beside a message or a question that is answered.
@@ -93,6 +99,22 @@ class Thresholds:
     rival: float = 0.15
     # What only the last answer makes of a message that surely asks for nothing by itself.
     leaning: float = 0.1
+    # In languages without training questions: `answer`, `unnamed` and `referral`, and `clarify`, which offers more.
+    elsewhere_answer: float = 0.4
+    elsewhere_unnamed: float = 0.6
+    elsewhere_referral: float = 0.3
+    elsewhere_clarify: float = 0.12
+
+    def elsewhere(self) -> Thresholds:
+        """The thresholds for a message in such a language."""
+        return replace(
+            self,
+            answer=self.elsewhere_answer,
+            part=self.elsewhere_answer,
+            unnamed=self.elsewhere_unnamed,
+            referral=self.elsewhere_referral,
+            clarify=self.elsewhere_clarify,
+        )
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
@@ -120,7 +142,7 @@ class AnswerGate(IntentClassifier, GraphComponent):
         return cls(Thresholds(**values))
 
     def __init__(self, thresholds: Thresholds) -> None:
-        self._judge = Judge(thresholds)
+        self._judge = Judge(thresholds, Judge(thresholds.elsewhere()))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets understanding, intent and intent ranking of every message."""
@@ -150,12 +172,14 @@ def intent_of(understanding: Understanding) -> tuple[str, float]:
 class Judge:
     """The gate's decisions, independent of Rasa's graph."""
 
-    def __init__(self, thresholds: Thresholds) -> None:
-        self._thresholds = thresholds
+    def __init__(self, thresholds: Thresholds, elsewhere: Judge | None = None) -> None:
+        self._thresholds, self._elsewhere = thresholds, elsewhere
 
     def understand(self, message: Message) -> Understanding:
         """What a message means."""
         evidence = Evidence.from_dict(message.get(EVIDENCE) or {})
+        if self._elsewhere and evidence.elsewhere:
+            return self._elsewhere.understand(message)
         trouble, choice = message.get(TROUBLE), message.get(CHOICE)
         bare_number = choice is not None and not any(map(str.isalpha, message.get(TEXT) or ""))
         if trouble in ("empty", "unreadable") or bare_number:
@@ -326,7 +350,7 @@ def _by_entry(part: MessagePart) -> bool:
 
 def _stands_alone(part: MessagePart) -> bool:
     """Whether a part may be a question of its own."""
-    return _by_entry(part) or (part.decision == "answer" and part.chosen[0] in LANGUAGE_REQUESTS)
+    return _by_entry(part) or (part.decision == "answer" and part.chosen[0].startswith(LANGUAGE_REQUESTS))
 
 
 def _hinted(part: MessagePart, whole: MessagePart) -> bool:
@@ -344,7 +368,7 @@ def _decide(part: MessagePart, decision: Any, chosen: tuple[str, ...], reason: s
 
 def _asks(part: MessagePart) -> bool:
     """Whether a part begins or ends like a question."""
-    return bool(ASKS.match(part.text)) or part.text.rstrip().endswith("?")
+    return bool(ASKS.match(part.text)) or part.text.rstrip().endswith(("?", "؟", "？"))
 
 
 def _is_mere_name(part: MessagePart) -> bool:

@@ -26,6 +26,8 @@ REPEATED_CHARACTER = re.compile(r"([^\d])\1{4,}")
 # The same words four or more times in a row, as from a stuck key or a paste.
 REPEATED_WORDS = re.compile(r"\b([^\W\d][^\d]{3,80}?)(?:\s*\1){3,}")
 DROPPED_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn"}
+# Within words of Persian and other languages, these decide how letters join.
+JOINERS = {"\u200c", "\u200d"}
 MOST_COMBINING_MARKS = 2
 WORD, APOSTROPHES = re.compile(r"[^\W_]+"), re.compile(r"['’`´]")
 WITHOUT_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -94,7 +96,8 @@ def cleaned(text: str) -> str:
     text = ESCAPES.sub("", text)
     text = MARKUP.sub(" ", text)
     kept = (" " if char in "\n\r\t" else char for char in text)
-    text = "".join(char for char in kept if unicodedata.category(char) not in DROPPED_CATEGORIES)
+    text = "".join(char for char in kept if unicodedata.category(char) not in DROPPED_CATEGORIES or char in JOINERS)
+    text = "".join(str(unicodedata.digit(char)) if char.isdecimal() else char for char in text).strip("\u200c\u200d ")
     text = _without_stacked_marks(unicodedata.normalize("NFC", text))
     text = REPEATED_CHARACTER.sub(r"\1\1\1", text)
     text = " ".join(text.split())

@@ -18,8 +18,9 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from assistant.core.function_words import CLEAR_ODDS, FUNCTION_WORDS, WORD, odds_of
-from assistant.core.languages import LANGUAGES, Evidence, Language
+from assistant.core.function_words import FUNCTION_WORDS, WORD
+from assistant.core.language_detector import evidence_of
+from assistant.core.languages import ORIGINALS, Language
 from assistant.knowledge import knowledge
 from assistant.knowledge.examples import examples
 from assistant.nlu.components.message_keys import EVIDENCE
@@ -32,7 +33,7 @@ LEXICON = "words.json"
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class LanguageDetector(GraphComponent):
-    """Weighs words; a single word is never clear evidence."""
+    """Finds the language by `assistant.core.language_detector`, with the words learned for German against English."""
 
     @classmethod
     def create(
@@ -56,7 +57,7 @@ class LanguageDetector(GraphComponent):
         return ["spacy"]
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learns the words of each language from the folders of `data/nlu`; Rasa's copy does not record languages."""
+        """Learns the words of both originals from the folders of `data/nlu`; Rasa's copy does not record languages."""
         self._lexicon = learned((example.language, example.text) for example in examples())
         with self._storage.write_to(self._resource) as folder:
             (folder / LEXICON).write_text(json.dumps(self._lexicon, ensure_ascii=False), "utf-8")
@@ -79,13 +80,13 @@ class LanguageDetector(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the evidence of each message."""
         for message in messages:
-            message.set(EVIDENCE, evidence_of(message.get(TEXT) or "", self._lexicon).as_dict())
+            message.set(EVIDENCE, evidence_of(message.get(TEXT) or "", self._lexicon, names()).as_dict())
         return messages
 
 
 def learned(questions: Iterable[tuple[Language, str]]) -> dict[str, float]:
     """Function words and the words of the questions, with what they say about the language."""
-    counts: dict[Language, Counter[str]] = {language: Counter() for language in LANGUAGES}
+    counts: dict[Language, Counter[str]] = {language: Counter() for language in ORIGINALS}
     for language, text in questions:
         counts[language].update(set(WORD.findall(names().sub(" ", text).lower())))
     total = Counter(counts["de"]) + Counter(counts["en"])
@@ -100,18 +101,9 @@ def names() -> re.Pattern[str]:
     aliases = {
         alias
         for subject in knowledge().subjects.values()
-        for language in LANGUAGES
+        for language in ORIGINALS
         for alias in (*subject.aliases[language], subject.name[language])
         if alias.isupper() or sum(char.isupper() for char in alias) > 1
     }
     longest_first = sorted(map(re.escape, aliases), key=len, reverse=True)
     return re.compile(rf"\b(?:{'|'.join(longest_first)})\b", re.I)
-
-
-def evidence_of(text: str, lexicon: Mapping[str, float] = FUNCTION_WORDS) -> Evidence:
-    """The language the words suggest, and whether clearly: two or more words with decisive odds."""
-    text = names().sub(" ", text)
-    odds = odds_of(text, lexicon)
-    if not odds:
-        return Evidence(None, False)
-    return Evidence("de" if odds > 0 else "en", len(WORD.findall(text)) >= 2 and abs(odds) >= CLEAR_ODDS)

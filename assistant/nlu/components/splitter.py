@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -14,7 +16,9 @@ from rasa.shared.nlu.training_data.message import Message
 from spacy.lang.de.tokenizer_exceptions import TOKENIZER_EXCEPTIONS as GERMAN
 from spacy.lang.en.tokenizer_exceptions import TOKENIZER_EXCEPTIONS as ENGLISH
 
-from assistant.nlu.components.message_keys import LOOSE, PARTS
+from assistant.core.languages import Evidence, Language
+from assistant.core.words import Words, all_words
+from assistant.nlu.components.message_keys import EVIDENCE, LOOSE, PARTS
 
 MOST_PARTS = 5
 ABBREVIATIONS = frozenset(word for word in (*GERMAN, *ENGLISH) if word.endswith("."))
@@ -28,12 +32,38 @@ ASKING = (
     r"when|who|whom|whose|what|how|where|why|which|since when|(?:with|for|by|from|to) wh(?:om|ich|at)|in which|"
     r"is|are|was|were|does|do|did|can|could|will|would|has|have|had|should|tell|name|explain"
 )
-SENTENCE = re.compile(r"(?<=[?!;])\s+|(?<=[^\d\W]{3}[.])\s+(?=[^\W\d_])|(?<=\w):\s+|\s+[–—-]\s+")
-CLAUSE = re.compile(
-    rf"(?:,\s*|\s+)(?:und|and|sowie|oder|or|außerdem|also|plus)\s+(?=(?:auch\s+|also\s+)?(?:{ASKING})\b)",
-    re.I,
-)
-ALONE = re.compile(rf"\W*(?:{ASKING})\W*", re.I)
+SENTENCE = re.compile(r"(?<=[?!;؟؛？])\s+|(?<=[^\d\W]{3}[.])\s+(?=[^\W\d_])|(?<=\w):\s+|\s+[–—-]\s+")
+JOINING = r"und|and|sowie|oder|or|außerdem|also|plus"
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """Where clauses that begin a question of their own may be split, in some languages."""
+
+    joint: re.Pattern[str]
+    alone: re.Pattern[str]
+
+    @classmethod
+    def of(cls, asking: str, joining: str) -> Clauses:
+        """From patterns of words that begin a question and of words that join two."""
+        joint = rf"(?:[,،]\s*|\s+)(?:{joining})\s+(?=(?:auch\s+|also\s+)?(?:{asking})\b)"
+        return cls(re.compile(joint, re.I), re.compile(rf"\W*(?:{asking})\W*", re.I))
+
+
+OF_ORIGINALS = Clauses.of(ASKING, JOINING)
+
+
+@lru_cache
+def clauses_of(language: Language | None) -> Clauses:
+    """The patterns for a language, or for the originals if nothing is known of it."""
+    words = all_words().get(language or "", Words())
+    asking, joining = words.get("question_words"), words.get("joiners")
+    return Clauses.of(_any(asking), _any(joining)) if asking and joining else OF_ORIGINALS
+
+
+def _any(words: list[str]) -> str:
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+
 
 # Words and marks that join two questions, or merely two words: pieces between them are only proposals.
 JOINT = re.compile(
@@ -62,7 +92,8 @@ class QuestionSplitter(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets the parts of each message that has several, and the loose pieces of parts and messages."""
         for message in messages:
-            texts = split(message.get(TEXT) or "")
+            evidence = Evidence.from_dict(message.get(EVIDENCE) or {})
+            texts = split(message.get(TEXT) or "", evidence.language)
             if len(texts) > 1:
                 message.set(PARTS, [_with_pieces(Message(data={TEXT: text})) for text in texts])
             else:
@@ -95,18 +126,18 @@ def _sentences(text: str) -> list[str]:
     return sentences
 
 
-def _clauses(sentence: str) -> list[str]:
+def _clauses(sentence: str, clauses: Clauses) -> list[str]:
     """The questions of a sentence; a lone question word belongs to the clause after it ("when and where …")."""
     found, begin = [], 0
-    for joint in CLAUSE.finditer(sentence):
-        if not ALONE.fullmatch(sentence[begin : joint.start()]):
+    for joint in clauses.joint.finditer(sentence):
+        if not clauses.alone.fullmatch(sentence[begin : joint.start()]):
             found.append(sentence[begin : joint.start()])
             begin = joint.end()
     return [*found, sentence[begin:]]
 
 
-def split(text: str) -> list[str]:
+def split(text: str, language: Language | None = None) -> list[str]:
     """The sentences of a text, and clauses that begin a question of their own; the last MOST_PARTS at most."""
-    pieces = [clause for sentence in _sentences(text) for clause in _clauses(sentence)]
-    kept = [piece.strip(" ,;-–") for piece in pieces if len(piece.strip(" ,;-–?!.")) >= FEWEST_CHARACTERS]
+    pieces = [clause for sentence in _sentences(text) for clause in _clauses(sentence, clauses_of(language))]
+    kept = [piece.strip(" ,;-–،؛") for piece in pieces if len(piece.strip(" ,;-–?!.،؛؟")) >= FEWEST_CHARACTERS]
     return kept[-MOST_PARTS:]

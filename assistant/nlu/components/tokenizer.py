@@ -1,4 +1,4 @@
-"""Tokens from spaCy's blank pipelines, one per language."""
+"""Tokens from spaCy's blank pipelines: one for each original, one for all other languages."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from spacy.language import Language as Pipeline
 
-from assistant.core.languages import DEFAULT, LANGUAGES, Evidence
+from assistant.core.languages import ORIGINALS, Evidence
 from assistant.nlu.components.message_keys import EVIDENCE, PARTS
 
+# What spaCy calls its rules for all languages.
+ANY = "xx"
 
-@lru_cache(maxsize=len(LANGUAGES))
-def pipeline(language: str) -> Pipeline:
-    """spaCy's rules for splitting the words of a language; nothing trained."""
-    return spacy.blank(language)
+
+@lru_cache(maxsize=len(ORIGINALS) + 1)
+def pipeline(language: str | None) -> Pipeline:
+    """spaCy's rules for splitting the words of an original, or those for any language; nothing trained."""
+    return spacy.blank(language if language in ORIGINALS else ANY)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
@@ -51,6 +54,6 @@ class SpacyTokenizer(Tokenizer):
     def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """The tokens of one attribute of a message."""
         evidence = Evidence.from_dict(message.get(EVIDENCE) or {})
-        language = evidence.language or DEFAULT if attribute == TEXT else DEFAULT
+        language = evidence.language if attribute == TEXT else None
         text = message.get(attribute) or ""
         return [Token(t.text, t.idx) for t in pipeline(language)(text) if not t.is_space]

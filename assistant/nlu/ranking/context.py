@@ -13,7 +13,7 @@ from assistant.nlu.ranking.kind_model import Floats
 
 FOLLOW_UP = "follow_up/"
 # From this probability up, a message surely asks for an aspect.
-SURE_ASPECT = 0.8
+SURE_ASPECT = 0.7
 # What is read of the message before; what it asks stands at its end.
 MOST_CHARACTERS = 200
 

@@ -4,15 +4,36 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.languages import DEFAULT, LANGUAGES, NO_EVIDENCE, Evidence, choice_of, decide, hint_of, served
+from assistant.core.languages import (
+    DEFAULT,
+    LANGUAGES,
+    NO_EVIDENCE,
+    ORIGINALS,
+    Evidence,
+    choice_of,
+    decide,
+    hint_of,
+    served,
+)
 
-OTHER = {"de": "en", "en": "de"}
+OTHER = {language: "en" if language == "de" else "de" for language in LANGUAGES}
 languages = st.sampled_from(LANGUAGES)
 perhaps = st.none() | languages
 
 
-def test_german_and_english_are_served():
-    assert set(LANGUAGES) == {"de", "en"}
+def test_ten_languages_are_served_the_originals_first():
+    assert LANGUAGES[:2] == ORIGINALS == ("de", "en")
+    assert set(LANGUAGES) == {"de", "en", "uk", "ru", "ar", "fa", "tr", "fr", "es", "ko"}
+
+
+def test_dari_is_served_as_farsi():
+    assert served("prs") == served("fa-AF") == "fa"
+
+
+def test_letters_of_another_script_count_more_than_the_page_and_less_than_the_conversation():
+    cry = Evidence("ru", clear=False, script=True)
+    assert decide(cry, None, None, "de") == ("ru", "script")
+    assert decide(cry, None, "de", "de") == ("de", "conversation")
 
 
 @pytest.mark.parametrize(
@@ -23,7 +44,7 @@ def test_code_of_a_served_language_is_understood(code, language):
     assert served(code) == language
 
 
-@pytest.mark.parametrize("code", ["fr", "", "deu", "english", "-de", " ", None, 7, ["de"], b"de"])
+@pytest.mark.parametrize("code", ["pl", "", "deu", "english", "-de", " ", None, 7, ["de"], b"de"])
 def test_any_other_code_is_no_language_served(code):
     assert served(code) is None
 
@@ -33,7 +54,7 @@ def test_language_of_the_channel_is_a_hint(language):
     assert hint_of({"language": f"{language}-XX"}) == language
 
 
-@pytest.mark.parametrize("metadata", [None, {}, {"language": None}, {"language": "fr"}, "de", ["de"], 7])
+@pytest.mark.parametrize("metadata", [None, {}, {"language": None}, {"language": "pl"}, "de", ["de"], 7])
 def test_metadata_without_a_served_language_is_no_hint(metadata):
     assert hint_of(metadata) is None
 
@@ -86,7 +107,7 @@ def test_evidence_survives_being_stored(language, clear):
     assert Evidence.from_dict(evidence.as_dict()) == evidence
 
 
-@pytest.mark.parametrize("stored", [{}, {"language": "fr", "clear": False}, {"language": 7}])
+@pytest.mark.parametrize("stored", [{}, {"language": "pl", "clear": False}, {"language": 7}])
 def test_stored_evidence_of_no_served_language_is_none(stored):
     assert Evidence.from_dict(stored) == NO_EVIDENCE
 
@@ -96,6 +117,6 @@ def test_language_chosen_with_a_switch_is_a_choice(language):
     assert choice_of({"choice": f"{language}-XX"}) == language
 
 
-@pytest.mark.parametrize("metadata", [None, {}, {"choice": None}, {"choice": "fr"}, {"language": "de"}, "de", 7])
+@pytest.mark.parametrize("metadata", [None, {}, {"choice": None}, {"choice": "pl"}, {"language": "de"}, "de", 7])
 def test_metadata_without_a_served_choice_is_none(metadata):
     assert choice_of(metadata) is None

@@ -12,7 +12,11 @@ from assistant.dialogue.respond import GENERAL
 from assistant.knowledge import knowledge, render
 from assistant.knowledge.render import filled
 
-START = Conversation()
+# Where nothing else decides, visitors are taken to speak German here.
+SPOKEN: Language = "de"
+START = Conversation(language=SPOKEN)
+# A conversation in which nothing has been said yet.
+NEW = Conversation()
 
 
 def asking(*chosen: str, text: str = "?", decision: Any = "answer", **found: Any) -> MessagePart:
@@ -33,7 +37,7 @@ def reply_to(
     return respond(message(said) if isinstance(said, MessagePart) else said, conversation, knowledge(), hint)
 
 
-def after(*entries: str, language: Language | None = None) -> Conversation:
+def after(*entries: str, language: Language | None = SPOKEN) -> Conversation:
     """The conversation after these messages, in order."""
     conversation = Conversation(language=language)
     for entry in entries:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.languages import LANGUAGES, NO_EVIDENCE, Evidence
+from assistant.core.languages import NO_EVIDENCE, ORIGINALS, Evidence
 from assistant.dialogue import Conversation
 from assistant.dialogue.apology import apologise
 from assistant.knowledge import knowledge
-from tests.unit.dialogue.conftest import START, after, phrase
+from tests.unit.dialogue.conftest import NEW, after, phrase
 
 
-def apology(conversation=START, evidence=NO_EVIDENCE, hint=None):
+def apology(conversation=NEW, evidence=NO_EVIDENCE, hint=None):
     """The apology in a conversation."""
     return apologise(knowledge(), conversation, evidence, hint)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 @pytest.mark.parametrize("sign", ["text", "wish", "conversation", "hint"])
 def test_the_apology_is_in_the_language_of_the_reply_it_stands_for(sign, language):
     other = "en" if language == "de" else "de"

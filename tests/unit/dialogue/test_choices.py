@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from tests.unit.dialogue.conftest import (
     START,
     after,
@@ -33,7 +33,7 @@ def unsure(*near, language="de"):
     return reply_to(message(asking(*near, decision="unsure", subjects=("dtm", "gmdac", "gdi")), language=language))
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_close_candidates_are_offered_with_none_of_them_last(language):
     reply = clarified(language)
     expected = (*(question(entry, language) for entry in TWO), phrase("clarify_none", language))
@@ -57,7 +57,7 @@ def test_asking_back_keeps_the_topic():
 
 
 @pytest.mark.parametrize("number", [1, 2])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_a_number_picks_the_question_offered(number, language):
     reply = reply_to(message(choice=number), clarified(language).conversation)
     assert (told(reply), reply.language) == ([TWO[number - 1]], language)
@@ -69,14 +69,14 @@ def test_a_number_picks_a_suggestion():
 
 
 @pytest.mark.parametrize("number", [0, 4, 99])
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_a_number_out_of_range_asks_again(number, language):
     before = clarified(language)
     reply = reply_to(message(choice=number), before.conversation)
     assert (reply.kind, reply.buttons, reply.language) == ("clarify", before.buttons, language)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_none_of_them_leads_to_a_contact(language):
     reply = reply_to(message(choice=3), clarified(language).conversation)
     assert (reply.kind, told(reply), reply.buttons) == ("fallback", [], ())
@@ -89,7 +89,7 @@ def test_none_of_them_said_in_words_leads_to_a_contact():
     assert way_on() in text_of(reply)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_a_number_alone_picks_nothing_where_nothing_was_offered(language):
     reply = reply_to(message(choice=1, language=language))
     assert (reply.kind, told(reply), reply.buttons) == ("fallback", [], ())
@@ -110,14 +110,14 @@ def test_a_number_is_a_question_where_nothing_was_offered():
     assert told(reply_to(message(asking("ask_data/dtm"), choice=1), START)) == ["ask_data/dtm"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_not_knowing_is_said_with_a_contact(language):
     reply = unsure(language=language)
     assert (reply.kind, told(reply), reply.buttons, reply.heading) == ("fallback", [], (), None)
     assert text_of(reply) == f"{phrase('fallback', language)} {way_on(language)}"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_not_knowing_lists_the_nearest_questions_of_the_same_subject_only(language):
     reply = unsure(*NEAR, language=language)
     assert reply.buttons == tuple(question(entry, language) for entry in TWO)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from assistant.knowledge import knowledge
 from assistant.knowledge.render import cards
 from tests.unit.dialogue.conftest import after, asking, message, phrase, related, reply_to, text_of, told
@@ -13,7 +13,7 @@ FAP, HUMAN = "ask_figures/fap_reached", "referral/human"
 GDI = ("ask_data/gdi_divisions", "ask_data/gdi_network", "ask_data/gdi_launch", "ask_data/gdi_overview")
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_more_tells_the_first_related_entry(language):
     reply = reply_to(asking("control/more"), after(FAP, language=language))
     assert told(reply) == [related(FAP)]
@@ -25,7 +25,7 @@ def test_more_leaves_out_what_was_told():
     assert told(reply) == [related(FAP, 1)]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 @pytest.mark.parametrize("before", [(), GDI], ids=["nothing told", "all told"])
 def test_no_more_is_said_openly(before, language):
     reply = reply_to(asking("control/more"), after(*before, language=language), hint=language)
@@ -50,7 +50,7 @@ def test_the_source_of_a_note_is_named_too():
     assert knowledge().sources["r2-deutschlandfunk-resettlement"].url in text_of(reply)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_where_nothing_was_told_there_is_no_source(language):
     reply = reply_to(message(asking("control/source"), language=language))
     assert (text_of(reply), reply.envelope()["sources"]) == (phrase("source_none", language), [])
@@ -73,7 +73,7 @@ def test_an_answer_to_several_questions_is_repeated_whole():
     assert told(reply_to(asking("control/repeat"), first.conversation)) == [FAP, "ask_data/dtm"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_where_nothing_was_said_nothing_is_repeated(language):
     reply = reply_to(message(asking("control/repeat"), language=language))
     assert (text_of(reply), told(reply)) == (phrase("repeat_nothing", language), [])
@@ -99,7 +99,7 @@ def own_cards(*entries, language="de"):
     return cards(knowledge(), ids, language)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 @pytest.mark.parametrize("before", [(), (WITHOUT_CONTACTS,), (WITH_CONTACTS[0], WITHOUT_CONTACTS), (HUMAN,)])
 def test_who_asks_for_a_person_is_told_whom_to_ask(language, before):
     reply = reply_to(asking(HUMAN), after(*before, language=language), hint=language)
@@ -108,7 +108,7 @@ def test_who_asks_for_a_person_is_told_whom_to_ask(language, before):
     assert answer.contacts == own_cards(HUMAN, language=language) != ()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_whom_the_last_answer_named_comes_first(language):
     (answer,) = reply_to(asking(HUMAN), after(WITH_CONTACTS[0], language=language)).answers
     topical = own_cards(WITH_CONTACTS[0], language=language)
@@ -132,7 +132,7 @@ def test_all_whom_the_last_answers_named_come_first_and_once():
     assert answer.contacts == own_cards(*WITH_CONTACTS, HUMAN)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_who_wants_no_more_messages_is_told_when_the_chat_is_deleted(language):
     days = knowledge().entries["smalltalk/privacy"].values["days"]
     reply = reply_to(message(asking("control/stop"), language=language))

@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from assistant.core.understanding import Candidate
 from assistant.dialogue.respond import GENERAL, MOST_FOLLOW_UP_WORDS, door_for, respond
 from assistant.knowledge import knowledge
@@ -93,7 +93,7 @@ def unanswered(**found):
     return asking(decision="unsure", **found)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_what_is_not_known_is_followed_by_the_way_on_with_its_contacts(language):
     ranking = (Candidate("referral/asylum", 0.3),)
     reply = respond(message(unanswered(ranking=ranking), language=language), START, BASE)
@@ -113,7 +113,7 @@ def test_without_any_door_what_is_not_known_is_said_alone():
     assert (text_of(reply), reply.answers[0].contacts) == (phrase("fallback"), ())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 @pytest.mark.parametrize("area", sorted(knowledge().doors))
 def test_every_door_of_the_knowledge_has_words_and_contacts(area, language):
     real = knowledge().doors[area]

@@ -7,7 +7,7 @@ import pytest
 from assistant.core.languages import Evidence
 from assistant.core.understanding import Understanding
 from assistant.dialogue import Conversation
-from tests.unit.dialogue.conftest import START, after, asking, message, phrase, related, reply_to, text_of, told
+from tests.unit.dialogue.conftest import NEW, after, asking, message, phrase, related, reply_to, text_of, told
 
 FAP = "ask_figures/fap_reached"
 WISHES = [("de", "en", "control/english", "683,950"), ("en", "de", "control/german", "683.950")]
@@ -78,7 +78,7 @@ def test_one_faint_word_does_not_flip_the_language(other):
 
 @pytest.mark.parametrize("hint", ["de", "en"])
 def test_the_hint_counts_where_the_text_says_nothing(hint):
-    assert reply_to(asking(FAP), START, hint=hint).language == hint
+    assert reply_to(asking(FAP), NEW, hint=hint).language == hint
 
 
 @pytest.mark.parametrize(("spoken", "hint"), [("de", "en"), ("en", "de")])
@@ -91,10 +91,10 @@ def test_the_conversation_counts_more_than_the_hint(spoken, hint):
     assert reply_to(asking(FAP), Conversation(language=spoken), hint=hint).language == spoken
 
 
-def test_without_any_sign_it_is_german():
-    assert reply_to(asking(FAP)).language == "de"
+def test_without_any_sign_it_is_english():
+    assert reply_to(asking(FAP), NEW).language == "en"
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_the_language_is_remembered(language):
-    assert reply_to(asking(FAP), hint=language).conversation.language == language
+    assert reply_to(asking(FAP), NEW, hint=language).conversation.language == language

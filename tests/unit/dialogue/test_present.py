@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from assistant.dialogue import Answer, Conversation, Reply
 from assistant.dialogue.present import messages, plain_text
 from assistant.knowledge import knowledge
@@ -40,7 +40,7 @@ def test_buttons_stand_once_under_the_last_text():
     assert ["buttons" in one for one in sent] == [False, True, False]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_a_button_says_its_question_and_is_no_command(language):
     first = told_on("rest", CHOICES, language=language)[0]["buttons"][0]
     assert first == {"title": question("ask_data/dtm", language), "payload": question("ask_data/dtm", language)}
@@ -50,7 +50,7 @@ def test_without_buttons_there_is_no_list_of_them():
     assert told_on("rest", asking(decision="unsure"))[0].keys() == {"text"}
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 @pytest.mark.parametrize("trouble", [None, "too_long"])
 def test_only_after_not_knowing_the_last_text_ends_with_what_heads_the_buttons(language, trouble):
     unsure = reply_to(message(NEAR, language=language, trouble=trouble))
@@ -94,7 +94,7 @@ def test_all_sources_are_named_to_who_asks_for_them():
     assert [url for url in cited if url not in said] == []
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_plain_text_numbers_the_suggestions(language):
     lines = plain(asking(FAP), language)
     assert lines[3:] == [
@@ -104,12 +104,12 @@ def test_plain_text_numbers_the_suggestions(language):
     ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_plain_text_numbers_the_choices_with_none_of_them_last(language):
     assert plain(CHOICES, language)[-2] == f"3. {phrase('clarify_none', language)}"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_plain_text_heads_the_nearest_questions(language):
     assert phrase("fallback_near", language) in plain(NEAR, language)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.envelope import Envelope
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from assistant.dialogue import Answer, Conversation, Reply
 from assistant.knowledge import Approval, Source, knowledge, render
 from tests.unit.dialogue.conftest import after, always, asking, message, phrase, question, reply_to
@@ -81,7 +81,7 @@ def parts_of(*parts, language="de", conversation=None):
     return reply_to(message(*parts, language=language), conversation or Conversation()).envelope()["parts"]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_a_part_carries_all_that_is_known_of_its_answer(language):
     entry = knowledge().entries[RESETTLEMENT]
     rendered = render(knowledge(), entry, language)
@@ -98,6 +98,7 @@ def test_a_part_carries_all_that_is_known_of_its_answer(language):
             "as_of": entry.as_of,
             "note_as_of": entry.note.as_of,
             "approved": None,
+            "translation": None,
             "contacts": list(rendered.contacts),
         }
     ]

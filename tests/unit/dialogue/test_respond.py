@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from assistant.dialogue import Conversation
 from assistant.knowledge import knowledge
 from tests.unit.dialogue.conftest import (
@@ -32,7 +32,7 @@ def test_a_fact_is_told_in_the_language_of_the_question(language, number):
     assert number in text_of(reply)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_a_fact_carries_the_envelope(language):
     source = knowledge().sources["iom-de-70-jahre"]
     assert always(reply_to(message(asking(FAP), language=language)).envelope()) == {
@@ -57,7 +57,7 @@ def test_a_source_cited_twice_is_named_once():
 
 
 @pytest.mark.parametrize("entry", KNOWN)
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_every_entry_can_be_told(entry, language):
     envelope = reply_to(message(asking(entry), language=language)).envelope()
     assert (envelope["entries"], envelope["kind"]) == ([entry], knowledge().entries[entry].kind)
@@ -84,7 +84,7 @@ def test_at_most_three_suggestions_are_made():
     assert len(reply.buttons) == len(reply.conversation.offered) == 3
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_suggestions_are_questions_in_the_language_spoken(language):
     reply = reply_to(message(asking(FAP), language=language))
     assert reply.buttons[0] == question(related(FAP), language)
@@ -100,7 +100,7 @@ def test_what_was_told_long_ago_is_forgotten():
     assert after("ask_data/dtm", *["ask_data/gmdac", FAP] * 5).entries == ("ask_data/gmdac", FAP) * 2
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 @pytest.mark.parametrize("trouble", ["empty", "unreadable"])
 def test_what_cannot_be_read_is_named(trouble, language):
     reply = reply_to(message(trouble=trouble, language=language))
@@ -113,14 +113,14 @@ def test_what_cannot_be_read_changes_no_topic():
     assert reply_to(message(trouble="empty"), before).conversation == before
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_a_long_message_is_answered_after_a_note(language):
     reply = reply_to(message(asking(FAP), trouble="too_long", language=language))
     assert (reply.answers[0].text, reply.answers[0].kind) == (phrase("too_long", language), "control")
     assert (reply.kind, told(reply)) == ("fact", [FAP])
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 @pytest.mark.parametrize(
     "found",
     [
@@ -140,7 +140,7 @@ def test_danger_comes_before_all_else(found, language):
     assert (reply.kind, told(reply), reply.language) == ("crisis", [URGENT], language)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 def test_help_with_something_illegal_is_refused_with_advice(language):
     reply = reply_to(message(asking("out_of_scope/illegal"), language=language))
     assert (text_of(reply), reply.kind, told(reply)) == (phrase("illegal", language), "referral", [])

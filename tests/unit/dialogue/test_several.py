@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from tests.unit.dialogue.conftest import after, asking, message, phrase, related, reply_to, text_of, told
 
 FAP, DTM = "ask_figures/fap_reached", "ask_data/dtm"
@@ -17,7 +17,7 @@ def test_questions_are_answered_in_order(asked):
     assert told(reply) == [answer.entry for answer in reply.answers] == list(asked)
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 @pytest.mark.parametrize("gap_at", [0, 1, 2])
 def test_a_gap_is_named_where_it_was_asked(gap_at, language):
     parts = [asking(FAP), asking(DTM)]
@@ -85,7 +85,7 @@ def test_the_last_of_several_is_the_topic_kept():
     assert reply_to(message(asking(FAP), asking("ask_data/gmdac"))).conversation.entry == "ask_data/gmdac"
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", ORIGINALS)
 @pytest.mark.parametrize("gap", ["money", "other_time", "far"])
 def test_what_one_of_several_asks_for_and_is_not_known_is_named(gap, language):
     text = "Wie viel kostet das?"

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import evaluation.__main__
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from assistant.core.understanding import Understanding
 from assistant.dialogue import Conversation
 from assistant.dialogue.reply import Answer, Reply
@@ -147,7 +147,7 @@ def test_of_open_questions_only_the_kinds_of_reply_are_counted():
 
 def test_the_page_shows_needs_that_were_not_met_and_facts_to_be_read(tmp_path):
     needs = run_needs(Scripted(), case_of(tmp_path, LINE, dialogue()))
-    measured = Measured({"assistant": facts_asked()}, needs, asked(Response("Ein <Fakt>", "fact", "de")))
+    measured = Measured({"assistant": facts_asked()}, needs, asked(Response("Ein <Fakt>", "fact", "de")), [])
     write(measured, tmp_path / "page.html")
     page = (tmp_path / "page.html").read_text("utf-8")
     assert "<td>needs-de, later turn</td>" in page
@@ -239,7 +239,7 @@ def some_replies() -> list[Response]:
     entries = [entry for number, entry in enumerate(base.entries.values()) if number % 40 == 0]
     entries += [entry for entry in base.entries.values() if entry.kind == "crisis"][::4]
     return [
-        *(reply_of(render(base, entry, language), entry.kind, language) for entry in entries for language in LANGUAGES),
+        *(reply_of(render(base, entry, language), entry.kind, language) for entry in entries for language in ORIGINALS),
         Response(base.phrase("illegal", "de"), "fallback", "de"),
         Response("Das weiß ich nicht.", "fallback", "de", contacts=("BAMF", "٠٩١١ 9430")),
         Response("Which one?", "clarify", "en", ("a", "b")),

@@ -12,14 +12,14 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import negative_data_rejection
 from starlette.routing import Mount, Route
 
-from assistant.front.app import application, bare_application
+from assistant.front.app import DEMO_LANGUAGES, application, bare_application
 from assistant.front.core.limits import Limits
 from assistant.front.core.settings import Rates, Settings
 from assistant.front.core.tokens import kept_secret
 from assistant.front.web.pages import description
 from tests.fakes.front import FakeRasa, Visitor, served
 
-NOT_DESCRIBED = {"/", "/en", "/openapi.json", "/webhooks/rest/"}
+NOT_DESCRIBED = {"/", *(f"/{language}" for language in DEMO_LANGUAGES), "/openapi.json", "/webhooks/rest/"}
 MANY = Rates(session="1000000/minute", address="1000000/minute", chats="1000000/minute", requests="1000000/minute")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.languages import LANGUAGES
+from assistant.core.languages import ORIGINALS
 from assistant.knowledge.check import check
 from assistant.knowledge.errors import Finding
 from assistant.knowledge.examples import FEWEST_QUESTIONS
@@ -221,7 +221,7 @@ def project(tmp_path, monkeypatch) -> Project:
     for file, text in KNOWLEDGE.items():
         small.write(f"knowledge/{file}", text)
     for file, intents in TRAINING.items():
-        for language in LANGUAGES:
+        for language in ORIGINALS:
             small.write(f"data/nlu/{language}/{file}", training_file(intents))
     small.write("seed.txt", SEED)
     monkeypatch.setenv("ASSISTANT_SEED", str(small.seed))

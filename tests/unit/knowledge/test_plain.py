@@ -11,7 +11,7 @@ from assistant.knowledge.plain import written_out_in_order
 
 SOURCE = {"title": "Titel", "url": "https://a.example", "publisher": "IOM"}
 CONTACT = {"name": "Stelle", "purpose": "Rat", "phone": "030 1234567"}
-NOTHING = {"as_of": None, "note_as_of": None, "sources": [], "contacts": []}
+NOTHING = {"as_of": None, "note_as_of": None, "sources": [], "contacts": [], "translation": None}
 
 
 def written(*answers, language="de"):

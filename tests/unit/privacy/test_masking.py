@@ -31,8 +31,8 @@ def test_every_kind_has_its_placeholder_in_every_language():
     assert masked("My mail: s.haddad@gmail.com", "en") == "My mail: [email]"
 
 
-def test_without_a_language_that_is_served_german_is_written():
-    assert masked("0176 23456789") == masked("0176 23456789", "fr") == "[Telefonnummer]"
+def test_without_a_language_that_is_served_english_is_written():
+    assert masked("0176 23456789") == masked("0176 23456789", "pl") == "[phone number]"
 
 
 def test_found_says_where_and_what():

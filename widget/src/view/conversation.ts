@@ -4,7 +4,7 @@ import type { Outgoing } from "../api.js";
 import type { SendState } from "../chat.js";
 import { h } from "../dom.js";
 import type { AssistantEvent, ChatEvent } from "../protocol.js";
-import { TEXTS } from "../texts.js";
+import { textsOf } from "../texts.js";
 import type { Wording } from "../wording.js";
 import { answerView } from "./answer.js";
 import { FeedbackView, isJudged } from "./feedback.js";
@@ -127,7 +127,7 @@ export class Conversation {
     const { element, language, silent } = answerView(event, this.words.language, this.actions.ask);
     if (isJudged(event.kind)) {
       const send = (helpful: boolean, reason: string | null) => this.actions.feedback(event.sequence, helpful, reason);
-      silent.append(new FeedbackView(TEXTS[language], `feedback-${event.sequence}`, send).element);
+      silent.append(new FeedbackView(textsOf(language), `feedback-${event.sequence}`, send).element);
     }
     return { element, silent };
   }

@@ -1,8 +1,7 @@
 /** The top of the panel: title, menu, close, quick exit, other languages. */
 
 import { button, h, icon } from "../dom.js";
-import { LANGUAGES, type Language } from "../languages.js";
-import { TEXTS } from "../texts.js";
+import { LANGUAGES, nameOfLanguage, type Language } from "../languages.js";
 import { worded, type Wording } from "../wording.js";
 import type { Menu } from "./menu.js";
 
@@ -35,14 +34,16 @@ function exitButton(words: Wording, exit: () => void): HTMLElement {
   return h("div", {}, leave, hint);
 }
 
+/** A list of languages by their own names, behind a globe that needs no words. */
 function languageSwitch(words: Wording, choose: (language: Language) => void): HTMLElement {
-  const group = h("div", { class: "languages", role: "group" });
-  words.say((texts) => group.setAttribute("aria-label", texts.switchLanguage));
+  const list = h("select", { class: "language", part: "language" });
   for (const language of LANGUAGES) {
-    const name = TEXTS[language].languageName;
-    const option = button({ class: "language", lang: language }, () => choose(language), name);
-    words.say((_, current) => option.setAttribute("aria-pressed", String(language === current)));
-    group.append(option);
+    list.append(h("option", { value: language, lang: language, dir: "auto" }, nameOfLanguage(language)));
   }
-  return group;
+  words.say((texts) => {
+    list.setAttribute("aria-label", texts.chooseLanguage);
+    list.value = words.language;
+  });
+  list.addEventListener("change", () => choose(list.value));
+  return h("div", { class: "languages" }, icon("globe"), list);
 }

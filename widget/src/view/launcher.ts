@@ -1,6 +1,7 @@
 /** The button that opens and closes the panel, with the number of unread answers. */
 
 import { button, h, icon } from "../dom.js";
+import { filled } from "../texts.js";
 import { worded, type Wording } from "../wording.js";
 
 export class Launcher {
@@ -38,7 +39,7 @@ export class Launcher {
     this.label.textContent = this.open ? texts.launcherOpen : texts.launcher;
     this.badge.hidden = this.count === 0;
     this.badge.textContent = String(this.count);
-    this.unreadNote.textContent = this.count ? ` (${texts.unread(this.count)})` : "";
+    this.unreadNote.textContent = this.count ? ` (${filled(texts.unread, { count: this.count })})` : "";
   }
 }
 

@@ -3,6 +3,7 @@
 import { button, h } from "../dom.js";
 import type { Opening } from "../protocol.js";
 import { link } from "../rich_text.js";
+import { filled } from "../texts.js";
 import { worded, type Wording } from "../wording.js";
 
 export class Welcome {
@@ -47,7 +48,7 @@ export class Welcome {
     this.announcement.hidden = !opening.announcement;
     this.announcement.textContent = opening.announcement;
     this.stored.hidden = opening.retentionDays === null;
-    this.stored.textContent = texts.noticeStored(opening.retentionDays ?? 0);
+    this.stored.textContent = filled(texts.noticeStored, { days: opening.retentionDays ?? 0 });
     this.links.replaceChildren(...this.linksTo(opening));
     this.showStarters(opening.available ? opening.starters : []);
   }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.core.languages import LANGUAGES, Language
+from assistant.core.languages import LANGUAGES, SPOKEN, Language
 from assistant.front.core.events import AssistantContent
 from assistant.front.core.starters import starters
 from assistant.front.rasa.answers import assistant_event, control_messages
@@ -14,6 +14,7 @@ from assistant.knowledge import KnowledgeBase
 # The phrase that answers each kind of message that does not go to Rasa.
 PHRASES = {
     "start": "messenger_start",
+    "language": "choose_language",
     "media": "messenger_media",
     "edit": "messenger_edit",
     "stale": "messenger_stale",
@@ -21,6 +22,8 @@ PHRASES = {
     "too_many": "front_too_many",
 }
 ERASED, NOTICE, DELETE_WORDS = "messenger_erased", "messenger_notice", "messenger_delete_words"
+# Asks which language to answer in, in every messenger.
+LANGUAGE_COMMAND = "/language"
 MARKS = re.compile(r"[^\w\s]")
 
 
@@ -48,8 +51,16 @@ def notice(channel: str, language: Language, knowledge: KnowledgeBase, privacy: 
 
 def canned_answer(kind: str, language: Language, knowledge: KnowledgeBase, reply_to: str) -> AssistantContent:
     """The answer to a kind of message that does not go to Rasa."""
-    offers = [entry.question for entry in starters(knowledge, language)] if kind == "start" else ()
-    return text_event(knowledge.phrase(PHRASES[kind], language), language, knowledge, reply_to, offers)
+    return text_event(
+        knowledge.phrase(PHRASES[kind], language), language, knowledge, reply_to, _offers(kind, language, knowledge)
+    )
+
+
+def _offers(kind: str, language: Language, knowledge: KnowledgeBase) -> Sequence[str]:
+    """What is offered below a canned answer: questions to begin with, or the languages by their own names."""
+    if kind == "language":
+        return [spoken.name for spoken in SPOKEN.values()]
+    return [entry.question for entry in starters(knowledge, language)] if kind == "start" else ()
 
 
 def wants_deletion(text: str, knowledge: KnowledgeBase) -> bool:

@@ -156,7 +156,7 @@ async def test_rasa_would_still_wait_for_minutes_by_itself():
     [
         ({"language": "en", "clear": True}, "en"),
         ({"language": "en", "clear": False}, "en"),
-        ({"language": None, "clear": False}, "de"),
+        ({"language": None, "clear": False}, "en"),
         ({"language": None, "clear": False, "metadata": {"language": "en-GB"}}, "en"),
         ({"language": "de", "clear": True, "wish": "en"}, "en"),
     ],
@@ -167,7 +167,7 @@ def test_apology_is_in_the_language_of_the_conversation(domain, about, language)
 
 def test_apology_before_any_message_is_in_the_default_language(domain):
     tracker = DialogueStateTracker.from_events("visitor", [], domain.slots)
-    assert is_apology(apology(tracker, "rest"), "de")
+    assert is_apology(apology(tracker, "rest"), "en")
 
 
 def test_apology_in_the_shell_is_plain_text(domain):

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.core.envelope import ANSWER_KINDS, CitedSource, Contact, Envelope
 from assistant.core.paths import ROOT
-from assistant.front.core.events import Approved, AssistantEvent, EventPart, VisitorEvent, complete, moment
+from assistant.front.core.events import LACKED, Approved, AssistantEvent, EventPart, VisitorEvent, complete, moment
 from assistant.front.web.pages import description
 
 SCHEMAS = description()["components"]["schemas"]
@@ -60,6 +60,7 @@ def test_an_event_is_what_is_described():
     """The description has one schema for visitors' events and answers; what only one of them has is not required."""
     visitor, assistant, told = schema_of(VisitorEvent), schema_of(AssistantEvent), described(SCHEMAS["Event"])
     either = {**visitor["properties"], **assistant["properties"], "type": {"type": "string"}}
+    told["properties"]["language"].pop("enum")
     either["type"]["enum"] = sorted(visitor["properties"]["type"]["enum"] + assistant["properties"]["type"]["enum"])
     assert told["properties"] == either
     assert set(told["required"]) == set(visitor["required"]) & set(assistant["required"])
@@ -92,12 +93,13 @@ def test_a_part_stored_by_an_earlier_version_is_completed():
     old = {"text": "…", "sources": []}
     told = complete({"kind": "fact", "parts": [old]})
     assert told["parts"] == [
-        {**old, "note_as_of": None, "note_as_of_text": None, "approved": None, "contacts": []},
+        {**old, **dict.fromkeys(LACKED), "contacts": []},
     ]
 
 
 def test_what_a_stored_part_has_stays_as_it_is():
     part = {"note_as_of": "2025", "note_as_of_text": "2025", "approved": {"by": "x"}, "contacts": [{"name": "y"}]}
+    part = {**part, "heading": "…", "language": "uk", "translation": {}}
     assert complete({"parts": [part]}) == {"parts": [part]}
 
 

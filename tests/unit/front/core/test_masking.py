@@ -40,7 +40,7 @@ def test_a_message_of_the_web_chat_is_kept_exported_and_asked_masked(visitor, ra
 
 @pytest.mark.parametrize(
     ("page", "choice", "placeholder"),
-    [("de", None, "[Name]"), ("en", None, "[name]"), ("de", "en", "[name]"), (None, None, "[Name]")],
+    [("de", None, "[Name]"), ("en", None, "[name]"), ("de", "en", "[name]"), (None, None, "[name]")],
 )
 def test_placeholders_are_in_the_language_chosen_else_of_the_page(page, choice, placeholder, visitor, rasa):
     visitor.answer_to(f"My name is {NAME}", language=page, choice=choice)
@@ -98,7 +98,7 @@ async def test_a_long_text_is_masked_without_holding_up_others(monkeypatch):
     monkeypatch.setattr(masking, "run_sync", in_thread)
     await without_personal_data(TEXT[:MAX_INLINE_CHARACTERS])
     assert threads == []
-    assert "[Name]" in await without_personal_data(TEXT + " Hallo" * MAX_INLINE_CHARACTERS)
+    assert "[name]" in await without_personal_data(TEXT + " Hallo" * MAX_INLINE_CHARACTERS)
     assert len(threads) == 1
 
 

@@ -7,7 +7,15 @@ from assistant.knowledge import knowledge
 
 SOURCE = {"title": "Titel", "url": "https://a.example", "publisher": "IOM"}
 CONTACT = {"name": "Stelle", "purpose": "Rat", "phone": "030 1234567", "hours": "Mo–Fr"}
-PART = {"text": "Text", "as_of": "2023", "note_as_of": "2025-03", "sources": [SOURCE], "contacts": [CONTACT]}
+PART = {
+    "text": "Text",
+    "heading": None,
+    "translation": None,
+    "as_of": "2023",
+    "note_as_of": "2025-03",
+    "sources": [SOURCE],
+    "contacts": [CONTACT],
+}
 EVENT = {
     "sequence": 2,
     "type": "assistant",

@@ -118,7 +118,7 @@ def test_the_language_told_once_goes_along_with_every_message(message_store, sto
 
 
 def test_a_language_found_out_later_reaches_what_waits(message_store, store):
-    chat = receive(message_store, "a", language="fa")
+    chat = receive(message_store, "a", language="pl")
     assert store.next_waiting(chat).language is None
     message_store.set_language(chat, "en")
     assert store.next_waiting(chat).language == "en"

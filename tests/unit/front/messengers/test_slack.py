@@ -10,6 +10,7 @@ import pytest
 from slack_sdk.models.blocks import Block
 from slack_sdk.signature import SignatureVerifier
 
+from assistant.core.languages import LANGUAGES
 from assistant.front.messengers.base.connector import ForgedError, WebhookRequest
 from assistant.front.messengers.base.inbound import InboundMessage, Receipt
 from assistant.front.messengers.base.layout import Bubble, Option
@@ -200,7 +201,7 @@ def test_the_command_tells_in_a_channel_where_to_write(slack):
     told = json.loads(reading.response.body)
     assert reading.messages == ()
     assert told["response_type"] == "ephemeral"
-    assert told["text"].splitlines() == [knowledge().phrase("messenger_slack_command", one) for one in ("de", "en")]
+    assert told["text"].splitlines() == [knowledge().phrase("messenger_slack_command", one) for one in LANGUAGES]
 
 
 def test_the_challenge_is_answered(slack):

@@ -27,7 +27,7 @@ from tests.support.wait import until
 TEXTS = {"de": "Der Chat ist heute nicht verfügbar.", "en": "The chat is not available today."}
 CLOSED = State(True, TEXTS)
 BROKEN = [
-    "closed: [", "- closed", "closed: 1", "close: true", "announcement: Hallo", "announcement: {fr: Bonjour}",
+    "closed: [", "- closed", "closed: 1", "close: true", "announcement: Hallo", "announcement: {pl: Witaj}",
     "announcement: {de: 5}", "announcement: {de: ''}", "closed: !!python/object:os.system {}", "\x00",
     "announcement: {de: " + "x" * 1001 + "}", "# " + "x" * 70_000,
 ]  # fmt: skip

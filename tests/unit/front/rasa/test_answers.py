@@ -128,6 +128,7 @@ UNKNOWN_PARTS = ["none", [], ["text"], [{"text": "…"}], [None]]
 def test_without_parts_in_the_envelope_texts_are_shown_as_they_are(more):
     told = assistant_event([*TEXTS, {"custom": {"answer": {**PLAIN, **more}}}], "id")
     nothing = {"question": None, "entry": None, **UNDATED, "approved": None, "sources": [], "contacts": []}
+    nothing.update(heading=None, language=None, translation=None)
     assert told["parts"] == [{"text": one["text"], "kind": "smalltalk", **nothing} for one in TEXTS]
     assert (told["heading"], told["suggestions"], told["answer"]) == (None, ["Gut"], PLAIN)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.core import language_detector
 from assistant.core.languages import Evidence
-from assistant.front.rasa.apology import evidence_of, language_of_apology
+from assistant.front.rasa.apology import LEXICON, TWO_WORDS, language_of_apology
 
 GERMAN = (
     "Ich will mich umbringen", "Ich will sterben", "Ich will nicht mehr leben", "Hilfe", "Bitte helfen Sie mir",
@@ -13,7 +14,7 @@ GERMAN = (
     "Wir ertrinken", "Ich kann nicht mehr", "Es brennt", "Sie haben meinen Pass", "Ich werde festgehalten",
     "Er will mich töten", "Ich blute stark", "Ich bringe mich um", "Keiner hilft mir", "Ich muss hier raus",
     "Man zwingt mich zu arbeiten", "Ich wurde vergewaltigt", "Ich springe jetzt", "Alles ist sinnlos",
-    "Die Kinder sterben", "Mein Baby atmet nicht", "Selbstmord", "Wir sind in Gefahr", "Rufen Sie die Polizei",
+    "Die Kinder sterben", "Mein Baby atmet nicht", "Wir sind in Gefahr", "Rufen Sie die Polizei",
     "Man hat mich verkauft",
 )  # fmt: skip
 ENGLISH = (
@@ -24,6 +25,13 @@ ENGLISH = (
     "They force me to work", "I was raped", "I will jump now", "Everything is pointless",
     "Children die here", "My baby is not breathing", "Suicide", "We are in danger", "Call the police", "I will die",
 )  # fmt: skip
+
+
+def evidence_of(text: str) -> Evidence:
+    """What a text says, as the front hears it."""
+    return language_detector.evidence_of(text, LEXICON, certain=TWO_WORDS)
+
+
 DISTRESS = [*(("de", text) for text in GERMAN), *(("en", text) for text in ENGLISH)]
 
 
@@ -53,13 +61,9 @@ def test_where_the_text_leaves_doubt_the_chat_decides_then_the_page(text, langua
         ("Ich will mich umbringen", Evidence("de", True)),
         ("I want to kill myself", Evidence("en", True)),
         ("ich", Evidence("de", False)),
-        (
-            "Familienzusammenführung Krankenversicherung Aufenthaltsgenehmigung Terminvereinbarung Kindergeld Miete",
-            Evidence("de", True),
-        ),
         ("Familienzusammenführung Krankenversicherung", Evidence("de", False)),
         ("112", Evidence(None, False)),
     ],
 )
-def test_words_and_letters_have_to_agree_unless_two_words_are_plain(text, evidence):
+def test_two_words_that_one_language_has_are_clear_and_letters_alone_are_not(text, evidence):
     assert evidence_of(text) == evidence

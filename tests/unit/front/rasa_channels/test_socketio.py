@@ -11,6 +11,7 @@ import httpx2
 import pytest
 import websockets
 
+from assistant.core.languages import DEFAULT
 from assistant.front.app import application
 from assistant.front.core.settings import Rates
 from assistant.front.rasa_channels.socketio import bot_messages
@@ -137,7 +138,7 @@ async def test_nobody_takes_a_session_by_naming_it(session, address, rasa):
     async with webchat(address) as page:
         assert await page.session(session) != session
         await page.say("Hallo", session)
-        assert (await page.hears())["text"] == knowledge().phrase("front_unknown_session", "de")
+        assert (await page.hears())["text"] == knowledge().phrase("front_unknown_session", DEFAULT)
     assert rasa.asked == []
 
 
@@ -158,7 +159,7 @@ async def test_what_is_no_message_breaks_nothing(data, address):
             await page.emit(event, {**data, "session_id": token} if isinstance(data, dict) else data)
         await page.say("Hallo", token)
         while "IOM" not in (said := await page.hears())["text"]:
-            assert said["text"] == knowledge().phrase("front_invalid", "de")
+            assert said["text"] == knowledge().phrase("front_invalid", DEFAULT)
 
 
 async def test_too_much_is_asked_politely_to_wait(settings, rasa):
@@ -168,7 +169,7 @@ async def test_too_much_is_asked_politely_to_wait(settings, rasa):
             await page.say("eins", token)
             await page.say("zwei", token)
             said = {(await page.hears())["text"] for _ in range(2)}
-    assert knowledge().phrase("front_too_many", "de") in said
+    assert knowledge().phrase("front_too_many", DEFAULT) in said
 
 
 async def test_a_chat_deleted_over_the_web_api_is_gone_here_too(address):
@@ -178,7 +179,7 @@ async def test_a_chat_deleted_over_the_web_api_is_gone_here_too(address):
             gone = await client.delete(f"{address}/api/chat", headers={"Authorization": f"Bearer {token}"})
         assert gone.status_code == 204
         await page.say("noch da?", token)
-        assert (await page.hears())["text"] == knowledge().phrase("front_unknown_session", "de")
+        assert (await page.hears())["text"] == knowledge().phrase("front_unknown_session", DEFAULT)
 
 
 async def test_a_message_that_is_too_large_ends_the_connection(address, rasa: FakeRasa):
@@ -190,7 +191,15 @@ async def test_a_message_that_is_too_large_ends_the_connection(address, rasa: Fa
 
 
 def test_suggestions_are_quick_replies_of_the_last_text():
-    part = {"text": "Text", "sources": [], "as_of": None, "note_as_of": None, "contacts": []}
+    part = {
+        "text": "Text",
+        "heading": None,
+        "translation": None,
+        "sources": [],
+        "as_of": None,
+        "note_as_of": None,
+        "contacts": [],
+    }
     event = {"language": "de", "parts": [part, part], "heading": "Dazu passt:", "suggestions": ["Frage?"]}
     first, last = bot_messages(event, knowledge())
     assert first == {"text": "Text"}

@@ -9,14 +9,20 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from assistant.core import language_detector
 from assistant.core.function_words import FUNCTION_WORDS, WORD
 from assistant.core.languages import NO_EVIDENCE, Evidence
 from assistant.knowledge.examples import examples
-from assistant.nlu.components.language import LanguageDetector, evidence_of, learned
+from assistant.nlu.components.language import LanguageDetector, learned, names
 from assistant.nlu.components.message_keys import EVIDENCE
 from tests.unit.nlu.conftest import context
 
 LEARNED = learned((example.language, example.text) for example in examples())
+
+
+def evidence_of(text: str, lexicon=FUNCTION_WORDS) -> Evidence:
+    """What a text says, without the names of programmes."""
+    return language_detector.evidence_of(text, lexicon, names())
 
 
 @pytest.mark.parametrize(
@@ -48,7 +54,7 @@ def test_names_do_not_count_for_their_language(text, language):
     assert evidence_of(text) == Evidence(language, True)
 
 
-@pytest.mark.parametrize("text", ["Family Assistance Programme", "GDI GMDAC DTM", "IOM Deutschland", "Amy Pope"])
+@pytest.mark.parametrize("text", ["Family Assistance Programme", "GDI GMDAC DTM", "IOM Deutschland"])
 def test_names_alone_say_nothing(text):
     assert evidence_of(text) == NO_EVIDENCE
 
@@ -100,8 +106,8 @@ def test_model_without_words_is_an_error(tmp_path):
         LanguageDetector.load({}, LocalModelStorage(tmp_path), Resource("trained"), context())
 
 
-@pytest.mark.parametrize("text", ["", "   ", "123", "?!", "😀", "مرحبا كيف حالك", "Привет, как дела?", "你好"])
-def test_text_without_latin_words_says_nothing(text):
+@pytest.mark.parametrize("text", ["", "   ", "123", "?!", "😀"])
+def test_text_without_words_says_nothing(text):
     assert evidence_of(text) == NO_EVIDENCE
 
 
@@ -113,7 +119,7 @@ def test_noise_is_not_clear(text):
 @pytest.mark.parametrize(("text", "language"), [("Wann wurde das eröffnet?", "de"), ("When did it open?", "en")])
 def test_evidence_is_kept_as_a_plain_value(made, text, language):
     message = made(LanguageDetector).process([Message({TEXT: text})])[0]
-    assert message.get(EVIDENCE) == {"language": language, "clear": True}
+    assert message.get(EVIDENCE) == {"language": language, "clear": True, "script": False, "other": None}
 
 
 def test_message_without_text_has_no_evidence(made):

@@ -1,0 +1,109 @@
+"""The texts in other languages than the originals: `knowledge/<language>/`, one file for each file of originals.
+
+Each text names the original it was made of by a hash. If that no longer fits, the text is stale and not shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from assistant.core.languages import LANGUAGES, ORIGINALS, Language
+from assistant.core.words import FILE as WORDS
+from assistant.core.words import Words, read_words
+from assistant.knowledge.yaml_lines import Located, read_yaml
+
+# The lists of the files that are not topics, by file.
+LISTS = {
+    "contacts.yml": "contacts",
+    "doors.yml": "doors",
+    "phrases.yml": "phrases",
+    "subjects.yml": "subjects",
+    "widget.yml": "widget",
+}
+ENTRIES = "entries"
+# The fields whose originals a translation is made of; a change of any other leaves it as it is.
+TRANSLATED = (
+    "question",
+    "answer",
+    "note",
+    "values",
+    "name",
+    "for",
+    "hours",
+    "cost",
+    "address",
+    "phone",
+    "url",
+    "words",
+)
+HASH_LETTERS = 8
+
+
+@dataclass(frozen=True)
+class Translations:
+    """The translated texts of one language, as written: by list (`entries`, `contacts`, …) and id."""
+
+    language: Language
+    lists: Mapping[str, Mapping[str, Located]] = field(default_factory=dict)
+    words: Words = field(default_factory=lambda: Words())
+
+    def of(self, kind: str, id_: str) -> Located | None:
+        """The translation of one item, whether current or stale."""
+        return self.lists.get(kind, {}).get(id_)
+
+    def current(self, kind: str, id_: str, original: Mapping[str, Any]) -> Located | None:
+        """The translation of one item, if it was made of the original as it is now."""
+        found = self.of(kind, id_)
+        return found if found is not None and found.get("of") == fingerprint(original) else None
+
+
+def fingerprint(original: Mapping[str, Any]) -> str:
+    """The hash of all that is translated of an original, with its values; eight hexadecimal digits."""
+    parts = {key: original[key] for key in TRANSLATED if key in original} or dict(original)
+    if "note" in parts:
+        parts["note"] = parts["note"]["text"]
+    written = json.dumps(parts, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:HASH_LETTERS]
+
+
+def read_all(folder: Path) -> dict[Language, Translations]:
+    """The translations of every language but the originals; empty ones where a language has no folder."""
+    return {language: read(folder, language) for language in LANGUAGES if language not in ORIGINALS}
+
+
+def read(folder: Path, language: Language) -> Translations:
+    """The translations of one language."""
+    lists: dict[str, dict[str, Located]] = {}
+    for path in files(folder, language):
+        if path.name == WORDS:
+            continue
+        content = read_yaml(path)
+        kind = LISTS.get(path.name, ENTRIES)
+        prefix = f"{content['topic']}/" if kind == ENTRIES else ""
+        lists.setdefault(kind, {}).update({f"{prefix}{id_}": raw for id_, raw in content[kind].items()})
+    return Translations(language, lists, read_words(folder, language))
+
+
+def files(folder: Path, language: Language) -> list[Path]:
+    """The files of one language, in a fixed order."""
+    return sorted((folder / language).glob("*.yml"))
+
+
+def merged(original: Mapping[Language, Any], translated: Iterable[tuple[Language, Any]]) -> dict[Language, Any]:
+    """A text of the originals together with its translations."""
+    return {**original, **{language: text for language, text in translated if text is not None}}
+
+
+def current_of(
+    translations: Mapping[Language, Translations], kind: str, id_: str, original: Mapping[str, Any]
+) -> Iterator[tuple[Language, Located]]:
+    """The current translations of one item, by language."""
+    for language, each in translations.items():
+        found = each.current(kind, id_, original)
+        if found is not None:
+            yield language, found
