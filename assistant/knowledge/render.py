@@ -30,9 +30,11 @@ DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 COUNTRY_CODE_LETTERS = 2
 # Left-to-right isolate and pop directional isolate (Unicode Standard Annex 9).
 ISOLATE, END_OF_ISOLATE = "\u2066", "\u2069"
+LATIN_OR_DIGIT = r"0-9A-Za-z\u00c0-\u024f"
 # Telephone numbers, links, Latin names and what stands between them.
 LEFT_TO_RIGHT = re.compile(
-    r"\+?[0-9A-Za-zÀ-ɏ](?:[\w@:/.,?&=%#+()'’&–-]|[ \u00a0](?=[0-9A-Za-zÀ-ɏ(+/-]))*(?<=[0-9A-Za-zÀ-ɏ/%)])", re.A
+    rf"\+?[{LATIN_OR_DIGIT}](?:[{LATIN_OR_DIGIT}_@:/.,?&=%#+()'’–-]|[ \u00a0](?=[{LATIN_OR_DIGIT}(+/-]))*"
+    rf"(?<=[{LATIN_OR_DIGIT}/%)])"
 )
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.core.languages import ORIGINALS
 from assistant.knowledge import knowledge, render
-from assistant.knowledge.render import PLACEHOLDER, cards, direction, filled, placeholders, written
+from assistant.knowledge.render import PLACEHOLDER, cards, direction, filled, placeholders, running, written
 
 
 @pytest.mark.parametrize(
@@ -145,3 +145,18 @@ def test_both_languages_write_the_same_digits(number):
 @pytest.mark.parametrize(("language", "way"), [("de", "ltr"), ("en", "ltr"), ("ar", "rtl"), ("fa", "rtl")])
 def test_languages_are_written_in_their_direction(language, way):
     assert direction(language) == way
+
+
+@pytest.mark.parametrize(
+    "kept",
+    ["+49 30 1234 5678", "https://germany.iom.int/de", "Türkçe, Français, Español", "Œuvre", "(030) 12", "iom@iom.int"],
+)
+def test_a_number_link_or_latin_name_is_isolated_as_a_whole(kept):
+    shown = running(f"يمكنك الاتصال: {kept} اليوم", "ar")
+    inner = kept.removeprefix("(")
+    assert shown.count("\u2066") == 1
+    assert f"\u2066{inner}\u2069" in shown
+
+
+def test_text_from_left_to_right_has_no_isolates():
+    assert running("Türkçe, +49 30 1234", "tr") == "Türkçe, +49 30 1234"
