@@ -113,8 +113,8 @@ async def masked(inbound: InboundMessage) -> InboundMessage:
     """The message with personal data masked; a choice that we offered contains none."""
     if inbound.option:
         return inbound
-    languages = served(inbound.choice), served(inbound.language)
-    return replace(inbound, text=await without_personal_data(inbound.text, *languages))
+    text = await without_personal_data(inbound.text, None, served(inbound.language))
+    return replace(inbound, text=text)
 
 
 async def _incoming(request: Request, front: Front) -> WebhookRequest:

@@ -81,7 +81,9 @@ async def _answers(front: Front) -> bool:
 def description() -> dict[str, Any]:
     """The OpenAPI description of the front."""
     content: dict[str, Any] = yaml.safe_load(DESCRIPTION.read_text("utf-8"))
-    content["components"]["schemas"]["Language"]["enum"] = list(LANGUAGES)
+    schemas = content["components"]["schemas"]
+    schemas["Language"]["enum"] = list(LANGUAGES)
+    schemas["ChosenLanguage"]["enum"] = [*LANGUAGES, None]
     return content
 
 

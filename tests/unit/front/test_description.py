@@ -12,6 +12,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.specs.openapi.checks import negative_data_rejection
 from starlette.routing import Mount, Route
 
+from assistant.core.languages import LANGUAGES
 from assistant.front.app import DEMO_LANGUAGES, application, bare_application
 from assistant.front.core.limits import Limits
 from assistant.front.core.settings import Rates, Settings
@@ -34,6 +35,14 @@ def test_every_route_of_the_api_is_described():
         for method in (route.methods or set(route.endpoint({"type": "http"}, None, None)._allowed_methods)) - {"HEAD"}
     }
     assert told == there
+
+
+def test_every_language_served_can_be_chosen():
+    schemas = description()["components"]["schemas"]
+    assert schemas["Language"]["enum"] == list(LANGUAGES)
+    assert schemas["ChosenLanguage"]["enum"] == [*LANGUAGES, None]
+    choice = description()["paths"]["/api/chat/messages"]["post"]["requestBody"]["content"]["application/json"]
+    assert choice["schema"]["properties"]["choice"] == {"$ref": "#/components/schemas/ChosenLanguage"}
 
 
 @pytest.fixture(scope="module")

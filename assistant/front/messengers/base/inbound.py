@@ -27,8 +27,6 @@ class InboundMessage:
     option: tuple[int, int] | None = None
     # A language code as the messenger gives it.
     language: str | None = None
-    # The language that the user asked for by a command.
-    choice: str | None = None
     # In seconds since 1970, by the messenger's clock.
     sent_at: float | None = None
     # What the messenger needs to show that the message was read.

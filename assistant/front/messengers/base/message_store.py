@@ -197,7 +197,7 @@ def _row(chat: str, sequence: int, inbound: InboundMessage, now: float) -> Messa
         "sequence": sequence,
         "external_id": fingerprint("", inbound.id) if len(inbound.id) > 255 else inbound.id,
         "language": inbound.language,
-        "choice": served(inbound.choice),
+        "choice": None,
         "accepted_at": now,
         "sent_at": inbound.sent_at,
         "kind": inbound.kind,

@@ -118,4 +118,4 @@ class Messengers:
 
 def language_of(message: WaitingMessage, progress: Progress | None) -> Language:
     """The language for one of the front's own messages."""
-    return language_of_apology(message.text, message.choice, progress.spoken if progress else None, message.language)
+    return language_of_apology(message.text, None, progress.spoken if progress else None, message.language)
