@@ -10,12 +10,12 @@ from pathlib import Path
 
 import yaml
 
-from assistant.core.languages import LANGUAGES, ORIGINALS, SPOKEN
+from assistant.core.languages import LANGUAGES, ORIGINALS, SERVED
 from assistant.core.paths import ROOT
 from assistant.knowledge import knowledge
 from assistant.knowledge.examples import examples
 from assistant.knowledge.load import widget_texts
-from assistant.knowledge.model import spoken
+from assistant.knowledge.model import localised
 from assistant.knowledge.render import direction
 
 RESPONSES = ROOT / "data" / "generated" / "responses.yml"
@@ -45,9 +45,9 @@ def widget_files() -> dict[Path, str]:
     """The element's texts, which fall back to English where a language lacks one, and the languages."""
     phrases = knowledge().phrases
     texts = {**widget_texts(), **{key: phrases[key] for key in SHARED}}
-    own = {language: {key: spoken(text, language) for key, text in texts.items()} for language in LANGUAGES}
+    own = {language: {key: localised(text, language) for key, text in texts.items()} for language in LANGUAGES}
     listed = [
-        {"code": language, "name": SPOKEN[language].name, "direction": direction(language)} for language in LANGUAGES
+        {"code": language, "name": SERVED[language].name, "direction": direction(language)} for language in LANGUAGES
     ]
     files = {WIDGET_TEXTS / f"{language}.json": _json(own[language]) for language in LANGUAGES}
     return {**files, WIDGET_TEXTS / "languages.json": _json(listed)}

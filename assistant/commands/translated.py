@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from assistant.core.languages import LANGUAGES, ORIGINALS, SPOKEN, Language
+from assistant.core.languages import LANGUAGES, ORIGINALS, SERVED, Language
 from assistant.core.paths import KNOWLEDGE
 from assistant.knowledge.errors import KnowledgeError
 from assistant.knowledge.parity import Original, originals
@@ -42,7 +42,7 @@ def show(wanted: Sequence[Original]) -> int:
     for language in LANGUAGES:
         if language not in ORIGINALS:
             counts = counted(wanted, read(KNOWLEDGE, language))
-            print(f"{SPOKEN[language].name:14}" + "".join(f"{counts[name]:>10}" for name in COLUMNS))
+            print(f"{SERVED[language].name:14}" + "".join(f"{counts[name]:>10}" for name in COLUMNS))
     return 0
 
 
@@ -72,7 +72,7 @@ def record(folder: Path, language: Language, wanted: Sequence[Original], named: 
         print("Name the texts that are up to date, or `all`.", file=sys.stderr)
         return 1
     changed = sum(_record(folder, translations, known[name]) for name in chosen)
-    print(f"Recorded {changed} texts of {SPOKEN[language].name} as up to date.")
+    print(f"Recorded {changed} texts of {SERVED[language].name} as up to date.")
     return 0
 
 

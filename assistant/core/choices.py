@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from assistant.core.words import Words, all_words
+from assistant.core.words import Words, all_words, any_of
 
 # A keycap such as 1️⃣ is a digit followed by these.
 KEYCAP = "\ufe0f\u20e3"
@@ -36,13 +36,8 @@ def _pattern(words: Mapping[int, str], before: str, after: str) -> re.Pattern[st
 
 def _pattern_of(words: Words) -> re.Pattern[str]:
     """The pattern of a language that lists its words."""
-    around = _any(words.get("choice_words", ()))
-    return _pattern({number: _any(each) for number, each in enumerate(words["ordinals"], start=1)}, around, around)
-
-
-def _any(words: Sequence[str]) -> str:
-    """A pattern for any of some words; one that nothing matches if there are none."""
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or r"(?!)"
+    around = any_of(words.get("choice_words", ()))
+    return _pattern({number: any_of(each) for number, each in enumerate(words["ordinals"], start=1)}, around, around)
 
 
 PATTERNS = (_pattern(WORDS, BEFORE, AFTER), *(_pattern_of(words) for words in all_words().values() if words))

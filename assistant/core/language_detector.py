@@ -147,7 +147,7 @@ def _likeliest(text: str, among: tuple[str, ...] | None = None) -> tuple[str, fl
     """The language that the model finds likeliest, and how likely it is."""
     found = zip(*model().predict(text, MOST_GUESSES if among else 1))
     codes = [(VARIANTS.get(label[len("__label__") :], label[len("__label__") :]), float(p)) for label, p in found]
-    codes = [(code, p) for code, p in codes if not among or code in among] or codes
+    codes = [(code, p) for code, p in codes if not among or code in among]
     code, probability = codes[0] if codes else ("", 0.0)
     return code, probability if probability > UNKNOWN else 0.0
 

@@ -16,7 +16,7 @@ Reason = Literal["wish", "clear", "conversation", "script", "hint", "weak", "def
 
 
 @dataclass(frozen=True)
-class Spoken:
+class ServedLanguage:
     """A language served: its code, its own name, and its locale in CLDR."""
 
     code: Language
@@ -24,14 +24,14 @@ class Spoken:
     locale: str
 
 
-def _spoken() -> dict[Language, Spoken]:
+def _served_languages() -> dict[Language, ServedLanguage]:
     """The languages of the list, by code."""
     listed = yaml.safe_load((KNOWLEDGE / "languages.yml").read_text("utf-8"))["languages"]
-    return {item["code"]: Spoken(**item) for item in listed}
+    return {item["code"]: ServedLanguage(**item) for item in listed}
 
 
-SPOKEN: Mapping[Language, Spoken] = _spoken()
-LANGUAGES: tuple[Language, ...] = tuple(SPOKEN)
+SERVED: Mapping[Language, ServedLanguage] = _served_languages()
+LANGUAGES: tuple[Language, ...] = tuple(SERVED)
 # Codes of languages that are not served but recognised: there is a sentence in each that says which ones are.
 RECOGNISED: frozenset[str] = frozenset(
     yaml.safe_load((KNOWLEDGE / "other_languages.yml").read_text("utf-8"))["sentences"]
@@ -83,7 +83,7 @@ def served(code: object) -> Language | None:
     short = code.replace("_", "-").split("-")[0].lower()
     # Dari is written as Farsi is; one text serves both.
     short = "fa" if short == "prs" else short
-    return short if short in SPOKEN else None
+    return short if short in SERVED else None
 
 
 def hint_of(metadata: object) -> Language | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TypedDict
@@ -19,7 +20,8 @@ class Words(TypedDict, total=False):
     """What a language's file lists.
 
     `wishes` ask for answers in the language; `ordinals` holds the words for the first to the sixth choice, and
-    `choice_words` may stand around them; `conditions` are the words for "not", "only" and "until".
+    `choice_words` may stand around them; `conditions` are the words for "not", "only" and "until"; `not_places` are
+    ordinary words that are spelt like the name of a country.
     """
 
     wishes: list[str]
@@ -28,6 +30,7 @@ class Words(TypedDict, total=False):
     ordinals: list[list[str]]
     choice_words: list[str]
     conditions: Mapping[str, list[str]]
+    not_places: list[str]
 
 
 def read_words(folder: Path, language: Language) -> Words:
@@ -43,3 +46,8 @@ def read_words(folder: Path, language: Language) -> Words:
 def all_words() -> Mapping[Language, Words]:
     """The words of every language served, read once per process."""
     return {language: read_words(KNOWLEDGE, language) for language in LANGUAGES if language not in ORIGINALS}
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for any of some words, the longest first; one that nothing matches if there are none."""
+    return "|".join(sorted(map(re.escape, words), key=len, reverse=True)) or r"(?!)"

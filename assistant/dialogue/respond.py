@@ -11,7 +11,7 @@ from assistant.core.languages import ORIGINALS, Language, decide, served
 from assistant.core.understanding import ENTRIES, EVERYWHERE, LANGUAGE_REQUEST, MessagePart, Understanding
 from assistant.dialogue.reply import Answer, Reply
 from assistant.knowledge import Entry, KnowledgeBase, render
-from assistant.knowledge.model import Door, spoken
+from assistant.knowledge.model import Door, localised
 from assistant.knowledge.render import AUTHORITATIVE, cards, date_written, filled, names_places, place_name, sentence
 
 # What the training questions call the requests for the originals; those for other languages end in their code.
@@ -224,7 +224,7 @@ class Turn:
         heading = self.knowledge.phrase("fallback_near", self.language) if offered else None
         conversation = replace(self.conversation, offered=offered)
         door = door_for(part, self.knowledge, self.conversation.entry)
-        words = [filled(spoken(door.words, self.language), door.values, self.language)] if door else []
+        words = [filled(localised(door.words, self.language), door.values, self.language)] if door else []
         contacts = cards(self.knowledge, door.contacts, self.language) if door else ()
         answer = Answer("fallback", " ".join([text, *words]), contacts=contacts)
         return Reply(self.language, (answer,), conversation, heading, self._questions(offered))

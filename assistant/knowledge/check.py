@@ -18,7 +18,7 @@ from assistant.knowledge.examples import parity_findings, scarce_findings
 from assistant.knowledge.load import CONTACTS, DOORS, SUBJECTS, load, raw_entries, referred_contacts, unique
 from assistant.knowledge.model import Door, Entry, KnowledgeBase, Text, Value
 from assistant.knowledge.parity import translation_findings
-from assistant.knowledge.render import SERVED, placeholders, render
+from assistant.knowledge.render import COMMON_VALUES, placeholders, render
 from assistant.knowledge.schema import shape_findings
 
 # A list may stand in place of sentences.
@@ -95,7 +95,7 @@ def _placeholder_messages(texts: Mapping[str, Text], values: Mapping[str, Value]
         for language in ORIGINALS:
             for name in sorted(everywhere - found[language]):
                 yield f"{{{name}}} is missing in the {language} {part}; use it in every language"
-    for name in sorted(used - set(values) - set(SERVED)):
+    for name in sorted(used - set(values) - set(COMMON_VALUES)):
         yield f"{{{name}}} has no value; add it to values"
     for name in sorted(set(values) - used):
         yield f'the value "{name}" is not used in any text; use it as {{{name}}} or remove it'

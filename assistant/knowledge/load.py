@@ -27,8 +27,8 @@ from assistant.knowledge.yaml_lines import Located, read_yaml
 
 SOURCES, SUBJECTS, PHRASES, COVERAGE = "sources.yml", "subjects.yml", "phrases.yml", "coverage.yml"
 CONTACTS, DOORS = "contacts.yml", "doors.yml"
-WIDGET, SPOKEN, GLOSSARY, OTHER = "widget.yml", "languages.yml", "glossary.yml", "other_languages.yml"
-NOT_TOPICS = {SOURCES, SUBJECTS, PHRASES, COVERAGE, CONTACTS, DOORS, WIDGET, SPOKEN, GLOSSARY, OTHER}
+WIDGET, LANGUAGE_LIST, GLOSSARY, OTHER = "widget.yml", "languages.yml", "glossary.yml", "other_languages.yml"
+NOT_TOPICS = {SOURCES, SUBJECTS, PHRASES, COVERAGE, CONTACTS, DOORS, WIDGET, LANGUAGE_LIST, GLOSSARY, OTHER}
 OPTIONAL = {CONTACTS, DOORS}
 # The translations of one item, by language.
 Translated = Sequence[tuple[Language, Located]]

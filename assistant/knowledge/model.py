@@ -13,11 +13,11 @@ EntryKind = Literal["fact", "referral", "crisis", "smalltalk"]
 Text = Mapping[Language, str]
 # What a placeholder stands for: the same in every language, or not.
 Scalar = str | int | float
-Spoken = TypeVar("Spoken", bound=Scalar)
+Localised = TypeVar("Localised", bound=Scalar)
 Value = Scalar | Mapping[Language, Scalar]
 
 
-def spoken(text: Mapping[Language, Spoken], language: Language) -> Spoken:
+def localised(text: Mapping[Language, Localised], language: Language) -> Localised:
     """A text in a language, or in the one that stands for those it lacks."""
     return text[language if language in text else DEFAULT]
 
@@ -167,4 +167,4 @@ class KnowledgeBase:
 
     def phrase(self, key: str, language: Language) -> str:
         """One of the assistant's own sentences, from `knowledge/phrases.yml`; in English if it lacks a language."""
-        return spoken(self.phrases[key], language)
+        return localised(self.phrases[key], language)

@@ -11,7 +11,7 @@ from typing import Any
 from assistant.core.languages import ORIGINALS, Language
 from assistant.core.words import FILE as WORDS
 from assistant.knowledge.errors import Finding
-from assistant.knowledge.load import GLOSSARY, SPOKEN, raw_entries, unique
+from assistant.knowledge.load import GLOSSARY, LANGUAGE_LIST, raw_entries, unique
 from assistant.knowledge.render import placeholders
 from assistant.knowledge.translations import ENTRIES, LISTS, Translations, read
 from assistant.knowledge.yaml_lines import Located, read_yaml
@@ -92,7 +92,7 @@ def _shown_in_english(original: Original, lack: str, languages: list[Language]) 
 
 def listed(folder: Path) -> list[Language]:
     """The languages beside the originals that a folder lists."""
-    path = folder / SPOKEN
+    path = folder / LANGUAGE_LIST
     codes = [item["code"] for item in read_yaml(path)["languages"]] if path.exists() else []
     return [code for code in codes if code not in ORIGINALS]
 

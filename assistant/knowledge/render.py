@@ -14,12 +14,12 @@ from babel.numbers import format_decimal
 
 from assistant.core.envelope import Contact as Card
 from assistant.core.envelope import Direction
-from assistant.core.languages import DEFAULT, LANGUAGES, ORIGINALS, SPOKEN, Language
-from assistant.knowledge.model import Approval, Citation, Contact, Entry, KnowledgeBase, Source, Value, spoken
+from assistant.core.languages import DEFAULT, LANGUAGES, ORIGINALS, SERVED, Language
+from assistant.knowledge.model import Approval, Citation, Contact, Entry, KnowledgeBase, Source, Value, localised
 
-LOCALES: Mapping[Language, str] = {language: SPOKEN[language].locale for language in LANGUAGES}
+LOCALES: Mapping[Language, str] = {language: SERVED[language].locale for language in LANGUAGES}
 # What every text may use: the languages served, by their own names.
-SERVED: Mapping[str, Value] = {"languages": ", ".join(SPOKEN[language].name for language in LANGUAGES)}
+COMMON_VALUES: Mapping[str, Value] = {"languages": ", ".join(SERVED[language].name for language in LANGUAGES)}
 # The original that counts where a translation and it differ.
 AUTHORITATIVE: Language = ORIGINALS[0]
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -65,7 +65,7 @@ def placeholders(text: str) -> set[str]:
 def written(value: Value | datetime.date, language: Language) -> str:
     """A value in the language's format: 683950 as 683.950 or 683,950, 2016 as a year, ISO dates as dates."""
     if isinstance(value, Mapping):
-        return written(spoken(value, language), language)
+        return written(localised(value, language), language)
     if isinstance(value, int):
         return str(value) if value in YEARS else str(format_decimal(value, locale=LOCALES[language]))
     if isinstance(value, float):
@@ -110,7 +110,7 @@ def direction(language: str) -> Direction:
 
 def filled(text: str, values: Mapping[str, Value], language: Language) -> str:
     """The text with its placeholders filled in; raises KeyError if one has no value."""
-    known = {**SERVED, **values}
+    known = {**COMMON_VALUES, **values}
     return running(PLACEHOLDER.sub(lambda match: written(known[match[1]], language), text), language)
 
 
@@ -156,7 +156,7 @@ def cards(knowledge: KnowledgeBase, ids: Iterable[str], language: Language) -> t
 
 
 def _card(contact: Contact, language: Language) -> Card:
-    card: Card = {"name": spoken(contact.name, language), "purpose": spoken(contact.purpose, language)}
+    card: Card = {"name": localised(contact.name, language), "purpose": localised(contact.purpose, language)}
     fields = {
         "phone": contact.phone,
         "email": contact.email,

@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from assistant.core.languages import LANGUAGES, ORIGINALS, SPOKEN
+from assistant.core.languages import LANGUAGES, ORIGINALS, SERVED
 from assistant.core.paths import ROOT
 from assistant.knowledge.render import direction
 from tests.browser.scripted_front import answer, part
@@ -31,13 +31,13 @@ def a_translation(language: str, reviewed: object = None):
 def test_all_languages_are_listed_by_their_own_names(visitor):
     visitor.open()
     names = visitor.page.locator("iom-assistant select.language option").all_text_contents()
-    assert names == [spoken.name for spoken in SPOKEN.values()]
+    assert names == [language.name for language in SERVED.values()]
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
 def test_a_language_chosen_is_loaded_and_shown(visitor, language):
     visitor.open()
-    visitor.speak(SPOKEN[language].name)
+    visitor.speak(SERVED[language].name)
     expect(visitor.button(texts(language)["send"])).to_be_visible()
     region = visitor.page.locator("iom-assistant .assistant")
     expect(region).to_have_attribute("lang", language)
@@ -56,7 +56,7 @@ def test_a_page_in_arabic_has_an_element_in_arabic(visitor):
 def test_without_a_connection_english_stays_until_the_texts_come(visitor):
     visitor.page.route("**/texts/*.json", lambda route: route.abort())
     visitor.open()
-    visitor.speak(SPOKEN["uk"].name)
+    visitor.speak(SERVED["uk"].name)
     expect(visitor.button(texts("en")["send"])).to_be_visible()
     expect(visitor.page.locator("iom-assistant .assistant")).to_have_attribute("lang", "en")
 

@@ -21,7 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.core.conversation import SLOT, Conversation
-from assistant.core.languages import LANGUAGES, ORIGINALS, SPOKEN, Evidence, Language
+from assistant.core.languages import LANGUAGES, ORIGINALS, SERVED, Evidence, Language
 from assistant.core.progress import announce
 from assistant.core.understanding import ENTRIES, EVERYWHERE, LANGUAGE_REQUEST, kind_of
 from assistant.core.words import Words
@@ -310,8 +310,8 @@ def exact_questions(base: KnowledgeBase) -> dict[str, str]:
 def wishes(base: KnowledgeBase, language: Language) -> Iterator[str]:
     """What people write who want answers in a language: its own words for that, and its name in every language."""
     yield from base.words.get(language, Words()).get("wishes", ())
-    yield SPOKEN[language].name
-    yield from (str(Locale.parse(spoken.locale).languages[language]) for spoken in SPOKEN.values())
+    yield SERVED[language].name
+    yield from (str(Locale.parse(each.locale).languages[language]) for each in SERVED.values())
 
 
 def aligned(base: KnowledgeBase) -> Alignment:

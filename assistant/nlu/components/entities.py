@@ -22,6 +22,7 @@ from spacy.matcher.levenshtein import levenshtein_compare
 from spacy.tokens import Doc, Token
 
 from assistant.core.languages import LANGUAGES, ORIGINALS, Evidence, Language
+from assistant.core.words import Words, all_words
 from assistant.knowledge import KnowledgeBase, knowledge
 from assistant.knowledge.model import Subject
 from assistant.knowledge.render import LOCALES
@@ -80,13 +81,14 @@ class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds entities to messages and their parts."""
         for message in messages:
-            elsewhere = Evidence.from_dict(message.get(EVIDENCE) or {}).elsewhere
+            evidence = Evidence.from_dict(message.get(EVIDENCE) or {})
             for part in with_parts([message]):
-                found = self.add_extractor_name(self._entities(part.get(TEXT) or "", elsewhere))
+                found = self.add_extractor_name(self._entities(part.get(TEXT) or "", evidence))
                 part.set(ENTITIES, part.get(ENTITIES, []) + found, add_to_output=True)
         return messages
 
-    def _entities(self, text: str, elsewhere: bool) -> list[Entity]:
+    def _entities(self, text: str, evidence: Evidence) -> list[Entity]:
+        ordinary = all_words().get(evidence.language or "", Words()).get("not_places", ())
         return [
             {
                 "entity": span.label_,
@@ -94,7 +96,8 @@ class KnowledgeEntities(GraphComponent, EntityExtractorMixin):
                 "start": span.start_char,
                 "end": span.end_char,
             }
-            for span in self._marker.of(text, elsewhere).ents
+            for span in self._marker.of(text, evidence.elsewhere).ents
+            if span.label_ != PLACE or span.text.lower() not in ordinary
         ]
 
 

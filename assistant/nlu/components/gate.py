@@ -29,7 +29,7 @@ from assistant.core.understanding import (
     Understanding,
     kind_of,
 )
-from assistant.core.words import all_words
+from assistant.core.words import all_words, any_of
 from assistant.knowledge import knowledge
 from assistant.nlu.components.entities import ORDINAL, PLACE, SUBJECT, YEAR
 from assistant.nlu.components.message_keys import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, SIGNAL, TROUBLE
@@ -42,10 +42,10 @@ LANGUAGE_REQUESTS = ("control/german", "control/english", LANGUAGE_REQUEST)
 CRISIS, FOLLOW_UP, OUT_OF_SCOPE = "crisis", "follow_up", "out_of_scope"
 ILLEGAL = "out_of_scope/illegal"
 # Short words of one language are ordinary words of another.
-ASKING_ELSEWHERE = "".join(
-    f"|{re.escape(word)}" for words in all_words().values() for word in words.get("question_words", ()) if len(word) > 3
+ASKING_ELSEWHERE = any_of(
+    word for words in all_words().values() for word in words.get("question_words", ()) if len(word) > 3
 )
-ASKS = re.compile(rf"^(?:und |and )?(?:{ASKING}{ASKING_ELSEWHERE})\b", re.I)
+ASKS = re.compile(rf"^(?:und |and )?(?:{ASKING}|{ASKING_ELSEWHERE})\b", re.I)
 LEANS = re.compile(r"(?:und|and|aber|but)\b", re.I)
 # Longer messages count as follow-ups only if they were ranked in the context of the last answer.
 MOST_ELLIPSIS_WORDS = 7

@@ -17,7 +17,7 @@ from spacy.lang.de.tokenizer_exceptions import TOKENIZER_EXCEPTIONS as GERMAN
 from spacy.lang.en.tokenizer_exceptions import TOKENIZER_EXCEPTIONS as ENGLISH
 
 from assistant.core.languages import Evidence, Language
-from assistant.core.words import Words, all_words
+from assistant.core.words import Words, all_words, any_of
 from assistant.nlu.components.message_keys import EVIDENCE, LOOSE, PARTS
 
 MOST_PARTS = 5
@@ -58,11 +58,7 @@ def clauses_of(language: Language | None) -> Clauses:
     """The patterns for a language, or for the originals if nothing is known of it."""
     words = all_words().get(language or "", Words())
     asking, joining = words.get("question_words"), words.get("joiners")
-    return Clauses.of(_any(asking), _any(joining)) if asking and joining else OF_ORIGINALS
-
-
-def _any(words: list[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
+    return Clauses.of(any_of(asking), any_of(joining)) if asking and joining else OF_ORIGINALS
 
 
 # Words and marks that join two questions, or merely two words: pieces between them are only proposals.

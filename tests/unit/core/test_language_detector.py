@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant.core.language_detector import evidence_of
 from assistant.core.languages import NO_EVIDENCE
@@ -83,3 +85,16 @@ def test_turkish_without_its_letters_is_turkish(text):
 @pytest.mark.parametrize("text", ["", "123", "?!", "https://example.org/de", "a@b.de"])
 def test_what_has_no_words_says_nothing(text):
     assert evidence_of(text) == NO_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    ("letters", "languages"),
+    [("абвгдежзийклмнопрстуфхцчшщьюяыії ", {"uk", "ru"}), ("ابتثجحخدذرزسشصضطظعغفقكلمنهويپچژگکی ", {"ar", "fa"})],
+)
+def test_letters_never_make_a_language_of_another_script(letters, languages):
+    @settings(max_examples=200)
+    @given(st.text(letters, min_size=1, max_size=30))
+    def holds(text):
+        assert evidence_of(text).language in {None, *languages}
+
+    holds()

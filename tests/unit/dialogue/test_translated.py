@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from assistant.core.languages import LANGUAGES, ORIGINALS, SPOKEN, Evidence
+from assistant.core.languages import LANGUAGES, ORIGINALS, SERVED, Evidence
 from assistant.core.understanding import MessagePart, Understanding
 from assistant.dialogue import Conversation, respond
 from assistant.dialogue.present import plain_text
@@ -84,7 +84,7 @@ def test_another_language_is_told_which_ones_are_spoken_beside_the_answer():
     reply = respond(said, Conversation(), knowledge())
     first, answer = reply.envelope()["parts"]
     assert (first["kind"], first["language"]) == ("control", "pl")
-    assert all(spoken.name in first["text"].translate({0x2066: None, 0x2069: None}) for spoken in SPOKEN.values())
+    assert all(language.name in first["text"].translate({0x2066: None, 0x2069: None}) for language in SERVED.values())
     assert (answer["entry"], answer["language"]) == (FAP, "en")
 
 

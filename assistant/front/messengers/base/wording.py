@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from assistant.core.languages import LANGUAGES, SPOKEN, Language
+from assistant.core.languages import LANGUAGES, SERVED, Language
 from assistant.front.core.events import AssistantContent
 from assistant.front.core.starters import starters
 from assistant.front.rasa.answers import assistant_event, control_messages
@@ -59,7 +59,7 @@ def canned_answer(kind: str, language: Language, knowledge: KnowledgeBase, reply
 def _offers(kind: str, language: Language, knowledge: KnowledgeBase) -> Sequence[str]:
     """What is offered below a canned answer: questions to begin with, or the languages by their own names."""
     if kind == "language":
-        return [spoken.name for spoken in SPOKEN.values()]
+        return [each.name for each in SERVED.values()]
     return [entry.question for entry in starters(knowledge, language)] if kind == "start" else ()
 
 

@@ -10,10 +10,10 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from assistant.core.languages import ORIGINALS
+from assistant.core.languages import ORIGINALS, Evidence
 from assistant.knowledge import knowledge
 from assistant.nlu.components.entities import ORDINAL, PLACE, SUBJECT, YEAR, EntityMarker, KnowledgeEntities
-from assistant.nlu.components.message_keys import PARTS
+from assistant.nlu.components.message_keys import EVIDENCE, PARTS
 
 SLIPS = ("Familienhilfeprogram", "Family Asistance Programme", "humanitaere Aufnahme", "Resetlement", "Rückkehrberatng")
 
@@ -181,3 +181,19 @@ def test_knowledge_without_subjects_is_refused(made, monkeypatch):
     monkeypatch.setattr("assistant.nlu.components.entities.knowledge", lambda: replace(knowledge(), subjects={}))
     with pytest.raises(InvalidConfigException, match=r"subjects\.yml"):
         made(KnowledgeEntities)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "places"),
+    [
+        ("fa", "کمک مالی برای بازگشت", []),
+        ("tr", "mali destek var mı", []),
+        ("uk", "для того, щоб", []),
+        ("fr", "un retour au Mali", ["ML"]),
+        ("tr", "Suriye için mali destek", ["SY"]),
+    ],
+)
+def test_an_ordinary_word_of_the_visitors_language_is_no_country(language, text, places, made):
+    message = Message({TEXT: text, EVIDENCE: Evidence(language, True).as_dict()})
+    entities = made(KnowledgeEntities).process([message])[0].get(ENTITIES)
+    assert [entity["value"] for entity in entities if entity["entity"] == PLACE] == places
