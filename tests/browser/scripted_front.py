@@ -47,6 +47,9 @@ class Script:
     events_cut: bool = False
     refuse_post: Callable[[str], tuple[int, Event] | None] = field(default=lambda text: None)
     refuse_delete: bool = False
+    # Seconds before each further judgement arrives; none where the list is empty.
+    feedback_delays: list[float] = field(default_factory=list)
+    refuse_reason: bool = False
     announcement: str | None = None
     available: bool = True
     # None: nothing is stored beyond the chat.
@@ -242,7 +245,12 @@ class ScriptedFront:
         chat = self._chat(request)
         if chat is None:
             return gone()
-        chat.feedback.append(await request.json())
+        feedback = await request.json()
+        if self.script.refuse_reason and feedback["reason"]:
+            return Response(status_code=500)
+        if self.script.feedback_delays:
+            await asyncio.sleep(self.script.feedback_delays.pop(0))
+        chat.feedback.append(feedback)
         return Response(status_code=204)
 
     async def _export(self, request: Request) -> Response:

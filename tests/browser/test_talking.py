@@ -158,6 +158,29 @@ def test_a_reason_goes_along(visitor, front):
     assert chat.feedback[-1] == {"sequence": 2, "helpful": False, "reason": "Das Jahr"}
 
 
+def test_a_slow_press_never_overtakes_the_reason(visitor, front):
+    front.script.feedback_delays = [1.0]
+    visitor.open().ask("Frage")
+    visitor.button("Nein").click()
+    visitor.page.get_by_label("Was hat gefehlt?").fill("Das Jahr")
+    visitor.button("Absenden").click()
+    expect(visitor.page.get_by_text("Danke für Ihre Rückmeldung.")).to_be_visible()
+    (chat,) = front.chats.values()
+    assert [post["reason"] for post in chat.feedback] == [None, "Das Jahr"]
+
+
+def test_a_reason_that_was_not_taken_stays_to_be_sent_again(visitor, front):
+    front.script.refuse_reason = True
+    visitor.open().ask("Frage")
+    visitor.button("Nein").click()
+    reason = visitor.page.get_by_label("Was hat gefehlt?")
+    reason.fill("Das Jahr")
+    visitor.button("Absenden").click()
+    expect(visitor.page.get_by_text("Das hat leider nicht geklappt.")).to_be_visible()
+    expect(reason).to_have_value("Das Jahr")
+    expect(visitor.page.get_by_text("Danke für Ihre Rückmeldung.")).to_have_count(0)
+
+
 @pytest.mark.parametrize("kind", ["crisis", "smalltalk", "control", "error"])
 def test_no_judgement_is_asked_of_a_crisis_or_small_talk(visitor, front, kind):
     front.script.answer = lambda text, language: answer(part("112", kind))

@@ -18,11 +18,12 @@ export class FeedbackView {
   private readonly thanks = h("p", { class: "hint", role: "status" });
   private readonly choices: HTMLButtonElement[];
   private form: HTMLFormElement | null = null;
+  private sent: Promise<boolean> = Promise.resolve(true);
 
   constructor(
     private readonly texts: Texts,
     private readonly id: string,
-    private readonly send: SendFeedback,
+    private readonly sender: SendFeedback,
   ) {
     const yes = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(true), icon("up"), texts.yes);
     const no = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(false), icon("down"), texts.no);
@@ -42,6 +43,12 @@ export class FeedbackView {
     if (helpful) this.thanks.textContent = this.texts.thanks;
   }
 
+  /** Sends one judgement after the other, so that a reason is never overtaken by the press before it. */
+  private send(helpful: boolean, reason: string | null): Promise<boolean> {
+    this.sent = this.sent.then(() => this.sender(helpful, reason));
+    return this.sent;
+  }
+
   private press(helpful: boolean | null): void {
     this.choices.forEach((choice, place) =>
       choice.setAttribute("aria-pressed", String(helpful !== null && helpful === (place === 0))),
@@ -53,16 +60,16 @@ export class FeedbackView {
     const id = `${this.id}-reason`;
     const field = h("textarea", { id, rows: "2", maxlength: String(MAX_REASON_CHARACTERS) });
     const submit = h("button", { type: "submit", class: "plain" }, this.texts.reasonSend);
-    const skip = button({ class: "plain quiet" }, () => this.finish(null), this.texts.reasonSkip);
+    const skip = button({ class: "plain quiet" }, () => void this.finish(null), this.texts.reasonSkip);
     const row = h("div", { class: "row" }, submit, skip);
     this.form = h("form", { class: "reason" }, h("label", { for: id }, this.texts.reasonLabel), field, row);
-    this.form.addEventListener("submit", (event) => (event.preventDefault(), this.finish(field.value.trim() || null)));
+    this.form.addEventListener("submit", (event) => (event.preventDefault(), void this.finish(field.value.trim() || null)));
     this.element.insertBefore(this.form, this.thanks);
     field.focus();
   }
 
-  private finish(reason: string | null): void {
-    if (reason) void this.send(false, reason);
+  private async finish(reason: string | null): Promise<void> {
+    if (reason && !(await this.send(false, reason))) return;
     this.closeForm();
     this.thanks.textContent = this.texts.thanks;
     this.choices[1]?.focus();
