@@ -108,6 +108,11 @@ class _Comparison:
         if not self.translations.words:
             yield Finding(f"{self.language}/{WORDS}", 0, "", "is missing; write it, or take the language off the list")
         known = {(original.kind, original.id) for original in wanted}
+        for id_ in self.translations.words.get("cries", {}):
+            if (ENTRIES, id_) not in known:
+                yield Finding(
+                    f"{self.language}/{WORDS}", 0, f"cries/{id_}", "there is no such emergency; correct the id"
+                )
         for kind, items in self.translations.lists.items():
             for id_ in items:
                 if (kind, id_) not in known:

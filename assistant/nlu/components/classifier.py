@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ from assistant.nlu.ranking.alignment import Alignment
 from assistant.nlu.ranking.context import Context, aspects_asked, by_ordinal, covers, joined
 from assistant.nlu.ranking.head import Answers, Head, Ranking, Scored
 from assistant.nlu.ranking.kind_model import Floats
+from assistant.nlu.ranking.own_words import CRIES, QUESTIONS, Classified, OwnWords, arrays
 
 # The head's scores for every class, by text.
 Scores = Mapping[str, Scored]
@@ -44,7 +45,7 @@ MOST_FOLLOW_UP_WORDS = 12
 LIKELY_ENTRY = 0.5
 # In 4,300 texts, no piece of a text less likely than this to be answered by a fact was a question.
 POSSIBLE_QUESTION = 0.02
-ALIGNMENT = "alignment.npz"
+ALIGNMENT, OWN_WORDS = "alignment.npz", "own_words.npz"
 # Characters of an answer that its vector is made of: what it is about stands at the beginning.
 LONGEST_ANSWER = 600
 RANGES = {
@@ -113,9 +114,10 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         head: Head | None,
         alignment: Alignment | None = None,
+        own_words: OwnWords | None = None,
     ) -> None:
         self._config, self._storage, self._resource, self._head = config, storage, resource, head
-        self._alignment = alignment or Alignment({})
+        self._alignment, self._own_words = alignment or Alignment({}), own_words or OwnWords({})
         self._exact = exact_questions(knowledge())
         self._cached_context: Context | None = None
 
@@ -151,10 +153,13 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         texts = [str(example.get(TEXT)).lower() for example in examples]
         announce(f"Fitting the head to {len(labels)} questions in {len(set(labels))} classes …")
         self._alignment = aligned(knowledge())
+        own = arrays({**own_questions(knowledge()), **own_cries(knowledge())})
+        self._own_words = OwnWords.of(own)
         self._head = Head.fit(texts, vectors, labels, self._config, answers(knowledge()), self._alignment.misses)
         with self._storage.write_to(self._resource) as folder:
             self._head.save(folder)
             np.savez(folder / ALIGNMENT, **self._alignment.arrays())
+            np.savez(folder / OWN_WORDS, **own)
         return self._resource
 
     @classmethod
@@ -170,7 +175,9 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         with model_storage.read_from(resource) as folder:
             with np.load(folder / ALIGNMENT, allow_pickle=False) as stored:
                 alignment = Alignment.of({name: stored[name] for name in stored.files})
-            return cls(config, model_storage, resource, Head.load(folder), alignment)
+            with np.load(folder / OWN_WORDS, allow_pickle=False) as stored:
+                own_words = OwnWords.of({name: stored[name] for name in stored.files})
+            return cls(config, model_storage, resource, Head.load(folder), alignment, own_words)
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Ranks messages and their parts, and short ones again in the context of earlier answers."""
@@ -211,8 +218,13 @@ class EntryClassifier(IntentClassifier, GraphComponent):
     def _scored(self, texts: Sequence[str], evidence: Evidence) -> list[Scored]:
         if self._head is None or not texts:
             return []
-        vectors = self._alignment.moved(np.stack(encoded(texts)), evidence.language)
-        return self._head.scored([text.lower() for text in texts], vectors, evidence.elsewhere)
+        vectors = np.stack(encoded(texts))
+        moved = self._alignment.moved(vectors, evidence.language)
+        scored = self._head.scored([text.lower() for text in texts], moved, evidence.elsewhere)
+        if not evidence.elsewhere:
+            return scored
+        boosts = [self._own_words.boosts(vector, evidence.language, self._head.classes) for vector in vectors]
+        return [replace(each, scores=each.scores + boost) for each, boost in zip(scored, boosts)]
 
     def _rank(self, message: Message, scores: Scores, before: Before, evidence: Evidence) -> None:
         text, head = message.get(TEXT) or "", self._head
@@ -221,7 +233,10 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             ranking = Ranking([(found, 1.0)], {kind_of(found): 1.0}) if found else Ranking([], {})
             message.set(RANKING, ranking)
             return
-        message.set(RANKING, head.ranking(text, scores[text]))
+        ranking = head.ranking(text, scores[text])
+        if evidence.elsewhere:
+            ranking = self._own_words.settled(ranking, encoded([text])[0], evidence.language)
+        message.set(RANKING, ranking)
         last = knowledge().find(before.entries[-1]) if before.entries else None
         if last and len(text.split()) <= MOST_FOLLOW_UP_WORDS:
             asked = aspects_asked(dict(zip(head.classes, head.probabilities(scores[text]).tolist())))
@@ -329,6 +344,30 @@ def aligned(base: KnowledgeBase) -> Alignment:
         vectors = {each: np.stack(encoded(texts)) for each, texts in asked.items()}
         pairs[language] = vectors[language], np.mean([vectors[each] for each in ORIGINALS], axis=0)
     return Alignment.fit(pairs)
+
+
+def own_questions(base: KnowledgeBase) -> dict[str, Classified]:
+    """The entries' questions in the languages without training questions, with their vectors."""
+    from assistant.knowledge import render
+
+    found: dict[str, Classified] = {}
+    for language in (each for each in LANGUAGES if each not in ORIGINALS):
+        entries = [entry for entry in base.entries.values() if language in entry.question]
+        asked = [cleaned(render(base, entry, language).question) for entry in entries]
+        if asked:
+            found[f"{language}/{QUESTIONS}"] = [entry.id for entry in entries], np.stack(encoded(asked))
+    return found
+
+
+def own_cries(base: KnowledgeBase) -> dict[str, Classified]:
+    """What people typically write in each emergency, in the languages that list it, with its vectors."""
+    found: dict[str, Classified] = {}
+    for language, words in base.words.items():
+        cries = [(class_, cleaned(text)) for class_, texts in words.get("cries", {}).items() for text in texts]
+        if cries:
+            vectors = np.stack(encoded([text for _, text in cries]))
+            found[f"{language}/{CRIES}"] = [class_ for class_, _ in cries], vectors
+    return found
 
 
 def _folded(text: str) -> str:

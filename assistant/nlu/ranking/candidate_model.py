@@ -21,7 +21,9 @@ CANDIDATES = 8
 FEWEST_EXAMPLES = 200
 HIDDEN = 64
 # How many networks: a single one depends on how it happened to begin.
-NETWORKS = 4
+NETWORKS = 8
+# How many candidates a step of their training looks at.
+BATCH = 1000
 
 
 @dataclass(frozen=True)
@@ -140,7 +142,13 @@ def _trained(rows: Floats, right: np.typing.NDArray[np.bool_]) -> dict[str, Floa
     # Only training needs this, and importing it takes a second.
     from sklearn.neural_network import MLPClassifier
 
-    settings = {"alpha": 1e-3, "early_stopping": True, "max_iter": 60}
+    settings = {
+        "alpha": 1e-3,
+        "early_stopping": True,
+        "max_iter": 60,
+        "learning_rate_init": 3e-3,
+        "batch_size": min(BATCH, len(rows) // 2),
+    }
     networks = [MLPClassifier((HIDDEN,), random_state=seed, **settings).fit(rows, right) for seed in range(NETWORKS)]
     return {
         "hidden_weights": np.concatenate([network.coefs_[0] for network in networks], axis=1),

@@ -37,7 +37,7 @@ BATCH = 256
 # Before the names of what judges by meaning alone.
 MEANT = "meant_"
 # How many examples' leave-one-out scores the kinds are learned from: enough for a few hundred parameters.
-CALIBRATED = 8192
+CALIBRATED = 16384
 # The highest probability of a class that is too far behind the best to be judged.
 LEAST = 0.01
 

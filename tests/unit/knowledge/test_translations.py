@@ -58,6 +58,16 @@ def translated(project):
     return project
 
 
+def test_cries_belong_to_an_emergency_that_exists(translated):
+    cries = '  cries: {crisis/flood: ["вода", "нас затопило", "рятуйте"]}\n'
+    translated.write(f"knowledge/{LANGUAGE}/words.yml", WORDS + cries)
+    (finding,) = translation_findings(translated.knowledge)
+    assert (finding.entry, finding.message) == (
+        "cries/crisis/flood",
+        "there is no such emergency; correct the id",
+    )
+
+
 def messages(project) -> list[str]:
     return [finding.message for finding in translation_findings(project.knowledge)]
 
