@@ -14,8 +14,9 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-run: environment ## set up, train if needed, start the assistant and print its address
-	@$(PYTHON_BIN) -m assistant.commands.run
+run: environment ## set up, train if needed, start the assistant and print its address; PORT= RASA_PORT= ACTIONS_PORT=
+	@$(PYTHON_BIN) -m assistant.commands.run --end-with-parent $(if $(PORT),--front-port $(PORT)) \
+	  $(if $(RASA_PORT),--port $(RASA_PORT)) $(if $(ACTIONS_PORT),--actions-port $(ACTIONS_PORT))
 
 shell: environment ## chat with the assistant in the terminal; DEBUG=1 explains its answers
 	@$(PYTHON_BIN) -m assistant.commands.shell $(if $(filter 1,$(DEBUG)),--debug)
