@@ -78,4 +78,4 @@ environment-dev:
 	@scripts/environment requirements-dev.txt
 
 clean: ## remove the environment, models and caches
-	rm -rf .venv .venv-tools models .cache .rasa .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-front .venv-policy .venv-tools models .cache .rasa .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
