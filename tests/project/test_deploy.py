@@ -475,6 +475,54 @@ class TestWhatImagesHold:
         assert {line for line in lines if not line.startswith("#")} <= locked
 
 
+def named_images() -> dict[str, str]:
+    """Every image that is not built here, by where it is named."""
+    found = {f"kubernetes/{name}": container["image"] for name, container in CONTAINERS.items()}
+    found |= {f"compose/{name}": service["image"] for name, service in SERVICES.items()}
+    for file in (FRONT_IMAGE, ENGINE_IMAGE):
+        found[file.name] = re.findall(r"^ARG PYTHON_IMAGE=(.+)$", file.read_text("utf-8"), re.M)[0]
+    return {where: image for where, image in found.items() if "iom-germany-assistant" not in image}
+
+
+@pytest.mark.parametrize(("where", "image"), named_images().items())
+def test_images_of_others_are_named_by_what_they_hold(where, image):
+    assert re.search(r"@sha256:[0-9a-f]{64}\}?$", image)
+
+
+class TestPipelines:
+    @pytest.mark.parametrize(
+        ("schema", "file"),
+        [
+            ("github-workflows", ".github/workflows/check.yml"),
+            ("gitlab-ci", ".gitlab-ci.yml"),
+            ("renovate", "renovate.json"),
+        ],
+    )
+    def test_the_file_is_what_its_reader_understands(self, tools, schema, file):
+        result = run(tools / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", ROOT / file)
+        assert result.returncode == 0, result.stdout
+
+    def test_each_pipeline_runs_what_decides(self):
+        github = yaml.safe_load((ROOT / ".github/workflows/check.yml").read_text("utf-8"))
+        assert {"run": ".ci/run"} in github["jobs"]["check"]["steps"]
+        gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text("utf-8"))
+        assert gitlab["check"]["script"] == [".ci/run"]
+
+    def test_actions_of_others_are_named_by_their_commit(self):
+        github = (ROOT / ".github/workflows/check.yml").read_text("utf-8")
+        used = re.findall(r"uses: (\S+)", github)
+        assert used
+        assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", one) for one in used)
+
+    def test_every_file_that_names_versions_is_watched(self):
+        bot = json.loads((ROOT / "renovate.json").read_text("utf-8"))
+        managers = ("dockerfile", "docker-compose", "kubernetes", "pip_requirements")
+        patterns = [pattern.strip("/") for name in managers for pattern in bot[name]["managerFilePatterns"]]
+        naming = [FRONT_IMAGE, ENGINE_IMAGE, COMPOSE, KUBERNETES / "base" / "postgres.yml", *ROOT.glob("requirements*")]
+        names = [file.relative_to(ROOT).as_posix() for file in naming]
+        assert [name for name in names if not any(re.search(pattern, name) for pattern in patterns)] == []
+
+
 class TestProxy:
     def test_caddy_understands_its_file(self):
         environment = {"ASSISTANT_DOMAIN": "assistant.example.org", "ACME_EMAIL": "it@example.org", "HOME": "/tmp"}  # noqa: S108
