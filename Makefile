@@ -57,13 +57,15 @@ bench: environment-dev ## compare speed and memory with Rasa's default pipeline 
 
 audit: environment ## compare known vulnerabilities of the locked packages with docs/vulnerabilities.yml (online)
 	@scripts/tools
-	@.venv-tools/bin/python scripts/audit.py
+	@.venv-tools/bin/python scripts/audit.py $(if $(filter 1,$(BY_HAND)),--by-hand)
 
-sbom: environment ## write the software bill of materials, dist/sbom.cdx.json (CycloneDX)
+sbom: environment ## write the bills of materials of both images, dist/sbom*.cdx.json (CycloneDX)
 	@scripts/tools
 	@mkdir -p dist
 	@.venv-tools/bin/cyclonedx-py requirements --output-reproducible --short-PURLs --pyproject pyproject.toml \
 	  --output-file dist/sbom.cdx.json requirements.txt
+	@.venv-tools/bin/cyclonedx-py requirements --output-reproducible --short-PURLs --pyproject pyproject.toml \
+	  --output-file dist/sbom-front.cdx.json requirements-front.txt
 
 chaos: environment-dev ## kill, hang, starve and cut off each server during chats; print what became of the messages
 	@$(PYTHON_BIN) -W ignore -m benchmarks.chaos
