@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -79,6 +80,29 @@ def test_nothing_is_left_when_the_command_itself_is_killed(tmp_path):
     process, *ports = start_running(tmp_path)
     process.kill()
     process.wait()
+    assert_freed(*ports)
+
+
+def test_nothing_is_left_after_ctrl_c_in_a_terminal_whose_output_goes_to_tee(tmp_path):
+    """Ctrl-C ends tee too, and before the servers have stopped."""
+    ports = servers.free_port(), servers.free_port(), servers.free_port()
+    line = f"{shlex.join(run_command(*ports))} 2>&1 | tee {tmp_path / 'log.txt'}"
+    environment = {**os.environ, "ASSISTANT_DATA": str(tmp_path)}
+    terminal = pexpect.spawn("/bin/sh", ["-c", line], cwd=str(ROOT), env=environment, encoding="utf-8")
+    terminal.expect("Ctrl-C stops it", timeout=120)
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF, timeout=60)
+    terminal.close()
+    assert_freed(*ports)
+
+
+def test_nothing_is_left_when_the_terminal_is_closed(tmp_path):
+    ports = servers.free_port(), servers.free_port(), servers.free_port()
+    command, environment = run_command(*ports), {**os.environ, "ASSISTANT_DATA": str(tmp_path)}
+    terminal = pexpect.spawn(command[0], command[1:], cwd=str(ROOT), env=environment, encoding="utf-8")
+    terminal.expect("Ctrl-C stops it", timeout=120)
+    os.close(terminal.fileno())
+    terminal.closed = True
     assert_freed(*ports)
 
 
