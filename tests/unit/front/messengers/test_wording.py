@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.languages import LANGUAGES, SPOKEN
+from assistant.core.languages import LANGUAGES, SERVED
 from assistant.front.core.starters import starters
 from assistant.front.messengers.base import wording
 from assistant.knowledge import knowledge
@@ -19,7 +19,7 @@ def test_a_user_who_starts_is_offered_questions_below_a_heading(language):
 
 def test_who_asks_for_another_language_is_offered_all_by_their_own_names():
     event = wording.canned_answer("language", "uk", knowledge(), "id")
-    assert event["suggestions"] == [spoken.name for spoken in SPOKEN.values()]
+    assert event["suggestions"] == [spoken.name for spoken in SERVED.values()]
     assert event["language"] == "uk"
 
 
