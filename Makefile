@@ -1,6 +1,8 @@
 # The project's commands; `make help` lists them.
 .DEFAULT_GOAL := help
 PYTHON_BIN := .venv/bin/python
+# On one line, so that no shell comes between `make` and the command, which ends when its parent does.
+PORTS = $(if $(PORT),--front-port $(PORT)) $(if $(RASA_PORT),--port $(RASA_PORT)) $(if $(ACTIONS_PORT),--actions-port $(ACTIONS_PORT))
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_WAIT_POLICY := PASSIVE
@@ -15,8 +17,7 @@ help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: environment ## set up, train if needed, start the assistant and print its address; PORT= RASA_PORT= ACTIONS_PORT=
-	@$(PYTHON_BIN) -m assistant.commands.run --end-with-parent $(if $(PORT),--front-port $(PORT)) \
-	  $(if $(RASA_PORT),--port $(RASA_PORT)) $(if $(ACTIONS_PORT),--actions-port $(ACTIONS_PORT))
+	@$(PYTHON_BIN) -m assistant.commands.run --end-with-parent $(PORTS)
 
 shell: environment ## chat with the assistant in the terminal; DEBUG=1 explains its answers
 	@$(PYTHON_BIN) -m assistant.commands.shell $(if $(filter 1,$(DEBUG)),--debug)

@@ -143,6 +143,26 @@ def test_a_hang_up_that_was_to_be_ignored_is(tmp_path):
     until_all_ended(*left)
 
 
+def test_a_command_ends_when_whatever_called_it_is_killed(tmp_path):
+    """As when `make` is killed."""
+    tied = f"import os; from assistant.launch.tied import end_with_parent; end_with_parent(os.getppid()); {STAYS}"
+    command = [sys.executable, "-c", tied, str(tmp_path / "p0")]
+    calls = f"import subprocess; subprocess.run({command!r})"
+    with subprocess.Popen([sys.executable, "-c", calls], cwd=ROOT, stdout=subprocess.DEVNULL) as caller:
+        left = until_started(tmp_path, "p0")
+        caller.kill()
+    until_all_ended(*left)
+
+
+def test_make_starts_the_command_without_a_shell_in_between():
+    """A shell would be its parent, and outlive `make`; for a line without these characters make needs none."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    (line,) = re.findall(r"^\t@(.*assistant\.commands\.run .*)$", makefile, re.M)
+    (ports,) = re.findall(r"^PORTS = (.*)$", makefile, re.M)
+    assert "--end-with-parent" in line
+    assert not re.search(r"[\\|&;<>`'\"*?#~]", line + ports)
+
+
 def test_waits_grow_up_to_a_bound():
     patience = Patience(first_wait_seconds=1, longest_wait_seconds=5)
     assert [patience.wait_seconds(failures) for failures in (1, 2, 3, 4, 5)] == [1, 2, 4, 5, 5]
