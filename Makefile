@@ -1,6 +1,8 @@
 # The project's commands; `make help` lists them.
 .DEFAULT_GOAL := help
 PYTHON_BIN := .venv/bin/python
+# On one line, so that no shell comes between `make` and the command, which ends when its parent does.
+PORTS = $(if $(PORT),--front-port $(PORT)) $(if $(RASA_PORT),--port $(RASA_PORT)) $(if $(ACTIONS_PORT),--actions-port $(ACTIONS_PORT))
 export RASA_TELEMETRY_ENABLED := false
 export TF_CPP_MIN_LOG_LEVEL := 3
 export OMP_WAIT_POLICY := PASSIVE
@@ -14,8 +16,8 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## list these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-run: environment ## set up, train if needed, start the assistant and print its address
-	@$(PYTHON_BIN) -m assistant.commands.run
+run: environment ## set up, train if needed, start the assistant and print its address; PORT= RASA_PORT= ACTIONS_PORT=
+	@$(PYTHON_BIN) -m assistant.commands.run --end-with-parent $(PORTS)
 
 shell: environment ## chat with the assistant in the terminal; DEBUG=1 explains its answers
 	@$(PYTHON_BIN) -m assistant.commands.shell $(if $(filter 1,$(DEBUG)),--debug)
@@ -56,13 +58,15 @@ bench: environment-dev ## compare speed and memory with Rasa's default pipeline 
 
 audit: environment ## compare known vulnerabilities of the locked packages with docs/vulnerabilities.yml (online)
 	@scripts/tools
-	@.venv-tools/bin/python scripts/audit.py
+	@.venv-tools/bin/python scripts/audit.py $(if $(filter 1,$(BY_HAND)),--by-hand)
 
-sbom: environment ## write the software bill of materials, dist/sbom.cdx.json (CycloneDX)
+sbom: environment ## write the bills of materials of both images, dist/sbom*.cdx.json (CycloneDX)
 	@scripts/tools
 	@mkdir -p dist
 	@.venv-tools/bin/cyclonedx-py requirements --output-reproducible --short-PURLs --pyproject pyproject.toml \
 	  --output-file dist/sbom.cdx.json requirements.txt
+	@.venv-tools/bin/cyclonedx-py requirements --output-reproducible --short-PURLs --pyproject pyproject.toml \
+	  --output-file dist/sbom-front.cdx.json requirements-front.txt
 
 chaos: environment-dev ## kill, hang, starve and cut off each server during chats; print what became of the messages
 	@$(PYTHON_BIN) -W ignore -m benchmarks.chaos
@@ -77,4 +81,4 @@ environment-dev:
 	@scripts/environment requirements-dev.txt
 
 clean: ## remove the environment, models and caches
-	rm -rf .venv .venv-tools models .cache .rasa .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-front .venv-policy .venv-tools models .cache .rasa .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

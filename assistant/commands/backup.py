@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import sys
 from pathlib import Path
 
-from assistant.commands.channels import running
-from assistant.front.core.settings import FRONT_PORT, database_url
+from assistant.front.core.settings import database_url
 from assistant.front.store.backup import BackupError, current_tombstones, restore, save, write_atomically
 from assistant.front.store.tombstones import Tombstones, dumped, parsed
+from assistant.front.store.usage import InUseError, exclusively
 
 NO_LIST = (
     "Nothing was restored: the current database cannot tell which chats were erased since the backup was made. "
@@ -31,14 +30,19 @@ def asked() -> argparse.Namespace:
         command.add_argument("file", type=Path)
     command.add_argument("--erased", type=Path, action="append", default=[], help="a saved list of erased chats")
     command.add_argument("--without-list", action="store_true", help="restore without knowing what was erased since")
-    command.add_argument("--port", type=int, default=FRONT_PORT, help="port of the front, which must be stopped")
     return parser.parse_args()
 
 
 def restored(url: str, arguments: argparse.Namespace) -> str:
-    """Restores a backup; returns what was done, in words."""
-    if asyncio.run(running(arguments.port)):
-        raise BackupError("Nothing was restored: the front is running. Stop it first.")
+    """Restores a backup, unless the database is in use; returns what was done, in words."""
+    try:
+        with exclusively(url):
+            return _restored(url, arguments)
+    except InUseError as error:
+        raise BackupError(f"Nothing was restored: {error}. Stop every front first.") from None
+
+
+def _restored(url: str, arguments: argparse.Namespace) -> str:
     tombstones = all_tombstones(url, arguments)
     # If this is interrupted, the list is still there for the next attempt.
     aside = arguments.file.with_name(f"{arguments.file.name}.erased")

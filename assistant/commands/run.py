@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import shlex
+import os
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
 from pathlib import Path
-
-from honcho.manager import Manager
 
 from assistant.front.core.settings import FRONT_PORT
 from assistant.launch import servers
+from assistant.launch.supervisor import Program, Supervisor
+from assistant.launch.tied import end_with_parent
 from assistant.training.model import ensure_model
 
 STARTUP_TIMEOUT_SECONDS = 120.0
-# What honcho returns after Ctrl-C: 128 plus the signal's number.
-INTERRUPTED = 130
 BANNER = """
 The assistant is ready. Open it in a browser: http://{host}:{front_port}/
 Rasa itself can be asked on this machine, from another terminal:
@@ -35,27 +32,29 @@ def refuse_if_in_use(*ports: int) -> None:
     for port in ports:
         if servers.in_use(port):
             sys.exit(
-                f"Port {port} is in use by another program, perhaps another `make run`. "
-                f"Stop it (`lsof -i :{port}` finds it), then try again."
+                f"Port {port} is in use by another program, perhaps another `make run`. Stop it (`lsof -i :{port}` "
+                f"finds it) or choose other ports (`make run PORT=8081 RASA_PORT=5006 ACTIONS_PORT=5056`)."
             )
 
 
-def announce(front_port: int, port: int) -> None:
+def announce(supervisor: Supervisor, front_port: int, port: int) -> None:
     """Prints the address once a question really gets an answer there."""
     if servers.wait_until_ready(front_port, STARTUP_TIMEOUT_SECONDS):
-        print(BANNER.format(host=servers.HOST, front_port=front_port, port=port), flush=True)
+        supervisor.works.set()
+        supervisor.show(BANNER.format(host=servers.HOST, front_port=front_port, port=port))
     else:
-        print(f"The assistant gave no answer in {STARTUP_TIMEOUT_SECONDS:.0f} s; see the log above.", flush=True)
+        supervisor.show(f"The assistant gave no answer in {STARTUP_TIMEOUT_SECONDS:.0f} s; see the log above.")
 
 
-def commands(ports: argparse.Namespace, model: Path, folder: Path) -> Mapping[str, list[str]]:
-    """The command lines of the three servers, by the names that prefix their log lines."""
+def programs(ports: argparse.Namespace, model: Path, folder: Path) -> list[Program]:
+    """The three servers, under the names that prefix their log lines."""
     endpoints = servers.endpoints_for(ports.actions_port, folder)
-    return {
+    commands = {
         "actions": servers.actions_command(ports.actions_port),
         "rasa": servers.rasa_command("run", model, ports.port, endpoints),
         "front": servers.front_command(ports.front_port, ports.port),
     }
+    return [Program(name, command, servers.environment()) for name, command in commands.items()]
 
 
 def ports_named() -> argparse.Namespace:
@@ -64,21 +63,22 @@ def ports_named() -> argparse.Namespace:
     parser.add_argument("--front-port", type=int, default=FRONT_PORT)
     parser.add_argument("--port", type=int, default=servers.PORT, help="of Rasa")
     parser.add_argument("--actions-port", type=int, default=servers.ACTIONS_PORT)
+    parser.add_argument("--end-with-parent", action="store_true", help="stop when the calling program ends")
     return parser.parse_args()
 
 
 def main() -> int:
-    """Runs the three servers until Ctrl-C or until one of them dies; passes on their exit code."""
+    """Runs the three servers, restarting those that die, until it is told to stop or one cannot be kept running."""
     ports = ports_named()
+    if ports.end_with_parent:
+        end_with_parent(os.getppid())
     refuse_if_in_use(ports.front_port, ports.port, ports.actions_port)
     model = ensure_model()
     with tempfile.TemporaryDirectory() as folder:
-        manager = Manager()
-        for name, command in commands(ports, model, Path(folder)).items():
-            manager.add_process(name, shlex.join(command), env=servers.environment())
-        threading.Thread(target=announce, args=(ports.front_port, ports.port), daemon=True).start()
-        manager.loop()
-    return 0 if manager.returncode == INTERRUPTED else int(manager.returncode or 0)
+        supervisor = Supervisor(programs(ports, model, Path(folder)))
+        arguments = (supervisor, ports.front_port, ports.port)
+        threading.Thread(target=announce, args=arguments, daemon=True).start()
+        return supervisor.run()
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ from assistant.front.rasa_channels import rest
 from assistant.front.rasa_channels.socketio import PATH, Sockets
 from assistant.front.store.chats import Store
 from assistant.front.store.schema import database
-from assistant.front.web import chat, pages
+from assistant.front.web import chat, pages, security_txt
 from assistant.front.web.messenger_webhook import Webhook
 from assistant.front.web.middleware import KnownOrigins, SafeHeaders, Throttle
 from assistant.front.web.state import Front
@@ -103,6 +103,7 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
         Route("/health", pages.health),
         Route("/ready", pages.ready),
         Route("/openapi.json", pages.openapi),
+        Route(security_txt.PATH, security_txt.security_txt),
         Route("/", pages.Page(demo, "index.html")),
         *(Route(f"/{language}", pages.Page(demo, f"{language}.html")) for language in DEMO_LANGUAGES),
         Mount("/demo", pages.Files(demo, {"Content-Security-Policy": pages.PAGE})),

@@ -33,6 +33,7 @@ METRICS = {
     "assistant_waiting",
     "assistant_rasa_up",
 }
+IMAGES = {"ASSISTANT_FRONT_IMAGE", "ASSISTANT_ENGINE_IMAGE", "CADDY_IMAGE", "POSTGRES_IMAGE", "REDIS_IMAGE"}
 ENOUGH = {
     "ASSISTANT_DOMAIN": "assistant.example.org",
     "ACME_EMAIL": "it@example.org",
@@ -156,9 +157,9 @@ class TestKubernetes:
         for bound in ("requests", "limits"):
             assert container["resources"][bound].keys() == {"cpu", "memory"}
 
-    @pytest.mark.parametrize("name", [name for name in CONTAINERS if not name.startswith("purge/")])
-    def test_every_server_has_a_probe_of_its_life(self, name):
-        assert "livenessProbe" in CONTAINERS[name]
+    @pytest.mark.parametrize("name", [name for name in CONTAINERS if not name.startswith(("purge/", "backup/"))])
+    def test_every_server_has_probes_of_its_life_and_readiness(self, name):
+        assert {"livenessProbe", "readinessProbe"} <= CONTAINERS[name].keys()
 
     def test_probes_of_rasa_and_front_ask_a_question(self):
         rasa, front = CONTAINERS["rasa/rasa"], CONTAINERS["front/front"]
@@ -177,6 +178,7 @@ class TestKubernetes:
                     "redis",
                     "postgres",
                     "purge",
+                    "backup",
                 )
 
     def test_secrets_come_by_reference_only(self):
@@ -267,6 +269,7 @@ class TestNetwork:
             ("postgres", "front", 5432),
             ("postgres", "rasa", 5432),
             ("postgres", "purge", 5432),
+            ("postgres", "backup", 5432),
             ("redis", "front", 6379),
         }
 
@@ -321,7 +324,7 @@ class TestCompose:
         lines = (DEPLOY / "compose" / "env.example").read_text("utf-8").splitlines()
         named = {line.partition("=")[0]: line.partition("=")[2] for line in lines if line and not line.startswith("#")}
         used = set(re.findall(r"\$\{(\w+)", COMPOSE.read_text("utf-8")))
-        assert used - named.keys() == {"ASSISTANT_IMAGE", "CADDY_IMAGE", "POSTGRES_IMAGE", "REDIS_IMAGE"}
+        assert used - named.keys() == IMAGES
         assert set(named.values()) == {""}
 
     @pytest.mark.parametrize("name", SERVICES)
@@ -364,7 +367,21 @@ class TestCompose:
         assert front["ASSISTANT_TRUSTED_PROXIES"] == SERVICES["proxy"]["networks"]["edge"]["ipv4_address"]
 
     def test_rasa_is_asked_a_question(self):
-        assert "assistant.commands.healthy" in SERVICES["rasa-0"]["healthcheck"]["test"]
+        assert "assistant.commands.healthy" in " ".join(SERVICES["rasa-0"]["healthcheck"]["test"])
+
+    @pytest.mark.parametrize("name", sorted(set(SERVICES) - {"pair-0", "pair-1", "purge", "backup"}))
+    def test_whatever_stays_unhealthy_is_started_again(self, name):
+        service = SERVICES[name]
+        assert "probe.sh" in " ".join(service["healthcheck"]["test"])
+        assert "./probe.sh:/usr/local/bin/probe.sh:ro" in service["volumes"]
+        assert service["restart"] == "unless-stopped"
+        assert service["init"] is True
+        # The script waits for six seconds at most, and for three before it ends what does not hear.
+        assert int(service["healthcheck"]["timeout"].removesuffix("s")) > 6 + 3
+
+    def test_only_rasa_and_its_action_servers_are_on_the_old_python(self):
+        engine = {name for name, service in SERVICES.items() if "ENGINE_IMAGE" in service["image"]}
+        assert engine == {f"{role}-{n}" for role in ("pair", "rasa", "actions") for n in (0, 1)}
 
 
 def test_every_setting_is_explained():
@@ -374,45 +391,136 @@ def test_every_setting_is_explained():
     explained = set(re.findall(r"ASSISTANT_[A-Z_]+[A-Z]", "\n".join(texts)))
     shown = [COMPOSE, DEPLOY / "compose" / "env.example", *KUBERNETES.rglob("*.yml")]
     used = {name for path in shown for name in re.findall(r"ASSISTANT_[A-Z_]+[A-Z]", path.read_text("utf-8"))}
-    assert used - explained == {"ASSISTANT_DOMAIN", "ASSISTANT_IMAGE"} - explained
+    assert used - explained == {"ASSISTANT_DOMAIN"} - explained
 
 
-class TestImage:
-    def stages(self) -> list[str]:
-        text = (DEPLOY / "Containerfile").read_text("utf-8").replace("\\\n", " ")
-        return re.split(r"^(?=FROM )", text, flags=re.M)[1:]
+FRONT_IMAGE, ENGINE_IMAGE = DEPLOY / "Containerfile", DEPLOY / "Containerfile.engine"
 
-    def test_hadolint_finds_nothing(self, tools):
-        result = run(tools / "hadolint", "--no-color", "--ignore", "DL3006", DEPLOY / "Containerfile")
+
+def stages(containerfile: Path) -> list[str]:
+    text = containerfile.read_text("utf-8").replace("\\\n", " ")
+    return re.split(r"^(?=FROM )", text, flags=re.M)[1:]
+
+
+@pytest.mark.parametrize("image", [FRONT_IMAGE, ENGINE_IMAGE], ids=["front", "engine"])
+class TestImages:
+    def test_hadolint_finds_nothing(self, tools, image):
+        result = run(tools / "hadolint", "--no-color", "--ignore", "DL3006", image)
         assert result.returncode == 0, result.stdout
 
-    def test_every_package_is_installed_by_its_hash(self):
-        installs = re.findall(r"pip install [^&\n]*", "".join(self.stages()))
+    def test_every_package_is_installed_by_its_hash(self, image):
+        installs = re.findall(r"pip install [^&\n]*", "".join(stages(image)))
         assert len(installs) == 2
         assert all("--require-hashes" in install for install in installs)
-        # Three packages come as source distributions; what builds them is checked by hash too.
-        assert "--build-constraints requirements.txt" in installs[1]
+        # Some packages come as source distributions; what builds them is checked by hash too.
+        assert re.search(r"--build-constraints (\S+) +-r \1", installs[1])
 
-    def test_the_last_stage_runs_as_nobody_with_nothing_to_build_with(self):
-        last = self.stages()[-1]
+    def test_the_last_stage_runs_as_nobody_with_nothing_to_build_with(self, image):
+        last = stages(image)[-1]
         assert re.findall(r"^USER (.+)$", last, re.M) == ["10001:10001"]
-        assert "pip uninstall -y setuptools wheel pip" in last
-        assert not re.search(r"apt-get install|pip install|gcc|build-essential", last)
+        assert re.search(r"pip uninstall -y (setuptools wheel )?pip", last)
+        assert not re.search(r"pip install|gcc|build-essential", last)
 
-    def test_what_is_copied_is_there_and_let_through(self):
-        kept = [line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")]
+    def test_what_is_copied_is_there_and_let_through(self, image):
+        kept = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")}
         copied = {
             source
-            for line in re.findall(r"^COPY (?!--from)(.+)$", "".join(self.stages()), re.M)
+            for line in re.findall(r"^COPY (?!--from)(.+)$", "".join(stages(image)), re.M)
             for source in line.split()[:-1]
         }
-        assert copied == set(kept)
+        assert copied <= kept
         assert [source for source in copied if not (ROOT / source).exists()] == []
+
+
+class TestWhatImagesHold:
+    def test_the_front_is_shipped_with_the_python_and_the_packages_that_it_is_tested_with(self):
+        version = (ROOT / ".python-version-front").read_text("utf-8").strip()
+        text = FRONT_IMAGE.read_text("utf-8")
+        assert f"/python:{version}-slim-" in text
+        assert f"/usr/local/bin/python{version}" in text
+        assert "-r requirements-front.txt" in text
+        assert ".venv-front/bin/python -m pytest" in (ROOT / "scripts" / "test").read_text("utf-8")
+
+    def test_the_engine_is_shipped_with_rasas_python(self):
+        version = (ROOT / ".python-version").read_text("utf-8").strip()
+        assert f"/python:{version}-slim-" in ENGINE_IMAGE.read_text("utf-8")
+
+    def test_nothing_of_rasa_is_in_the_fronts_image(self):
+        locked = (ROOT / "requirements-front.txt").read_text("utf-8")
+        assert not re.search(r"^(rasa|rasa-sdk|tensorflow|sanic)==", locked, re.M)
+
+    def test_rasa_and_its_action_server_alone_are_in_the_engines(self):
+        images = {name: container["image"] for name, container in CONTAINERS.items()}
+        engine = {name for name, image in images.items() if image == "iom-germany-assistant-engine"}
+        assert engine == {"rasa/rasa", "rasa/actions"}
+        front = {name for name, image in images.items() if image == "iom-germany-assistant-front"}
+        assert front == {"front/front", "purge/purge", "backup/backup"}
+
+    def test_a_backup_is_made_by_a_client_that_knows_the_server(self):
+        (installed,) = re.findall(r"apt-get install -y --no-install-recommends (\S+) ", stages(FRONT_IMAGE)[-1])
+        client = int(installed.removeprefix("postgresql-client-"))
+        servers = [CONTAINERS["postgres/postgres"]["image"], SERVICES["postgres"]["image"]]
+        assert {client} == {int(re.findall(r"postgres:(\d+)", image)[0]) for image in servers}
+        assert "apt-get install" not in "".join(stages(ENGINE_IMAGE))
+
+    def test_the_images_hold_all_that_is_let_through(self):
+        kept = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")}
+        texts = [stage for image in (FRONT_IMAGE, ENGINE_IMAGE) for stage in stages(image)]
+        lines = re.findall(r"^COPY (?!--from)(.+)$", "".join(texts), re.M)
+        assert {source for line in lines for source in line.split()[:-1]} == kept
 
     def test_what_is_taken_out_was_locked(self):
         lines = (DEPLOY / "not-at-run-time.txt").read_text("utf-8").splitlines()
         locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements.txt").read_text("utf-8"), re.M))
         assert {line for line in lines if not line.startswith("#")} <= locked
+
+
+def named_images() -> dict[str, str]:
+    """Every image that is not built here, by where it is named."""
+    found = {f"kubernetes/{name}": container["image"] for name, container in CONTAINERS.items()}
+    found |= {f"compose/{name}": service["image"] for name, service in SERVICES.items()}
+    for file in (FRONT_IMAGE, ENGINE_IMAGE):
+        found[file.name] = re.findall(r"^ARG PYTHON_IMAGE=(.+)$", file.read_text("utf-8"), re.M)[0]
+    return {where: image for where, image in found.items() if "iom-germany-assistant" not in image}
+
+
+@pytest.mark.parametrize(("where", "image"), named_images().items())
+def test_images_of_others_are_named_by_what_they_hold(where, image):
+    assert re.search(r"@sha256:[0-9a-f]{64}\}?$", image)
+
+
+class TestPipelines:
+    @pytest.mark.parametrize(
+        ("schema", "file"),
+        [
+            ("github-workflows", ".github/workflows/check.yml"),
+            ("gitlab-ci", ".gitlab-ci.yml"),
+            ("renovate", "renovate.json"),
+        ],
+    )
+    def test_the_file_is_what_its_reader_understands(self, tools, schema, file):
+        result = run(tools / "check-jsonschema", "--builtin-schema", f"vendor.{schema}", ROOT / file)
+        assert result.returncode == 0, result.stdout
+
+    def test_each_pipeline_runs_what_decides(self):
+        github = yaml.safe_load((ROOT / ".github/workflows/check.yml").read_text("utf-8"))
+        assert {"run": ".ci/run"} in github["jobs"]["check"]["steps"]
+        gitlab = yaml.safe_load((ROOT / ".gitlab-ci.yml").read_text("utf-8"))
+        assert gitlab["check"]["script"] == [".ci/run"]
+
+    def test_actions_of_others_are_named_by_their_commit(self):
+        github = (ROOT / ".github/workflows/check.yml").read_text("utf-8")
+        used = re.findall(r"uses: (\S+)", github)
+        assert used
+        assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", one) for one in used)
+
+    def test_every_file_that_names_versions_is_watched(self):
+        bot = json.loads((ROOT / "renovate.json").read_text("utf-8"))
+        managers = ("dockerfile", "docker-compose", "kubernetes", "pip_requirements")
+        patterns = [pattern.strip("/") for name in managers for pattern in bot[name]["managerFilePatterns"]]
+        naming = [FRONT_IMAGE, ENGINE_IMAGE, COMPOSE, KUBERNETES / "base" / "postgres.yml", *ROOT.glob("requirements*")]
+        names = [file.relative_to(ROOT).as_posix() for file in naming]
+        assert [name for name in names if not any(re.search(pattern, name) for pattern in patterns)] == []
 
 
 class TestProxy:

@@ -34,7 +34,10 @@ def test_no_registry_address_stands_in_a_file():
     assert [path for path in texts if HOSTS.search(path.read_text("utf-8", "ignore"))] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "requirements-uv.txt"])
+LOCKS = sorted(path.name for path in ROOT.glob("requirements*.txt"))
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_every_requirement_is_locked_with_hashes(name):
     lines = (ROOT / name).read_text("utf-8").splitlines()
     pinned = [line for line in lines if re.match(r"^[a-zA-Z0-9]", line)]
@@ -48,3 +51,4 @@ def test_development_runs_on_the_same_versions():
         return set(re.findall(r"^(\S+==\S+)", (ROOT / name).read_text("utf-8"), re.M))
 
     assert versions("requirements.txt") <= versions("requirements-dev.txt")
+    assert versions("requirements-front.txt") <= versions("requirements-front-dev.txt")

@@ -1,7 +1,8 @@
 """Runs the image's roles without a container engine: `unshare --mount --net python -m tests.services.rehearsal FOLDER`.
 
-The folder holds `app/` and `venv/` as the Containerfile makes them and `plan.json`. The roles run as user 10001 without
-capabilities, below a read-only root, on a network that has loopback only. What was found out is printed as JSON.
+The folder holds `plan.json` and, for each image, `app/` and `venv/` as its Containerfile makes them. The roles run as
+user 10001 without capabilities, below a read-only root, on a network that has loopback only. What was found out is
+printed as JSON.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from typing import Any
 LONGEST_START, LONGEST_END = 120.0, 30.0
 USER = "10001"
 WRITES = ("/", "/app", "/opt/venv", "/tmp", "/data")  # noqa: S108
+VERSION = "import sys; print('%d.%d' % sys.version_info[:2])"
 SIOCSIFFLAGS, UP = 0x8914, 1
 
 
@@ -36,7 +38,7 @@ def read_only(source: str | Path, target: Path) -> None:
     mount("-o", "remount,bind,ro", target)
 
 
-def root_from(folder: Path) -> Path:
+def root_from(folder: Path, prefix: str) -> Path:
     """The file system that a role sees: the system's programs, the image's folders, and only two writable ones."""
     root = folder / "root"
     root.mkdir()
@@ -46,8 +48,8 @@ def root_from(folder: Path) -> Path:
     for name in ("bin", "sbin", "lib", "lib64"):
         (root / name).symlink_to(f"usr/{name}")
     # At the same path as here, since a Python may find its libraries by absolute path.
-    if not sys.base_prefix.startswith("/usr"):
-        read_only(sys.base_prefix, root / sys.base_prefix.removeprefix("/"))
+    if not prefix.startswith("/usr"):
+        read_only(prefix, root / prefix.removeprefix("/"))
     read_only(folder / "venv", root / "opt" / "venv")
     read_only(folder / "app", root / "app")
     for name, options in (("tmp", "mode=1777"), ("data", f"mode=0700,uid={USER},gid={USER}")):
@@ -84,6 +86,10 @@ class Jail:
 
     def run(self, *words: str) -> int:
         return subprocess.run(self.command(list(words), {}), capture_output=True, timeout=60).returncode
+
+    def says(self, code: str) -> str:
+        """What a line of Python prints."""
+        return subprocess.run(self.command(["python", "-c", code], {}), capture_output=True, text=True).stdout.strip()
 
 
 def status(url: str) -> int:
@@ -139,13 +145,18 @@ def ended(process: subprocess.Popen[bytes]) -> tuple[int | None, float]:
 def rehearse(folder: Path) -> dict[str, Any]:
     plan = json.loads((folder / "plan.json").read_text("utf-8"))
     loopback_up()
-    jail = Jail(root_from(folder), plan["environment"], folder / "log.txt")
+    jails = {
+        name: Jail(root_from(folder / name, image["prefix"]), image["environment"], folder / "log.txt")
+        for name, image in plan["images"].items()
+    }
+    jail = jails["engine"]
     running: dict[str, subprocess.Popen[bytes]] = {}
     found: dict[str, Any] = {}
     probe = plan["probe"]
 
     def start(name: str) -> None:
-        running[name] = jail.start(plan["roles"][name]["arguments"], plan["roles"][name]["environment"])
+        role = plan["roles"][name]
+        running[name] = jails[role["image"]].start(role["arguments"], role["environment"])
 
     try:
         for name in plan["roles"]:
@@ -157,7 +168,11 @@ def rehearse(folder: Path) -> dict[str, Any]:
         found["answer"] = asked("http://127.0.0.1:8080/webhooks/rest/webhook")[-1]
         found["mebibytes"] = {name: memory(process) for name, process in running.items()}
         found["probe_of_actions"] = jail.run(*plan["roles"]["actions"]["probe"])
-        found["writes"] = {path: jail.run("touch", f"{path}/x") for path in WRITES}
+        found["writes"] = {
+            name: {path: each.run("touch", f"{path}/x") for path in WRITES} for name, each in jails.items()
+        }
+        found["pythons"] = {name: each.says(VERSION) for name, each in jails.items()}
+        found["rasa_beside_the_front"] = not jails["front"].run("python", "-c", "import rasa")
         found["listening"] = sorted(listening())
         found["end_of_actions"] = ended(running.pop("actions"))
         found["without_actions"] = {"/": status("http://127.0.0.1:5005/"), "probe": jail.run(*probe)}

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,47 @@ from tests.project.test_deploy import CONTAINERS
 
 pytestmark = [pytest.mark.slow, pytest.mark.long]
 
-CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text("utf-8").replace("\\\n", " ")
-LAST_STAGE = CONTAINERFILE[CONTAINERFILE.rindex("\nFROM ") :]
 NAMES = re.compile(r"^([\w.-]+)==", re.M)
 
 
-def environment_of_the_image() -> dict[str, str]:
-    pairs = [pair for line in re.findall(r"^ENV (.+)$", LAST_STAGE, re.M) for pair in line.split()]
-    given = dict(pair.split("=", 1) for pair in pairs)
-    return {**given, "PATH": given["PATH"].replace("$PATH", "/usr/local/bin:/usr/bin:/bin")}
+def text_of(containerfile: str) -> str:
+    return (ROOT / "deploy" / containerfile).read_text("utf-8").replace("\\\n", " ")
+
+
+@dataclass(frozen=True)
+class Image:
+    """An image, and the environment whose packages are those that it is built with."""
+
+    containerfile: str
+    venv: str
+    locked: str
+
+    @property
+    def last_stage(self) -> str:
+        text = text_of(self.containerfile)
+        return text[text.rindex("\nFROM ") :]
+
+    @property
+    def python(self) -> Path:
+        return ROOT / self.venv / "bin" / "python"
+
+    def environment(self) -> dict[str, str]:
+        pairs = [pair for line in re.findall(r"^ENV (.+)$", self.last_stage, re.M) for pair in line.split()]
+        given = dict(pair.split("=", 1) for pair in pairs)
+        return {**given, "PATH": given["PATH"].replace("$PATH", "/usr/local/bin:/usr/bin:/bin")}
+
+    def plan(self) -> dict[str, Any]:
+        """What a rehearsal has to know: its environment, and where its Python lies."""
+        asked = [str(self.python), "-c", "import sys; print(sys.base_prefix)"]
+        prefix = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+        return {"environment": self.environment(), "prefix": prefix}
+
+    def names(self, dev: str = "") -> set[str]:
+        return set(NAMES.findall((ROOT / f"{self.locked}{dev}.txt").read_text("utf-8")))
+
+
+FRONT = Image("Containerfile", ".venv-front", "requirements-front")
+ENGINE = Image("Containerfile.engine", ".venv", "requirements")
 
 
 def copy_into(folder: Path, stage: str) -> None:
@@ -41,29 +74,31 @@ def copy_into(folder: Path, stage: str) -> None:
             copy(ROOT / source, place)
 
 
-def put_together(folder: Path) -> None:
+def put_together(folder: Path, image: Image) -> None:
     """`app/` as in the last stage, and `venv/` with the packages that the Containerfile keeps."""
-    copy_into(folder, LAST_STAGE)
-    (folder / "app" / "models").mkdir()
-    shutil.copy(model_path(), folder / "app" / "models")
-    encoder = folder / "app" / ".cache" / "encoder"
-    shutil.copytree(ENCODER, encoder)
-    subprocess.run(["chmod", "-R", "a+rX", encoder], check=True)
-    subprocess.run(["cp", "-al", ROOT / ".venv", folder / "venv"], check=True)
-    unneeded = set(NAMES.findall((ROOT / "requirements-dev.txt").read_text("utf-8")))
-    unneeded -= set(NAMES.findall((ROOT / "requirements.txt").read_text("utf-8"))) | {"uv"}
-    trained = ["-r", str(ROOT / "deploy" / "not-at-run-time.txt")]
-    remove = [str(ROOT / ".venv" / "bin" / "uv"), "pip", "uninstall", "--quiet", *sorted(unneeded), *trained]
+    copy_into(folder, image.last_stage)
+    unneeded = [*sorted(image.names("-dev") - image.names() | {"uv"})]
+    if image is ENGINE:
+        (folder / "app" / "models").mkdir()
+        shutil.copy(model_path(), folder / "app" / "models")
+        encoder = folder / "app" / ".cache" / "encoder"
+        shutil.copytree(ENCODER, encoder)
+        subprocess.run(["chmod", "-R", "a+rX", encoder], check=True)
+        unneeded += ["-r", str(ROOT / "deploy" / "not-at-run-time.txt")]
+    # Resolved, since what follows must never reach through a link into the environment itself.
+    subprocess.run(["cp", "-al", (ROOT / image.venv).resolve(), folder / "venv"], check=True)
+    remove = [str(ROOT / ".venv" / "bin" / "uv"), "pip", "uninstall", "--quiet", *unneeded]
     subprocess.run([*remove, "--python", str(folder / "venv" / "bin" / "python")], check=True)
 
 
 def role(name: str) -> dict[str, Any]:
-    """A container's arguments, environment and liveness probe from its manifest; databases are left out."""
+    """A container's image, arguments, environment and liveness probe from its manifest; databases are left out."""
     container = CONTAINERS[name]
     given = {"ASSISTANT_HOST": "127.0.0.1"} if name == "front/front" else {}
     given |= {one["name"]: one["value"] for one in container["env"] if one["name"] == "SANIC_HOST"}
     probe = container["livenessProbe"].get("exec", {}).get("command")
-    return {"arguments": container["args"], "environment": given, "probe": probe}
+    image = container["image"].removeprefix("iom-germany-assistant-")
+    return {"image": image, "arguments": container["args"], "environment": given, "probe": probe}
 
 
 @pytest.fixture(scope="module")
@@ -74,9 +109,11 @@ def rehearsed(tmp_path_factory) -> dict[str, Any]:
     if not model_path().exists():
         pytest.skip("there is no trained model")
     folder = tmp_path_factory.mktemp("image")
-    put_together(folder)
+    subprocess.run([ROOT / "scripts" / "environment", "requirements-front-dev.txt"], check=True)
+    put_together(folder / "front", FRONT)
+    put_together(folder / "engine", ENGINE)
     plan = {
-        "environment": environment_of_the_image(),
+        "images": {"front": FRONT.plan(), "engine": ENGINE.plan()},
         "roles": {"actions": role("rasa/actions"), "rasa": role("rasa/rasa"), "front": role("front/front")},
         "probe": CONTAINERS["rasa/rasa"]["readinessProbe"]["exec"]["command"],
     }
@@ -97,7 +134,22 @@ def test_it_answers_without_tensorflow_and_without_a_network(rehearsed):
 
 
 def test_nothing_can_be_written_but_where_it_has_to_be(rehearsed):
-    assert {path for path, code in rehearsed["writes"].items() if code == 0} == {"/tmp", "/data"}  # noqa: S108
+    writable = {
+        image: {path for path, code in found.items() if not code} for image, found in rehearsed["writes"].items()
+    }
+    assert writable == {"front": {"/tmp", "/data"}, "engine": {"/tmp", "/data"}}  # noqa: S108
+
+
+def test_each_image_runs_on_its_python(rehearsed):
+    versions = {
+        name: (ROOT / file).read_text("utf-8").strip()
+        for name, file in (("front", ".python-version-front"), ("engine", ".python-version"))
+    }
+    assert rehearsed["pythons"] == versions
+
+
+def test_there_is_no_rasa_beside_the_front(rehearsed):
+    assert rehearsed["rasa_beside_the_front"] is False
 
 
 def test_the_action_server_listens_on_loopback_only(rehearsed):
@@ -125,7 +177,9 @@ def test_it_needs_no_more_memory_than_the_manifests_ask_for(rehearsed):
 
 def test_the_build_trains_from_all_that_a_model_is_made_from(tmp_path):
     """If files were missing, the model would have another name, or the knowledge would not pass its check."""
-    stage = next(part for part in CONTAINERFILE.split("\nFROM ") if part.startswith("packages AS model"))
+    stage = next(
+        part for part in text_of("Containerfile.engine").split("\nFROM ") if part.startswith("packages AS model")
+    )
     copy_into(tmp_path, stage)
     code = (
         "from assistant.training.model import check, model_path;"

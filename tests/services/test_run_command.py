@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -39,6 +40,11 @@ def wait_for(log, words):
     return log.read_text()
 
 
+def pids_of(pattern):
+    found = subprocess.run(["pgrep", "-f", pattern], capture_output=True, text=True).stdout
+    return [int(pid) for pid in found.split()]
+
+
 def assert_freed(*ports):
     until(lambda: not any(servers.in_use(port) for port in ports), 20, lambda: "a server is still running")
 
@@ -56,13 +62,55 @@ def test_it_prints_an_address_and_a_question_that_work_and_stops_cleanly_on_inte
     assert "Traceback" not in (tmp_path / "log.txt").read_text()
 
 
-def test_when_one_server_dies_the_others_are_stopped(tmp_path):
+def test_a_server_that_is_killed_comes_back_and_answers(tmp_path):
     process, *ports = start_running(tmp_path)
-    pids = subprocess.run(["pgrep", "-f", f"rasa_sdk.*{ports[2]}"], capture_output=True, text=True).stdout.split()
-    for pid in pids:
-        os.kill(int(pid), signal.SIGKILL)
-    assert process.wait(timeout=30) != 0
+    wait_for(tmp_path / "log.txt", "Ctrl-C")
+    for pattern in (f"rasa_sdk.*{ports[2]}", f"assistant.front.*{ports[0]}"):
+        for pid in pids_of(pattern):
+            os.kill(pid, signal.SIGKILL)
+    wait_for(tmp_path / "log.txt", "actions has ended (signal SIGKILL); it is started again")
+    wait_for(tmp_path / "log.txt", "front has ended (signal SIGKILL); it is started again")
+    assert servers.wait_until_ready(ports[0], 120), (tmp_path / "log.txt").read_text()[-2000:]
+    process.send_signal(signal.SIGHUP)
+    assert process.wait(timeout=30) == 0
     assert_freed(*ports)
+
+
+def test_nothing_is_left_when_the_command_itself_is_killed(tmp_path):
+    process, *ports = start_running(tmp_path)
+    process.kill()
+    process.wait()
+    assert_freed(*ports)
+
+
+def test_nothing_is_left_after_ctrl_c_in_a_terminal_whose_output_goes_to_tee(tmp_path):
+    """Ctrl-C ends tee too, and before the servers have stopped."""
+    ports = servers.free_port(), servers.free_port(), servers.free_port()
+    line = f"{shlex.join(run_command(*ports))} 2>&1 | tee {tmp_path / 'log.txt'}"
+    environment = {**os.environ, "ASSISTANT_DATA": str(tmp_path)}
+    terminal = pexpect.spawn("/bin/sh", ["-c", line], cwd=str(ROOT), env=environment, encoding="utf-8")
+    terminal.expect("Ctrl-C stops it", timeout=120)
+    terminal.sendintr()
+    terminal.expect(pexpect.EOF, timeout=60)
+    terminal.close()
+    assert_freed(*ports)
+
+
+def test_nothing_is_left_when_the_terminal_is_closed(tmp_path):
+    ports = servers.free_port(), servers.free_port(), servers.free_port()
+    command, environment = run_command(*ports), {**os.environ, "ASSISTANT_DATA": str(tmp_path)}
+    terminal = pexpect.spawn(command[0], command[1:], cwd=str(ROOT), env=environment, encoding="utf-8")
+    terminal.expect("Ctrl-C stops it", timeout=120)
+    os.close(terminal.fileno())
+    terminal.closed = True
+    assert_freed(*ports)
+
+
+def test_ports_are_variables_of_make():
+    given = ["PORT=8081", "RASA_PORT=5006", "ACTIONS_PORT=5056"]
+    plan = subprocess.run(["make", "--dry-run", "run", *given], cwd=ROOT, capture_output=True, text=True).stdout
+    command = " ".join(plan.replace("\\\n", " ").split())
+    assert command.endswith("--end-with-parent --front-port 8081 --port 5006 --actions-port 5056")
 
 
 @pytest.mark.parametrize("option", ["--front-port", "--port", "--actions-port"])

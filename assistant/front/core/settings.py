@@ -55,6 +55,8 @@ class Settings:
     only_in_memory: bool = False
     privacy: str = ORGANISATION
     imprint: str = ORGANISATION
+    # Where vulnerabilities may be reported, as a URI; nowhere if empty.
+    security_contact: str = ""
     rates: Rates = field(default_factory=Rates)
     # From acceptance to the apology; the rest of the promised ten seconds is for the network and busy machines.
     answer_timeout_seconds: float = 8.5
@@ -100,6 +102,7 @@ def settings_from(
         retention_days=_number(environment, "ASSISTANT_RETENTION_DAYS", "a number of days", MAX_RETENTION_DAYS, 30),
         privacy=environment.get("ASSISTANT_PRIVACY_URL") or ORGANISATION,
         imprint=environment.get("ASSISTANT_IMPRINT_URL") or ORGANISATION,
+        security_contact=contact_of(environment.get("ASSISTANT_SECURITY_CONTACT", "")),
         rates=_rates(environment),
         public_url=public_url_of(environment.get("ASSISTANT_PUBLIC_URL", "")),
         messenger_timeout_seconds=_number(environment, "ASSISTANT_MESSENGER_SECONDS", "a number of seconds", 300, 30),
@@ -131,6 +134,14 @@ def public_url_of(value: str) -> str:
     if address and not re.fullmatch(r"https?://[^/\s]+(/[^\s?#]*)?", address):
         raise ValueError(f"ASSISTANT_PUBLIC_URL: {value!r} is not a web address; write https://chat.example.org")
     return address
+
+
+def contact_of(value: str) -> str:
+    """A contact as a URI; raises ValueError if it is none."""
+    contact = value.strip()
+    if contact and not re.fullmatch(r"(mailto:[^@\s]+@|https://|tel:)\S+", contact):
+        raise ValueError(f"ASSISTANT_SECURITY_CONTACT: {value!r} is not a contact; write mailto:security@example.org")
+    return contact
 
 
 def origins_of(listed: str) -> frozenset[str]:

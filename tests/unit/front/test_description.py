@@ -18,9 +18,10 @@ from assistant.front.core.limits import Limits
 from assistant.front.core.settings import Rates, Settings
 from assistant.front.core.tokens import kept_secret
 from assistant.front.web.pages import description
+from assistant.front.web.security_txt import PATH
 from tests.fakes.front import FakeRasa, Visitor, served
 
-NOT_DESCRIBED = {"/", *(f"/{language}" for language in DEMO_LANGUAGES), "/openapi.json", "/webhooks/rest/"}
+NOT_DESCRIBED = {"/", *(f"/{language}" for language in DEMO_LANGUAGES), "/openapi.json", "/webhooks/rest/", PATH}
 MANY = Rates(session="1000000/minute", address="1000000/minute", chats="1000000/minute", requests="1000000/minute")
 
 

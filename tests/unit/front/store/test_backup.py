@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import threading
 import time
@@ -13,7 +14,7 @@ import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from assistant.commands import backup
+from assistant.commands import backup, scheduled_backup
 from assistant.front.app import application
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.inbound import InboundMessage
@@ -22,8 +23,8 @@ from assistant.front.store.backup import BackupError, current_tombstones, restor
 from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.schema import chats, database, events, messages, schema, tombstones
 from assistant.front.store.tombstones import erase_again, fingerprint, tombstones_in
-from assistant.launch.servers import free_port
-from tests.fakes.front import HERE, Visitor, served
+from assistant.front.store.usage import InUseError, claim, exclusively
+from tests.fakes.front import HERE, Visitor
 from tests.support.wait import until
 
 DATA = {"language": "de", "parts": []}
@@ -248,10 +249,9 @@ def test_the_command_saves_lists_and_restores(run, url, engine, store, copy):
     assert run(url, "list", listed).returncode == 0
     destroy(url, engine)
     assert run(url, "list", listed).returncode == 1
-    port = ("--port", free_port())
-    refused = run(url, "restore", copy, *port)
+    refused = run(url, "restore", copy)
     assert (refused.returncode, "cannot tell which chats were erased" in refused.stderr) == (1, True)
-    done = run(url, "restore", copy, "--erased", listed, *port)
+    done = run(url, "restore", copy, "--erased", listed)
     assert "0 chats; 1 that were erased" in done.stdout, done.stderr
     assert store.chat(gone) is None
     assert sorted(path.name for path in copy.parent.iterdir()) == [copy.name, "list"]
@@ -262,16 +262,79 @@ def test_the_command_goes_on_without_a_list_where_that_is_said(run, url, engine,
     save(url, copy)
     store.erase(chat, "web-x")
     destroy(url, engine)
-    assert "1 chats; 0" in run(url, "restore", copy, "--without-list", "--port", free_port()).stdout
+    assert "1 chats; 0" in run(url, "restore", copy, "--without-list").stdout
     assert store.chat(chat)
 
 
-def test_nothing_is_restored_under_a_running_front(run, settings, rasa, copy):
-    store = Store(database(settings.database))
+def test_nothing_is_restored_under_a_running_front(run, url, engine, store, copy):
+    """Whatever port it listens on; with PostgreSQL, on whatever machine."""
     chat = a_chat(store)
-    save(settings.database, copy)
+    save(url, copy)
     store.erase(chat, "web-x")
-    with served(application(settings, rasa)) as address:
-        refused = run(settings.database, "restore", copy, "--port", address.rpartition(":")[2])
-    assert (refused.returncode, "is running" in refused.stderr) == (1, True)
+    # As a front does when it starts; a connection stays open in the pool of `engine`.
+    claimed = claim(url)
+    refused = run(url, "restore", copy)
+    assert (refused.returncode, "Nothing was restored" in refused.stderr) == (1, True)
     assert store.chat(chat) is None
+    engine.dispose()
+    if claimed is not None:
+        os.close(claimed)
+    assert "erased again" in run(url, "restore", copy).stdout
+
+
+def test_a_front_on_another_database_is_in_nobodys_way(run, tmp_path, copy):
+    ours, other = (f"sqlite:///{tmp_path / name}" for name in ("ours.db", "other.db"))
+    database(ours).dispose()
+    save(ours, copy)
+    claimed = claim(other)
+    assert "Restored" in run(ours, "restore", copy).stdout
+    os.close(claimed)
+
+
+def test_no_front_starts_while_a_backup_is_restored(tmp_path):
+    url = f"sqlite:///{tmp_path / 'front.db'}"
+    with exclusively(url), pytest.raises(InUseError, match="restored"):
+        claim(url)
+    os.close(claim(url))
+
+
+@pytest.fixture
+def job(command):
+    return lambda url, *arguments: command(
+        scheduled_backup, *arguments, ASSISTANT_DATABASE=url, ASSISTANT_SECRET="x" * 32
+    )
+
+
+def test_the_job_writes_the_list_each_time_and_a_copy_once_a_day(job, run, url, engine, store, copy):
+    folder = copy.parent
+    chat, gone = a_chat(store), a_chat(store)
+    assert "Saved" in job(url, folder).stdout
+    store.erase(gone, "web-x")
+    again = job(url, folder)
+    assert (again.returncode, "Saved" in again.stdout) == (0, False)
+    assert "list of 1 erased chats" in again.stdout
+    (saved,) = folder.glob("front-*.backup")
+    destroy(url, engine)
+    assert "1 chats; 1 that were erased" in run(url, "restore", saved, "--erased", folder / "erased").stdout
+    assert store.chat(chat)
+    assert store.chat(gone) is None
+
+
+def test_the_job_deletes_copies_that_are_older_than_chats_may_be_but_never_the_last(job, url, store, copy):
+    folder, days_ago = copy.parent, 40 * 86400
+    for name in ("front-2026-01-01T000000Z.backup", "front-2026-01-02T000000Z.backup"):
+        (folder / name).write_text("")
+        os.utime(folder / name, (time.time() - days_ago,) * 2)
+    done = job(url, folder)
+    assert done.stdout.count("Deleted") == 2
+    assert len(list(folder.glob("front-*.backup"))) == 1
+
+
+def test_a_job_that_cannot_read_the_database_fails_and_keeps_its_copies(job, url, engine, store, copy):
+    folder = copy.parent
+    job(url, folder)
+    before = sorted(folder.iterdir())
+    destroy(url, engine)
+    failed = job(url, folder)
+    assert (failed.returncode, failed.stdout) == (1, "")
+    assert sorted(folder.iterdir()) == before
