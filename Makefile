@@ -10,7 +10,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 # Without compiled files each of the servers would compile Rasa and its libraries afresh whenever it starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run shell train data translated check channels-check purge test test-long evaluate measure bench chaos audit sbom lock \
+.PHONY: help run shell train data translated check channels-check purge test test-long evaluate measure bench chaos attack audit sbom lock \
   environment environment-dev clean
 
 help: ## list these commands
@@ -70,6 +70,10 @@ sbom: environment ## write the bills of materials of both images, dist/sbom*.cdx
 
 chaos: environment-dev ## kill, hang, starve and cut off each server during chats; print what became of the messages
 	@$(PYTHON_BIN) -W ignore -m benchmarks.chaos
+
+attack: environment-dev ## attack throw-away fronts; print what held; ROWS=1,3 runs some, JSON=FILE writes a report too
+	@$(PYTHON_BIN) -W ignore -m benchmarks.attack $(if $(ROWS),--rows $(ROWS)) $(if $(JSON),--json $(JSON)) \
+	  $(if $(SECONDS),--seconds $(SECONDS))
 
 lock: environment ## resolve the requirements again and lock them with hashes
 	@scripts/lock

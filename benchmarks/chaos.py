@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
 
 from assistant.core.paths import ROOT
+from benchmarks.disk import fill, small_disk
 from tests.support.cluster import Cluster
 from tests.support.crowd import Account
 from tests.support.faults import FAULTS, trial
@@ -25,27 +22,9 @@ HEADINGS = ("fault", "accepted", "lost", "doubled", "order", "apologies", "p50 s
 def disk_full(cluster: Cluster) -> Iterator[None]:
     """Fills the database's disk."""
     ballast = cluster.postgres.data.parent / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        try:
-            while True:
-                file.write(b"\0" * 65536)
-        except OSError:
-            yield
+    fill(ballast)
+    yield
     ballast.unlink()
-
-
-@contextmanager
-def small_disk() -> Iterator[Path | None]:
-    """A folder on a small disk of its own; None if mounting one is not permitted."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK},mode=0711", "tmpfs", folder]
-        if subprocess.run(command, capture_output=True, check=False).returncode:
-            yield None
-            return
-        try:
-            yield Path(folder)
-        finally:
-            subprocess.run(["umount", "-l", folder], check=False)  # noqa: S607 - as above
 
 
 def row(name: str, account: Account) -> Sequence[object]:
@@ -69,7 +48,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="try only faults whose name contains this")
     arguments = parser.parse_args()
     found: dict[str, Account] = {}
-    with small_disk() as disk, Cluster(database=disk) as cluster:
+    with small_disk(SMALL_DISK) as disk, Cluster(database=disk) as cluster:
         faults = {**FAULTS, **({DISK_FULL: disk_full} if disk else {})}
         if not disk:
             print("Skipping the full disk: mounting a small one needs root.")
