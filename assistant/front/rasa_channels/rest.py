@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from assistant.core.envelope import RasaMessage
 from assistant.core.languages import choice_of, hint_of
 from assistant.front.core.channels import REST
-from assistant.front.core.limits import address_of
+from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import read_body, text_in
 from assistant.front.operate import metrics
@@ -43,6 +43,7 @@ async def webhook(request: Request) -> Response:
     # Without a name, each message is a conversation of its own, not one shared by everyone.
     sender = front.keys.sender("rest", name or front.keys.new_chat())
     await front.limits.count("session", sender)
+    count_stored(front.budgets, address_of(request), text)
     metrics.accepted(REST)
     started = time.time()
     reply = await _reply(front, sender, text, metadata)

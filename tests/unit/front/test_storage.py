@@ -138,7 +138,7 @@ def test_sqlite_in_memory_writes_no_temporary_files():
 def test_a_crash_writes_nothing_out(monkeypatch, tmp_path, capsys):
     limits = []
     monkeypatch.setattr(resource, "setrlimit", lambda *told: limits.append(told))
-    monkeypatch.setattr(front_main.uvicorn, "run", lambda *_, **__: None)
+    monkeypatch.setattr(front_main, "serve", lambda _: None)
     monkeypatch.setattr("sys.argv", ["front"])
     monkeypatch.setenv("ASSISTANT_DATA", str(tmp_path))
     front_main.main()
