@@ -33,4 +33,21 @@ class RefusalLog:
         logger.warning(f"{reason}%s", *shown, more)
 
 
+class Seldom(logging.Filter):
+    """Lets each message of a logger through once a minute, where whoever sends requests could repeat it at will."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._since: dict[object, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is logged."""
+        now = self._clock()
+        if now - self._since.get(record.msg, -INTERVAL_SECONDS) < INTERVAL_SECONDS:
+            return False
+        self._since[record.msg] = now
+        return True
+
+
 refusals = RefusalLog()

@@ -17,7 +17,7 @@ from anyio.to_thread import run_sync
 from socketio import packet
 from socketio.packet import Packet
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.core.languages import DEFAULT, Language, choice_of, hint_of
 from assistant.front.core.channels import SOCKETIO
@@ -26,7 +26,7 @@ from assistant.front.core.events import AssistantEvent
 from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import MAX_BODY_BYTES, text_in
-from assistant.front.core.refusal_log import refusals
+from assistant.front.core.refusal_log import Seldom, refusals
 from assistant.front.core.transcript import sourced
 from assistant.front.operate import metrics
 from assistant.front.store.chats import UnknownChatError
@@ -37,6 +37,8 @@ logger = logging.getLogger(__name__)
 PATH = "/socket.io"
 # A client that goes on after so many refusals is disconnected.
 MAX_REFUSALS = 10
+# They log a traceback for whatever a client sends that they cannot read.
+LOGGERS = ("engineio.server", "socketio.server")
 UNREADABLE = "unreadable"
 REFUSED = "assistant.refused"
 
@@ -70,11 +72,12 @@ class TextPacket(Packet):  # type: ignore[misc]
     namespace: str | None
     data: object
 
-    def __init__(self, *arguments: object, encoded_packet: str | None = None, **named: object) -> None:
+    def __init__(self, *arguments: object, encoded_packet: str | bytes | None = None, **named: object) -> None:
         """Like the library's, but an empty packet is read, too."""
-        super().__init__(*arguments, encoded_packet=" " if encoded_packet == "" else encoded_packet, **named)
+        empty = encoded_packet is not None and not encoded_packet
+        super().__init__(*arguments, encoded_packet=" " if empty else encoded_packet, **named)
 
-    def decode(self, encoded_packet: str) -> int:
+    def decode(self, encoded_packet: str | bytes) -> int:
         """Reads a packet; whatever is no packet of a client of ours becomes an unreadable one."""
         try:
             attachments = int(super().decode(encoded_packet))
@@ -102,6 +105,8 @@ class Sockets:
             async_handlers=False,
             serializer=TextPacket,
         )
+        for name in LOGGERS:
+            logging.getLogger(name).addFilter(Seldom())
         self._server.on("session_request", self._session)
         self._server.on("user_uttered", self._uttered)
         self._server.on("*", self._unknown)
@@ -110,8 +115,7 @@ class Sockets:
     @property
     def app(self) -> ASGIApp:
         """The ASGI application to mount at `PATH`."""
-        app: ASGIApp = socketio.ASGIApp(self._server, socketio_path=PATH)
-        return app
+        return unless_unreadable(socketio.ASGIApp(self._server, socketio_path=PATH))
 
     async def stop(self) -> None:
         """Closes all connections."""
@@ -250,6 +254,20 @@ class Sockets:
 
     def _address(self, sid: str) -> str:
         return address_of(HTTPConnection(self._server.get_environ(sid)["asgi.scope"]))
+
+
+def unless_unreadable(app: ASGIApp) -> ASGIApp:
+    """The application, which ends a connection over which something unreadable comes, without a traceback."""
+
+    async def ending(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await app(scope, receive, send)
+        except (ValueError, TypeError, LookupError):
+            if scope["type"] != "websocket":
+                raise RefusedError("invalid") from None
+            refusals.note("Ended a socket.io connection: what it sends is no packet.")
+
+    return ending
 
 
 def custom_data(received: Mapping[str, object]) -> object:

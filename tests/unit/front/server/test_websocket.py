@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 
+import httpx2
 import pytest
 
 from assistant.front.core.settings import Caps, Rates
@@ -84,3 +86,24 @@ def test_attachments_are_not_kept(front):
         for _ in range(12):
             client.frame(BINARY, b"x" * 10_000)
         assert client.is_closed(10)
+
+
+@pytest.mark.parametrize("packet", [frame(TEXT, b"x"), frame(TEXT), frame(BINARY), frame(TEXT, b"6" * 100)])
+def test_what_is_no_packet_leaves_no_traceback(packet, front, caplog):
+    with front() as (address, budgets):
+        for _ in range(5):
+            with RawWebSocket(address) as client:
+                client.send(packet).close()
+        until(lambda: len(budgets.websockets) == 0)
+    assert "Traceback" not in caplog.text
+    assert len(caplog.records) <= 2
+
+
+@pytest.mark.parametrize("body", [b"x", b"", b"\xff", b"4\x1e" * 5000, b"42[" * 10])
+def test_what_is_no_packet_over_polling_fills_no_log(body, front, caplog):
+    with front() as (address, _), httpx2.Client(base_url=address, timeout=10) as client:
+        for _ in range(5):
+            opened = client.get("/socket.io/?EIO=4&transport=polling").text
+            url = f"/socket.io/?EIO=4&transport=polling&sid={json.loads(opened[1:])['sid']}"
+            assert client.post(url, content=body).status_code in (200, 400)
+    assert len(caplog.records) <= 3
