@@ -21,11 +21,11 @@ from assistant.front.app import application
 from assistant.front.core.settings import settings_from
 from assistant.front.messengers.registry import configured
 from assistant.front.store.schema import chats, database
-from tests.fakes.front import HERE, Visitor
+from tests.fakes.front import HERE, HOST, Visitor
 from tests.fakes.vendors.telegram import TelegramWire
 from tests.support.wait import until
 
-NONE = {SWITCH: "none"}
+NONE = {SWITCH: "none", "ASSISTANT_HOSTS": HOST}
 
 
 @pytest.fixture
