@@ -64,11 +64,12 @@ class Raw:
         return int(head.split()[1]) if head else 0
 
     def is_closed(self, seconds):
-        """Whether the server closes the connection within the given time, whatever it sends before."""
+        """Whether the server closes the connection within the given time; what it sends before is `received`."""
         self.socket.settimeout(seconds)
+        self.received = b""
         try:
-            while self.socket.recv(65536):
-                pass
+            while part := self.socket.recv(65536):
+                self.received += part
         except TimeoutError:
             return False
         except ConnectionError:

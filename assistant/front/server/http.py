@@ -16,8 +16,6 @@ from assistant.front.server.websocket import BoundedWebSocket
 # Everything of a request but its body: its line, headers, trailers and the framing of chunks.
 MAX_HEADER_BYTES = 32 * 1024
 HEADER_SECONDS, BODY_SECONDS = 10.0, 30.0
-# Read from the connection and not yet by the application; more is left to the network.
-MAX_UNREAD_BYTES = 16 * 1024
 # Browsers send the next request after the answer to the last.
 MAX_PIPELINED = 8
 # Before any headers are read, so it is one text in no language.
@@ -101,13 +99,11 @@ class BoundedHttp(HttpToolsProtocol):
         self.connection.deadline("request", BODY_SECONDS, "its body was not complete in time")
 
     def on_body(self, body: bytes) -> None:
-        """A part of the body; the rest stays in the network until the application has read it."""
+        """A part of the body, which is held until the application has read it."""
         super().on_body(body)
         self._other_bytes -= len(body)
         # There is none while a websocket opens.
         unread = len(self.cycle.body) if self._has_cycle() else 0
-        if unread > MAX_UNREAD_BYTES:
-            self.flow.pause_reading()
         if not self.connection.hold(unread):
             self.transport.abort()
 
