@@ -10,6 +10,7 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Literal, TypedDict
 
 import socketio
@@ -214,7 +215,8 @@ class Sockets:
         front = self._front()
         row = await run_sync(front.store.chat, chat)
         after = int(row["delivered"]) if row else 0
-        with front.listeners.listen(chat, address) as news:
+        # Ends at once if the last place has been taken since it was looked for.
+        with suppress(RefusedError), front.listeners.listen(chat, address) as news:
             while True:
                 # Cleared before reading, so that an event that comes in meanwhile wakes this again.
                 news.clear()

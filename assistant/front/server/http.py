@@ -15,6 +15,8 @@ from assistant.front.server.websocket import BoundedWebSocket
 
 # Everything of a request but its body: its line, headers, trailers and the framing of chunks.
 MAX_HEADER_BYTES = 32 * 1024
+# A colon, a space and the end of the line.
+HEADER_OVERHEAD_BYTES = 4
 HEADER_SECONDS, BODY_SECONDS = 10.0, 30.0
 # Browsers send the next request after the answer to the last.
 MAX_PIPELINED = 8
@@ -39,7 +41,7 @@ class BoundedHttp(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Refuses the connection if its address has too many already."""
         super().connection_made(transport)
-        self._other_bytes, self._in_request = 0, True
+        self._other_bytes, self._header_bytes, self._in_request = 0, 0, True
         self.connection = Connection(
             self.budgets, transport, self.client is not None and self.client[0] in self.proxies
         )
@@ -77,6 +79,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
+        self._header_bytes = 0
         self._expect_headers()
 
     def on_url(self, url: bytes) -> None:
@@ -88,7 +91,8 @@ class BoundedHttp(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header or trailer; raises TooLargeError if there are too many."""
         super().on_header(name, value)
-        if sum(len(name) + len(value) for name, value in self.headers) > MAX_HEADER_BYTES:
+        self._header_bytes += len(name) + len(value) + HEADER_OVERHEAD_BYTES
+        if self._header_bytes > MAX_HEADER_BYTES:
             raise TooLargeError
 
     def on_headers_complete(self) -> None:

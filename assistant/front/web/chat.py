@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import anyio
 from anyio.to_thread import run_sync
@@ -182,7 +183,8 @@ class Stream:
 
     async def events(self) -> AsyncIterator[ServerSentEvent]:
         """All events after the sequence, then each one as it happens."""
-        with self._front.listeners.listen(self._chat, self._address, self._news):
+        # Ends at once if the last place has been taken since it was looked for.
+        with suppress(RefusedError), self._front.listeners.listen(self._chat, self._address, self._news):
             yield ServerSentEvent(comment="open")
             while not self._over:
                 self._news.clear()

@@ -75,6 +75,8 @@ def test_headers_have_a_size(front, caplog):
             assert client.send(HALF).floods(b"x" * 65536)
         with Raw(address) as client:
             assert client.asks(HALF + b"".join(b"x\r\nX-%d: " % number for number in range(9000)) + b"\r\n\r\n") != 200
+        with Raw(address) as client:
+            assert client.asks(HALF + b"\r\na:" * 60_000 + b"\r\n\r\n") in (0, 400, 431)
         until(lambda: len(budgets.connections) == 0)
     assert "its headers have more than 32768 bytes" in caplog.text
 
