@@ -81,13 +81,12 @@ class TextPacket(Packet):  # type: ignore[misc]
     def decode(self, encoded_packet: str | bytes) -> int:
         """Reads a packet; whatever is no packet of a client of ours becomes an unreadable one."""
         try:
-            attachments = int(super().decode(encoded_packet))
+            super().decode(encoded_packet)
         except Exception:
             # The library raises whatever its parsing stumbles over.
-            attachments = 1
-        event = self.packet_type == packet.EVENT
+            self.packet_type = -1
         named = isinstance(self.data, list) and self.data and isinstance(self.data[0], str)
-        if attachments or not (named if event else self.packet_type in (packet.CONNECT, packet.DISCONNECT)):
+        if not (named if self.packet_type == packet.EVENT else self.packet_type in (packet.CONNECT, packet.DISCONNECT)):
             self.packet_type, self.namespace, self.id, self.data = packet.EVENT, None, None, [UNREADABLE]
         return 0
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import httpx2
 import pytest
 
 from assistant.front.core.settings import Caps, Rates
 from assistant.front.server import connection
+from assistant.front.server.websocket import BoundedWebSocket
 from tests.fakes.raw_client import BINARY, ELSEWHERE, PING, TEXT, RawWebSocket, bomb, frame
 from tests.support.wait import until
 
@@ -43,11 +44,12 @@ def test_no_address_takes_the_last_websocket(front, caplog):
     assert "too many websockets" in caplog.text
 
 
-def test_a_flood_of_messages_ends_the_connection(front):
+def test_a_flood_of_messages_ends_the_connection(front, caplog):
     with front() as (address, budgets), RawWebSocket(address) as client:
         client.frame(TEXT, OPEN)
         assert client.floods(frame(TEXT) * 1000)
         until(lambda: len(budgets.websockets) == 0)
+    assert "messages were unread" in caplog.text
 
 
 def test_messages_count_as_requests_of_their_address(front, caplog):
@@ -60,11 +62,18 @@ def test_messages_count_as_requests_of_their_address(front, caplog):
 
 
 def test_pings_whose_answers_nobody_takes_fill_nothing(front, monkeypatch):
-    monkeypatch.setattr(connection, "WRITE_TIMEOUT_SECONDS", 0.5)
+    paused, pause = [], BoundedWebSocket.pause_writing
+    monkeypatch.setattr(BoundedWebSocket, "pause_writing", lambda socket: (paused.append(socket), pause(socket))[1])
+    monkeypatch.setattr(connection, "WRITE_TIMEOUT_SECONDS", 3.0)
     with front() as (address, budgets), RawWebSocket(address) as client:
-        client.socket.settimeout(5)
-        assert client.floods(frame(PING, b"x" * 125) * 1000, 2000)
-        until(lambda: len(budgets.websockets) == 0)
+        client.socket.settimeout(1)
+        pings, largest = frame(PING, b"x" * 125) * 1000, 0
+        while len(budgets.websockets):
+            with suppress(ConnectionError, TimeoutError):
+                client.send(pings)
+            largest = max([largest, *(socket.transport.get_write_buffer_size() for socket in paused)])
+    assert paused
+    assert largest < 1_000_000
 
 
 @pytest.mark.parametrize("packet", [JUNK, b"42{", b"42{}", b"4", b"43[]", b'451-["x",{"_placeholder":true,"num":0}]'])
