@@ -162,6 +162,8 @@ def test_whoever_does_not_read_is_not_waited_for(front, tmp_path):
     (tmp_path / "dist" / "large.js").write_bytes(b"x" * 30_000_000)
     with front(widget=tmp_path) as (address, budgets), Raw(address) as client:
         client.send(b"GET /widget/large.js HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        assert client.reads().startswith(b"HTTP/1.1 200")
+        assert len(budgets.connections) == 1
         until(lambda: len(budgets.connections) == 0)
 
 
