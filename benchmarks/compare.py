@@ -34,7 +34,11 @@ LEFT_OUT = shutil.ignore_patterns(
     ".venv", ".git", "models", ".cache", ".rasa", ".data", "results", "__pycache__", "node_modules"
 )
 # Here a single machine plays all visitors.
-UNLIMITED = {f"ASSISTANT_RATE_{rate}": "1000000/minute" for rate in ("SESSION", "ADDRESS", "CHATS", "REQUESTS")}
+UNLIMITED = {
+    **{f"ASSISTANT_RATE_{rate}": "1000000/minute" for rate in ("SESSION", "ADDRESS", "CHATS", "REQUESTS")},
+    "ASSISTANT_ADDRESS_PERCENT": "100",
+    "ASSISTANT_ADDRESS_STORED_MB": "100000",
+}
 
 Figures = dict[str, float]
 

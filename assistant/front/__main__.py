@@ -7,17 +7,16 @@ import os
 import resource
 import sys
 
-import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.front.app import application
+from assistant.front.core.budgets import Budgets
 from assistant.front.core.settings import FRONT_PORT, LOOPBACK, RASA_PORT, settings_from
 from assistant.front.messengers.registry import configured, states
 from assistant.front.operate import logs
+from assistant.front.server.run import serve, server_config, within_descriptors
 from assistant.front.store.schema import database
 from assistant.front.store.usage import InUseError, claim
-
-SHUTDOWN_SECONDS = 5
 
 
 def startup_lines() -> list[str]:
@@ -52,19 +51,10 @@ def main() -> None:
         # A core dump would write what is in memory to disk.
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         logs.start.info("Nothing that visitors write is stored; chats are lost when this process ends.")
-    uvicorn.run(
-        application(settings),
-        host=os.environ.get("ASSISTANT_HOST", LOOPBACK),
-        port=arguments.port,
-        proxy_headers=False,
-        server_header=False,
-        # `auto` needs a newer websockets than Rasa allows.
-        ws="wsproto",
-        access_log=False,
-        log_level="warning",
-        log_config=None,
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
-    )
+    budgets = Budgets(within_descriptors(settings.caps))
+    host = os.environ.get("ASSISTANT_HOST", LOOPBACK)
+    app = application(settings, budgets=budgets)
+    serve(server_config(app, host, arguments.port, budgets, settings.proxies))
 
 
 if __name__ == "__main__":

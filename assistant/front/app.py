@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
-from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from assistant.front.answering.worker import Worker
+from assistant.front.core.budgets import Budgets
 from assistant.front.core.errors import RefusedError, language_of, refused
 from assistant.front.core.limits import Limits
 from assistant.front.core.settings import SECONDS_PER_DAY, Settings
@@ -30,11 +30,14 @@ from assistant.front.rasa.client import Rasa
 from assistant.front.rasa.transport import Transport
 from assistant.front.rasa_channels import rest
 from assistant.front.rasa_channels.socketio import PATH, Sockets
+from assistant.front.server.proxies import BehindProxy, TrustedProxies
 from assistant.front.store.chats import Store
 from assistant.front.store.schema import database
 from assistant.front.web import chat, pages, security_txt
+from assistant.front.web.admission import Admission
+from assistant.front.web.hosts import KnownHosts, KnownOrigins
 from assistant.front.web.messenger_webhook import Webhook
-from assistant.front.web.middleware import KnownOrigins, SafeHeaders, Throttle
+from assistant.front.web.middleware import SafeHeaders, Throttle
 from assistant.front.web.state import Front
 from assistant.knowledge import knowledge
 
@@ -46,21 +49,24 @@ READ_HEADERS = ["Retry-After", "Content-Disposition", "ETag"]
 WEBHOOKS = tuple(f"/webhooks/{name}" for name in CONNECTORS)
 
 
-def application(settings: Settings, transport: Transport | None = None) -> ASGIApp:
-    """The whole front, as a server runs it; tests pass a `transport` that stands in for Rasa."""
+def application(settings: Settings, transport: Transport | None = None, budgets: Budgets | None = None) -> ASGIApp:
+    """The whole front, as a server with the same budgets runs it; tests pass a `transport` in place of Rasa."""
     limits = Limits(settings.rates, settings.redis)
-    app: ASGIApp = bare_application(settings, limits, transport)
+    budgets = budgets or Budgets(settings.caps)
+    app: ASGIApp = bare_application(settings, limits, transport, budgets)
     app = CORSMiddleware(
         app, settings.origins, METHODS, SENT_HEADERS, expose_headers=READ_HEADERS, max_age=int(SECONDS_PER_DAY)
     )
-    app = SafeHeaders(KnownOrigins(Throttle(app, limits, WEBHOOKS), settings.origins))
-    if settings.proxies:
-        app = ProxyHeadersMiddleware(app, trusted_hosts=settings.proxies)  # type: ignore[arg-type,assignment]
-    return app
+    app = Admission(Throttle(app, limits, WEBHOOKS), budgets, limits, WEBHOOKS)
+    app = SafeHeaders(KnownHosts(KnownOrigins(app, settings), settings))
+    return BehindProxy(app, TrustedProxies(settings.proxies)) if settings.proxies else app
 
 
-def bare_application(settings: Settings, limits: Limits, transport: Transport | None = None) -> Starlette:
-    """The routes without middleware; both share `limits`, so that nobody has two budgets."""
+def bare_application(
+    settings: Settings, limits: Limits, transport: Transport | None = None, budgets: Budgets | None = None
+) -> Starlette:
+    """The routes without middleware; both share `limits` and `budgets`, so that nobody has two."""
+    shared = budgets or Budgets(settings.caps)
 
     def front() -> Front:
         running: Front = app.state.front
@@ -70,7 +76,7 @@ def bare_application(settings: Settings, limits: Limits, transport: Transport | 
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        app.state.front = await run_sync(_front, settings, limits, transport)
+        app.state.front = await run_sync(_front, settings, limits, transport, shared)
         await limits.start()
         await front().broadcast.start()
         await front().worker.start()
@@ -115,9 +121,9 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
     ]
 
 
-def _front(settings: Settings, limits: Limits, transport: Transport | None) -> Front:
+def _front(settings: Settings, limits: Limits, transport: Transport | None, budgets: Budgets) -> Front:
     engine = database(settings.database)
-    store, listeners, keys = Store(engine), Listeners(), Keys(settings.secret)
+    store, listeners, keys = Store(engine), Listeners(budgets), Keys(settings.secret)
     rasa, known = Rasa(settings.rasa, transport), knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_timeout_seconds)
@@ -125,7 +131,8 @@ def _front(settings: Settings, limits: Limits, transport: Transport | None) -> F
     timeout, kept = settings.answer_timeout_seconds, settings.kept_seconds
     worker = Worker(engine, store, rasa, listeners, keys, known, messengers, notice, timeout, kept)
     broadcast = Broadcast(settings.redis, listeners, store, several=engine.dialect.name == "postgresql")
-    return Front(settings, engine, store, rasa, listeners, keys, limits, worker, messengers, broadcast, known, notice)
+    parts = (settings, engine, store, rasa, listeners, keys, limits, budgets, worker)
+    return Front(*parts, messengers, broadcast, known, notice)
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

@@ -14,13 +14,18 @@ from dataclasses import replace
 import uvicorn
 
 from assistant.dialogue.present import messages
+from assistant.front.core.budgets import Budgets
+from assistant.front.core.settings import Caps
 from assistant.front.rasa.transport import NotListeningError, Reply
+from assistant.front.server.run import server_config
 from assistant.knowledge import knowledge
-from assistant.launch.servers import HOST, free_port
+from assistant.launch.servers import HOST as LOOPBACK
+from assistant.launch.servers import free_port
 from tests.support.wait import until
 from tests.unit.dialogue.conftest import asking, message, reply_to
 
-HERE = "http://front.test"
+HOST = "front.test"
+HERE = f"http://{HOST}"
 
 
 ENTRY = "ask_history/founding"
@@ -97,18 +102,18 @@ class Visitor:
 
 
 @contextmanager
-def served(app) -> Iterator[str]:
-    """Serves an application on a real port, for tests of streams; yields its address."""
+def served(app, budgets=None, proxies="") -> Iterator[str]:
+    """Serves an application on a real port, as the front is served; yields its address."""
     port = free_port()
-    # No logging configuration: that would close TensorFlow's handler, and with it pytest's own output.
-    options = {"log_level": "error", "log_config": None, "ws": "wsproto", "timeout_graceful_shutdown": 1}
-    server = uvicorn.Server(uvicorn.Config(app, HOST, port, **options))
+    config = server_config(app, LOOPBACK, port, budgets or Budgets(Caps()), proxies)
+    config.timeout_graceful_shutdown = 1
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
         time.sleep(0.01)
     try:
-        yield f"http://{HOST}:{port}"
+        yield f"http://{LOOPBACK}:{port}"
     finally:
         server.should_exit = True
         thread.join(10)

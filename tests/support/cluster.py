@@ -160,6 +160,8 @@ class Cluster:
             "ASSISTANT_RASA": ",".join(self.addresses),
             "ASSISTANT_REDIS": f"redis://{servers.HOST}:{redis}/0",
             **{f"ASSISTANT_RATE_{name}": "1000000/minute" for name in ("SESSION", "ADDRESS", "CHATS", "REQUESTS")},
+            "ASSISTANT_ADDRESS_PERCENT": "100",
+            "ASSISTANT_ADDRESS_STORED_MB": "100000",
             **self._extra,
         }
         command = servers.front_command(self.front_ports[number], 0)

@@ -17,7 +17,11 @@ from tests.support.wait import until
 
 LONGEST_START = 120
 # All tests share one address, so the limits per address are lifted; those per session stay.
-MANY_PEOPLE = {f"ASSISTANT_RATE_{name}": "100000/minute" for name in ("ADDRESS", "CHATS", "REQUESTS")}
+MANY_PEOPLE = {
+    **{f"ASSISTANT_RATE_{name}": "100000/minute" for name in ("ADDRESS", "CHATS", "REQUESTS", "TOKENS")},
+    "ASSISTANT_ADDRESS_PERCENT": "100",
+    "ASSISTANT_ADDRESS_STORED_MB": "100000",
+}
 # Keeps a reference, since Popen warns when an object is collected while its process still runs.
 _started_here: list[subprocess.Popen[bytes]] = []
 

@@ -16,17 +16,21 @@ from limits.strategies import MovingWindowRateLimiter
 from redis.exceptions import RedisError
 from starlette.requests import HTTPConnection
 
+from assistant.front.core.budgets import Budgets
 from assistant.front.core.errors import RefusedError
 from assistant.front.core.moving_window import MovingWindow
+from assistant.front.core.refusal_log import refusals
 from assistant.front.core.settings import Rates
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
-# The size of the network that a single home or phone has.
-IPV6_HOME_PREFIX = 64
+# Providers give a home anything from a /64 to a /56; the larger counts, or one home would have 256 budgets.
+IPV6_HOME_PREFIX = 56
 # A hung Redis must not hold up visitors: after the timeout it counts as unavailable, and is left alone for the break.
 REDIS_TIMEOUT_SECONDS, REDIS_BREAK_SECONDS = 0.25, 5.0
 FORGET_INTERVAL_SECONDS = 10.0
+# What a message takes beside its text, mostly for the answer.
+OVERHEAD_BYTES = 4096
 
 
 class Window(Protocol):
@@ -112,12 +116,27 @@ class Limits:
 
 
 def address_of(connection: HTTPConnection) -> str:
-    """The key by which a client is limited: its address, or its network in the case of IPv6."""
-    host = connection.client.host if connection.client else ""
+    """The key by which a client is limited."""
+    return network_of(connection.client.host if connection.client else "")
+
+
+def network_of(host: str) -> str:
+    """The key by which a host is limited: its IPv4 address, however written, or the network of its home in IPv6."""
     try:
-        address = ipaddress.ip_address(host)
+        address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
         return host
+    if address.version == 6 and address.ipv4_mapped:
+        return str(address.ipv4_mapped)
     if address.version == 4:
-        return host
+        return str(address)
     return str(ipaddress.ip_network((address, IPV6_HOME_PREFIX), strict=False))
+
+
+def count_stored(budgets: Budgets, who: str, text: str = "") -> None:
+    """Counts what a text, and what is stored with it, takes; raises RefusedError if it is too much for a day."""
+    size = len(text.encode("utf-8", "replace")) + OVERHEAD_BYTES
+    if wait := budgets.stored_bytes.wait_seconds(who, size):
+        refusals.note("Refused a message: its address has had ASSISTANT_ADDRESS_STORED_MB stored in a day.")
+        raise RefusedError("too_many", retry_after=wait)
+    budgets.stored_bytes.spend(who, size)

@@ -6,7 +6,7 @@ import json
 import uuid
 from collections.abc import Mapping
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from assistant.core.languages import Language, served
 from assistant.front.core.errors import RefusedError
@@ -31,13 +31,16 @@ async def read_body(request: Request) -> Mapping[str, object]:
 
 async def read_bytes(request: Request, max_bytes: int) -> bytes:
     """The body of a request; raises RefusedError as soon as it is too large."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > max_bytes:
-            raise RefusedError("too_large")
-        chunks.append(chunk)
-    return b"".join(chunks)
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            if len(body) + len(chunk) > max_bytes:
+                raise RefusedError("too_large")
+            body += chunk
+    except ClientDisconnect:
+        # Nobody hears this refusal, but an upload that is broken off is no fault of ours.
+        raise RefusedError("invalid") from None
+    return bytes(body)
 
 
 def text_in(value: object, max_characters: int = MAX_TEXT_CHARACTERS) -> str:

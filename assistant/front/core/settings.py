@@ -36,6 +36,22 @@ class Rates:
     requests: str = "1200/minute"
     # How often a messenger's user who writes too much is asked to wait.
     warnings: str = "1/minute"
+    # Tokens from one address that open nothing.
+    tokens: str = "60/minute"
+
+
+@dataclass(frozen=True)
+class Caps:
+    """What may be held and used at the same time, in all, and the share of it that one address may have."""
+
+    connections: int = 4000
+    streams: int = 2000
+    websockets: int = 1000
+    body_megabytes: int = 40
+    # Of each of these, and of one processor's time; at 100 an address can take everything from the others.
+    address_percent: int = 20
+    # What one address may have stored in a day.
+    stored_megabytes: int = 32
 
 
 @dataclass(frozen=True)
@@ -58,11 +74,14 @@ class Settings:
     # Where vulnerabilities may be reported, as a URI; nowhere if empty.
     security_contact: str = ""
     rates: Rates = field(default_factory=Rates)
+    caps: Caps = field(default_factory=Caps)
     # From acceptance to the apology; the rest of the promised ten seconds is for the network and busy machines.
     answer_timeout_seconds: float = 8.5
     widget: Path = ROOT / "widget"
     # Where the public reaches the front; messengers sign this address or have to be given it.
     public_url: str = ""
+    # Further host names under which the front may be asked.
+    hosts: frozenset[str] = frozenset()
     # How long a messenger may take to accept or reject a message.
     messenger_timeout_seconds: float = 30.0
     # Where metrics are served, for operators only; nowhere without a port.
@@ -104,7 +123,9 @@ def settings_from(
         imprint=environment.get("ASSISTANT_IMPRINT_URL") or ORGANISATION,
         security_contact=contact_of(environment.get("ASSISTANT_SECURITY_CONTACT", "")),
         rates=_rates(environment),
+        caps=_caps(environment),
         public_url=public_url_of(environment.get("ASSISTANT_PUBLIC_URL", "")),
+        hosts=hosts_of(environment.get("ASSISTANT_HOSTS", "")),
         messenger_timeout_seconds=_number(environment, "ASSISTANT_MESSENGER_SECONDS", "a number of seconds", 300, 30),
         messengers=messengers or {},
         metrics_host=environment.get("ASSISTANT_METRICS_HOST") or LOOPBACK,
@@ -154,6 +175,15 @@ def origins_of(listed: str) -> frozenset[str]:
     return frozenset(origins)
 
 
+def hosts_of(listed: str) -> frozenset[str]:
+    """Host names from a comma-separated list; raises ValueError for one that is not a name alone."""
+    hosts = {host.strip().lower() for host in listed.split(",") if host.strip()}
+    for host in hosts:
+        if not re.fullmatch(r"[a-z0-9_.-]+", host):
+            raise ValueError(f"ASSISTANT_HOSTS: {host!r} is not a host name; write chat.example.org")
+    return frozenset(hosts)
+
+
 def addresses_of(listed: str) -> tuple[str, ...]:
     """Addresses from a comma-separated list; raises ValueError for one that is not a web address."""
     addresses = tuple(dict.fromkeys(one.strip().rstrip("/") for one in listed.split(",") if one.strip()))
@@ -179,6 +209,19 @@ def _number(environment: Mapping[str, str], name: str, what: str, most: int, def
         return whole_number(value, what, 1, most) if value else default
     except ValueError as error:
         raise ValueError(f"{name} {error}") from None
+
+
+def _caps(environment: Mapping[str, str]) -> Caps:
+    most, what = 1_000_000, "a number"
+    default = Caps()
+    return Caps(
+        connections=_number(environment, "ASSISTANT_MAX_CONNECTIONS", what, most, default.connections),
+        streams=_number(environment, "ASSISTANT_MAX_STREAMS", what, most, default.streams),
+        websockets=_number(environment, "ASSISTANT_MAX_WEBSOCKETS", what, most, default.websockets),
+        body_megabytes=_number(environment, "ASSISTANT_MAX_BODY_MEGABYTES", what, most, default.body_megabytes),
+        address_percent=_number(environment, "ASSISTANT_ADDRESS_PERCENT", "a percentage", 100, default.address_percent),
+        stored_megabytes=_number(environment, "ASSISTANT_ADDRESS_STORED_MB", what, most, default.stored_megabytes),
+    )
 
 
 def _rates(environment: Mapping[str, str]) -> Rates:

@@ -16,7 +16,8 @@ from starlette.responses import JSONResponse, Response
 from assistant.core.envelope import RasaMessage
 from assistant.core.languages import choice_of, hint_of
 from assistant.front.core.channels import REST
-from assistant.front.core.limits import address_of
+from assistant.front.core.errors import RefusedError
+from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import read_body, text_in
 from assistant.front.operate import metrics
@@ -37,12 +38,16 @@ async def webhook(request: Request) -> Response:
     """Rasa's reply to a text, or an apology if there is none in time."""
     front, body = front_of(request), await read_body(request)
     name = text_in(body.get("sender", ""), MAX_SENDER_CHARACTERS)
+    if name != body.get("sender", ""):
+        # What cannot be stored is left out of a text, which would make two names one.
+        raise RefusedError("invalid")
     await front.limits.count("address", address_of(request))
     text, metadata = text_in(body.get("message")), metadata_in(body.get("metadata"))
     text = await without_personal_data(text, metadata.get("choice"), metadata.get("language"))
     # Without a name, each message is a conversation of its own, not one shared by everyone.
     sender = front.keys.sender("rest", name or front.keys.new_chat())
     await front.limits.count("session", sender)
+    count_stored(front.budgets, address_of(request), text)
     metrics.accepted(REST)
     started = time.time()
     reply = await _reply(front, sender, text, metadata)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 
 import anyio
 from anyio.to_thread import run_sync
@@ -18,7 +19,7 @@ from assistant.core.languages import served
 from assistant.front.core.channels import WEB
 from assistant.front.core.errors import RefusedError, language_of
 from assistant.front.core.events import Event, Feedback, moment
-from assistant.front.core.limits import address_of
+from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import (
     MAX_REASON_CHARACTERS,
@@ -45,6 +46,7 @@ async def open_chat(request: Request) -> Response:
     front = front_of(request)
     await front.limits.count("chats", address_of(request))
     language = language_in((await read_body(request)).get("language")) or language_of(request)
+    count_stored(front.budgets, address_of(request))
     chat, now = front.keys.new_chat(), time.time()
     await run_sync(front.store.open_chat, chat, language, now)
     expires = moment(now + front.settings.kept_seconds)
@@ -60,6 +62,7 @@ async def post_message(request: Request) -> Response:
     id_, text = uuid_in(body.get("id")), text_in(body.get("text"))
     language, choice = language_in(body.get("language")), choice_in(body.get("choice"))
     text = await without_personal_data(text, choice, language)
+    count_stored(front.budgets, address_of(request), text)
     try:
         sequence, new = await run_sync(front.store.accept, chat, id_, text, language, choice, time.time())
     except UnknownChatError:
@@ -75,13 +78,14 @@ async def get_events(request: Request) -> Response:
     """The events after a sequence: streamed as they happen, or by long polling."""
     front, chat = front_of(request), await chat_in(request)
     after = number_in(request.headers.get("last-event-id") or request.query_params.get("after"))
-    front.listeners.check_room(chat)
+    address = address_of(request)
+    front.listeners.check_room(chat, address)
     if "text/event-stream" in request.headers.get("accept", ""):
-        return _streamed(Stream(front, chat, after))
+        return _streamed(Stream(front, chat, address, after))
     wait = number_in(request.query_params.get("wait"))
     if wait > MAX_WAIT_SECONDS:
         raise RefusedError("invalid")
-    return JSONResponse({"events": await _wait_for(front, chat, after, wait)})
+    return JSONResponse({"events": await _wait_for(front, chat, address, after, wait)})
 
 
 async def post_feedback(request: Request) -> Response:
@@ -96,6 +100,7 @@ async def post_feedback(request: Request) -> Response:
         raise RefusedError("invalid")
     reason = None if reason is None else text_in(reason, MAX_REASON_CHARACTERS)
     reason = reason and await without_personal_data(reason, spoken)
+    count_stored(front.budgets, address_of(request), reason or "")
     if not await run_sync(front.store.rate, chat, sequence, helpful, reason, time.time()):
         raise RefusedError("not_found")
     return Response(status_code=204)
@@ -149,6 +154,7 @@ async def chat_in(request: Request) -> str:
     chat = front_of(request).keys.chat_of(token.strip()) if scheme.lower() == "bearer" else None
     row = await run_sync(front_of(request).store.chat, chat) if chat else None
     if not chat or row is None:
+        await front_of(request).limits.count("tokens", address_of(request))
         raise RefusedError("unknown_session")
     request.state.language = row["spoken"] or row["language"]
     return chat
@@ -166,8 +172,8 @@ def number_in(value: str | None) -> int:
 class Stream:
     """An open event stream; ends when the chat is deleted or the server stops."""
 
-    def __init__(self, front: Front, chat: str, after: int) -> None:
-        self._front, self._chat, self._after = front, chat, after
+    def __init__(self, front: Front, chat: str, address: str, after: int) -> None:
+        self._front, self._chat, self._address, self._after = front, chat, address, after
         self._news, self._over = asyncio.Event(), False
 
     def set(self) -> None:
@@ -177,7 +183,8 @@ class Stream:
 
     async def events(self) -> AsyncIterator[ServerSentEvent]:
         """All events after the sequence, then each one as it happens."""
-        with self._front.listeners.listen(self._chat, self._news):
+        # Ends at once if the last place has been taken since it was looked for.
+        with suppress(RefusedError), self._front.listeners.listen(self._chat, self._address, self._news):
             yield ServerSentEvent(comment="open")
             while not self._over:
                 self._news.clear()
@@ -205,9 +212,9 @@ def _heartbeat() -> ServerSentEvent:
     return ServerSentEvent(comment="heartbeat")
 
 
-async def _wait_for(front: Front, chat: str, after: int, seconds: float) -> list[Event]:
+async def _wait_for(front: Front, chat: str, address: str, after: int, seconds: float) -> list[Event]:
     """The events after a sequence; if there are none, those that arrive within the given seconds."""
-    with front.listeners.listen(chat) as news:
+    with front.listeners.listen(chat, address) as news:
         events = await run_sync(front.store.events_after, chat, after)
         if events == [] and seconds:
             with anyio.move_on_after(seconds):

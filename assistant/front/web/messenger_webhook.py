@@ -53,6 +53,7 @@ async def receive(request: Request) -> Response:
         # Forgers are rate-limited; the messenger itself, which calls for many users, is not.
         await front.limits.count("requests", address_of(request))
         raise RefusedError("forbidden") from None
+    request.state.caller_is_proven = True
     try:
         reading = connector.read(incoming)
     except (ValueError, LookupError, TypeError, AttributeError):

@@ -1,11 +1,10 @@
-"""Middleware before every route: allowed origins, rate limits by address, and security headers."""
+"""Middleware before every route: rate limits by address, and security headers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -46,32 +45,6 @@ class SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, sending)
-
-
-class KnownOrigins:
-    """Refuses requests from pages of any origin but our own and the allowed ones."""
-
-    def __init__(self, app: ASGIApp, origins: frozenset[str]) -> None:
-        self._app, self._origins = app, origins
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and not self._known(Headers(scope=scope)):
-            await refuse(RefusedError("forbidden"), scope, receive, send)
-            return
-        await self._app(scope, receive, send)
-
-    def _known(self, headers: Headers) -> bool:
-        named = headers.getlist("origin")
-        return all(self._allowed(origin.lower(), headers.get("host", "").lower()) for origin in named[:2])
-
-    def _allowed(self, origin: str, host: str) -> bool:
-        if origin in self._origins:
-            return True
-        try:
-            address = urlsplit(origin)
-        except ValueError:
-            return False
-        return address.scheme in ("http", "https") and bool(host) and address.netloc == host
 
 
 class Throttle:

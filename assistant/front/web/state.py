@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from starlette.requests import HTTPConnection
 
 from assistant.front.answering.worker import Worker
+from assistant.front.core.budgets import Budgets
 from assistant.front.core.limits import Limits
 from assistant.front.core.settings import Settings
 from assistant.front.core.tokens import Keys
@@ -43,6 +44,7 @@ class Front:
     listeners: Listeners
     keys: Keys
     limits: Limits
+    budgets: Budgets
     worker: Worker
     messengers: Messengers
     broadcast: Broadcast

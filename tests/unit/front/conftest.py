@@ -11,7 +11,7 @@ from assistant.front.app import application
 from assistant.front.core.settings import Settings
 from assistant.front.core.tokens import kept_secret
 from assistant.front.tasks import chat_tasks
-from tests.fakes.front import HERE, FakeRasa, Visitor, served
+from tests.fakes.front import HERE, HOST, FakeRasa, Visitor, served
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +27,8 @@ def rasa():
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(database=f"sqlite:///{tmp_path / 'front.db'}", secret=kept_secret(None, tmp_path), widget=tmp_path)
+    database, secret = f"sqlite:///{tmp_path / 'front.db'}", kept_secret(None, tmp_path)
+    return Settings(database=database, secret=secret, widget=tmp_path, hosts=frozenset({HOST}))
 
 
 @pytest.fixture

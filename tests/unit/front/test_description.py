@@ -15,14 +15,21 @@ from starlette.routing import Mount, Route
 from assistant.core.languages import LANGUAGES
 from assistant.front.app import DEMO_LANGUAGES, application, bare_application
 from assistant.front.core.limits import Limits
-from assistant.front.core.settings import Rates, Settings
+from assistant.front.core.settings import Caps, Rates, Settings
 from assistant.front.core.tokens import kept_secret
 from assistant.front.web.pages import description
 from assistant.front.web.security_txt import PATH
 from tests.fakes.front import FakeRasa, Visitor, served
 
 NOT_DESCRIBED = {"/", *(f"/{language}" for language in DEMO_LANGUAGES), "/openapi.json", "/webhooks/rest/", PATH}
-MANY = Rates(session="1000000/minute", address="1000000/minute", chats="1000000/minute", requests="1000000/minute")
+ALONE = Caps(address_percent=100, stored_megabytes=10_000)
+MANY = Rates(
+    session="1000000/minute",
+    address="1000000/minute",
+    chats="1000000/minute",
+    requests="1000000/minute",
+    tokens="1000000/minute",
+)
 
 
 def test_every_route_of_the_api_is_described():
@@ -49,7 +56,9 @@ def test_every_language_served_can_be_chosen():
 @pytest.fixture(scope="module")
 def visitor(tmp_path_factory):
     folder = tmp_path_factory.mktemp("front")
-    options = Settings(f"sqlite:///{folder / 'front.db'}", kept_secret(None, folder), rates=MANY, widget=folder)
+    options = Settings(
+        f"sqlite:///{folder / 'front.db'}", kept_secret(None, folder), rates=MANY, caps=ALONE, widget=folder
+    )
     app = application(replace(options, answer_timeout_seconds=1.0), FakeRasa())
     with served(app) as address, httpx2.Client(base_url=address, timeout=30) as client:
         visitor = Visitor(client)

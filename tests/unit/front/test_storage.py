@@ -21,11 +21,11 @@ from assistant.front.app import application
 from assistant.front.core.settings import settings_from
 from assistant.front.messengers.registry import configured
 from assistant.front.store.schema import chats, database
-from tests.fakes.front import HERE, Visitor
+from tests.fakes.front import HERE, HOST, Visitor
 from tests.fakes.vendors.telegram import TelegramWire
 from tests.support.wait import until
 
-NONE = {SWITCH: "none"}
+NONE = {SWITCH: "none", "ASSISTANT_HOSTS": HOST}
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_sqlite_in_memory_writes_no_temporary_files():
 def test_a_crash_writes_nothing_out(monkeypatch, tmp_path, capsys):
     limits = []
     monkeypatch.setattr(resource, "setrlimit", lambda *told: limits.append(told))
-    monkeypatch.setattr(front_main.uvicorn, "run", lambda *_, **__: None)
+    monkeypatch.setattr(front_main, "serve", lambda _: None)
     monkeypatch.setattr("sys.argv", ["front"])
     monkeypatch.setenv("ASSISTANT_DATA", str(tmp_path))
     front_main.main()

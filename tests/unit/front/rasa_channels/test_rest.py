@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from assistant.front.rasa_channels.rest import metadata_in
@@ -52,6 +54,12 @@ def test_no_name_reaches_a_chat_of_the_web_api(client, rasa):
 def test_what_is_no_message_is_refused(body, client):
     response = client.post("/webhooks/rest/webhook", json=body)
     assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid")
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800"])
+def test_two_names_never_become_one(name, client):
+    body = json.dumps({"message": "Hallo", "sender": name})
+    assert client.post("/webhooks/rest/webhook", content=body).status_code == 400
 
 
 def test_a_text_that_nobody_types_is_refused(client):

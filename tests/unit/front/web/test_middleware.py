@@ -159,8 +159,15 @@ def test_what_a_client_writes_before_the_proxy_is_not_believed(settings, rasa):
 def test_all_addresses_of_one_home_count_as_one(settings, rasa):
     app = application(replace(settings, rates=Rates(chats="1/minute"), proxies="10.0.0.0/8"), rasa)
     with TestClient(app, HERE, client=("10.1.2.3", 5000)) as client:
-        homes = ("2001:db8::1", "2001:db8::2", "2001:db8:0:1::1")
-        assert [from_address(client, home) for home in homes] == [201, 429, 201]
+        homes = ("2001:db8::1", "2001:db8::2", "2001:db8:0:ff::1", "2001:db8:0:100::1")
+        assert [from_address(client, home) for home in homes] == [201, 429, 429, 201]
+
+
+def test_an_ipv4_address_counts_as_itself_however_a_proxy_writes_it(settings, rasa):
+    app = application(replace(settings, rates=Rates(chats="1/minute"), proxies="10.0.0.0/8"), rasa)
+    with TestClient(app, HERE, client=("::ffff:10.1.2.3", 5000)) as client:
+        written = ("::ffff:192.0.2.1", "192.0.2.1", "::ffff:192.0.2.2", "192.0.2.3, ::ffff:10.9.9.9")
+        assert [from_address(client, address) for address in written] == [201, 429, 201, 201]
 
 
 def test_a_fault_is_told_without_its_trace(settings, rasa, monkeypatch):

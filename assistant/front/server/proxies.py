@@ -1,0 +1,44 @@
+"""Which proxies are believed, and what they say of the request that they pass on."""
+
+from __future__ import annotations
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware, _TrustedHosts
+
+
+class TrustedProxies(_TrustedHosts):
+    """The addresses and networks of the proxies that the operator trusts, however their addresses are written."""
+
+    def __contains__(self, host: str | None) -> bool:
+        return super().__contains__(plain_address(host) if host else host)
+
+
+class BehindProxy(ProxyHeadersMiddleware):
+    """Believes trusted proxies about the client, the scheme and the host that was asked for."""
+
+    def __init__(self, app: ASGIApp, proxies: TrustedProxies) -> None:
+        super().__init__(app, [])  # type: ignore[arg-type]
+        self.trusted_hosts = proxies
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
+        """Passes the request on as the proxy received it."""
+        client = scope.get("client")
+        if scope["type"] in ("http", "websocket") and client and client[0] in self.trusted_hosts:
+            scope["headers"] = _with_host_asked_for(scope)
+        await super().__call__(scope, receive, send)  # type: ignore[arg-type]
+
+
+def plain_address(host: str) -> str:
+    """An IPv4 address that a socket for both families spells as IPv6, as IPv4."""
+    prefix = "::ffff:"
+    return host[len(prefix) :] if host.lower().startswith(prefix) and "." in host else host
+
+
+def _with_host_asked_for(scope: Scope) -> list[tuple[bytes, bytes]]:
+    """The headers, with the host that the first proxy was asked for."""
+    headers: list[tuple[bytes, bytes]] = list(scope["headers"])
+    host = Headers(scope=scope).get("x-forwarded-host", "").partition(",")[0].strip()
+    if not host:
+        return headers
+    return [(b"host", host.encode("latin-1")), *(one for one in headers if one[0] != b"host")]
