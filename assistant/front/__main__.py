@@ -14,7 +14,7 @@ from assistant.front.app import application
 from assistant.front.core.settings import FRONT_PORT, LOOPBACK, RASA_PORT, settings_from
 from assistant.front.messengers.registry import configured, states
 from assistant.front.operate import logs
-from assistant.front.store.schema import database
+from assistant.front.store.schema import NewerSchemaError, database
 
 SHUTDOWN_SECONDS = 5
 
@@ -39,7 +39,7 @@ def main() -> None:
         logs.set_up()
         settings = settings_from(rasa_port=arguments.rasa_port, messengers=configured())
         database(settings.database).dispose()
-    except ValueError as error:
+    except (ValueError, NewerSchemaError) as error:
         sys.exit(f"The front cannot start: {error}")
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]

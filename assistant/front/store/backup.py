@@ -18,7 +18,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from assistant.front.store.schema import chats, database, schema
+from assistant.front.store.schema import PATIENT_SECONDS, NewerSchemaError, chats, database, make_private, schema
 from assistant.front.store.tombstones import Tombstones, erase_again, tombstones_in
 
 LOCK_TIMEOUT_SECONDS = 60.0
@@ -89,12 +89,16 @@ def _restore_sqlite(target: Path, source: Path, tombstones: Tombstones) -> tuple
         _check(draft)
         counts = _erase_again(f"sqlite:///{draft}", tombstones)
         _move_corrupt_file_away(target)
+        make_private(target)
         _copy(draft, target)
     return counts
 
 
 def _erase_again(url: str, tombstones: Tombstones) -> tuple[int, int]:
-    engine = database(url)
+    try:
+        engine = database(url, PATIENT_SECONDS)
+    except NewerSchemaError as error:
+        raise BackupError(f"The backup cannot be used: {error}.") from error
     try:
         gone = erase_again(engine, tombstones)
         with engine.connect() as connection:
