@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from assistant.core.paths import ROOT
+from assistant.front.operate.metrics import ERRORS
 
 DEPLOY = ROOT / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
@@ -32,6 +33,10 @@ METRICS = {
     "assistant_deliveries_total",
     "assistant_waiting",
     "assistant_rasa_up",
+    "assistant_storage_bytes",
+    "assistant_storage_max_bytes",
+    "assistant_purge_stopped",
+    "assistant_purge_age_seconds",
 }
 ENOUGH = {
     "ASSISTANT_DOMAIN": "assistant.example.org",
@@ -465,6 +470,16 @@ class TestMeasurements:
         alerts = [rule["expr"] for group in rules()["groups"] for rule in group["rules"]]
         named = {name for text in [*alerts, *expressions_of_the_board()] for name in re.findall(r"assistant_\w+", text)}
         assert named == METRICS
+
+    def test_only_kinds_of_errors_that_there_are_are_asked_for(self):
+        alerts = [rule["expr"] for group in rules()["groups"] for rule in group["rules"]]
+        found = re.findall(
+            r'assistant_errors_total\{kind=~?"([^"]+)"', "\n".join([*alerts, *expressions_of_the_board()])
+        )
+        kinds = {kind for listed in found for kind in listed.split("|")}
+        assert kinds <= set(ERRORS)
+        # Each of what an operator has to mend. A used-up quota is seen by its size.
+        assert {"database", "database_locked", "disk_full", "canary", "response", "purge", "brake"} <= kinds
 
     def test_the_board_is_whole(self):
         panels = board()["panels"]
