@@ -326,6 +326,7 @@ def vacuum(engine: Engine, tables: Iterable[Table] = schema.sorted_tables) -> li
         return []
     skipped: list[str] = []
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        notices = connection.connection.dbapi_connection.notices = _Notices()
         connection.exec_driver_sql(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
         for table in tables:
             try:
@@ -334,9 +335,19 @@ def vacuum(engine: Engine, tables: Iterable[Table] = schema.sorted_tables) -> li
                 connection.exec_driver_sql(f"VACUUM (ANALYZE) {table.name}")
                 skipped.append(f"{table.name} is in use")
         # For tables that may not be vacuumed, PostgreSQL only warns.
-        notices = connection.connection.dbapi_connection.notices
-        skipped += [line.partition(":")[2].strip() for line in notices if "skipping" in line]
+        skipped += [line.partition(":")[2].strip() for line in notices.lines if "skipping" in line]
     return skipped
+
+
+class _Notices:
+    """What PostgreSQL remarks on; unlike psycopg2's own list, it is not emptied by SQLAlchemy after each statement."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def append(self, line: str) -> None:
+        """Takes a remark; psycopg2 calls this."""
+        self.lines.append(line)
 
 
 def _set_up_sqlite(connection: Any, _: Any) -> None:
