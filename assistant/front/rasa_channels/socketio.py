@@ -26,6 +26,7 @@ from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import MAX_BODY_BYTES, text_in
 from assistant.front.core.transcript import sourced
 from assistant.front.operate import metrics
+from assistant.front.store import faults
 from assistant.front.store.chats import UnknownChatError
 from assistant.front.web.state import Front
 from assistant.knowledge import KnowledgeBase
@@ -91,7 +92,12 @@ class Sockets:
                 return
             chat = front.keys.new_chat()
             language = hint_of(custom_data(received)) or DEFAULT
-            await run_sync(front.store.open_chat, chat, language, time.time(), SOCKETIO)
+            try:
+                await run_sync(front.store.open_chat, chat, language, time.time(), SOCKETIO)
+            except faults.PASSING as error:
+                faults.count(error)
+                await self._refuse(sid, RefusedError("unavailable"), language)
+                return
         await self._listen(sid, chat)
         await self._server.emit("session_confirm", front.keys.token(chat), to=sid)
 
@@ -109,6 +115,9 @@ class Sockets:
             await self._accept(sid, chat, received)
         except UnknownChatError:
             await self._refuse(sid, RefusedError("unknown_session"), language)
+        except faults.PASSING as error:
+            faults.count(error)
+            await self._refuse(sid, RefusedError("unavailable"), language)
         except RefusedError as refusal:
             await self._refuse(sid, refusal, language)
 

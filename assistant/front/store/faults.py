@@ -6,7 +6,14 @@ from typing import Final, Literal
 
 from sqlalchemy.engine import Engine, ExceptionContext
 from sqlalchemy.event import listen
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InterfaceError,
+    OperationalError,
+    ProgrammingError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from assistant.front.operate import metrics
@@ -28,6 +35,7 @@ class StorageFullError(Exception):
 
 
 # What a visitor may meet with when trying again later helps; any other exception is a mistake in the program.
+MISTAKES = (DataError, IntegrityError, ProgrammingError)
 PASSING = (OperationalError, InterfaceError, PoolTimeoutError, BusyError, StorageFullError)
 
 
@@ -43,7 +51,8 @@ def fault_of(error: BaseException) -> Fault | None:
         return "disk_full"
     if state in LOCKED_STATES or any(part in message for part in LOCKED_MESSAGES):
         return "database_locked"
-    return "database" if isinstance(error, PASSING) else None
+    passing = isinstance(error, DBAPIError) and not isinstance(error, MISTAKES)
+    return "database" if passing or isinstance(error, PASSING) else None
 
 
 def count(error: BaseException) -> None:

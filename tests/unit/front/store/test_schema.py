@@ -59,9 +59,10 @@ def test_a_newer_one_is_refused_in_a_line_and_not_touched(url, command, monkeypa
     engine.dispose()
 
 
-@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
-def test_a_backup_of_a_newer_one_is_refused_and_the_present_one_kept(url, command, tmp_path):
-    newer, copy = f"sqlite:///{tmp_path / 'newer.db'}", tmp_path / "copy"
+def test_a_backup_of_a_newer_one_is_refused_and_the_present_one_kept(url, command, tmp_path, request):
+    on_postgresql = url.startswith("postgresql")
+    newer = request.getfixturevalue("postgres").new() if on_postgresql else f"sqlite:///{tmp_path / 'newer.db'}"
+    copy = tmp_path / "copy"
     make_newer(newer)
     save(newer, copy)
     store = Store(database(url))
