@@ -19,8 +19,9 @@ from assistant.front.operate import metrics
 from assistant.front.store.chats import Store
 from assistant.front.store.faults import BusyError
 from assistant.front.store.schema import database
-from assistant.front.store.writer_queue import WriterQueue
+from assistant.front.store.writer_queue import MAX_BEHIND_STUCK, WriterQueue
 from tests.fakes.front import HERE, Visitor
+from tests.support.wait import until
 
 # WAIT_SECONDS and what a busy machine adds; it was ten and more, one after the other.
 SOON_SECONDS = 6.0
@@ -130,3 +131,24 @@ def test_the_queue_is_passed_on_when_a_writer_fails():
         raise KeyError
     with queue.turn():
         pass
+
+
+def test_behind_a_writer_that_is_stuck_only_a_few_wait():
+    queue, over, refused = WriterQueue(60), threading.Event(), []
+
+    def wait():
+        try:
+            with queue.turn():
+                over.wait(60)
+        except BusyError:
+            refused.append(True)
+
+    waiting = [threading.Thread(target=wait) for _ in range(20)]
+    for thread in waiting:
+        thread.start()
+    # One of them writes; long before any deadline, the others have been refused.
+    until(lambda: len(refused) == 19 - MAX_BEHIND_STUCK, 30)
+    over.set()
+    for thread in waiting:
+        thread.join()
+    assert len(refused) == 19 - MAX_BEHIND_STUCK
