@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from assistant.commands.stores import Stores, refuse_without_storage, stores
 from assistant.front.core.settings import MAX_RETENTION_DAYS, SECONDS_PER_DAY, whole_number
 from assistant.front.messengers.base.message_store import MessageStore
-from assistant.front.store.retention import SEEN_SECONDS, erase_silent, expired_counts
+from assistant.front.store import brake
+from assistant.front.store.retention import SEEN_SECONDS, expired_counts, purge_with_consent
 
 LABELS = {
     "chats": "chats",
@@ -31,7 +32,7 @@ def found(stores: Stores, before: float) -> dict[str, int]:
 
 def purge(stores: Stores, before: float) -> list[str]:
     """Erases chats silent since then from every store; returns sentences on what could not be done now."""
-    erase_silent(stores.store, stores.keys, before)
+    purge_with_consent(stores.engine, stores.store, stores.keys, before)
     stores.store.erase_orphans()
     MessageStore(stores.engine, frozenset()).forget_seen(time.time() - SEEN_SECONDS)
     for sender in stores.conversations.forget(stores.store.pending_erasures(), before):
@@ -47,6 +48,26 @@ def summary(counts: Mapping[str, int], days: int, erased: bool) -> str:
     return "\n".join([head, *(f"  {counts[name]:>8} {label}" for name, label in LABELS.items())])
 
 
+def doubt(stores: Stores, days: int, before: float) -> str | None:
+    """Why this is not to be erased without consent; None if it may be."""
+    if days < stores.settings.retention_days:
+        return f"Chats silent for only {days} days would be erased; they are promised {stores.settings.retention_days}."
+    try:
+        brake.check(stores.engine, before)
+    except brake.StoppedError as stop:
+        return str(stop)
+    return None
+
+
+def consented(doubt: str) -> bool:
+    """Asks at a terminal; elsewhere nobody can answer."""
+    print(doubt, file=sys.stderr)
+    if sys.stdin.isatty():
+        return input("Erase them all the same? Write yes: ").strip().lower() == "yes"
+    print("Nothing was erased. To erase them all the same, pass --yes (make purge YES=1).", file=sys.stderr)
+    return False
+
+
 def _days(written: str) -> int:
     try:
         return whole_number(written, "a number of days", 0, MAX_RETENTION_DAYS)
@@ -59,12 +80,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=_days, help="of silence; by default ASSISTANT_RETENTION_DAYS, or 30")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be erased")
+    parser.add_argument("--yes", action="store_true", help="erase even where this would otherwise be asked back")
     arguments = parser.parse_args()
     refuse_without_storage(os.environ, code=0)
     opened = stores()
     days = opened.settings.retention_days if arguments.days is None else arguments.days
     before = time.time() - days * SECONDS_PER_DAY
     counts = found(opened, before)
+    asked_back = None if arguments.dry_run or arguments.yes else doubt(opened, days, before)
+    if asked_back:
+        print(summary(counts, days, erased=False))
+        if not consented(asked_back):
+            return 1
     pending = [] if arguments.dry_run else purge(opened, before)
     print("\n".join([summary(counts, days, not arguments.dry_run), *pending]))
     return 0

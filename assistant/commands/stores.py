@@ -20,7 +20,7 @@ from assistant.front.core.tokens import FILE, Keys
 from assistant.front.rasa.client import Rasa
 from assistant.front.store.chats import Store
 from assistant.front.store.retention import erase_pending
-from assistant.front.store.schema import database, vacuum
+from assistant.front.store.schema import PATIENT_SECONDS, NewerSchemaError, database, vacuum
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,12 @@ def stores(environment: Mapping[str, str] = os.environ) -> Stores:
         )
     try:
         settings = settings_from(environment)
-        engine = database(settings.database)
+        engine = database(settings.database, PATIENT_SECONDS)
         conversations = ConversationAdmin(environment.get(URL_VARIABLE))
     except ValueError as error:
         sys.exit(f"Invalid settings: {error}")
+    except NewerSchemaError as error:
+        sys.exit(f"Nothing was done: {error}.")
     except SQLAlchemyError as error:
         sys.exit(f"The database cannot be reached ({type(error).__name__}). Nothing was done.")
     return Stores(settings, engine, Store(engine), Keys(settings.secret), conversations)

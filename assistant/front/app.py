@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -31,7 +32,10 @@ from assistant.front.rasa.transport import Transport
 from assistant.front.rasa_channels import rest
 from assistant.front.rasa_channels.socketio import PATH, Sockets
 from assistant.front.server.proxies import BehindProxy, TrustedProxies
+from assistant.front.store import faults
 from assistant.front.store.chats import Store
+from assistant.front.store.gauges import gauges
+from assistant.front.store.quota import set_quota
 from assistant.front.store.schema import database
 from assistant.front.web import chat, pages, security_txt
 from assistant.front.web.admission import Admission
@@ -41,6 +45,7 @@ from assistant.front.web.middleware import SafeHeaders, Throttle
 from assistant.front.web.state import Front
 from assistant.knowledge import knowledge
 
+logger = logging.getLogger(__name__)
 METHODS = ["GET", "POST", "DELETE"]
 # Besides the German one, which is the first.
 DEMO_LANGUAGES = ("en", "uk", "ar")
@@ -81,7 +86,9 @@ def bare_application(
         await front().broadcast.start()
         await front().worker.start()
         await front().messengers.start()
-        with metrics.exposed(settings.metrics_host, settings.metrics_port, front().store.count_waiting):
+        with metrics.exposed(
+            settings.metrics_host, settings.metrics_port, front().store.count_waiting, *gauges(front().engine)
+        ):
             yield
         await sockets.stop()
         await front().worker.stop()
@@ -91,7 +98,8 @@ def bare_application(
         await front().rasa.close()
         front().engine.dispose()
 
-    handlers = {RefusedError: _refusal, HTTPException: _http, Exception: _fault}
+    passing = dict.fromkeys(faults.PASSING, _database_fault)
+    handlers = {RefusedError: _refusal, HTTPException: _http, **passing, Exception: _fault}
     app = Starlette(routes=routes(settings, sockets.app), lifespan=lifespan, exception_handlers=handlers)
     return app
 
@@ -123,6 +131,7 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
 
 def _front(settings: Settings, limits: Limits, transport: Transport | None, budgets: Budgets) -> Front:
     engine = database(settings.database)
+    set_quota(engine, settings.storage_max_bytes)
     store, listeners, keys = Store(engine), Listeners(budgets), Keys(settings.secret)
     rasa, known = Rasa(settings.rasa, transport), knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)
@@ -147,6 +156,13 @@ async def _http(request: Request, error: Exception) -> Response:
     response.status_code = error.status_code
     response.headers.update(error.headers or {})
     return response
+
+
+async def _database_fault(request: Request, error: Exception) -> Response:
+    """The database is locked, full or away: the log gets a line, the visitor is asked to try again."""
+    faults.count(error)
+    logger.error("A request was refused: %s.", faults.described(error))
+    return refused(RefusedError("unavailable", retry_after=faults.RETRY_SECONDS), language_of(request))
 
 
 async def _fault(request: Request, _: Exception) -> Response:

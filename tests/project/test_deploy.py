@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from assistant.core.paths import ROOT
+from assistant.front.operate.metrics import ERRORS
 
 DEPLOY = ROOT / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
@@ -32,12 +33,17 @@ METRICS = {
     "assistant_deliveries_total",
     "assistant_waiting",
     "assistant_rasa_up",
+    "assistant_storage_bytes",
+    "assistant_storage_max_bytes",
+    "assistant_purge_stopped",
+    "assistant_purge_age_seconds",
 }
 IMAGES = {"ASSISTANT_FRONT_IMAGE", "ASSISTANT_ENGINE_IMAGE", "CADDY_IMAGE", "POSTGRES_IMAGE", "REDIS_IMAGE"}
 ENOUGH = {
     "ASSISTANT_DOMAIN": "assistant.example.org",
     "ACME_EMAIL": "it@example.org",
-    **dict.fromkeys(("ASSISTANT_SECRET", "POSTGRES_PASSWORD", "TRACKERS_PASSWORD", "REDIS_PASSWORD"), "0" * 64),
+    **dict.fromkeys(("ASSISTANT_SECRET", "POSTGRES_PASSWORD", "REDIS_PASSWORD"), "0" * 64),
+    **dict.fromkeys(("FRONT_PASSWORD", "TRACKERS_PASSWORD", "PURGE_PASSWORD"), "1" * 64),
 }
 
 
@@ -205,6 +211,16 @@ class TestKubernetes:
         overlay = yaml.safe_load((folder / "kustomization.yml").read_text("utf-8"))
         assert not [resource for resource in overlay["resources"] if "secret" in resource]
 
+    def test_only_the_database_has_its_administrator_s_password_and_each_role_its_own(self):
+        given = {
+            name: {variable["name"] for variable in container.get("env", []) if "PASSWORD" in variable["name"]}
+            for name, container in CONTAINERS.items()
+        }
+        assert given["front/front"] == {"FRONT_PASSWORD", "REDIS_PASSWORD"}
+        assert given["purge/purge"] == {"PURGE_PASSWORD"}
+        assert given["rasa/rasa"] == {"TRACKERS_PASSWORD"}
+        assert [name for name, names in given.items() if "POSTGRES_PASSWORD" in names] == ["postgres/postgres"]
+
     def test_the_front_knows_every_rasa_process(self):
         replicas = of_kind("StatefulSet", BASE)["rasa"]["spec"]["replicas"]
         listed = of_kind("ConfigMap", BASE)["assistant-settings"]["data"]["ASSISTANT_RASA"].split(",")
@@ -365,6 +381,16 @@ class TestCompose:
         listed = front["ASSISTANT_RASA"].split(",")
         assert listed == [f"http://{name}:5005" for name in SERVICES if name.startswith("rasa-")]
         assert front["ASSISTANT_TRUSTED_PROXIES"] == SERVICES["proxy"]["networks"]["edge"]["ipv4_address"]
+
+    def test_only_the_database_has_its_administrator_s_password_and_each_role_its_own(self):
+        given = {
+            name: set(re.findall(r"\w+_PASSWORD", yaml.safe_dump(service.get("environment", {}))))
+            for name, service in SERVICES.items()
+        }
+        assert given["front"] == {"FRONT_PASSWORD", "REDIS_PASSWORD"}
+        assert given["purge"] == {"PURGE_PASSWORD", "REDIS_PASSWORD"}
+        assert given["rasa-0"] == given["rasa-1"] == {"TRACKERS_PASSWORD"}
+        assert [name for name, names in given.items() if "POSTGRES_PASSWORD" in names] == ["postgres"]
 
     def test_rasa_is_asked_a_question(self):
         assert "assistant.commands.healthy" in " ".join(SERVICES["rasa-0"]["healthcheck"]["test"])
@@ -573,6 +599,16 @@ class TestMeasurements:
         alerts = [rule["expr"] for group in rules()["groups"] for rule in group["rules"]]
         named = {name for text in [*alerts, *expressions_of_the_board()] for name in re.findall(r"assistant_\w+", text)}
         assert named == METRICS
+
+    def test_only_kinds_of_errors_that_there_are_are_asked_for(self):
+        alerts = [rule["expr"] for group in rules()["groups"] for rule in group["rules"]]
+        found = re.findall(
+            r'assistant_errors_total\{kind=~?"([^"]+)"', "\n".join([*alerts, *expressions_of_the_board()])
+        )
+        kinds = {kind for listed in found for kind in listed.split("|")}
+        assert kinds <= set(ERRORS)
+        # Each of what an operator has to mend. A used-up quota is seen by its size.
+        assert {"database", "database_locked", "disk_full", "canary", "response", "purge", "brake"} <= kinds
 
     def test_the_board_is_whole(self):
         panels = board()["panels"]

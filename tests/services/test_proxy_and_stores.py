@@ -1,5 +1,4 @@
-"""The servers around the assistant, for real: Caddy with our Caddyfile; Valkey (or Redis) and PostgreSQL as started
-by our scripts."""
+"""The servers around the assistant, for real: Caddy with our Caddyfile; Valkey (or Redis) as started by our script."""
 
 from __future__ import annotations
 
@@ -9,7 +8,6 @@ import re
 import shutil
 import socket
 import subprocess
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -18,7 +16,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx2
-import psycopg2
 import pytest
 
 from assistant.core.paths import ROOT
@@ -27,7 +24,6 @@ from assistant.launch.servers import HOST, free_port, in_use
 pytestmark = pytest.mark.slow
 
 CADDYFILE = ROOT / "deploy" / "compose" / "Caddyfile"
-TRACKERS = ROOT / "deploy" / "kubernetes" / "base" / "trackers.sh"
 REDIS = ROOT / "deploy" / "kubernetes" / "base" / "redis.sh"
 PAUSE = 2.0
 
@@ -180,38 +176,3 @@ def test_redis_wants_its_password_keeps_it_to_itself_and_writes_nothing(tmp_path
         assert password not in line
     assert process.returncode == 0
     assert list(tmp_path.iterdir()) == []
-
-
-@pytest.fixture
-def database() -> Iterator[dict[str, str]]:
-    """A PostgreSQL initialised as by its image, with the manifests' script; how to connect to it."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/postgres"))
-    if not found or os.geteuid():
-        pytest.skip("there is no PostgreSQL here, or nobody who may start it")
-    folder, port = Path(tempfile.mkdtemp()), free_port()
-    shutil.chown(folder, "postgres", "postgres")
-    nobody = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
-    make = [found[-1].with_name("initdb"), "--username", "assistant", "--auth-local=trust", "--auth-host=scram-sha-256"]
-    subprocess.run([*nobody, *make, "--no-sync", "-D", folder / "data"], check=True, capture_output=True, cwd="/")
-    serve = [found[-1], "-D", folder / "data", "-k", folder, "-p", str(port), "-h", HOST]
-    try:
-        with started([*nobody, *serve], port, cwd="/"):
-            reach = {"PGHOST": str(folder), "PGPORT": str(port), "PATH": os.environ["PATH"]}
-            ours = {"POSTGRES_USER": "assistant", "POSTGRES_DB": "assistant", "TRACKERS_PASSWORD": "it's 4f\"1c"}
-            create = ["psql", "-U", "assistant", "-d", "postgres", "-c", "CREATE DATABASE assistant"]
-            subprocess.run(create, env=reach, check=True, capture_output=True)
-            subprocess.run(["sh", TRACKERS], env={**reach, **ours}, check=True, capture_output=True)
-            yield {"host": HOST, "port": str(port), "user": "trackers", "password": ours["TRACKERS_PASSWORD"]}
-    finally:
-        shutil.rmtree(folder)
-
-
-def test_rasa_has_a_database_of_its_own_and_none_but_that(database):
-    connection = psycopg2.connect(**database, dbname="trackers")
-    with connection, connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE events (id integer)")
-    connection.close()
-    with pytest.raises(psycopg2.OperationalError, match="permission denied"):
-        psycopg2.connect(**database, dbname="assistant")
-    with pytest.raises(psycopg2.OperationalError, match="password authentication failed"):
-        psycopg2.connect(**{**database, "password": "wrong"}, dbname="trackers")

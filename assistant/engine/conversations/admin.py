@@ -11,6 +11,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from assistant.engine.conversations.table import conversations
 
+# How long a command waits for the database and its locks; rewriting the table takes as long as it takes.
+WAITS = {"connect_timeout": 10, "options": "-c lock_timeout=60000"}
 Vacuum = Callable[[Engine, Iterable[Table]], list[str]]
 
 
@@ -18,7 +20,7 @@ class ConversationAdmin:
     """Maintains the table of conversations; without a URL, or before Rasa has created the table, it is empty."""
 
     def __init__(self, url: str | None) -> None:
-        engine = create_engine(url, future=True, hide_parameters=True) if url else None
+        engine = create_engine(url, future=True, hide_parameters=True, connect_args=WAITS) if url else None
         self._engine = engine if engine and inspect(engine).has_table(conversations.name) else None
 
     def read(self, sender: str) -> dict[str, object] | None:

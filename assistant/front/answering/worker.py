@@ -15,6 +15,7 @@ from assistant.core.language_detector import model
 from assistant.core.languages import Language
 from assistant.front.core import masking
 from assistant.front.core.events import AssistantContent
+from assistant.front.core.settings import SECONDS_PER_DAY
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.service import Messengers
 from assistant.front.operate import metrics
@@ -23,8 +24,10 @@ from assistant.front.pubsub.listeners import Listeners
 from assistant.front.rasa.answers import apology_event, assistant_event, control_messages
 from assistant.front.rasa.apology import language_of_apology
 from assistant.front.rasa.client import Rasa
+from assistant.front.store import faults
+from assistant.front.store.brake import Clock, StoppedError, status
 from assistant.front.store.chats import ANSWERED, APOLOGISED, Store, WaitingMessage
-from assistant.front.store.retention import erase_pending, erase_silent
+from assistant.front.store.retention import erase_pending, erase_silent, purge_silent
 from assistant.front.tasks.chat_tasks import ChatTasks
 from assistant.front.tasks.leases import Leases
 from assistant.knowledge import KnowledgeBase
@@ -58,6 +61,7 @@ class Worker:
         self._knowledge, self._messengers, self._notice = knowledge, messengers, notice
         self._answer_timeout_seconds, self._kept_seconds = answer_timeout_seconds, kept_seconds
         self._chat_tasks = ChatTasks("Answering", self._answer_waiting, Leases(engine, "answer"))
+        self._engine, self._clock = engine, Clock()
         self._background: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
@@ -166,17 +170,30 @@ class Worker:
 
     async def purge(self) -> float:
         """Erases chats past their retention; returns the seconds until the next run."""
-        moment = time.time() - self._kept_seconds
-        await run_sync(erase_silent, self._store, self._keys, moment)
-        await run_sync(self._store.drop_tombstones, moment)
+        try:
+            await run_sync(self._purge, time.time() - self._kept_seconds)
+        except StoppedError as stop:
+            metrics.failed("brake")
+            logger.error("%s", stop)
         return min(MAX_PURGE_INTERVAL_SECONDS, self._kept_seconds / 30)
+
+    def _purge(self, before: float) -> None:
+        if self._kept_seconds < SECONDS_PER_DAY:
+            # In memory most chats are always about to lapse, and a restart erases them all anyway.
+            erase_silent(self._store, self._keys, before)
+        else:
+            jump = self._clock.jump_seconds(status(self._engine).at)
+            purge_silent(self._engine, self._store, self._keys, before, jump)
+            self._clock.restart()
+        self._store.drop_tombstones(before)
 
     async def _repeat(self, job: Callable[[], Awaitable[float]]) -> None:
         while True:
             try:
                 pause = await job()
-            except Exception:
-                metrics.failed("background_task")
+            except Exception as error:
+                faults.count(error)
+                metrics.failed("purge" if job == self.purge else "background_task")
                 logger.exception("A background task failed and will be retried.")
                 pause = ERASURE_INTERVAL_SECONDS
             await asyncio.sleep(pause)

@@ -18,6 +18,9 @@ DATA = ROOT / ".data"
 LOOPBACK = "127.0.0.1"
 FRONT_PORT, RASA_PORT = 8080, 5005
 SECONDS_PER_DAY = 86400.0
+BYTES_PER_MB = 1_000_000
+# By default; in memory, since a container has little of it, far less.
+STORAGE_MAX_MB, MEMORY_MAX_MB, MOST_MB = 2000, 100, 10_000_000
 MAX_RETENTION_DAYS = 3650
 MEMORY = "sqlite://"
 ORGANISATION = "https://germany.iom.int"
@@ -69,6 +72,8 @@ class Settings:
     retention_days: int = 30
     # Whether nothing that visitors write may touch a disk.
     only_in_memory: bool = False
+    # What the database may hold; a tenth of it is reserved for deletions.
+    storage_max_mb: int = STORAGE_MAX_MB
     privacy: str = ORGANISATION
     imprint: str = ORGANISATION
     # Where vulnerabilities may be reported, as a URI; nowhere if empty.
@@ -97,6 +102,11 @@ class Settings:
         """How long a silent chat is kept."""
         return SILENCE_SECONDS if self.only_in_memory else self.retention_days * SECONDS_PER_DAY
 
+    @property
+    def storage_max_bytes(self) -> int:
+        """What the database may hold."""
+        return self.storage_max_mb * BYTES_PER_MB
+
 
 def settings_from(
     environment: Mapping[str, str] = os.environ,
@@ -113,6 +123,13 @@ def settings_from(
     return Settings(
         database=MEMORY if only_in_memory else database_url(environment),
         only_in_memory=only_in_memory,
+        storage_max_mb=_number(
+            environment,
+            "ASSISTANT_STORAGE_MAX_MB",
+            "a number of megabytes",
+            MOST_MB,
+            MEMORY_MAX_MB if only_in_memory else STORAGE_MAX_MB,
+        ),
         secret=kept_secret(environment.get("ASSISTANT_SECRET"), data),
         rasa=addresses_of(environment.get("ASSISTANT_RASA") or f"http://{LOOPBACK}:{rasa_port}"),
         redis=environment.get("ASSISTANT_REDIS", "").strip(),

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 import os
 import sys
+import time
 import traceback
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import datetime, timezone
+from threading import Lock
 from typing import TextIO
 
 OURS = "assistant"
 # They would print lines of their own between ours.
 QUIET = ("engineio.server", "socketio.server")
+# How long equal lines are held back, and how many different ones are told apart.
+REPEAT_SECONDS, MAX_REMEMBERED = 60.0, 500
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 start = logging.getLogger(f"{OURS}.start")
 
@@ -42,6 +48,36 @@ class Json(logging.Formatter):
         return json.dumps({**entry, **({"trace": "\n".join(trace)} if trace else {})})
 
 
+class Repeats(logging.Filter):
+    """Holds back equal warnings and errors for a while, so that a fault that goes on does not fill the disk.
+
+    The next one after that says how many were held back; the metrics count them all.
+    """
+
+    def __init__(self, seconds: float = REPEAT_SECONDS) -> None:
+        super().__init__()
+        self._seconds, self._lock = seconds, Lock()
+        # When each line was last written, and how many like it have been held back since; the latest ones last.
+        self._lines: OrderedDict[Hashable, tuple[float, int]] = OrderedDict()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether to write a record; notes in it how many like it were held back."""
+        if record.levelno < logging.WARNING:
+            return True
+        key, now = (record.name, record.levelno, message_of(record), *_place_of(record)), time.monotonic()
+        with self._lock:
+            written_at, held = self._lines.get(key, (-math.inf, 0))
+            if now - written_at < self._seconds:
+                self._lines[key] = written_at, held + 1
+                return False
+            self._lines[key] = now, 0
+            self._lines.move_to_end(key)
+            if len(self._lines) > MAX_REMEMBERED:
+                self._lines.popitem(last=False)
+        record.held_back = held
+        return True
+
+
 def set_up(environment: Mapping[str, str] = os.environ, stream: TextIO | None = None) -> None:
     """Sets up logging for the whole process; raises ValueError for an invalid setting.
 
@@ -53,6 +89,7 @@ def set_up(environment: Mapping[str, str] = os.environ, stream: TextIO | None = 
     if form not in ("text", "json"):
         raise ValueError(f"ASSISTANT_LOG must be text or json, not {form!r}")
     handler = logging.StreamHandler(stream or sys.stderr)
+    handler.addFilter(Repeats())
     handler.setFormatter(Json() if form == "json" else Line())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger(OURS).setLevel(level.upper())
@@ -64,12 +101,21 @@ def set_up(environment: Mapping[str, str] = os.environ, stream: TextIO | None = 
 def message_of(record: logging.LogRecord) -> str:
     """A record's message; only the first line of asyncio's, whose further lines dump whole objects."""
     message = record.getMessage()
-    return message.partition("\n")[0] if record.name == "asyncio" else message.rstrip("\n")
+    message = message.partition("\n")[0] if record.name == "asyncio" else message.rstrip("\n")
+    held_back = getattr(record, "held_back", 0)
+    return f"{message} (and {held_back} times more since this was last logged)" if held_back else message
 
 
 def one_line(text: str) -> str:
     """The text with unprintable characters escaped."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def _place_of(record: logging.LogRecord) -> tuple[object, ...]:
+    """What was raised, and where; nothing without an exception."""
+    error = record.exc_info[1] if record.exc_info else None
+    frames = traceback.extract_tb(error.__traceback__) if error else []
+    return (type(error), frames[-1].filename, frames[-1].lineno) if frames else (type(error),)
 
 
 def trace_of(record: logging.LogRecord) -> Iterator[str]:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, start_http_server
 from prometheus_client.core import GaugeMetricFamily
@@ -23,8 +24,25 @@ logger = logging.getLogger(__name__)
 # Outcomes of a message to a messenger; `unknown`: the call broke off, `late`: we gave up.
 RESULTS = ("delivered", "later", "refused", "unreachable", "misconfigured", "unknown", "late")
 # A visitor got an apology; Rasa did not answer; a request failed unexpectedly; a chat's task or a background task
-# failed and will be retried; the notice file is invalid; the database did not answer.
-ERRORS = ("apology", "rasa", "request", "chat_task", "background_task", "notice", "database")
+# failed and will be retried; the notice file is invalid; the database did not answer, was locked for too long, or has
+# no room, on its disk or by the quota; a response with a status of 5xx; the purge failed, or its brake stopped it; the
+# readiness check could not store, read and delete.
+ERRORS = (
+    "apology",
+    "rasa",
+    "request",
+    "chat_task",
+    "background_task",
+    "notice",
+    "database",
+    "database_locked",
+    "disk_full",
+    "quota",
+    "response",
+    "purge",
+    "brake",
+    "canary",
+)
 PROCESSES = tuple(map(str, range(32)))
 OTHER = "other"
 BUCKETS_SECONDS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 30.0, 60.0, 300.0)
@@ -41,6 +59,9 @@ _seconds = Histogram(
     registry=registry,
 )
 _errors = Counter("assistant_errors", "Errors by kind.", ["kind"], registry=registry)
+for _kind in ERRORS:
+    # From zero on, since Prometheus sees no increase in a counter that appears with its first error.
+    _errors.labels(_kind)
 _deliveries = Counter(
     "assistant_deliveries", "Calls that hand messages to messengers.", ["channel", "result"], registry=registry
 )
@@ -75,14 +96,26 @@ def rasa_up(process: int, up: bool) -> None:
     _rasa.labels(_one_of(PROCESSES, str(process))).set(up)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """Gauges that are asked for on each scrape, so that they cover all fronts and survive restarts."""
+
+    what: str
+    gauges: Mapping[str, str]
+    ask: Callable[[], Mapping[str, float]]
+
+
 @contextmanager
-def exposed(host: str, port: int | None, waiting: Callable[[], int]) -> Iterator[None]:
+def exposed(host: str, port: int | None, waiting: Callable[[], int], *more: Asked) -> Iterator[None]:
     """Serves the metrics if there is a port; `waiting` counts messages without an answer."""
     if port is None:
         yield
         return
-    collector = _WaitingMessages(waiting)
-    registry.register(collector)
+    messages = {"assistant_waiting": "Messages waiting for an answer."}
+    asked = Asked("waiting messages", messages, lambda: {"assistant_waiting": waiting()})
+    collectors = [_AskedGauges(one) for one in (asked, *more)]
+    for collector in collectors:
+        registry.register(collector)
     try:
         server, thread = start_http_server(port, host, registry)
         try:
@@ -92,27 +125,28 @@ def exposed(host: str, port: int | None, waiting: Callable[[], int]) -> Iterator
             server.server_close()
             thread.join()
     finally:
-        registry.unregister(collector)
+        for collector in collectors:
+            registry.unregister(collector)
 
 
-class _WaitingMessages(Collector):
-    """Asks the database on each scrape, so that the gauge covers all fronts and survives restarts."""
-
-    def __init__(self, count: Callable[[], int]) -> None:
-        self._count = count
+class _AskedGauges(Collector):
+    def __init__(self, asked: Asked) -> None:
+        self._asked = asked
 
     def describe(self) -> Iterator[Metric]:
-        yield GaugeMetricFamily("assistant_waiting", "Messages waiting for an answer.")
+        for name, help_ in self._asked.gauges.items():
+            yield GaugeMetricFamily(name, help_)
 
     def collect(self) -> Iterator[Metric]:
-        """The gauge; nothing if the database does not answer, so that the other metrics are still served."""
+        """The gauges; nothing if the database does not answer, so that the other metrics are still served."""
         try:
-            value = self._count()
+            values = self._asked.ask()
         except Exception:
-            logger.exception("Could not count the waiting messages in the database.")
+            logger.exception("Could not ask the database for its %s.", self._asked.what)
             failed("database")
             return
-        yield GaugeMetricFamily("assistant_waiting", "Messages waiting for an answer.", value=value)
+        for name, value in values.items():
+            yield GaugeMetricFamily(name, self._asked.gauges[name], value=value)
 
 
 def _one_of(known: tuple[str, ...], value: object) -> str:

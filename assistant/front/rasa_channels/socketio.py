@@ -30,6 +30,7 @@ from assistant.front.core.parsing import MAX_BODY_BYTES, text_in
 from assistant.front.core.refusal_log import Seldom, refusals
 from assistant.front.core.transcript import sourced
 from assistant.front.operate import metrics
+from assistant.front.store import faults
 from assistant.front.store.chats import UnknownChatError
 from assistant.front.web.state import Front
 from assistant.knowledge import KnowledgeBase
@@ -134,6 +135,10 @@ class Sockets:
         except RefusedError as refusal:
             await self._refuse(sid, refusal, DEFAULT)
             return
+        except faults.PASSING as error:
+            faults.count(error)
+            await self._refuse(sid, RefusedError("unavailable"), DEFAULT)
+            return
         await self._server.emit("session_confirm", self._front().keys.token(chat), to=sid)
 
     async def _new_chat(self, sid: str, received: Mapping[str, object]) -> str:
@@ -160,6 +165,9 @@ class Sockets:
             await self._accept(sid, chat, received)
         except UnknownChatError:
             await self._refuse(sid, RefusedError("unknown_session"), language)
+        except faults.PASSING as error:
+            faults.count(error)
+            await self._refuse(sid, RefusedError("unavailable"), language)
         except RefusedError as refusal:
             await self._refuse(sid, refusal, language)
 

@@ -18,7 +18,16 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from assistant.front.store.schema import chats, database, schema
+from assistant.front.store.schema import (
+    PATIENT_SECONDS,
+    VERSION,
+    NewerSchemaError,
+    chats,
+    database,
+    make_private,
+    schema,
+    state,
+)
 from assistant.front.store.tombstones import Tombstones, erase_again, tombstones_in
 
 LOCK_TIMEOUT_SECONDS = 60.0
@@ -89,12 +98,16 @@ def _restore_sqlite(target: Path, source: Path, tombstones: Tombstones) -> tuple
         _check(draft)
         counts = _erase_again(f"sqlite:///{draft}", tombstones)
         _move_corrupt_file_away(target)
+        make_private(target)
         _copy(draft, target)
     return counts
 
 
 def _erase_again(url: str, tombstones: Tombstones) -> tuple[int, int]:
-    engine = database(url)
+    try:
+        engine = database(url, PATIENT_SECONDS)
+    except NewerSchemaError as error:
+        raise BackupError(f"The backup cannot be used: {error}.") from error
     try:
         gone = erase_again(engine, tombstones)
         with engine.connect() as connection:
@@ -142,10 +155,14 @@ def _move_corrupt_file_away(path: Path) -> None:
 
 
 def _check_archive(address: URL, source: Path) -> None:
-    """Raises BackupError for an archive without our tables, which pg_restore would accept."""
+    """Raises BackupError for an archive without our tables, or of a later version: pg_restore would accept both."""
     held = _run(address, "pg_restore", "--list", str(source))
     if missing := [name for name in REQUIRED_TABLES if not re.search(rf"TABLE DATA \S+ {name} ", held)]:
         raise BackupError(f"{source} is damaged: it lacks {', '.join(missing)}.")
+    written = _run(address, "pg_restore", "--data-only", f"--table={state.name}", "--file=-", str(source))
+    version = re.search(r"^version\t([\d.]+)$", written, re.M)
+    if version and float(version[1]) > VERSION:
+        raise BackupError(f"The backup cannot be used: {NewerSchemaError(int(float(version[1])))}.")
 
 
 def _existing(address: URL) -> Path:
@@ -189,7 +206,7 @@ def _run(address: URL, program: str, *arguments: str) -> str:
     environment = {**os.environ, "PGOPTIONS": f"-c lock_timeout={LOCK_TIMEOUT_SECONDS:.0f}s"}
     if address.password:
         environment["PGPASSWORD"] = str(address.password)
-    where = [] if "--list" in arguments else [f"--dbname={named}", "--no-password"]
+    where = [] if {"--list", "--file=-"} & set(arguments) else [f"--dbname={named}", "--no-password"]
     command = [path, *where, "--no-owner", "--no-privileges", *arguments]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

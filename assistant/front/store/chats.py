@@ -9,9 +9,11 @@ from typing import cast
 
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.sql.elements import ColumnElement
 
-from assistant.front.core.channels import WEB
+from assistant.front.core.channels import CANARY, WEB
 from assistant.front.core.events import AssistantContent, Content, Event, EventType, complete, moment
+from assistant.front.store.quota import check_room
 from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, WaitingRow
 from assistant.front.store.schema import (
     CONTENTS,
@@ -62,8 +64,9 @@ class Store:
         self._engine = engine
 
     def open_chat(self, chat: str, language: str, now: float, channel: str = WEB, recipient: str | None = None) -> None:
-        """Creates an empty chat."""
+        """Creates an empty chat. Raises StorageFullError."""
         row = {"id": chat, "channel": channel, "recipient": recipient, "language": language}
+        check_room(self._engine)
         with writing(self._engine) as connection:
             connection.execute(insert(chats).values(**row, created_at=now, last_at=now, last_sequence=0, delivered=0))
 
@@ -76,7 +79,8 @@ class Store:
     def accept(
         self, chat: str, external_id: str, text: str, language: str | None, choice: str | None, now: float
     ) -> tuple[int, bool]:
-        """Stores a message; returns its sequence and whether it is new. Raises UnknownChatError."""
+        """Stores a message; returns its sequence and whether it is new. Raises UnknownChatError, StorageFullError."""
+        check_room(self._engine)
         with writing(self._engine) as connection:
             sequence = next_sequence(connection, chat, now)
             known = select(messages.c.sequence).where(messages.c.chat == chat, messages.c.external_id == external_id)
@@ -153,7 +157,11 @@ class Store:
             connection.execute(update(chats).where(chats.c.id == chat).values(**done))
 
     def rate(self, chat: str, sequence: int, helpful: bool, reason: str | None, now: float) -> bool:
-        """Stores or replaces a visitor's feedback on an answer; returns False if there is no such answer."""
+        """Stores or replaces a visitor's feedback on an answer; returns False if there is no such answer.
+
+        Raises StorageFullError.
+        """
+        check_room(self._engine)
         mine = (feedback.c.chat == chat) & (feedback.c.sequence == sequence)
         answer = (events.c.chat == chat) & (events.c.sequence == sequence) & (events.c.type == "assistant")
         with writing(self._engine) as connection:
@@ -173,7 +181,8 @@ class Store:
     def erase(self, chat: str, sender: str, silent_since: float | None = None) -> bool:
         """Erases a chat with everything in it, and records that Rasa must erase it too.
 
-        Returns False if there is none, or if anything has been written in it since `silent_since`.
+        Returns False if there is none, or if anything has been written in it since `silent_since`. That is for the
+        purge, which leaves no tombstone: if it was mistaken, a backup brings back what nobody asked to have erased.
         """
         with writing(self._engine) as connection:
             mine = (
@@ -182,7 +191,8 @@ class Store:
             found = connection.execute(delete(chats).where(mine)).rowcount
             if found:
                 delete_contents(connection, chat)
-                add_tombstone(connection, chat)
+                if silent_since is None:
+                    add_tombstone(connection, chat)
                 add_pending_erasure(connection, sender)
         if found:
             overwrite(self._engine)
@@ -191,7 +201,7 @@ class Store:
     def silent_since(self, moment: float) -> list[str]:
         """The chats in which nothing has been written since then."""
         with self._engine.connect() as connection:
-            return list(connection.execute(select(chats.c.id).where(chats.c.last_at < moment)).scalars())
+            return list(connection.execute(select(chats.c.id).where(silent(moment))).scalars())
 
     def drop_tombstones(self, before: float) -> None:
         """Drops tombstones from before that time; any backup that still holds those chats is past its own retention."""
@@ -230,6 +240,11 @@ class Store:
         """Records that Rasa has erased a conversation."""
         with writing(self._engine) as connection:
             connection.execute(delete(erasures).where(erasures.c.sender == sender))
+
+
+def silent(since: float) -> ColumnElement:
+    """Whether nothing has been written in a chat since then; never true of a canary, which is nobody's."""
+    return (chats.c.last_at < since) & (chats.c.channel != CANARY)
 
 
 def next_sequence(connection: Connection, chat: str, now: float, spoken: str | None = None) -> int:

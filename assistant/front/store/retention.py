@@ -11,7 +11,8 @@ from sqlalchemy.engine import Engine
 
 from assistant.front.core.tokens import Keys
 from assistant.front.rasa.client import Rasa
-from assistant.front.store.chats import Store
+from assistant.front.store import brake
+from assistant.front.store.chats import Store, silent
 from assistant.front.store.schema import CONTENTS, chats, seen
 
 # Longer than any messenger retries; a fingerprint reveals nothing about a person.
@@ -20,8 +21,8 @@ SEEN_SECONDS = 30 * 86400.0
 
 def expired_counts(engine: Engine, before: float) -> Mapping[str, int]:
     """How many rows of each table belong to chats silent since then, or to no chat."""
-    old = select(chats.c.id).where(chats.c.last_at < before)
-    counted = {"chats": select(func.count()).select_from(chats).where(chats.c.last_at < before)}
+    old = select(chats.c.id).where(silent(before))
+    counted = {"chats": select(func.count()).select_from(chats).where(silent(before))}
     for table in CONTENTS:
         mine = table.c.chat.in_(old) | table.c.chat.not_in(select(chats.c.id))
         counted[table.name] = select(func.count()).select_from(table).where(mine)
@@ -34,6 +35,19 @@ def erase_silent(store: Store, keys: Keys, before: float) -> int:
     """Erases chats silent since then and records that Rasa must erase them too; returns how many."""
     found = store.silent_since(before)
     return sum(store.erase(chat, keys.sender("web", chat), before) for chat in found)
+
+
+def purge_silent(engine: Engine, store: Store, keys: Keys, before: float, jump_seconds: float = 0.0) -> int:
+    """Erases chats silent since then, unless the brake stops that: raises StoppedError; returns how many."""
+    brake.check(engine, before, jump_seconds)
+    return purge_with_consent(engine, store, keys, before)
+
+
+def purge_with_consent(engine: Engine, store: Store, keys: Keys, before: float) -> int:
+    """Erases chats silent since then, whatever the brake would say; returns how many."""
+    erased = erase_silent(store, keys, before)
+    brake.record_run(engine, before)
+    return erased
 
 
 async def erase_pending(store: Store, rasa: Rasa) -> list[str]:

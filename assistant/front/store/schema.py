@@ -6,9 +6,11 @@ its `channel` and `recipient` say where answers go, and `external_id` is the mes
 
 from __future__ import annotations
 
+import os
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
-from threading import Lock
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -28,18 +30,33 @@ from sqlalchemy import (
     delete,
     event,
     false,
+    insert,
     inspect,
+    select,
 )
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 
+from assistant.front.store import faults
+from assistant.front.store.writer_queue import WriterQueue
+
+# The version of these tables; raise it with every change to them. Databases from before versions count as 1.
+VERSION = 2
+# How long a request waits for the database, whatever for; then it ends with 503.
+WAIT_SECONDS = 2.5
+# How long an operator's command, or the upgrade of a schema, waits.
+PATIENT_SECONDS = 60.0
+
 # How long VACUUM FULL waits for a table's lock; everyone else who wants the table waits behind it.
 LOCK_TIMEOUT_MS = 3000
+MEMORY = ":memory:"
+MAX_LOG_PAGES = 256
+SQLITE_SIGNATURE = b"SQLite format 3\0"
 # Any number that no other advisory lock in the database uses.
 SCHEMA_LOCK = 8080
-_queues: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+_queues: WeakKeyDictionary[Engine, WriterQueue] = WeakKeyDictionary()
 schema = MetaData()
 chats = Table(
     "chats",
@@ -118,6 +135,8 @@ leases = Table(
 tombstones = Table("erased", schema, Column("id", String(64), primary_key=True), Column("at", Float(53), index=True))
 # Conversations that Rasa has yet to erase.
 erasures = Table("erasures", schema, Column("sender", String(255), primary_key=True))
+# The version of the schema, and what the purge has to remember (brake.py).
+state = Table("state", schema, Column("name", String(32), primary_key=True), Column("value", Float(53), nullable=False))
 
 
 def without_statistics(*columns: Column[Any]) -> None:
@@ -130,13 +149,51 @@ def without_statistics(*columns: Column[Any]) -> None:
 without_statistics(events.c.data, chats.c.recipient, messages.c.external_id, feedback.c.reason)
 
 
-def database(url: str) -> Engine:
-    """Opens the database, creating tables, columns and indexes that it lacks."""
-    engine = _engine(url)
+class NewerSchemaError(Exception):
+    """The database was last used by a later version of the assistant."""
+
+    def __init__(self, found: int) -> None:
+        super().__init__(
+            f"its database has schema version {found}, and this release knows {VERSION} at most. Start the release "
+            "that used it last, or restore a backup from before the upgrade"
+        )
+
+
+def database(url: str, wait_seconds: float = WAIT_SECONDS) -> Engine:
+    """Opens the database and upgrades its schema; raises NewerSchemaError if that is newer than ours."""
+    if not _in_memory(url):
+        patient = _engine(url, PATIENT_SECONDS)
+        try:
+            _upgrade(patient)
+        finally:
+            patient.dispose()
+    engine = _engine(url, wait_seconds)
+    if _in_memory(url):
+        _upgrade(engine)
+    return engine
+
+
+def schema_version(engine: Engine) -> int | None:
+    """The version of the schema in a database; None if it has none of the tables."""
+    if not inspect(engine).has_table(state.name):
+        return 1 if inspect(engine).has_table(chats.name) else None
+    with engine.connect() as connection:
+        found = connection.execute(select(state.c.value).where(state.c.name == "version")).scalar()
+    return 1 if found is None else int(found)
+
+
+def _upgrade(engine: Engine) -> None:
+    """Creates the tables, columns and indexes that are missing; changes nothing in a current or newer database."""
     with _schema_locked(engine):
+        found = schema_version(engine)
+        if found is not None and found > VERSION:
+            raise NewerSchemaError(found)
         schema.create_all(engine)
         _add_missing(engine)
-    return engine
+        if found != VERSION:
+            with engine.begin() as connection:
+                connection.execute(delete(state).where(state.c.name == "version"))
+                connection.execute(insert(state).values(name="version", value=VERSION))
 
 
 @contextmanager
@@ -152,27 +209,98 @@ def _schema_locked(engine: Engine) -> Iterator[None]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """A connection in a write transaction.
+    """A connection in a write transaction; raises BusyError or OperationalError if that takes too long to get.
 
     SQLite allows one writer, and those who find it busy back off for longer and longer: with twenty at once, some
-    waited a second. Here they queue instead.
+    waited a second. Here they queue instead. The wait in the queue and that for other processes have one deadline.
     """
-    queue = _queues.setdefault(engine, Lock()) if engine.dialect.name == "sqlite" else nullcontext()
-    with queue, engine.begin() as connection:
+    queue = _queues.get(engine)
+    if queue is None:
+        with engine.begin() as connection:
+            yield connection
+        return
+    with queue.turn() as left, engine.begin() as connection, _busy_timeout(connection, left, queue.wait_seconds):
         yield connection
 
 
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, future=True, hide_parameters=True, pool_pre_ping=True)
-    arguments = {"check_same_thread": False, "timeout": 10}
-    # An in-memory database lives in its one connection, so everyone takes turns with it.
-    only_one = {"pool_size": 1, "max_overflow": 0} if make_url(url).database is None else {}
-    engine = create_engine(
-        url, future=True, hide_parameters=True, poolclass=QueuePool, connect_args=arguments, **only_one
+@contextmanager
+def _busy_timeout(connection: Connection, seconds: float, usual_seconds: float) -> Iterator[None]:
+    """Shortens how long SQLite waits for other processes, if the queue has taken some of that time already."""
+    if seconds > usual_seconds - 0.1:
+        yield
+        return
+    # Not by the transaction, which its user may already have rolled back at the end.
+    driver = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    try:
+        yield
+    finally:
+        with suppress(sqlite3.Error):
+            driver.execute(f"PRAGMA busy_timeout = {int(usual_seconds * 1000)}")
+
+
+def _in_memory(url: str) -> bool:
+    return url.startswith("sqlite") and make_url(url).database in (None, "", MEMORY)
+
+
+def _engine(url: str, wait_seconds: float) -> Engine:
+    engine = _sqlite(url, wait_seconds) if url.startswith("sqlite") else _postgresql(url, wait_seconds)
+    faults.count_all(engine)
+    return engine
+
+
+def _postgresql(url: str, wait_seconds: float) -> Engine:
+    """An operator's commands have no limit for a statement, since rewriting a table takes as long as it takes."""
+    milliseconds, request = int(wait_seconds * 1000), wait_seconds < PATIENT_SECONDS
+    options = f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds if request else 0}"
+    arguments = {"connect_timeout": max(int(wait_seconds), 2), "options": options}
+    if request:
+        # Otherwise a connection that broke without a word would hold its thread for a quarter of an hour.
+        arguments["tcp_user_timeout"] = milliseconds + 1000
+    return create_engine(
+        url,
+        future=True,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_timeout=wait_seconds,
+        connect_args=arguments,
     )
+
+
+def _sqlite(url: str, wait_seconds: float) -> Engine:
+    path = None if _in_memory(url) else Path(make_url(url).database)
+    if path:
+        make_private(path)
+    arguments = {"check_same_thread": False, "timeout": wait_seconds}
+    # An in-memory database lives in its one connection, so everyone takes turns with it.
+    only_one = {} if path else {"pool_size": 1, "max_overflow": 0}
+    engine = create_engine(
+        url,
+        future=True,
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_timeout=wait_seconds,
+        connect_args=arguments,
+        **only_one,
+    )
+    _queues[engine] = WriterQueue(wait_seconds)
     event.listen(engine, "connect", _set_up_sqlite)
     return engine
+
+
+def make_private(path: Path) -> None:
+    """Takes a database's files from everybody but their owner; SQLite gives new ones the mode of the first."""
+    try:
+        descriptor = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError:
+        # SQLite says why better than we could.
+        return
+    with os.fdopen(descriptor, "rb") as file:
+        if file.read(len(SQLITE_SIGNATURE)) not in (b"", SQLITE_SIGNATURE):
+            return
+    for name in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        if name.exists() and name.stat().st_mode & 0o077 and name.stat().st_uid == os.geteuid():
+            name.chmod(0o600)
 
 
 def delete_contents(connection: Connection, chat: str) -> None:
@@ -198,6 +326,7 @@ def vacuum(engine: Engine, tables: Iterable[Table] = schema.sorted_tables) -> li
         return []
     skipped: list[str] = []
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        notices = connection.connection.dbapi_connection.notices = _Notices()
         connection.exec_driver_sql(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")
         for table in tables:
             try:
@@ -206,14 +335,28 @@ def vacuum(engine: Engine, tables: Iterable[Table] = schema.sorted_tables) -> li
                 connection.exec_driver_sql(f"VACUUM (ANALYZE) {table.name}")
                 skipped.append(f"{table.name} is in use")
         # For tables that may not be vacuumed, PostgreSQL only warns.
-        notices = connection.connection.dbapi_connection.notices
-        skipped += [line.partition(":")[2].strip() for line in notices if "skipping" in line]
+        skipped += [line.partition(":")[2].strip() for line in notices.lines if "skipping" in line]
     return skipped
 
 
+class _Notices:
+    """What PostgreSQL remarks on; unlike psycopg2's own list, it is not emptied by SQLAlchemy after each statement."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def append(self, line: str) -> None:
+        """Takes a remark; psycopg2 calls this."""
+        self.lines.append(line)
+
+
 def _set_up_sqlite(connection: Any, _: Any) -> None:
-    """Readers do not block the writer, commits survive a power failure, and deleted data is overwritten."""
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY"):
+    """Readers do not block the writer, commits survive a power failure, and deleted data is overwritten.
+
+    The write-ahead log is kept to about a megabyte, so that a small disk is not filled by it.
+    """
+    log = f"wal_autocheckpoint={MAX_LOG_PAGES}"
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "temp_store=MEMORY", log):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from assistant.front.operate import metrics
+from assistant.front.store import faults
 from assistant.front.tasks.leases import Leases
 
 logger = logging.getLogger(__name__)
@@ -53,7 +54,8 @@ class ChatTasks:
             async with self._leases.held(chat) as held:
                 if held:
                     await self._work(chat)
-        except Exception:
+        except Exception as error:
+            faults.count(error)
             metrics.failed("chat_task")
             logger.exception("%s failed for a chat; trying again.", self._name)
             await asyncio.sleep(RETRY_SECONDS)

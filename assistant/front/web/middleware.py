@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.front.core.errors import RefusedError, language_of, refused
 from assistant.front.core.limits import Limits, address_of
+from assistant.front.operate import metrics
 
 NOTHING = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 HEADERS: Mapping[str, str] = {
@@ -21,11 +22,13 @@ HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": NOTHING,
     "Cache-Control": "no-store",
 }
+# Whoever asks there learns from its 503 that something is wrong; counting each would say nothing of visitors.
+READY = "/ready"
 SECURE_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class SafeHeaders:
-    """Adds security headers to every response that does not set its own."""
+    """Adds security headers to every response that does not set its own; counts responses with a status of 5xx."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -38,6 +41,8 @@ class SafeHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if message["status"] >= 500 and scope["path"] != READY:
+                    metrics.failed("response")
                 headers = MutableHeaders(scope=message)
                 for name, value in added.items():
                     headers.setdefault(name, value)

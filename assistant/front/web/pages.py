@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
 import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import anyio
 import yaml
+from anyio.to_thread import run_sync
+from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.staticfiles import StaticFiles
@@ -17,10 +22,13 @@ from starlette.types import Scope
 from assistant.core.languages import LANGUAGES
 from assistant.front.core.errors import RefusedError, language_of
 from assistant.front.core.starters import starters
+from assistant.front.operate import metrics
 from assistant.front.rasa.client import envelope_of
+from assistant.front.store import canary, faults
 from assistant.front.web.state import Front, front_of
 from assistant.knowledge.render import cards
 
+logger = logging.getLogger(__name__)
 DESCRIPTION = Path(__file__).with_name("openapi.yml")
 PAGE = (
     "default-src 'self'; require-trusted-types-for 'script'; frame-ancestors 'self'; "
@@ -56,18 +64,31 @@ async def health(_: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Whether a question really gets an answer; however many clients ask, only one check runs at a time."""
+    """Whether a message is really stored, answered, read and deleted; only one check runs at a time."""
     front = front_of(request)
     if front.notice.closed:
         # Every message gets the announcement, whatever the state of Rasa.
         return JSONResponse({"status": "closed"})
     async with front.readiness.lock:
         if time.monotonic() - front.readiness.checked_at > READINESS_TTL_SECONDS:
-            front.readiness.ready = await _answers(front)
+            front.readiness.ready = all(await asyncio.gather(_answers(front), _stores(front)))
             front.readiness.checked_at = time.monotonic()
     if not front.readiness.ready:
         raise RefusedError("unavailable", retry_after=READINESS_TTL_SECONDS)
     return JSONResponse({"status": "ready"})
+
+
+async def _stores(front: Front) -> bool:
+    """Whether the database takes a message, gives it back and deletes it, in time."""
+    try:
+        with anyio.fail_after(READINESS_TIMEOUT_SECONDS):
+            await run_sync(canary.fly, front.engine, abandon_on_cancel=True)
+    except (*faults.PASSING, DBAPIError, canary.CanaryError, TimeoutError) as error:
+        faults.count(error)
+        metrics.failed("canary")
+        logger.error("Not ready: %s.", faults.described(error))
+        return False
+    return True
 
 
 async def _answers(front: Front) -> bool:

@@ -143,7 +143,7 @@ def test_a_dry_run_says_the_same_and_erases_nothing(operator, store):
 def test_days_may_be_named(operator, store):
     talk(store, "young", 3)
     assert counts(operator(purge, "--days", "4")[1])[0] == 0
-    assert counts(operator(purge, "--days", "2")[1])[0] == 1
+    assert counts(operator(purge, "--days", "2", "--yes")[1])[0] == 1
     assert store.chat("young") is None
 
 

@@ -26,6 +26,7 @@ from assistant.front.store.chats import (
     event_of,
     next_sequence,
 )
+from assistant.front.store.quota import check_room
 from assistant.front.store.rows import ChatRow, MessageAndData, MessageRow
 from assistant.front.store.schema import chats, delete_contents, events, messages, overwrite, seen, writing
 from assistant.front.store.tombstones import add_tombstone
@@ -63,7 +64,9 @@ class MessageStore:
         self._insert = INSERT[engine.dialect.name]
 
     def receive(self, channel: str, inbound: InboundMessage, new_chat: str, now: float) -> str | None:
-        """Stores a message; returns its chat, or None if the messenger sent it before."""
+        """Stores a message; returns its chat, or None if the messenger sent it before. Raises StorageFullError."""
+        if inbound.kind != "delete":
+            check_room(self._engine)
         with writing(self._engine) as connection:
             fresh = self._insert(seen).values(id=fingerprint(channel, inbound.id), at=now).on_conflict_do_nothing()
             if not connection.execute(fresh).rowcount:

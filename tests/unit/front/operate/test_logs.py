@@ -8,6 +8,7 @@ import logging
 import socket
 import sqlite3
 import subprocess
+import time
 
 import httpx2
 import pytest
@@ -61,6 +62,35 @@ def test_no_value_ends_a_line_or_begins_one(form, place, logged):
         assert rest
         assert all(line.startswith("  ") for line in rest)
         assert stream.getvalue().isascii()
+
+
+def test_a_fault_that_goes_on_is_logged_once_and_then_counted(logged, monkeypatch):
+    stream, now = logged(), time.monotonic()
+    monkeypatch.setattr(logs.time, "monotonic", lambda: now)
+
+    def fail(line="It broke."):
+        try:
+            raise OSError("disk full")
+        except OSError:
+            logging.getLogger("assistant.x").exception(line)
+
+    for _ in range(1000):
+        fail()
+    fail("Another.")
+    lines = [line for line in stream.getvalue().splitlines() if not line.startswith("  ")]
+    assert lines == ["ERROR assistant.x: It broke.", "ERROR assistant.x: Another."]
+    assert len(stream.getvalue()) < 1000
+    now += logs.REPEAT_SECONDS + 1
+    fail()
+    assert "It broke. (and 999 times more since this was last logged)" in stream.getvalue()
+
+
+def test_what_is_only_told_and_what_differs_is_not_held_back(logged):
+    stream = logged(LOG_LEVEL="INFO")
+    for number in range(2 * logs.MAX_REMEMBERED):
+        logging.getLogger("assistant.x").info("Told.")
+        logging.getLogger("assistant.x").warning("Number %d", number)
+    assert stream.getvalue().count("Told.") == stream.getvalue().count("Number") == 2 * logs.MAX_REMEMBERED
 
 
 def test_an_exception_that_may_quote_a_visitor_is_told_by_name_and_place_only(logged):

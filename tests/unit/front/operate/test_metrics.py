@@ -18,10 +18,12 @@ from assistant.front.core.settings import settings_from
 from assistant.front.messengers.base.outcomes import Outcome
 from assistant.front.messengers.registry import CONNECTORS, configured
 from assistant.front.operate import metrics
+from assistant.front.store.gauges import PURGE, STORAGE
 from assistant.launch.servers import HOST, free_port
 from tests.fakes.front import AWAY, HERE, Visitor, enveloped
 from tests.fakes.vendors.telegram import TelegramWire
 from tests.support.wait import until
+from tests.unit.front.store.test_deadlines import locked
 
 PERSONAL = "Mein Name ist Yusra Sonderbar"
 
@@ -100,6 +102,31 @@ def test_a_database_that_cannot_be_asked_hides_no_other_figure():
     assert value(text, "assistant_errors_total", kind="database") > 0
 
 
+def test_a_database_that_is_locked_is_counted_with_the_responses_it_costs(scraped, settings):
+    client, read = scraped
+    visitor = Visitor(client)
+    before = read()
+    with locked(settings.database):
+        assert visitor.post("Hallo").status_code == 503
+    after = read()
+    for kind in ("database_locked", "response"):
+        assert value(after, "assistant_errors_total", kind=kind) > value(before, "assistant_errors_total", kind=kind)
+    assert 0 < value(after, "assistant_storage_bytes") < value(after, "assistant_storage_max_bytes")
+    assert value(after, "assistant_purge_stopped") == 0
+    assert 0 <= value(after, "assistant_purge_age_seconds") < 3600
+
+
+def test_every_kind_of_error_is_there_from_the_start():
+    """Prometheus sees no increase in a counter that appears with its first error."""
+    names = {
+        one.labels["kind"]
+        for metric in metrics.registry.collect()
+        for one in metric.samples
+        if one.name == "assistant_errors_total"
+    }
+    assert names >= set(metrics.ERRORS)
+
+
 def test_no_content_and_no_name_is_told_and_labels_stay_few(scraped, rasa):
     client, read = scraped
     rasa.reply = lambda body: [{"text": PERSONAL}, enveloped("a kind of its own", language="tlh")]
@@ -166,7 +193,8 @@ def test_the_port_is_free_again_after_the_end(settings, rasa):
 def test_the_document_names_every_figure_and_no_other():
     names = {metric.name for metric in metrics.registry.collect() if metric.name.startswith("assistant_")}
     counters = {f"{metric.name}_total" for metric in metrics.registry.collect() if metric.type == "counter"}
-    there = {name for name in names if f"{name}_total" not in counters} | counters | {"assistant_waiting"}
+    asked = {"assistant_waiting", *STORAGE, *PURGE}
+    there = {name for name in names if f"{name}_total" not in counters} | counters | asked
     text = (ROOT / "docs" / "operations.md").read_text("utf-8")
     assert set(re.findall(r"^\| `(assistant_\w+)`", text, re.M)) == {
         name for name in there if name.startswith("assistant_")

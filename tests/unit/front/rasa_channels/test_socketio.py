@@ -15,9 +15,11 @@ from assistant.core.languages import DEFAULT
 from assistant.front.app import application
 from assistant.front.core.settings import Rates
 from assistant.front.rasa_channels.socketio import bot_messages
+from assistant.front.store.quota import Room
 from assistant.knowledge import knowledge
 from tests.fakes.front import FakeRasa, enveloped, fact, served
 from tests.support.wait import until_async
+from tests.unit.front.store.test_deadlines import locked
 
 HELLO = {"session_id": None, "customData": {"language": "de"}}
 ENGINE, OPEN, PING, PONG, EVENT = "/socket.io/?EIO=4&transport=", "40", "2", "3", "42"
@@ -68,6 +70,20 @@ async def webchat(address):
         await socket.send(OPEN)
         assert (await socket.recv()).startswith(OPEN)
         yield Webchat(socket)
+
+
+async def test_a_database_that_is_locked_or_full_is_said_politely(address, settings, monkeypatch):
+    sorry = knowledge().phrase("front_unavailable", DEFAULT)
+    async with webchat(address) as page:
+        token = await page.session()
+        with locked(settings.database):
+            await page.say("Hallo", token)
+            assert (await page.next("bot_uttered", 10))["text"] == sorry
+        monkeypatch.setattr(Room, "full", True)
+        await page.say("Hallo", token)
+        assert (await page.next("bot_uttered", 10))["text"] == sorry
+        await page.emit("session_request", HELLO)
+        assert (await page.next("bot_uttered", 10))["text"] == knowledge().phrase("front_unavailable", "de")
 
 
 async def test_a_question_is_answered_with_its_source(address):

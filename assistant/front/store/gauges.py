@@ -1,0 +1,37 @@
+"""The metrics that are read from the database on each scrape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sqlalchemy.engine import Engine
+
+from assistant.front.operate.metrics import Asked
+from assistant.front.store import brake
+from assistant.front.store.quota import quota_of
+
+STORAGE = {
+    "assistant_storage_bytes": "Bytes that the database holds.",
+    "assistant_storage_max_bytes": "Bytes that the database may hold, by its quota or its disk.",
+}
+PURGE = {
+    "assistant_purge_stopped": "Whether the purge has been stopped and waits for an operator.",
+    "assistant_purge_age_seconds": "Seconds since the purge last ran to its end.",
+}
+
+
+def gauges(engine: Engine) -> Iterator[Asked]:
+    """What to ask this database for."""
+
+    def storage() -> Mapping[str, float]:
+        quota = quota_of(engine)
+        room = quota.room() if quota else None
+        return dict(zip(STORAGE, (room.used_bytes, room.max_bytes))) if room else {}
+
+    def purge() -> Mapping[str, float]:
+        found = brake.status(engine)
+        age = {} if found.age_seconds is None else {"assistant_purge_age_seconds": found.age_seconds}
+        return {"assistant_purge_stopped": float(found.stopped), **age}
+
+    yield Asked("size", STORAGE, storage)
+    yield Asked("purge", PURGE, purge)
