@@ -8,8 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.front.app import application
+from assistant.front.core.secret import kept_secrets
 from assistant.front.core.settings import Settings
-from assistant.front.core.tokens import kept_secret
 from assistant.front.tasks import chat_tasks
 from tests.fakes.front import HERE, FakeRasa, Visitor, served
 
@@ -27,7 +27,9 @@ def rasa():
 
 @pytest.fixture
 def settings(tmp_path):
-    return Settings(database=f"sqlite:///{tmp_path / 'front.db'}", secret=kept_secret(None, tmp_path), widget=tmp_path)
+    return Settings(
+        database=f"sqlite:///{tmp_path / 'front.db'}", secret=kept_secrets({}, tmp_path)[0], widget=tmp_path
+    )
 
 
 @pytest.fixture
