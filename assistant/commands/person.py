@@ -107,17 +107,28 @@ def not_read(stores: Stores) -> list[str]:
 
 def erase(stores: Stores, chats: Sequence[str]) -> list[str]:
     """Erases these chats everywhere; returns sentences on what was found and what could not be done now."""
-    lines = []
+    lines, unchecked = [], _unchecked(stores, chats)
     for chat in chats:
         counts = {"messages and answers": len(stores.store.events_after(chat, 0) or ())}
         counts["feedback"] = len(stores.store.feedback_of(chat))
         counts["Rasa conversations in the database"] = _erase(stores, chat)
         lines.append("Erased a chat: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
     stores.erase_in_rasa()
-    left = stores.pending(chats)
-    lines.append("Rasa is away; the front erases it there as soon as it is back." if left else "Erased in Rasa.")
-    traces = (f"Traces of erased data may remain on disk: {reason}." for reason in stores.vacuum())
-    return [*lines, *in_doubt(stores), *traces]
+    left, doubts = stores.pending(chats), [*unchecked, *in_doubt(stores)]
+    done = "Erased in Rasa what is known to be this person's." if doubts else "Erased in Rasa."
+    lines.append("Rasa is away; the front erases it there as soon as it is back." if left else done)
+    return [*lines, *doubts, *(f"Traces of erased data may remain on disk: {reason}." for reason in stores.vacuum())]
+
+
+def _unchecked(stores: Stores, chats: Sequence[str]) -> list[str]:
+    """A sentence if Rasa may know chats by names that are not known here, and its database cannot be looked into."""
+    several = [chat for chat in chats if len(senders_of(stores.store, stores.keys, chat)) > 1]
+    if stores.conversations.named or not several:
+        return []
+    return [
+        f"A chat may have begun under an earlier version, and {URL_VARIABLE} is not set: if a secret of that time is "
+        f"missing from {OLD_VARIABLE} and Rasa has a database, a conversation may be left there until the purge."
+    ]
 
 
 def _erase(stores: Stores, chat: str) -> int:

@@ -388,7 +388,9 @@ def test_what_cannot_be_found_without_the_old_secret_is_said(operator, store, en
     with a_rasa() as (address, _):
         told = {"TRACKERS": trackers, "SECRET": NEW, "RASA": address}
         assert "conversations of no chat known here (1)" in operator(person, "export", *who, **told)[2]
-        assert "conversations of no chat known here (1)" in operator(person, "erase", *who, **told)[1]
+        _, said, _ = operator(person, "erase", *who, **told)
+        assert "conversations of no chat known here (1)" in said
+        assert "Erased in Rasa what is known to be this person's." in said
         code, _, complaint = operator(person, "erase", *who, **told)
     assert code == 1
     assert complaint.startswith("No chat has this address.\nRasa's database also holds conversations")
@@ -419,6 +421,15 @@ def test_while_rasa_is_away_nobody_is_told_that_nothing_is_kept(operator, store)
         1,
         "No chat has this address.\nConversations of erased chats that Rasa has yet to erase: 1.\n",
     )
+
+
+def test_a_former_conversation_that_cannot_be_looked_for_is_not_called_erased(operator, store, engine):
+    talk(store, "mine")
+    from_before(engine, "mine")
+    with a_rasa() as (address, _):
+        _, said, _ = operator(person, "erase", "--token", KEYS.token("mine"), RASA=address)
+    assert "Erased in Rasa.\n" not in said
+    assert "a conversation may be left there" in said
 
 
 def test_an_export_says_what_it_could_not_read(operator, store):
