@@ -80,7 +80,9 @@ async def _send(session: aiohttp.ClientSession, url: str, sample: WebhookRequest
 
 async def checked(settings: Settings, url: str | None) -> int:
     """Checks every messenger that is on, at a running front if there is one; returns how many failed."""
-    connectors = made(settings.messengers, knowledge(), settings.public_url, Keys(settings.secret))
+    connectors = made(
+        settings.messengers, knowledge(), settings.public_url, Keys(settings.secret, *settings.old_secrets)
+    )
     bad = 0
     async with opened_session(TIMEOUT_SECONDS) as session:
         for name, connector in connectors.items():

@@ -12,7 +12,7 @@ from assistant.commands.stores import Stores, refuse_without_storage, stores
 from assistant.front.core.settings import MAX_RETENTION_DAYS, SECONDS_PER_DAY, whole_number
 from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.store import brake
-from assistant.front.store.retention import SEEN_SECONDS, expired_counts, purge_with_consent
+from assistant.front.store.retention import SEEN_SECONDS, expired_counts, purge_with_consent, senders_of
 
 LABELS = {
     "chats": "chats",
@@ -26,7 +26,8 @@ LABELS = {
 
 def found(stores: Stores, before: float) -> dict[str, int]:
     """How many rows of each kind there are to erase."""
-    senders = [stores.keys.sender("web", chat) for chat in stores.store.silent_since(before)]
+    silent = stores.store.silent_since(before)
+    senders = [sender for chat in silent for sender in senders_of(stores.store, stores.keys, chat)]
     return {**expired_counts(stores.engine, before), "conversations": stores.conversations.count(senders, before)}
 
 

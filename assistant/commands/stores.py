@@ -5,22 +5,25 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from assistant.core.storage import only_in_memory_of
 from assistant.engine.conversations.admin import ConversationAdmin
 from assistant.engine.conversations.table import URL_VARIABLE
+from assistant.front.core.channels import WEB
+from assistant.front.core.secret import FILE
 from assistant.front.core.settings import DATA, Settings, settings_from
-from assistant.front.core.tokens import FILE, Keys
+from assistant.front.core.tokens import Keys
 from assistant.front.rasa.client import Rasa
 from assistant.front.store.chats import Store
 from assistant.front.store.retention import erase_pending
-from assistant.front.store.schema import PATIENT_SECONDS, NewerSchemaError, database, vacuum
+from assistant.front.store.schema import PATIENT_SECONDS, NewerSchemaError, chats, database, vacuum
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,20 @@ class Stores:
             return await erase_pending(self.store, rasa)
         finally:
             await rasa.close()
+
+    def pending(self, mine: Iterable[str]) -> set[str]:
+        """The conversations of these chats that Rasa has yet to erase."""
+        return set(self.store.pending_erasures()) & self._senders(mine)
+
+    def unclaimed(self) -> int:
+        """How many conversations in Rasa's database belong to no chat here and are not waiting to be erased."""
+        found = self.conversations.senders(f"{WEB}-")
+        with self.engine.connect() as connection:
+            known = list(connection.execute(select(chats.c.id)).scalars())
+        return len(found - self._senders(known) - set(self.store.pending_erasures()))
+
+    def _senders(self, mine: Iterable[str]) -> set[str]:
+        return {sender for chat in mine for sender in self.keys.senders(chat)}
 
     def vacuum(self) -> list[str]:
         """Removes erased data from the databases' files; returns what prevented that."""
@@ -78,4 +95,4 @@ def stores(environment: Mapping[str, str] = os.environ) -> Stores:
         sys.exit(f"Nothing was done: {error}.")
     except SQLAlchemyError as error:
         sys.exit(f"The database cannot be reached ({type(error).__name__}). Nothing was done.")
-    return Stores(settings, engine, Store(engine), Keys(settings.secret), conversations)
+    return Stores(settings, engine, Store(engine), Keys(settings.secret, *settings.old_secrets), conversations)

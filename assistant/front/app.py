@@ -132,7 +132,7 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
 def _front(settings: Settings, limits: Limits, transport: Transport | None, budgets: Budgets) -> Front:
     engine = database(settings.database)
     set_quota(engine, settings.storage_max_bytes)
-    store, listeners, keys = Store(engine), Listeners(budgets), Keys(settings.secret)
+    store, listeners, keys = Store(engine), Listeners(budgets), Keys(settings.secret, *settings.old_secrets)
     rasa, known = Rasa(settings.rasa, transport), knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_timeout_seconds)

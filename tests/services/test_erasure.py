@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -31,6 +32,8 @@ from tests.support.shared_assistant import LONGEST_START, run_command
 from tests.support.wait import until
 
 pytestmark = pytest.mark.slow
+
+PERSON = "assistant.commands.person"
 
 # PostgreSQL settings that keep erased data out of the write-ahead log and the error log.
 KEEPS_NOTHING = ("wal_recycle=off", "log_min_error_statement=panic", "log_error_verbosity=terse")
@@ -207,15 +210,47 @@ def senders(world):
     return {row[0] for row in rows}
 
 
-def purge(front, world):
-    """The operator's daily job."""
+def operated(front, world, *words, **settings):
+    """What a command of the operator's says, which has to succeed."""
     told = {"ASSISTANT_DATA": str(front.data), "ASSISTANT_SECRET": SECRET, "ASSISTANT_TRACKERS": world.trackers}
     rasa = {"ASSISTANT_RASA": f"http://{servers.HOST}:{world.engine.port}"}
-    command = [sys.executable, "-m", "assistant.commands.purge"]
-    environment = {**os.environ, **told, **rasa, **front.shared}
+    command = [sys.executable, "-m", *words]
+    environment = {**os.environ, **told, **rasa, **front.shared, **settings}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    assert "left" not in done.stdout, done.stdout
+    return done.stdout
+
+
+def purge(front, world):
+    """The operator's daily job."""
+    said = operated(front, world, "assistant.commands.purge")
+    assert "left" not in said, said
+
+
+def test_after_a_new_secret_people_are_exported_and_erased_in_rasa_too(front, world):
+    """One in the web chat, who goes on talking, one in WhatsApp; Rasa keeps their conversations in its database."""
+    before, rotated = senders(world), {"ASSISTANT_SECRET": "n" * 40, "ASSISTANT_OLD_SECRETS": SECRET}
+    with httpx2.Client(base_url=front.url, timeout=60) as client:
+        visitor, person = Visitor(client), Person(WhatsAppWire(), front, world.vendor)
+        told = visitor.answer_to("Was ist das Familienhilfeprogramm?", seconds=30)
+        person.asks("Wer leitet die IOM?")
+    front.kill()
+    after = world.front(**front.shared, **rotated)
+    try:
+        with httpx2.Client(base_url=after.url, timeout=60) as visitor.client:
+            again = visitor.answer_to("Wiederhole das bitte", seconds=30)
+        assert again["parts"][-1]["text"] == told["parts"][-1]["text"]
+        mine = senders(world) - before
+        assert len(mine) == 2
+        for who in (("--token", visitor.token), ("--messenger", "whatsapp", "--address", person.name)):
+            (chat,) = json.loads(operated(front, world, PERSON, "export", *who, **rotated))["chats"]
+            assert len(chat["rasa"]) == 1
+            said = operated(front, world, PERSON, "erase", *who, **rotated)
+            assert "1 Rasa conversations in the database" in said
+            assert "Erased in Rasa." in said
+        assert not senders(world) & mine
+    finally:
+        after.kill()
 
 
 def test_without_storage_no_file_holds_anything_of_a_conversation(tmp_path):

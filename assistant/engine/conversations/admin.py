@@ -20,6 +20,8 @@ class ConversationAdmin:
     """Maintains the table of conversations; without a URL, or before Rasa has created the table, it is empty."""
 
     def __init__(self, url: str | None) -> None:
+        # Whether there is a database to look into.
+        self.named = bool(url)
         engine = create_engine(url, future=True, hide_parameters=True, connect_args=WAITS) if url else None
         self._engine = engine if engine and inspect(engine).has_table(conversations.name) else None
 
@@ -32,6 +34,14 @@ class ConversationAdmin:
             found = connection.execute(query).scalar()
         tracker: dict[str, object] | None = json.loads(found) if found else None
         return tracker
+
+    def senders(self, prefix: str) -> set[str]:
+        """The names of the conversations that begin like this."""
+        if not self._engine:
+            return set()
+        query = select(conversations.c.sender).where(conversations.c.sender.startswith(prefix, autoescape=True))
+        with self._engine.connect() as connection:
+            return set(connection.execute(query).scalars())
 
     def count(self, senders: Sequence[str], before: float) -> int:
         """How many conversations belong to these senders or were last written before that time."""

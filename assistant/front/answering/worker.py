@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from itertools import compress
 from typing import Any
 
 from anyio.to_thread import run_sync
@@ -27,7 +28,7 @@ from assistant.front.rasa.client import Rasa
 from assistant.front.store import faults
 from assistant.front.store.brake import Clock, StoppedError, status
 from assistant.front.store.chats import ANSWERED, APOLOGISED, Store, WaitingMessage
-from assistant.front.store.retention import erase_pending, erase_silent, purge_silent
+from assistant.front.store.retention import erase_pending, erase_silent, purge_silent, senders_of
 from assistant.front.tasks.chat_tasks import ChatTasks
 from assistant.front.tasks.leases import Leases
 from assistant.knowledge import KnowledgeBase
@@ -131,12 +132,13 @@ class Worker:
 
     async def _delete(self, message: WaitingMessage) -> None:
         """Erases a messenger's chat at the user's request and confirms it."""
-        sender, chat = self._keys.sender("web", message.chat), self._keys.new_chat()
+        senders = await run_sync(senders_of, self._store, self._keys, message.chat)
+        chat = self._keys.new_chat()
         data = await self._messengers.erasure_confirmation(message)
-        await run_sync(self._messengers.message_store.erase, message, chat, sender, data, time.time())
+        await run_sync(self._messengers.message_store.erase, message, chat, senders, data, time.time())
         self._messengers.delivery.wake(chat)
         self.wake(chat)
-        await self.erase_in_rasa(sender)
+        await self.erase_in_rasa(*senders)
 
     def _apology(self, message: WaitingMessage) -> AssistantContent:
         return apology_event(message.id, self._knowledge, self._language(message))
@@ -151,10 +153,12 @@ class Worker:
         spoken = chat["spoken"] if chat else None
         return language_of_apology(message.text, message.choice, spoken, message.language)
 
-    async def erase_in_rasa(self, sender: str) -> None:
-        """Has Rasa erase a conversation, now or as soon as it is back."""
-        await run_sync(self._store.add_pending_erasure, sender)
-        if await self._rasa.erase(sender):
+    async def erase_in_rasa(self, *senders: str) -> None:
+        """Has Rasa erase conversations, now or as soon as it is back."""
+        for sender in senders:
+            await run_sync(self._store.add_pending_erasure, sender)
+        erased = await asyncio.gather(*(self._rasa.erase(sender) for sender in senders))
+        for sender in compress(senders, erased):
             await run_sync(self._store.erasure_done, sender)
 
     async def erase_pending(self) -> float:

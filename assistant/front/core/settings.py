@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from assistant.core.paths import ROOT
 from assistant.core.storage import SILENCE_SECONDS, only_in_memory_of
-from assistant.front.core.tokens import kept_secret
+from assistant.front.core.secret import kept_secrets
 
 T = TypeVar("T")
 DATA = ROOT / ".data"
@@ -62,7 +62,10 @@ class Settings:
     """The settings of the front."""
 
     database: str
-    secret: bytes
+    # Signs tokens.
+    secret: bytes = field(repr=False)
+    # Former secrets, which still verify them.
+    old_secrets: tuple[bytes, ...] = field(default=(), repr=False)
     # One address for each Rasa process.
     rasa: tuple[str, ...] = (f"http://{LOOPBACK}:{RASA_PORT}",)
     # The Redis through which several fronts share rate limits and pub/sub; empty for a single front.
@@ -120,6 +123,7 @@ def settings_from(
     only_in_memory = only_in_memory_of(environment)
     data = data_folder(environment)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    secret, *old_secrets = kept_secrets(environment, data)
     return Settings(
         database=MEMORY if only_in_memory else database_url(environment),
         only_in_memory=only_in_memory,
@@ -130,7 +134,8 @@ def settings_from(
             MOST_MB,
             MEMORY_MAX_MB if only_in_memory else STORAGE_MAX_MB,
         ),
-        secret=kept_secret(environment.get("ASSISTANT_SECRET"), data),
+        secret=secret,
+        old_secrets=tuple(old_secrets),
         rasa=addresses_of(environment.get("ASSISTANT_RASA") or f"http://{LOOPBACK}:{rasa_port}"),
         redis=environment.get("ASSISTANT_REDIS", "").strip(),
         origins=origins_of(environment.get("ASSISTANT_ORIGINS", "")),

@@ -1,44 +1,28 @@
-"""The front's one secret, and what is derived from it: session tokens and the names of conversations in Rasa."""
+"""What the front's secrets sign, tokens first of all, and the names of conversations in Rasa, which need no secret."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 from contextlib import suppress
-from pathlib import Path
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from assistant.front.core.channels import WEB
+
 CHAT_ID_BITS = 128
-MIN_SECRET_CHARACTERS = 32
-FILE = "secret"
-
-
-def kept_secret(given: str | None, folder: Path) -> bytes:
-    """The secret given, or the one in the folder, which is created at the first start with mode 0600.
-
-    Raises ValueError if it is short enough to guess.
-    """
-    if given:
-        if len(given) < MIN_SECRET_CHARACTERS:
-            raise ValueError(f"ASSISTANT_SECRET must have at least {MIN_SECRET_CHARACTERS} characters")
-        return given.encode()
-    path = folder / FILE
-    with suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    return path.read_bytes()
 
 
 class Keys:
-    """Signs and verifies session tokens, and gives conversations names that nobody can guess."""
+    """Signs with the newest secret and verifies with former ones too, so that a new secret ends no chat."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
-        self._tokens = URLSafeSerializer(secret, salt="chat", signer_kwargs={"digest_method": hashlib.sha256})
+    def __init__(self, newest: bytes, *old: bytes) -> None:
+        self._secrets = (newest, *old)
+        # itsdangerous signs with the last key.
+        self._tokens = URLSafeSerializer(
+            [*old[::-1], newest], salt="chat", signer_kwargs={"digest_method": hashlib.sha256}
+        )
 
     @staticmethod
     def new_chat() -> str:
@@ -56,13 +40,28 @@ class Keys:
             return chat if isinstance(chat, str) else None
         return None
 
-    def sender(self, namespace: str, name: str) -> str:
-        """A conversation's name in Rasa; different namespaces never collide."""
-        return f"{namespace}-{self._digest(f'{namespace}:{name}')}"
+    @staticmethod
+    def sender(namespace: str, name: str) -> str:
+        """A conversation's name in Rasa, whatever the secret; different namespaces never collide."""
+        text = f"conversation:{namespace}:{name}"
+        return f"{namespace}-{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()}"
 
-    def derived(self, purpose: str) -> str:
-        """A secret for one purpose, the same after every restart."""
-        return self._digest(f"secret:{purpose}")
+    def senders(self, chat: str) -> tuple[str, ...]:
+        """Every name that a chat's conversation in Rasa may have: today's first.
 
-    def _digest(self, text: str) -> str:
-        return hmac.new(self._secret, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+        Names used to depend on the secret; conversations from that time are still there to be exported and erased.
+        """
+        former = (f"{WEB}-{_digest(secret, f'{WEB}:{chat}')}" for secret in self._secrets)
+        return (self.sender(WEB, chat), *former)
+
+    def pseudonym(self, namespace: str, name: str) -> str:
+        """What stands for a number or account where it must not be stored; cannot be guessed without the secret."""
+        return f"{namespace}-{_digest(self._secrets[0], f'{namespace}:{name}')}"
+
+    def derived(self, purpose: str) -> tuple[str, ...]:
+        """The secrets for one purpose, the same after every restart; only the first may be given out."""
+        return tuple(_digest(secret, f"secret:{purpose}") for secret in self._secrets)
+
+
+def _digest(secret: bytes, text: str) -> str:
+    return hmac.new(secret, text.encode("utf-8", "replace"), hashlib.sha256).hexdigest()

@@ -68,6 +68,5 @@ def made(
 ) -> dict[str, Connector]:
     """The connectors of the messengers that are on."""
     return {
-        name: CONNECTORS[name]({**chosen, "derived": keys.derived(name)}, knowledge, public_url)
-        for name, chosen in settings.items()
+        name: CONNECTORS[name](chosen, knowledge, public_url, keys.derived(name)) for name, chosen in settings.items()
     }

@@ -31,8 +31,8 @@ class Telegram(Connector):
     max_length_with_options = 4096
 
     def verify(self, request: WebhookRequest) -> None:
-        """Checks the secret that `setWebhook` registered."""
-        self._signed(request.headers.get(SECRET_HEADER), self._settings["derived"])
+        """Checks the secret that `setWebhook` registered, at this start or, with a former secret, at an earlier one."""
+        self._signed(request.headers.get(SECRET_HEADER), *self._derived)
 
     def read(self, request: WebhookRequest) -> Reading:
         """Reads one update; ignores groups, channels and everything that is not a message or a button."""
@@ -102,7 +102,7 @@ class Telegram(Connector):
             return menus
         webhook = {
             "url": f"{self._public_url}/webhooks/{self.name}",
-            "secret_token": self._settings["derived"],
+            "secret_token": self._derived[0],
             "allowed_updates": list(UPDATES),
         }
         return [self._method("setWebhook", webhook), *menus]
@@ -116,7 +116,7 @@ class Telegram(Connector):
 
     def sample(self) -> WebhookRequest:
         """An update of a kind that is ignored."""
-        headers = {SECRET_HEADER: self._settings["derived"]}
+        headers = {SECRET_HEADER: self._derived[0]}
         return WebhookRequest("POST", self._url(), headers, {}, json.dumps({"update_id": 0}).encode())
 
     def _url(self) -> str:

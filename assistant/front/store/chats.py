@@ -65,7 +65,7 @@ class Store:
 
     def open_chat(self, chat: str, language: str, now: float, channel: str = WEB, recipient: str | None = None) -> None:
         """Creates an empty chat. Raises StorageFullError."""
-        row = {"id": chat, "channel": channel, "recipient": recipient, "language": language}
+        row = {"id": chat, "channel": channel, "recipient": recipient, "language": language, "former_name": False}
         check_room(self._engine)
         with writing(self._engine) as connection:
             connection.execute(insert(chats).values(**row, created_at=now, last_at=now, last_sequence=0, delivered=0))
@@ -178,8 +178,8 @@ class Store:
         with self._engine.connect() as connection:
             return [cast(FeedbackRow, dict(row)) for row in connection.execute(asked).mappings()]
 
-    def erase(self, chat: str, sender: str, silent_since: float | None = None) -> bool:
-        """Erases a chat with everything in it, and records that Rasa must erase it too.
+    def erase(self, chat: str, *senders: str, silent_since: float | None = None) -> bool:
+        """Erases a chat with everything in it, and records that Rasa must erase its conversations too.
 
         Returns False if there is none, or if anything has been written in it since `silent_since`. That is for the
         purge, which leaves no tombstone: if it was mistaken, a backup brings back what nobody asked to have erased.
@@ -193,7 +193,8 @@ class Store:
                 delete_contents(connection, chat)
                 if silent_since is None:
                     add_tombstone(connection, chat)
-                add_pending_erasure(connection, sender)
+                for sender in senders:
+                    add_pending_erasure(connection, sender)
         if found:
             overwrite(self._engine)
         return bool(found)

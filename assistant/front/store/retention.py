@@ -9,6 +9,7 @@ from anyio.to_thread import run_sync
 from sqlalchemy import func, select
 from sqlalchemy.engine import Engine
 
+from assistant.front.core.channels import WEB
 from assistant.front.core.tokens import Keys
 from assistant.front.rasa.client import Rasa
 from assistant.front.store import brake
@@ -31,10 +32,16 @@ def expired_counts(engine: Engine, before: float) -> Mapping[str, int]:
         return {name: int(connection.execute(asked).scalar_one()) for name, asked in counted.items()}
 
 
+def senders_of(store: Store, keys: Keys, chat: str) -> tuple[str, ...]:
+    """The names that a chat's conversation in Rasa may have; several only if it began under an earlier version."""
+    row = store.chat(chat)
+    return keys.senders(chat) if row is None or row["former_name"] else (keys.sender(WEB, chat),)
+
+
 def erase_silent(store: Store, keys: Keys, before: float) -> int:
     """Erases chats silent since then and records that Rasa must erase them too; returns how many."""
     found = store.silent_since(before)
-    return sum(store.erase(chat, keys.sender("web", chat), before) for chat in found)
+    return sum(store.erase(chat, *senders_of(store, keys, chat), silent_since=before) for chat in found)
 
 
 def purge_silent(engine: Engine, store: Store, keys: Keys, before: float, jump_seconds: float = 0.0) -> int:

@@ -23,6 +23,7 @@ class ChatRow(TypedDict):
     heard_at: float | None
     noticed: bool
     ending: bool
+    former_name: bool
 
 
 class EventRow(TypedDict):

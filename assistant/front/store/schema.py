@@ -33,6 +33,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    true,
 )
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
@@ -82,6 +83,8 @@ chats = Table(
     Column("noticed", Boolean, nullable=False, server_default=false()),
     # The chat is erased, except for the confirmation, which has yet to be delivered.
     Column("ending", Boolean, nullable=False, server_default=false()),
+    # Whether Rasa may hold its conversation under a name that depends on a secret, as earlier versions gave it.
+    Column("former_name", Boolean, nullable=False, server_default=true()),
     Index("one_chat_for_each_recipient", "channel", "recipient", unique=True),
 )
 events = Table(

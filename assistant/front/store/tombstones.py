@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.engine import Connection, Engine
 
-from assistant.front.store.schema import chats, delete_contents, overwrite, writing
+from assistant.front.core.channels import WEB
+from assistant.front.core.tokens import Keys
+from assistant.front.store.schema import chats, delete_contents, erasures, overwrite, writing
 from assistant.front.store.schema import tombstones as table
 
 # When each chat was erased, by its fingerprint.
@@ -38,12 +40,15 @@ def tombstones_in(engine: Engine) -> Tombstones | None:
 
 
 def erase_again(engine: Engine, tombstones: Tombstones) -> int:
-    """Erases every chat that has a tombstone and adds the tombstones; returns how many chats there were."""
+    """Erases every chat that has a tombstone, also in Rasa, and adds the tombstones; returns how many there were."""
     with writing(engine) as connection:
         found = [chat for chat in connection.execute(select(chats.c.id)).scalars() if fingerprint(chat) in tombstones]
         for chat in found:
             connection.execute(delete(chats).where(chats.c.id == chat))
             delete_contents(connection, chat)
+            sender = Keys.sender(WEB, chat)
+            connection.execute(delete(erasures).where(erasures.c.sender == sender))
+            connection.execute(insert(erasures).values(sender=sender))
         _add(connection, tombstones)
     overwrite(engine)
     return len(found)

@@ -32,6 +32,7 @@ from assistant.front.core.parsing import (
 from assistant.front.core.transcript import as_text
 from assistant.front.operate import metrics
 from assistant.front.store.chats import UnknownChatError
+from assistant.front.store.retention import senders_of
 from assistant.front.store.rows import FeedbackRow
 from assistant.front.web.state import Front, front_of
 
@@ -128,10 +129,10 @@ async def export_chat(request: Request) -> Response:
 async def delete_chat(request: Request) -> Response:
     """Erases the chat here and in Rasa; its token becomes useless."""
     front, chat = front_of(request), await chat_in(request)
-    sender = front.keys.sender("web", chat)
-    await run_sync(front.store.erase, chat, sender)
+    senders = await run_sync(senders_of, front.store, front.keys, chat)
+    await run_sync(front.store.erase, chat, *senders)
     front.listeners.publish(chat)
-    await front.worker.erase_in_rasa(sender)
+    await front.worker.erase_in_rasa(*senders)
     return Response(status_code=204)
 
 

@@ -101,7 +101,7 @@ def classified(front: Front, inbound: InboundMessage) -> InboundMessage:
 async def admit(front: Front, channel: str, inbound: InboundMessage) -> InboundMessage | None:
     """The message, or if the user writes too much, one to be answered with a request to wait; None if one was sent."""
     # The limits may be counted in Redis, so not by the number or account itself.
-    who = front.keys.sender(channel, inbound.recipient)
+    who = front.keys.pseudonym(channel, inbound.recipient)
     if inbound.kind == "delete" or await front.limits.allows("session", who):
         return inbound
     if await front.limits.allows("warnings", who):

@@ -48,7 +48,7 @@ class TelegramWire(Wire):
 
     def _post(self, update):
         assert Update.de_json(update, None).update_id == update["update_id"]
-        secret = Keys(SECRET.encode()).derived("telegram")
+        secret = Keys(SECRET.encode()).derived("telegram")[0]
         headers = {"Content-Type": "application/json", "X-Telegram-Bot-Api-Secret-Token": secret}
         return Post(json.dumps(update).encode(), headers)
 

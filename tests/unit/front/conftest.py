@@ -8,8 +8,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.front.app import application
+from assistant.front.core.secret import kept_secrets
 from assistant.front.core.settings import Settings
-from assistant.front.core.tokens import kept_secret
 from assistant.front.tasks import chat_tasks
 from tests.fakes.front import HERE, HOST, FakeRasa, Visitor, served
 
@@ -27,7 +27,7 @@ def rasa():
 
 @pytest.fixture
 def settings(tmp_path):
-    database, secret = f"sqlite:///{tmp_path / 'front.db'}", kept_secret(None, tmp_path)
+    database, secret = f"sqlite:///{tmp_path / 'front.db'}", kept_secrets({}, tmp_path)[0]
     return Settings(database=database, secret=secret, widget=tmp_path, hosts=frozenset({HOST}))
 
 

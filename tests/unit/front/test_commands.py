@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import io
 import json
 import time
@@ -182,7 +184,7 @@ def test_a_message_that_comes_in_meanwhile_saves_its_chat(store, engine):
     assert store.silent_since(before) == ["old"]
     with engine.begin() as connection:
         connection.execute(update(chats).values(last_at=time.time()))
-    assert not store.erase("old", "sender", before)
+    assert not store.erase("old", "sender", silent_since=before)
     assert len(store.events_after("old", 0)) == 2
 
 
@@ -282,7 +284,7 @@ def test_what_rasa_keeps_of_a_person_is_exported_and_erased(operator, store, pos
     remember(trackers, "web-other")
     token = KEYS.token("mine")
     (told,) = json.loads(operator(person, "export", "--token", token, TRACKERS=trackers)[1])["chats"]
-    assert told["rasa"] == {"events": [{"event": "user", "text": WORD}]}
+    assert told["rasa"] == [{"events": [{"event": "user", "text": WORD}]}]
     with a_rasa() as (address, forgotten):
         _, said, _ = operator(person, "erase", "--token", token, RASA=address)
     assert "1 Rasa conversations in the database" in said
@@ -293,13 +295,146 @@ def test_what_rasa_keeps_of_a_person_is_exported_and_erased(operator, store, pos
 
 def test_an_unknown_person_is_said_clearly(operator, store):
     talk(store, "mine")
-    stranger = Keys(b"another secret of tests, long").token("mine")
-    for who in (["--token", stranger], ["--token", KEYS.token("gone")], ["--messenger", "telegram", "--address", "8"]):
+    for who in (["--token", KEYS.token("gone")], ["--messenger", "telegram", "--address", "8"]):
         for task in ("export", "erase"):
             code, said, complaint = operator(person, task, *who)
             assert (code, said) == (1, "")
             assert "Nothing is kept about this person" in complaint
     assert store.chat("mine") is not None
+
+
+@pytest.mark.parametrize("token", [KEYS.token("mine")[:-3], Keys(b"another secret of tests, long").token("mine"), "x"])
+def test_of_a_token_that_cannot_be_read_nothing_is_claimed(token, operator, store):
+    talk(store, "mine")
+    for task in ("export", "erase"):
+        code, said, complaint = operator(person, task, "--token", token)
+        assert (code, said) == (1, "")
+        assert "not known whether anything is kept" in complaint
+        assert "ASSISTANT_OLD_SECRETS" in complaint
+        assert "Nothing" not in complaint
+    assert store.chat("mine") is not None
+
+
+NEW = "another-secret-of-tests-" * 2
+
+
+def from_before(engine, chat):
+    """Makes all chats those of an earlier version; returns the name that it gave to a chat's conversation in Rasa."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE chats DROP COLUMN former_name")
+    database(engine.url.render_as_string(hide_password=False)).dispose()
+    return "web-" + hmac.new(SECRET.encode(), f"web:{chat}".encode(), hashlib.sha256).hexdigest()
+
+
+def test_a_person_is_exported_and_erased_after_a_new_secret(operator, store, postgres):
+    trackers, token = postgres.new(), KEYS.token("mine")
+    remember(trackers, talk(store, "mine"), text=WORD)
+    told = {"TRACKERS": trackers, "SECRET": NEW, "OLD_SECRETS": SECRET}
+    _, said, complaint = operator(person, "export", "--token", token, **told)
+    assert [len(chat["rasa"]) for chat in json.loads(said)["chats"]] == [1]
+    assert complaint == ""
+    with a_rasa() as (address, forgotten):
+        _, said, _ = operator(person, "erase", "--token", token, RASA=address, **told)
+    assert "1 Rasa conversations in the database" in said
+    assert said.endswith("Erased in Rasa.\n")
+    assert (remembered(trackers), len(forgotten)) == (set(), 1)
+
+
+def test_who_is_found_by_an_address_is_erased_even_if_the_old_secret_is_lost(operator, store, postgres):
+    trackers = postgres.new()
+    remember(trackers, talk(store, "mine", channel="telegram", recipient="7"))
+    with a_rasa() as (address, _):
+        told = {"TRACKERS": trackers, "SECRET": NEW, "RASA": address}
+        _, said, _ = operator(person, "erase", "--messenger", "telegram", "--address", "7", **told)
+    assert "1 Rasa conversations in the database" in said
+    assert said.endswith("Erased in Rasa.\n")
+    assert remembered(trackers) == set()
+
+
+def test_conversations_that_an_earlier_version_named_are_exported_and_erased(operator, store, engine, postgres):
+    trackers, token = postgres.new(), KEYS.token("mine")
+    name = talk(store, "mine")
+    former = from_before(engine, "mine")
+    for sender in (name, former):
+        remember(trackers, sender, text=WORD)
+    told = {"TRACKERS": trackers, "SECRET": NEW, "OLD_SECRETS": SECRET}
+    (chat,) = json.loads(operator(person, "export", "--token", token, **told)[1])["chats"]
+    assert chat["rasa"] == [{"events": [{"event": "user", "text": WORD}]}] * 2
+    assert "former_name" not in chat["chat"]
+    with a_rasa() as (address, forgotten):
+        _, said, _ = operator(person, "erase", "--token", token, RASA=address, **told)
+    assert "2 Rasa conversations in the database" in said
+    assert said.endswith("Erased in Rasa.\n")
+    assert remembered(trackers) == set()
+    assert {name, former} <= set(forgotten)
+
+
+def test_purge_finds_conversations_that_an_earlier_version_named(operator, store, engine, postgres):
+    trackers = postgres.new()
+    talk(store, "old", 31)
+    former = from_before(engine, "old")
+    remember(trackers, former)
+    assert counts(operator(purge, TRACKERS=trackers, SECRET=NEW, OLD_SECRETS=SECRET)[1])[5] == 1
+    assert remembered(trackers) == set()
+    assert former in store.pending_erasures()
+
+
+def test_what_cannot_be_found_without_the_old_secret_is_said(operator, store, engine, postgres):
+    trackers = postgres.new()
+    talk(store, "mine", channel="telegram", recipient="7")
+    former = from_before(engine, "mine")
+    remember(trackers, former)
+    who = ["--messenger", "telegram", "--address", "7"]
+    with a_rasa() as (address, _):
+        told = {"TRACKERS": trackers, "SECRET": NEW, "RASA": address}
+        assert "conversations of no chat known here (1)" in operator(person, "export", *who, **told)[2]
+        _, said, _ = operator(person, "erase", *who, **told)
+        assert "conversations of no chat known here (1)" in said
+        assert "Erased in Rasa what is known to be this person's." in said
+        code, _, complaint = operator(person, "erase", *who, **told)
+    assert code == 1
+    assert complaint.startswith("No chat has this address.\nRasa's database also holds conversations")
+    assert "Nothing is kept" not in complaint
+    assert remembered(trackers) == {former}
+
+
+def test_what_an_interrupted_erasure_left_is_found_and_erased(operator, store, postgres):
+    trackers, token = postgres.new(), KEYS.token("mine")
+    sender = talk(store, "mine")
+    store.erase("mine", sender)
+    assert "Erased a chat" in operator(person, "erase", "--token", token)[1]
+    store.erasure_done(sender)
+    remember(trackers, sender)
+    with a_rasa() as (address, _):
+        told = {"TRACKERS": trackers, "RASA": address}
+        assert "1 Rasa conversations in the database" in operator(person, "erase", "--token", token, **told)[1]
+        assert remembered(trackers) == set()
+        assert "Nothing is kept" in operator(person, "erase", "--token", token, **told)[2]
+
+
+def test_while_rasa_is_away_nobody_is_told_that_nothing_is_kept(operator, store):
+    talk(store, "mine", channel="telegram", recipient="7")
+    who = ["--messenger", "telegram", "--address", "7"]
+    assert "Rasa is away" in operator(person, "erase", *who)[1]
+    code, _, complaint = operator(person, "erase", *who)
+    assert (code, complaint) == (
+        1,
+        "No chat has this address.\nConversations of erased chats that Rasa has yet to erase: 1.\n",
+    )
+
+
+def test_a_former_conversation_that_cannot_be_looked_for_is_not_called_erased(operator, store, engine):
+    talk(store, "mine")
+    from_before(engine, "mine")
+    with a_rasa() as (address, _):
+        _, said, _ = operator(person, "erase", "--token", KEYS.token("mine"), RASA=address)
+    assert "Erased in Rasa.\n" not in said
+    assert "a conversation may be left there" in said
+
+
+def test_an_export_says_what_it_could_not_read(operator, store):
+    talk(store, "mine")
+    assert "ASSISTANT_TRACKERS is not set" in operator(person, "export", "--token", KEYS.token("mine"))[2]
 
 
 @pytest.mark.parametrize("who", [[], ["--messenger", "telegram"], ["--token", "a", "--messenger", "telegram"]])

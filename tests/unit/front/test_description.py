@@ -15,8 +15,8 @@ from starlette.routing import Mount, Route
 from assistant.core.languages import LANGUAGES
 from assistant.front.app import DEMO_LANGUAGES, application, bare_application
 from assistant.front.core.limits import Limits
+from assistant.front.core.secret import kept_secrets
 from assistant.front.core.settings import Caps, Rates, Settings
-from assistant.front.core.tokens import kept_secret
 from assistant.front.web.pages import description
 from assistant.front.web.security_txt import PATH
 from tests.fakes.front import FakeRasa, Visitor, served
@@ -57,7 +57,7 @@ def test_every_language_served_can_be_chosen():
 def visitor(tmp_path_factory):
     folder = tmp_path_factory.mktemp("front")
     options = Settings(
-        f"sqlite:///{folder / 'front.db'}", kept_secret(None, folder), rates=MANY, caps=ALONE, widget=folder
+        f"sqlite:///{folder / 'front.db'}", kept_secrets({}, folder)[0], rates=MANY, caps=ALONE, widget=folder
     )
     app = application(replace(options, answer_timeout_seconds=1.0), FakeRasa())
     with served(app) as address, httpx2.Client(base_url=address, timeout=30) as client:

@@ -63,8 +63,12 @@ class Connector(ABC):
     # Whether its webhook confirms which of our messages it accepted.
     gives_receipts: ClassVar[bool] = False
 
-    def __init__(self, settings: Mapping[str, str], knowledge: KnowledgeBase, public_url: str) -> None:
+    def __init__(
+        self, settings: Mapping[str, str], knowledge: KnowledgeBase, public_url: str, derived: tuple[str, ...] = ()
+    ) -> None:
         self._settings, self._knowledge, self._public_url = settings, knowledge, public_url
+        # Secrets of our own making, for a messenger that lets us choose one: the one to give it, then former ones.
+        self._derived = derived
 
     @abstractmethod
     def verify(self, request: WebhookRequest) -> None:
@@ -123,7 +127,9 @@ class Connector(ABC):
         """Calls that register the webhook and the commands; they may be repeated."""
         return ()
 
-    def _signed(self, given: str | None, expected: str) -> None:
-        """Raises ForgedError if a signature is not the expected one; compares in constant time."""
-        if not given or not hmac.compare_digest(given.encode("utf-8", "replace"), expected.encode()):
+    def _signed(self, given: str | None, *expected: str) -> None:
+        """Raises ForgedError if a signature is none of those expected; compares in constant time."""
+        signature = (given or "").encode("utf-8", "replace")
+        equal = [hmac.compare_digest(signature, one.encode()) for one in expected]
+        if not given or not any(equal):
             raise ForgedError

@@ -82,7 +82,7 @@ class MessageStore:
     def _chat_of(self, connection: Connection, channel: str, inbound: InboundMessage, new_chat: str, now: float) -> str:
         row = {"id": new_chat, "channel": channel, "recipient": inbound.recipient, "created_at": now, "last_at": now}
         language = served(inbound.language) or DEFAULT
-        fresh = self._insert(chats).values(**row, language=language, last_sequence=0, delivered=0)
+        fresh = self._insert(chats).values(**row, language=language, last_sequence=0, delivered=0, former_name=False)
         connection.execute(fresh.on_conflict_do_nothing())
         mine = (chats.c.channel == channel) & (chats.c.recipient == inbound.recipient)
         return str(connection.execute(select(chats.c.id).where(mine)).scalar_one())
@@ -149,7 +149,9 @@ class MessageStore:
             changed = update(chats).where(doubted).values(delivered_parts=part + 1, in_doubt=False)
             return bool(connection.execute(changed).rowcount)
 
-    def erase(self, message: WaitingMessage, new_chat: str, sender: str, data: AssistantContent, now: float) -> None:
+    def erase(
+        self, message: WaitingMessage, new_chat: str, senders: tuple[str, ...], data: AssistantContent, now: float
+    ) -> None:
         """Erases a chat at the user's request and opens a new one that only confirms it.
 
         Messages written after the request move to the new chat and are answered there.
@@ -160,7 +162,8 @@ class MessageStore:
             delete_contents(connection, message.chat)
             connection.execute(delete(chats).where(chats.c.id == message.chat))
             add_tombstone(connection, message.chat)
-            add_pending_erasure(connection, sender)
+            for sender in senders:
+                add_pending_erasure(connection, sender)
             if mine:
                 _reopen(connection, mine, new_chat, data, later, now)
         overwrite(self._engine)
@@ -249,7 +252,7 @@ def _reopen(
 ) -> None:
     kept = {name: value for name, value in old.items() if name in KEPT_AFTER_ERASURE}
     fresh = insert(chats).values(
-        id=chat, **kept, created_at=now, last_at=now, last_sequence=0, delivered=0, ending=True
+        id=chat, **kept, created_at=now, last_at=now, last_sequence=0, delivered=0, ending=True, former_name=False
     )
     connection.execute(fresh)
     add_event(connection, chat, next_sequence(connection, chat, now), ASSISTANT, now, data)

@@ -169,7 +169,7 @@ def test_deletion_leaves_nothing_but_the_word_that_it_is_done(message_store, sto
     chat = receive(message_store, "a", "Xylophonspielerin", recipient="4915112345")
     answer(store, chat)
     receive(message_store, "b", "Daten löschen", recipient="4915112345", kind="delete", now=NOW + 3)
-    message_store.erase(store.next_waiting(chat), "new", "web-x", DATA, NOW + 4)
+    message_store.erase(store.next_waiting(chat), "new", ("web-x",), DATA, NOW + 4)
     assert store.chat(chat) is None
     assert store.pending_erasures() == ["web-x"]
     assert b"Xylophon" not in kept()
@@ -182,7 +182,7 @@ def test_deletion_leaves_nothing_but_the_word_that_it_is_done(message_store, sto
 def test_what_was_written_after_the_deletion_is_answered_in_a_new_chat(message_store, store):
     chat = receive(message_store, "a", kind="delete", sent_at=1.0)
     receive(message_store, "b", "Wer leitet die IOM?", sent_at=2.0)
-    message_store.erase(store.next_waiting(chat), "new", "web-x", DATA, NOW + 4)
+    message_store.erase(store.next_waiting(chat), "new", ("web-x",), DATA, NOW + 4)
     assert not message_store.end("new")
     assert store.next_waiting("new").text == "Wer leitet die IOM?"
     assert not message_store.progress("new").ending
@@ -191,7 +191,7 @@ def test_what_was_written_after_the_deletion_is_answered_in_a_new_chat(message_s
 
 def test_an_id_that_was_seen_stays_seen_after_deletion_and_tells_nothing(message_store, store, kept):
     chat = receive(message_store, "wamid.4915112345", kind="delete", recipient="8")
-    message_store.erase(store.next_waiting(chat), "new", "web-x", {**DATA, "reply_to": ""}, NOW + 4)
+    message_store.erase(store.next_waiting(chat), "new", ("web-x",), {**DATA, "reply_to": ""}, NOW + 4)
     message_store.end("new")
     assert receive(message_store, "wamid.4915112345", recipient="8") is None
     assert b"4915112345" not in kept()
@@ -220,7 +220,7 @@ def test_a_database_of_an_earlier_version_gets_what_it_lacks(url):
 def test_an_event_of_a_chat_that_moved_is_kept_as_it_was(message_store, store):
     chat = receive(message_store, "a", kind="delete", sent_at=1.0)
     receive(message_store, "b", "Grüße", sent_at=2.0)
-    message_store.erase(store.next_waiting(chat), "new", "web-x", DATA, NOW + 4)
+    message_store.erase(store.next_waiting(chat), "new", ("web-x",), DATA, NOW + 4)
     told = store.events_after("new", 1)[0]
     assert json.loads(json.dumps(told["text"])) == "Grüße"
     assert told["type"] == "visitor"

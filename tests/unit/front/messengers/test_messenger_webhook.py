@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import time
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
 from assistant.commands.channels import described, verified
 from assistant.front.app import application
 from assistant.front.core.settings import Rates
+from assistant.front.core.tokens import Keys
 from assistant.front.messengers.registry import CONNECTORS, State, configured, states
+from assistant.front.store.chats import Store
+from assistant.front.store.schema import chats, database
 from assistant.front.web.messenger_webhook import MAX_BODY_BYTES, Webhook
 from tests.fakes.front import HERE
 from tests.fakes.long_answers import connectors
@@ -77,6 +83,23 @@ def test_a_forger_is_counted_and_who_signs_is_not(wire, settings, rasa):
         assert codes[5:] == [429, 429]
         assert post(client, signed, path).status_code == 200
         until(lambda: rasa.texts == ["Hallo"])
+
+
+def test_after_a_new_secret_messages_come_in_and_old_conversations_go(settings, rasa, wire):
+    """The fake vendor was given its secret by the front from before, which also named the conversation."""
+    former = "web-" + hmac.new(SECRET.encode(), b"web:mine", hashlib.sha256).hexdigest()
+    engine = database(settings.database)
+    Store(engine).open_chat("mine", "de", time.time(), "telegram", "7")
+    with engine.begin() as connection:
+        connection.execute(update(chats).values(former_name=True))
+    rotated = {"secret": b"n" * 40, "old_secrets": (SECRET.encode(),)}
+    on = replace(settings, **rotated, messengers=configured(wire.environment(NOBODY)))
+    with TestClient(application(on, rasa), HERE) as client:
+        assert post(client, a_message(wire)).status_code == 200
+        until(lambda: rasa.texts == ["Hallo"])
+        assert rasa.asked[0]["sender"] == Keys.sender("web", "mine")
+        assert post(client, a_message(wire, "Daten löschen", "b")).status_code == 200
+        until(lambda: {former, Keys.sender("web", "mine")} <= set(rasa.erased))
 
 
 def test_a_messenger_that_is_off_is_not_there(client, wire):

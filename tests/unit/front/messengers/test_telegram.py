@@ -6,13 +6,18 @@ import json
 
 import pytest
 
+from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.connector import ForgedError, WebhookRequest
 from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
+from assistant.front.messengers.registry import made
 from assistant.front.messengers.telegram import SECRET_HEADER
+from assistant.knowledge import knowledge
 from tests.fakes.long_answers import connectors
+from tests.fakes.vendors.wire import PUBLIC
 
 CHAT = {"id": 7, "type": "private"}
 PERSON = {"id": 7, "is_bot": False, "first_name": "A", "language_code": "uk"}
+SETTINGS = {"telegram": {"token": "7:x", "base_url": "https://vendor.test"}}
 
 
 @pytest.fixture
@@ -96,6 +101,17 @@ def test_a_button_that_is_none_of_ours_is_stale_and_its_waiting_ends(data, teleg
 def test_only_telegram_is_believed(headers, telegram):
     with pytest.raises(ForgedError):
         telegram.verify(WebhookRequest("POST", "https://x", headers, {}, b"{}"))
+
+
+def test_after_a_new_secret_the_one_telegram_was_given_before_still_counts():
+    before, after, later = Keys(b"x" * 32), Keys(b"y" * 32, b"x" * 32), Keys(b"y" * 32)
+    old, both, new = (made(SETTINGS, knowledge(), PUBLIC, keys)["telegram"] for keys in (before, after, later))
+    for sample in (old.sample(), new.sample()):
+        both.verify(sample)
+    with pytest.raises(ForgedError):
+        new.verify(old.sample())
+    (registered,) = [call.json["secret_token"] for call in both.set_up() if call.url.endswith("/setWebhook")]
+    assert registered == new.sample().headers[SECRET_HEADER]
 
 
 @pytest.mark.parametrize(

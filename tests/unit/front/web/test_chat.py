@@ -7,6 +7,7 @@ import threading
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import httpx2
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import create_engine
 from starlette.testclient import TestClient
 
 from assistant.front.app import application
+from assistant.front.core.tokens import Keys
 from assistant.knowledge import knowledge
 from tests.fakes.front import HERE, Visitor, enveloped, fact
 from tests.support.wait import until
@@ -198,6 +200,29 @@ def test_a_deleted_chat_is_gone_here_and_in_rasa(visitor, rasa):
     assert rasa.erased == [rasa.asked[0]["sender"]]
     assert error_of(visitor.post("noch da?")) == (401, "unknown_session")
     assert error_of(visitor.client.get("/api/chat", headers=visitor.headers)) == (401, "unknown_session")
+
+
+def test_after_a_new_secret_a_visitor_goes_on_and_can_delete_it_all(settings, rasa):
+    with TestClient(application(settings, rasa), HERE) as client:
+        visitor, late = Visitor(client), Visitor(client)
+        visitor.answer_to("Hallo")
+    after = replace(settings, secret=b"n" * 40, old_secrets=(settings.secret,))
+    with TestClient(application(after, rasa), HERE) as visitor.client:
+        visitor.answer_to("Und weiter?")
+        first, second = (body["sender"] for body in rasa.asked)
+        assert first == second
+        assert visitor.client.delete("/api/chat", headers=visitor.headers).status_code == 204
+        assert rasa.erased == [first]
+    with TestClient(application(replace(settings, secret=b"n" * 40), rasa), HERE) as late.client:
+        assert error_of(late.post("noch da?")) == (401, "unknown_session")
+
+
+def test_what_an_earlier_version_told_rasa_is_deleted_with_the_chat(visitor, rasa, settings):
+    chat = Keys(settings.secret).chat_of(visitor.token)
+    with create_engine(settings.database).begin() as connection:
+        connection.exec_driver_sql("UPDATE chats SET former_name = 1")
+    assert visitor.client.delete("/api/chat", headers=visitor.headers).status_code == 204
+    assert set(rasa.erased) == set(Keys(settings.secret).senders(chat))
 
 
 def test_a_chat_deleted_while_rasa_thinks_is_forgotten_once_more(visitor, rasa):
