@@ -10,6 +10,7 @@ from pathlib import Path
 from assistant.commands.channels import running
 from assistant.front.core.settings import FRONT_PORT, database_url
 from assistant.front.store.backup import BackupError, current_tombstones, restore, save, write_atomically
+from assistant.front.store.schema import database, vacuum
 from assistant.front.store.tombstones import Tombstones, dumped, parsed
 
 NO_LIST = (
@@ -45,7 +46,17 @@ def restored(url: str, arguments: argparse.Namespace) -> str:
     write_atomically(dumped(tombstones), aside)
     kept, gone = restore(url, arguments.file, tombstones)
     aside.unlink()
-    return f"Restored {arguments.file}: {kept} chats; {gone} that were erased since were erased again."
+    said = f"Restored {arguments.file}: {kept} chats; {gone} that were erased since were erased again."
+    return "\n".join([said, *(f"Traces of erased data may remain on disk: {reason}." for reason in _vacuumed(url))])
+
+
+def _vacuumed(url: str) -> list[str]:
+    """Removes what was erased again from the database's files; returns what prevented that."""
+    engine = database(url)
+    try:
+        return vacuum(engine)
+    finally:
+        engine.dispose()
 
 
 def all_tombstones(url: str, arguments: argparse.Namespace) -> Tombstones:

@@ -32,6 +32,7 @@ METRICS = {
     "assistant_deliveries_total",
     "assistant_waiting",
     "assistant_rasa_up",
+    "assistant_erasures_unfinished",
 }
 ENOUGH = {
     "ASSISTANT_DOMAIN": "assistant.example.org",

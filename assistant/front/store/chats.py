@@ -21,10 +21,10 @@ from assistant.front.store.schema import (
     events,
     feedback,
     messages,
-    overwrite,
     writing,
 )
 from assistant.front.store.tombstones import add_tombstone, drop_tombstones
+from assistant.front.store.traces import overwrite
 
 WAITING, ANSWERED, APOLOGISED = "waiting", "answered", "apologised"
 

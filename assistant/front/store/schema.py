@@ -35,8 +35,13 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 
+from assistant.front.store.traces import overwrite_again
+
 # How long VACUUM FULL waits for a table's lock; everyone else who wants the table waits behind it.
 LOCK_TIMEOUT_MS = 3000
+# How long a command waits for readers of an SQLite database; nobody waits behind it.
+VACUUM_PATIENCE_SECONDS = 10.0
+READER = "another program is reading the database; the front overwrites them once it has finished"
 # Any number that no other advisory lock in the database uses.
 SCHEMA_LOCK = 8080
 _queues: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
@@ -181,21 +186,13 @@ def delete_contents(connection: Connection, chat: str) -> None:
         connection.execute(delete(table).where(table.c.chat == chat))
 
 
-def overwrite(engine: Engine) -> None:
-    """Clears erased data from SQLite's write-ahead log as well, where it would linger."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
 def vacuum(engine: Engine, tables: Iterable[Table] = schema.sorted_tables) -> list[str]:
-    """Rewrites tables without their deleted rows; returns what PostgreSQL reported about those it skipped.
+    """Rewrites tables without their deleted rows; returns what is left, and why.
 
     A plain VACUUM only marks the space of deleted rows as free and leaves their bytes there.
     """
-    overwrite(engine)
     if engine.dialect.name != "postgresql":
-        return []
+        return [] if overwrite_again(engine, VACUUM_PATIENCE_SECONDS) else [READER]
     skipped: list[str] = []
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql(f"SET lock_timeout = {LOCK_TIMEOUT_MS}")

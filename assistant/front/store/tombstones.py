@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.engine import Connection, Engine
 
-from assistant.front.store.schema import chats, delete_contents, overwrite, writing
+from assistant.front.store.schema import chats, delete_contents, writing
 from assistant.front.store.schema import tombstones as table
+from assistant.front.store.traces import overwrite
 
 # When each chat was erased, by its fingerprint.
 Tombstones = Mapping[str, float]

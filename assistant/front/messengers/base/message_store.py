@@ -27,8 +27,9 @@ from assistant.front.store.chats import (
     next_sequence,
 )
 from assistant.front.store.rows import ChatRow, MessageAndData, MessageRow
-from assistant.front.store.schema import chats, delete_contents, events, messages, overwrite, seen, writing
+from assistant.front.store.schema import chats, delete_contents, events, messages, seen, writing
 from assistant.front.store.tombstones import add_tombstone
+from assistant.front.store.traces import overwrite
 
 ASSISTANT: Literal["assistant"] = "assistant"
 # Longer than delivery is ever attempted, so older chats need not be searched.
