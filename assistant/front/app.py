@@ -31,6 +31,7 @@ from assistant.front.rasa.transport import Transport
 from assistant.front.rasa_channels import rest
 from assistant.front.rasa_channels.socketio import PATH, Sockets
 from assistant.front.store.chats import Store
+from assistant.front.store.cipher import check_keys
 from assistant.front.store.schema import database
 from assistant.front.web import chat, pages
 from assistant.front.web.messenger_webhook import Webhook
@@ -116,6 +117,7 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
 
 def _front(settings: Settings, limits: Limits, transport: Transport | None) -> Front:
     engine = database(settings.database)
+    check_keys(engine)
     store, listeners, keys = Store(engine), Listeners(), Keys(settings.secret)
     rasa, known = Rasa(settings.rasa, transport), knowledge()
     connectors = made(settings.messengers, known, settings.public_url, keys)

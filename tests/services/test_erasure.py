@@ -26,6 +26,7 @@ from tests.fakes.vendors.telegram import SECRET
 from tests.fakes.vendors.vendor import Vendor
 from tests.fakes.vendors.whatsapp import WhatsAppWire
 from tests.support.postgres import Postgres
+from tests.support.readable import bytes_of, opened
 from tests.support.replies import envelope
 from tests.support.shared_assistant import LONGEST_START, run_command
 from tests.support.wait import until
@@ -194,11 +195,13 @@ def assert_there(words, front, world):
     """Checks that the search finds each word before it is erased, so that this test can fail."""
     # The write-ahead log, until its segment is switched.
     assert files_with(words, world.postgres.files / "data" / "pg_wal")
+    database = front.shared.get("ASSISTANT_DATABASE") or f"sqlite:///{front.data / 'front.db'}"
     for word in words:
+        assert word.encode() in opened(database)
         found = world.found([word])
-        kept = ["front", "/base/"] if front.shared else ["front.db"]
-        kept += ["rasa"] if word != words[1] else []
-        assert all(any(place in one for one in found) for place in kept), (word, found)
+        assert ("rasa" in found) == (word != words[1]), (word, found)
+        # Sealed already, before anything is erased.
+        assert not [place for place in found if place == "front" or "front." in place], (word, found)
 
 
 def senders(world):
@@ -239,7 +242,7 @@ def test_without_storage_no_file_holds_anything_of_a_conversation(tmp_path):
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret"]
 
 
-def test_the_search_finds_what_a_front_with_storage_writes(assistant_port, tmp_path):
+def test_what_a_front_with_storage_writes_is_sealed(assistant_port, tmp_path):
     word, begun, port = rare_word(), time.time(), servers.free_port()
     environment = servers.environment({"ASSISTANT_DATA": str(tmp_path / "data")})
     front = subprocess.Popen(servers.front_command(port, assistant_port), cwd=ROOT, env=environment)
@@ -247,7 +250,10 @@ def test_the_search_finds_what_a_front_with_storage_writes(assistant_port, tmp_p
         assert servers.wait_until_ready(port, LONGEST_START)
         with httpx2.Client(base_url=f"http://{servers.HOST}:{port}", timeout=60) as client:
             Visitor(client).answer_to(f"Was ist {word}?", seconds=30)
-        assert any("front.db" in path for path in written_with([word], front.pid, tmp_path, begun))
+        assert word.encode() in bytes_of(tmp_path / "data")
+        assert written_with([word], front.pid, tmp_path, begun) == []
+        (tmp_path / "data" / "plain").write_text(word)
+        assert written_with([word], front.pid, tmp_path, begun)
     finally:
         front.kill()
         front.wait()

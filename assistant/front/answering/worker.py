@@ -23,6 +23,7 @@ from assistant.front.pubsub.listeners import Listeners
 from assistant.front.rasa.answers import apology_event, assistant_event, control_messages
 from assistant.front.rasa.apology import language_of_apology
 from assistant.front.rasa.client import Rasa
+from assistant.front.store.chat_keys import destroy_orphaned_keys
 from assistant.front.store.chats import ANSWERED, APOLOGISED, Store, WaitingMessage
 from assistant.front.store.retention import erase_pending, erase_silent
 from assistant.front.store.traces import overwrite_again, unfinished
@@ -173,6 +174,7 @@ class Worker:
         moment = time.time() - self._kept_seconds
         await run_sync(erase_silent, self._store, self._keys, moment)
         await run_sync(self._store.drop_tombstones, moment)
+        await run_sync(destroy_orphaned_keys, self._engine)
         return min(MAX_PURGE_INTERVAL_SECONDS, self._kept_seconds / 30)
 
     async def overwrite_traces(self) -> float:

@@ -51,7 +51,9 @@ chats = Table(
     schema,
     Column("id", String(64), primary_key=True),
     Column("channel", String(20), nullable=False),
+    # The fingerprint by which a messenger's user is found, and the sealed address.
     Column("recipient", String(255)),
+    Column("address", Text),
     Column("language", String(8), nullable=False),
     Column("spoken", String(8)),
     Column("created_at", Float(53), nullable=False),
@@ -123,6 +125,11 @@ leases = Table(
 tombstones = Table("erased", schema, Column("id", String(64), primary_key=True), Column("at", Float(53), index=True))
 # Conversations that Rasa has yet to erase.
 erasures = Table("erasures", schema, Column("sender", String(255), primary_key=True))
+# PostgreSQL only. Apart from the rest, so that no backup of the data contains the keys that open it.
+key_schema = MetaData()
+keys = Table(
+    "keys", key_schema, Column("name", String(32), primary_key=True), Column("key", String(64), nullable=False)
+)
 
 
 def without_statistics(*columns: Column[Any]) -> None:
@@ -132,7 +139,9 @@ def without_statistics(*columns: Column[Any]) -> None:
         event.listen(column.table, "after_create", statement.execute_if(dialect="postgresql"))
 
 
-without_statistics(events.c.data, chats.c.recipient, messages.c.external_id, feedback.c.reason)
+without_statistics(
+    events.c.data, chats.c.recipient, chats.c.address, messages.c.external_id, feedback.c.reason, keys.c.key
+)
 
 
 def database(url: str) -> Engine:
@@ -140,6 +149,8 @@ def database(url: str) -> Engine:
     engine = _engine(url)
     with _schema_locked(engine):
         schema.create_all(engine)
+        if engine.dialect.name == "postgresql":
+            key_schema.create_all(engine)
         _add_missing(engine)
     return engine
 
@@ -186,7 +197,7 @@ def delete_contents(connection: Connection, chat: str) -> None:
         connection.execute(delete(table).where(table.c.chat == chat))
 
 
-def vacuum(engine: Engine, tables: Iterable[Table] = schema.sorted_tables) -> list[str]:
+def vacuum(engine: Engine, tables: Iterable[Table] = (keys, *schema.sorted_tables)) -> list[str]:
     """Rewrites tables without their deleted rows; returns what is left, and why.
 
     A plain VACUUM only marks the space of deleted rows as free and leaves their bytes there.

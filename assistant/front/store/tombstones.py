@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.engine import Connection, Engine
 
+from assistant.front.store.chat_keys import complete_erasure
 from assistant.front.store.schema import chats, delete_contents, writing
 from assistant.front.store.schema import tombstones as table
-from assistant.front.store.traces import overwrite
 
 # When each chat was erased, by its fingerprint.
 Tombstones = Mapping[str, float]
@@ -46,7 +46,7 @@ def erase_again(engine: Engine, tombstones: Tombstones) -> int:
             connection.execute(delete(chats).where(chats.c.id == chat))
             delete_contents(connection, chat)
         _add(connection, tombstones)
-    overwrite(engine)
+    complete_erasure(engine, found)
     return len(found)
 
 
