@@ -12,6 +12,7 @@ import hashlib
 import os
 import secrets
 import struct
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -120,11 +121,11 @@ class KeyTable:
 class KeyFile:
     """Keys in a file of fixed slots, which are overwritten in place; several processes may use it at once.
 
-    A slot is 64 bytes, so none crosses a block of the disk: name, key, and a digest of both, without which the slot
+    A slot is 64 bytes, so none crosses a block of the disk: name, key, and a checksum of both, without which the slot
     is free. The first one counts the changes, so that every process knows when what it remembers is out of date.
     """
 
-    SLOT = struct.Struct(f"{NAME_BYTES}s{KEY_BYTES}s16s")
+    SLOT = struct.Struct(f"{NAME_BYTES}s{KEY_BYTES}s12xI")
     HEADER = struct.Struct("16s40xQ")
     MAGIC = b"chat keys, 1\n".ljust(16, b"\0")
 
@@ -148,7 +149,7 @@ class KeyFile:
             if (there := self._read(file, name)) is not None:
                 return there
             slot = self._free.pop() if self._free else max(os.fstat(file).st_size // self.SLOT.size, 1)
-            os.pwrite(file, self.SLOT.pack(name, key, _digest(name, key)), slot * self.SLOT.size)
+            os.pwrite(file, self.SLOT.pack(name, key, _checksum(name, key)), slot * self.SLOT.size)
             self._slots[name] = slot
         return key
 
@@ -211,8 +212,8 @@ class KeyFile:
         free = []
         content = os.pread(file, os.fstat(file).st_size, 0)
         whole = len(content) // self.SLOT.size * self.SLOT.size
-        for slot, (name, key, digest) in enumerate(self.SLOT.iter_unpack(content[self.SLOT.size : whole]), start=1):
-            if digest == _digest(name, key):
+        for slot, (name, key, sum_) in enumerate(self.SLOT.iter_unpack(content[self.SLOT.size : whole]), start=1):
+            if sum_ == _checksum(name, key):
                 found[name], slots[name] = key, slot
             else:
                 free.append(slot)
@@ -222,8 +223,8 @@ class KeyFile:
     def _read(self, file: int, name: bytes) -> bytes | None:
         slot = self._slots.get(name)
         written = b"" if slot is None else os.pread(file, self.SLOT.size, slot * self.SLOT.size)
-        there, key, digest = self.SLOT.unpack(written) if len(written) == self.SLOT.size else (b"", b"", b"")
-        return bytes(key) if there == name and digest == _digest(name, key) else None
+        there, key, sum_ = self.SLOT.unpack(written) if len(written) == self.SLOT.size else (b"", b"", 0)
+        return bytes(key) if there == name and sum_ == _checksum(name, key) else None
 
 
 _files: WeakKeyDictionary[Engine, KeyFile] = WeakKeyDictionary()
@@ -238,8 +239,8 @@ def _destroy(engine: Engine, erased: Iterable[str]) -> None:
         store.destroy(None, names)
 
 
-def _digest(name: bytes, key: bytes) -> bytes:
-    return hashlib.sha256(name + key).digest()[:16]
+def _checksum(name: bytes, key: bytes) -> int:
+    return zlib.crc32(key, zlib.crc32(name))
 
 
 def _sync_folder(folder: Path) -> None:
