@@ -16,8 +16,10 @@ import httpx2
 import psycopg2
 import pytest
 from redis import Redis
+from sqlalchemy import create_engine
 
 from assistant.core.paths import ROOT
+from assistant.front.store.key_copy import keys_in
 from assistant.launch import servers
 from assistant.training.model import model_path
 from tests.fakes.front import Visitor
@@ -167,6 +169,7 @@ def test_no_byte_is_left_of_what_two_people_erase(front, world):
         for url in (world.front_url, world.trackers):
             world.sql(url, "ANALYZE")
         assert_there(words, front, world)
+        keys = keys_of_front(front)
         mine = senders(world) - before
         assert len(mine) == 2
         assert client.delete("/api/chat", headers=visitor.headers).status_code == 204
@@ -174,6 +177,10 @@ def test_no_byte_is_left_of_what_two_people_erase(front, world):
         until(lambda: not senders(world) & mine, 30)
         purge(front, world)
         assert world.found([*words, person.name, visitor.token]) == []
+        destroyed = [key for name, key in keys.items() if name not in keys_of_front(front)]
+        assert len(destroyed) >= 2
+        assert world.found([key.hex() for key in destroyed]) == []
+        assert not [path for path in front.data.rglob("*") if any(key in read(path) for key in destroyed)]
         for sender in mine:
             assert envelope(servers.ask("Wiederhole das bitte", world.engine.port, sender))["entries"] == []
 
@@ -195,13 +202,25 @@ def assert_there(words, front, world):
     """Checks that the search finds each word before it is erased, so that this test can fail."""
     # The write-ahead log, until its segment is switched.
     assert files_with(words, world.postgres.files / "data" / "pg_wal")
-    database = front.shared.get("ASSISTANT_DATABASE") or f"sqlite:///{front.data / 'front.db'}"
     for word in words:
-        assert word.encode() in opened(database)
+        assert word.encode() in opened(database_of(front))
         found = world.found([word])
         assert ("rasa" in found) == (word != words[1]), (word, found)
         # Sealed already, before anything is erased.
         assert not [place for place in found if place == "front" or "front." in place], (word, found)
+
+
+def keys_of_front(front):
+    """The keys of a front's chats."""
+    engine = create_engine(database_of(front), future=True)
+    try:
+        return keys_in(engine)
+    finally:
+        engine.dispose()
+
+
+def database_of(front):
+    return front.shared.get("ASSISTANT_DATABASE") or f"sqlite:///{front.data / 'front.db'}"
 
 
 def senders(world):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
@@ -126,7 +127,7 @@ def _restore_sqlite(target: Path, source: Path, tombstones: Tombstones, keys: Ke
         counts = _erase_again(f"sqlite:///{draft}", tombstones, keys or {}, keep_in=url)
         _move_corrupt_file_away(target)
         _copy(draft, target)
-    destroy_orphaned_keys(_opened(url))
+    destroy_orphaned_keys(_opened(url), most=math.inf)
     return counts
 
 

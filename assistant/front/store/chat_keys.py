@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import logging
 import os
 import secrets
 import struct
@@ -27,7 +28,10 @@ from sqlalchemy.engine import Connection, Engine
 from assistant.front.store.schema import chats, erasures, keys, writing
 from assistant.front.store.traces import overwrite
 
+logger = logging.getLogger(__name__)
 KEY_BYTES, NAME_BYTES = 32, 16
+# A crash leaves no more than there were erasures at that moment.
+MAX_ORPHANS = 50
 # Not a chat's: the key of the fingerprints by which messengers' users are found.
 LOOKUP = b"lookup".ljust(NAME_BYTES, b"\0")
 # By name, which reveals nothing about the chat.
@@ -80,8 +84,11 @@ def complete_erasure(engine: Engine, erased: Iterable[str]) -> None:
     overwrite(engine)
 
 
-def destroy_orphaned_keys(engine: Engine) -> int:
-    """Destroys keys without a chat, left by a crash between the two steps of an erasure; returns how many."""
+def destroy_orphaned_keys(engine: Engine, most: float = MAX_ORPHANS) -> int:
+    """Destroys keys without a chat, left by a crash between the two steps of an erasure; returns how many.
+
+    Leaves them all if there are more than `most`: then it is the database that has lost its chats.
+    """
     store = keys_of(engine)
     if store is None:
         return 0
@@ -92,6 +99,9 @@ def destroy_orphaned_keys(engine: Engine) -> int:
         names = store.all(connection).keys()
         living = {name_of(chat) for chat in connection.execute(select(chats.c.id)).scalars()}
         orphans = names - living - {LOOKUP}
+        if len(orphans) > most:
+            logger.error("%d keys belong to no chat in this database, and are kept: is it the right one?", len(orphans))
+            return 0
         store.destroy(connection, orphans)
     return len(orphans)
 

@@ -27,6 +27,7 @@ from assistant.front.store.chat_keys import (
 )
 from assistant.front.store.chats import APOLOGISED, Store
 from assistant.front.store.cipher import PREFIX, Cipher, KeysMissingError, check_keys
+from assistant.front.store.key_copy import keys_in
 from assistant.front.store.schema import chats, database, events, feedback, keys, messages
 
 WORD = "Zwiebelfischchen"
@@ -151,6 +152,18 @@ def test_keys_left_by_a_crash_are_destroyed_and_no_others(store, engine):
     with engine.connect() as connection:
         assert keys_of(engine).all(connection).keys() == {name_of("chat"), LOOKUP}
     assert destroy_orphaned_keys(engine) == 0
+
+
+def test_a_database_that_lost_its_chats_costs_no_keys(store, engine, caplog):
+    for chat in ("a", "b", "c"):
+        talk(store, chat)
+    with engine.begin() as connection:
+        connection.execute(chats.delete())
+    before = keys_in(engine)
+    assert destroy_orphaned_keys(engine, most=2) == 0
+    assert keys_in(engine) == before
+    assert "is it the right one?" in caplog.text
+    assert destroy_orphaned_keys(engine) == 3
 
 
 def test_a_front_without_its_keys_says_so(store, engine, url):
