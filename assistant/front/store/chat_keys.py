@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, Engine
 
 from assistant.front.store.schema import chats, erasures, keys, writing
-from assistant.front.store.traces import overwrite
+from assistant.front.store.traces import is_in_memory, overwrite
 
 logger = logging.getLogger(__name__)
 KEY_BYTES, NAME_BYTES = 32, 16
@@ -68,9 +68,9 @@ def keys_of(engine: Engine) -> ChatKeys | None:
     """The keys of a database; None if it is in memory, where nothing outlives what is erased."""
     if engine.dialect.name != "sqlite":
         return KeyTable()
-    if engine.url.database is None:
+    if is_in_memory(engine):
         return None
-    return _files.get(engine) or _files.setdefault(engine, KeyFile(key_path(Path(engine.url.database))))
+    return _files.get(engine) or _files.setdefault(engine, KeyFile(key_path(Path(str(engine.url.database)))))
 
 
 def key_path(database: Path) -> Path:

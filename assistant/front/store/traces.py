@@ -36,6 +36,11 @@ def overwrite_again(engine: Engine, patience_seconds: float = 0.0) -> bool:
     return finished
 
 
+def is_in_memory(engine: Engine) -> bool:
+    """Whether an SQLite database has no file."""
+    return engine.url.database in (None, "", ":memory:")
+
+
 def unfinished(engine: Engine) -> int:
     """How many erasures by this process have yet to be overwritten."""
     return _unfinished.get(engine, 0)
@@ -50,7 +55,7 @@ def _attempts(engine: Engine, patience_seconds: float) -> bool:
 
 def _emptied_log(engine: Engine) -> bool:
     """Empties the write-ahead log, or returns False at once: a checkpoint that waits holds up every writer."""
-    if engine.dialect.name != "sqlite" or engine.url.database is None:
+    if engine.dialect.name != "sqlite" or is_in_memory(engine):
         return True
     with engine.connect() as connection:
         patience = connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one()

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import create_engine, insert, select, update
 
 from assistant.core.paths import ROOT
 from assistant.front.messengers.base.inbound import InboundMessage
@@ -185,6 +185,7 @@ def test_in_memory_nothing_is_sealed_and_no_file_is_made(tmp_path, monkeypatch):
     assert WORD in stored(store._engine)
     assert store.erase("chat", "web-x")
     assert list(tmp_path.iterdir()) == []
+    assert keys_of(create_engine("sqlite:///:memory:", future=True)) is None
 
 
 # The file of keys
