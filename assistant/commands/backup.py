@@ -7,7 +7,17 @@ import sys
 from pathlib import Path
 
 from assistant.front.core.settings import database_url
-from assistant.front.store.backup import BackupError, current_tombstones, restore, save, write_atomically
+from assistant.front.store.backup import (
+    BackupError,
+    current_tombstones,
+    restore,
+    save,
+    save_keys,
+    write_atomically,
+)
+from assistant.front.store.chat_keys import KeysByName
+from assistant.front.store.key_copy import FILE, read_copy
+from assistant.front.store.schema import database, vacuum
 from assistant.front.store.tombstones import Tombstones, dumped, parsed
 from assistant.front.store.usage import InUseError, exclusively
 
@@ -22,12 +32,15 @@ def asked() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     verbs = parser.add_subparsers(dest="verb", required=True)
     for verb, help_ in {
-        "save": "copy the database to a new file",
+        "save": "copy the database to a new file, and replace the copy of the keys beside it",
         "list": "write the list of erased chats to a file, to be kept elsewhere",
+        "keys": "replace the copy of the keys, so that it holds none of a chat erased since",
         "restore": "replace the database with a backup, leaving out chats erased since",
     }.items():
         command = verbs.add_parser(verb, help=help_, description=help_)
         command.add_argument("file", type=Path)
+        if verb in ("save", "restore"):
+            command.add_argument("--keys", type=Path, help=f"the copy of the keys; by default {FILE} beside the file")
     command.add_argument("--erased", type=Path, action="append", default=[], help="a saved list of erased chats")
     command.add_argument("--without-list", action="store_true", help="restore without knowing what was erased since")
     return parser.parse_args()
@@ -47,9 +60,25 @@ def _restored(url: str, arguments: argparse.Namespace) -> str:
     # If this is interrupted, the list is still there for the next attempt.
     aside = arguments.file.with_name(f"{arguments.file.name}.erased")
     write_atomically(dumped(tombstones), aside)
-    kept, gone = restore(url, arguments.file, tombstones)
+    kept, gone = restore(url, arguments.file, tombstones, saved_keys(arguments))
     aside.unlink()
-    return f"Restored {arguments.file}: {kept} chats; {gone} that were erased since were erased again."
+    said = f"Restored {arguments.file}: {kept} chats; {gone} that were erased since were erased again."
+    return "\n".join([said, *(f"Traces of erased data may remain on disk: {reason}." for reason in _vacuumed(url))])
+
+
+def _vacuumed(url: str) -> list[str]:
+    """Removes what was erased again from the database's files; returns what prevented that."""
+    engine = database(url)
+    try:
+        return vacuum(engine)
+    finally:
+        engine.dispose()
+
+
+def saved_keys(arguments: argparse.Namespace) -> KeysByName | None:
+    """The keys in the copy named, or in the one beside the backup; None if there is no copy."""
+    copy = arguments.keys or arguments.file.with_name(FILE)
+    return read_copy(copy) if arguments.keys or copy.exists() else None
 
 
 def all_tombstones(url: str, arguments: argparse.Namespace) -> Tombstones:
@@ -72,8 +101,11 @@ def main() -> int:
         if arguments.verb == "restore":
             print(restored(url, arguments))
         elif arguments.verb == "save":
-            save(url, arguments.file)
+            save(url, arguments.file, arguments.keys)
             print(f"Saved the database to {arguments.file}, {arguments.file.stat().st_size} bytes.")
+        elif arguments.verb == "keys":
+            save_keys(url, arguments.file)
+            print(f"Replaced the copy of the keys, {arguments.file}.")
         elif (tombstones := current_tombstones(url)) is None:
             raise BackupError("Nothing was written: the database cannot be read.")
         else:

@@ -34,6 +34,7 @@ from assistant.front.rasa_channels.socketio import PATH, Sockets
 from assistant.front.server.proxies import BehindProxy, TrustedProxies
 from assistant.front.store import faults
 from assistant.front.store.chats import Store
+from assistant.front.store.cipher import check_keys
 from assistant.front.store.gauges import gauges
 from assistant.front.store.quota import set_quota
 from assistant.front.store.schema import database
@@ -131,6 +132,7 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
 
 def _front(settings: Settings, limits: Limits, transport: Transport | None, budgets: Budgets) -> Front:
     engine = database(settings.database)
+    check_keys(engine)
     set_quota(engine, settings.storage_max_bytes)
     store, listeners, keys = Store(engine), Listeners(budgets), Keys(settings.secret, *settings.old_secrets)
     rasa, known = Rasa(settings.rasa, transport), knowledge()

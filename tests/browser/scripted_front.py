@@ -41,6 +41,8 @@ class Script:
     answers_held: bool = False
     # Seconds before the front acknowledges a message.
     receipt_delay: float = 0.0
+    # Seconds before the front says that a chat is open.
+    opening_delay: float = 0.0
     # Streams that a proxy buffers: open, but nothing gets through.
     streams_held: bool = False
     # The connection that carries events is cut, and stays cut.
@@ -179,6 +181,7 @@ class ScriptedFront:
     async def _open_chat(self, _: Request) -> Response:
         token = uuid.uuid4().hex
         self.chats[token] = Chat()
+        await asyncio.sleep(self.script.opening_delay)
         return JSONResponse({"token": token, "expires_at": (now() + timedelta(days=30)).isoformat()}, 201)
 
     async def _post(self, request: Request) -> Response:

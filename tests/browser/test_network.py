@@ -277,3 +277,66 @@ def test_the_element_can_be_moved_and_removed(visitor, front):
     asked = len(front.requests)
     visitor.page.wait_for_timeout(700)
     assert len(front.requests) == asked
+
+
+MOVE = "document.querySelector('main').append(document.querySelector('iom-assistant'))"
+REMOVE = "window.taken = document.querySelector('iom-assistant'); taken.remove()"
+ADD = "document.querySelector('main').append(taken)"
+
+
+def delete_chat(visitor):
+    visitor.menu("Chat löschen")
+    visitor.button("Ja, löschen").click()
+    expect(visitor.page.get_by_text("Ihr Chat ist gelöscht.")).to_be_visible()
+
+
+def test_an_element_moved_while_its_chat_is_being_opened_goes_on_with_it(visitor, front):
+    front.script.opening_delay = 1.5
+    visitor.open().ask("Wie vielen?", wait=False)
+    visitor.field.fill("Noch nicht gesendet")
+    visitor.page.wait_for_timeout(300)
+    visitor.page.evaluate(MOVE)
+    expect(visitor.field).to_have_value("Noch nicht gesendet")
+    expect(visitor.answers).to_have_count(1)
+    assert (len(front.chats), len(front.posts)) == (1, 1)
+    delete_chat(visitor)
+    assert front.chats == {}
+
+
+def test_an_element_removed_while_its_chat_is_being_opened_leaves_no_chat_behind(visitor, front):
+    front.script.opening_delay = 1.5
+    visitor.open().ask("Wie vielen?", wait=False)
+    visitor.page.wait_for_timeout(300)
+    visitor.page.evaluate(REMOVE)
+    until(
+        visitor.page, lambda: [method for method, path in front.requests if path == "/api/chat"] == ["POST", "DELETE"]
+    )
+    assert (front.chats, front.posts) == ({}, [])
+
+
+def test_an_element_removed_and_added_again_meanwhile_has_one_chat_that_can_be_deleted(visitor, front):
+    front.script.opening_delay = 1.5
+    visitor.open().ask("Wie vielen?", wait=False)
+    visitor.page.wait_for_timeout(300)
+    visitor.page.evaluate(REMOVE)
+    visitor.page.wait_for_timeout(100)
+    visitor.page.evaluate(ADD)
+    expect(visitor.answers).to_have_count(1)
+    until(visitor.page, lambda: len(front.chats) == 1)
+    assert len(front.posts) == 1
+    delete_chat(visitor)
+    assert front.chats == {}
+
+
+def test_an_element_removed_while_it_sends_sends_the_same_message_later(visitor, front):
+    front.script.receipt_delay = 1.0
+    visitor.open().ask("Wie vielen?", wait=False)
+    until(visitor.page, lambda: front.posts)
+    visitor.page.evaluate(REMOVE)
+    visitor.page.wait_for_timeout(100)
+    visitor.page.evaluate(ADD)
+    expect(visitor.answers).to_have_count(1)
+    expect(visitor.said).to_have_count(1)
+    assert (len(front.chats), len(front.posts)) == (1, 1)
+    delete_chat(visitor)
+    assert front.chats == {}

@@ -9,6 +9,7 @@ import pytest
 
 from assistant.knowledge import knowledge
 from tests.fakes.messengers import WIRES, Person, of_wires
+from tests.support.readable import bytes_of
 from tests.support.wait import until
 
 pytestmark = pytest.mark.slow
@@ -132,8 +133,7 @@ def test_all_is_deleted_on_a_word(words, language, wire, front, vendor):
     person.asks(PROGRAMME[language])
     assert person.asks(words).text == phrase("messenger_erased", language)
     time.sleep(0.5)
-    kept = b"".join(path.read_bytes() for path in front.data.glob("front.db*"))
-    assert person.name.encode() not in kept
+    assert person.name.encode() not in bytes_of(front.data)
     # Nothing is remembered: the topic is gone, and the notice is sent again.
     person.writes(PAYER[language])
     *_, notice, answer = person.hears(len(person.heard()) + 2)

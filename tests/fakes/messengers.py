@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import itertools
-import sqlite3
 import subprocess
 import time
 import uuid
-from contextlib import closing
 
 import httpx2
 import pytest
 
 from assistant.core.paths import ROOT
+from assistant.front.store.chats import Store
+from assistant.front.store.schema import database
 from assistant.launch import servers
 from tests.fakes.vendors.facebook import FacebookWire
 from tests.fakes.vendors.slack import SlackWire
@@ -72,11 +72,15 @@ class RunningFront:
 
     def kept(self, person):
         """What the front has stored of a person's chat: how far answers were delivered, and the messages."""
-        with closing(sqlite3.connect(self.data / "front.db", timeout=10)) as connection:
-            chats = "SELECT id, last_sequence, delivered, delivered_parts, in_doubt FROM chats WHERE recipient LIKE ?"
-            found = connection.execute(chats, (f"%{person}%",)).fetchall()
-            messages = "SELECT sequence, kind, state, accepted_at FROM messages WHERE chat = ?"
-            return [(chat[1:], connection.execute(messages, chat[:1]).fetchall()) for chat in found]
+        store = Store(database(f"sqlite:///{self.data / 'front.db'}"))
+        found = [chat for wire in WIRES for chat, name in store.recipients(wire.name).items() if person in name]
+        columns = ("last_sequence", "delivered", "delivered_parts", "in_doubt")
+        chats = [[(store.chat(chat) or {}).get(column) for column in columns] for chat in found]
+        named = ("sequence", "kind", "state", "accepted_at")
+        return [
+            (row, [[message[name] for name in named] for message in store.messages_of(chat)])
+            for chat, row in zip(found, chats)
+        ]
 
 
 class Person:

@@ -37,6 +37,7 @@ METRICS = {
     "assistant_storage_max_bytes",
     "assistant_purge_stopped",
     "assistant_purge_age_seconds",
+    "assistant_erasures_unfinished",
 }
 IMAGES = {"ASSISTANT_FRONT_IMAGE", "ASSISTANT_ENGINE_IMAGE", "CADDY_IMAGE", "POSTGRES_IMAGE", "REDIS_IMAGE"}
 ENOUGH = {

@@ -17,8 +17,10 @@ import httpx2
 import psycopg2
 import pytest
 from redis import Redis
+from sqlalchemy import create_engine
 
 from assistant.core.paths import ROOT
+from assistant.front.store.key_copy import keys_in
 from assistant.launch import servers
 from assistant.training.model import model_path
 from tests.fakes.front import Visitor
@@ -27,6 +29,7 @@ from tests.fakes.vendors.telegram import SECRET
 from tests.fakes.vendors.vendor import Vendor
 from tests.fakes.vendors.whatsapp import WhatsAppWire
 from tests.support.postgres import Postgres
+from tests.support.readable import bytes_of, opened
 from tests.support.replies import envelope
 from tests.support.shared_assistant import LONGEST_START, run_command
 from tests.support.wait import until
@@ -169,6 +172,7 @@ def test_no_byte_is_left_of_what_two_people_erase(front, world):
         for url in (world.front_url, world.trackers):
             world.sql(url, "ANALYZE")
         assert_there(words, front, world)
+        keys = keys_of_front(front)
         mine = senders(world) - before
         assert len(mine) == 2
         assert client.delete("/api/chat", headers=visitor.headers).status_code == 204
@@ -176,6 +180,10 @@ def test_no_byte_is_left_of_what_two_people_erase(front, world):
         until(lambda: not senders(world) & mine, 30)
         purge(front, world)
         assert world.found([*words, person.name, visitor.token]) == []
+        destroyed = [key for name, key in keys.items() if name not in keys_of_front(front)]
+        assert len(destroyed) >= 2
+        assert world.found([key.hex() for key in destroyed]) == []
+        assert not [path for path in front.data.rglob("*") if any(key in read(path) for key in destroyed)]
         for sender in mine:
             assert envelope(servers.ask("Wiederhole das bitte", world.engine.port, sender))["entries"] == []
 
@@ -198,10 +206,24 @@ def assert_there(words, front, world):
     # The write-ahead log, until its segment is switched.
     assert files_with(words, world.postgres.files / "data" / "pg_wal")
     for word in words:
+        assert word.encode() in opened(database_of(front))
         found = world.found([word])
-        kept = ["front", "/base/"] if front.shared else ["front.db"]
-        kept += ["rasa"] if word != words[1] else []
-        assert all(any(place in one for one in found) for place in kept), (word, found)
+        assert ("rasa" in found) == (word != words[1]), (word, found)
+        # Sealed already, before anything is erased.
+        assert not [place for place in found if place == "front" or "front." in place], (word, found)
+
+
+def keys_of_front(front):
+    """The keys of a front's chats."""
+    engine = create_engine(database_of(front), future=True)
+    try:
+        return keys_in(engine)
+    finally:
+        engine.dispose()
+
+
+def database_of(front):
+    return front.shared.get("ASSISTANT_DATABASE") or f"sqlite:///{front.data / 'front.db'}"
 
 
 def senders(world):
@@ -274,7 +296,7 @@ def test_without_storage_no_file_holds_anything_of_a_conversation(tmp_path):
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["secret"]
 
 
-def test_the_search_finds_what_a_front_with_storage_writes(assistant_port, tmp_path):
+def test_what_a_front_with_storage_writes_is_sealed(assistant_port, tmp_path):
     word, begun, port = rare_word(), time.time(), servers.free_port()
     environment = servers.environment({"ASSISTANT_DATA": str(tmp_path / "data")})
     front = subprocess.Popen(servers.front_command(port, assistant_port), cwd=ROOT, env=environment)
@@ -282,7 +304,10 @@ def test_the_search_finds_what_a_front_with_storage_writes(assistant_port, tmp_p
         assert servers.wait_until_ready(port, LONGEST_START)
         with httpx2.Client(base_url=f"http://{servers.HOST}:{port}", timeout=60) as client:
             Visitor(client).answer_to(f"Was ist {word}?", seconds=30)
-        assert any("front.db" in path for path in written_with([word], front.pid, tmp_path, begun))
+        assert word.encode() in bytes_of(tmp_path / "data")
+        assert written_with([word], front.pid, tmp_path, begun) == []
+        (tmp_path / "data" / "plain").write_text(word)
+        assert written_with([word], front.pid, tmp_path, begun)
     finally:
         front.kill()
         front.wait()

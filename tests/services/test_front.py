@@ -19,6 +19,7 @@ from assistant.launch import servers
 from assistant.training.model import model_path
 from tests.fakes.front import Visitor
 from tests.fakes.relay import relay
+from tests.support.readable import bytes_of
 from tests.support.replies import envelope, text_of
 from tests.support.shared_assistant import LONGEST_START
 from tests.support.wait import answers, until
@@ -104,8 +105,7 @@ def test_a_deleted_chat_is_forgotten_by_rasa(running_front):
         assert "FAP" in text_of(servers.ask("Wiederhole das bitte", rasa_port, sender))
         assert client.delete("/api/chat", headers=visitor.headers).status_code == 204
         assert envelope(servers.ask("Wiederhole das bitte", rasa_port, sender))["entries"] == []
-        left = b"".join(path.read_bytes() for path in data.glob("front.db*"))
-        assert b"Familienhilfeprogramm" not in left
+        assert b"Familienhilfeprogramm" not in bytes_of(data)
 
 
 def test_an_answer_comes_when_rasa_is_back_within_the_time(running_front, assistant_port):

@@ -35,7 +35,7 @@ export class Chat implements LiveListener {
   private live: Live | null = null;
   private readonly awaited = new Set<string>();
   private pumping = false;
-  // Counts dropped chats, so that results of requests for an earlier chat are ignored.
+  // Counts dropped chats, so that results of requests for an earlier chat are ignored; a stopped one ignores them all.
   private era = 0;
   private stopped = false;
   private failures = 0;
@@ -135,6 +135,8 @@ export class Chat implements LiveListener {
   /** Stops for good when the element is removed from the page; unsent messages stay in the outbox. */
   stop(): void {
     this.stopped = true;
+    // A chat that is being opened would be known to nobody: the next element opens one of its own.
+    this.era += 1;
     this.live?.stop();
     this.wake?.();
   }
@@ -227,7 +229,7 @@ export class Chat implements LiveListener {
       this.store.keepKey(opened);
       this.follow(true);
     } else if (opened.token) {
-      // The visitor deleted the chat while it was being opened.
+      // Deleted, or the element removed, while the chat was being opened.
       this.api.delete(opened.token, true).catch(() => undefined);
     }
     return opened.token as string;

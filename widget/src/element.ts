@@ -15,6 +15,8 @@ export class IomAssistant extends HTMLElement {
   private quietly = false;
 
   connectedCallback(): void {
+    // Moved within the page: everything goes on, and the draft stays.
+    if (this.assistant) return;
     const root = this.shadowRoot ?? withStyles(this.attachShadow({ mode: "open" }));
     this.assistant = new Assistant(this.settings());
     root.append(this.assistant.element);
@@ -23,7 +25,12 @@ export class IomAssistant extends HTMLElement {
     this.openQuietly();
   }
 
+  /** A page that moves the element connects it again at once; only one that is really gone ends. */
   disconnectedCallback(): void {
+    queueMicrotask(() => !this.isConnected && this.end());
+  }
+
+  private end(): void {
     this.languages?.disconnect();
     this.assistant?.end();
     this.assistant?.element.remove();

@@ -65,6 +65,9 @@ for _kind in ERRORS:
 _deliveries = Counter(
     "assistant_deliveries", "Calls that hand messages to messengers.", ["channel", "result"], registry=registry
 )
+_unfinished = Gauge(
+    "assistant_erasures_unfinished", "Erasures whose traces could not be overwritten yet.", registry=registry
+)
 _rasa = Gauge("assistant_rasa_up", "Whether Rasa answered when last asked.", ["process"], registry=registry)
 
 
@@ -89,6 +92,11 @@ def delivered(channel: str, result: str) -> None:
     """Counts a call that handed a message to a messenger, by its result (one of RESULTS, or an `Outcome`'s value)."""
     result = "delivered" if result == "accepted" else result
     _deliveries.labels(_one_of(CHANNELS, channel), _one_of(RESULTS, result)).inc()
+
+
+def unfinished_erasures(number: int) -> None:
+    """Records how many erasures left traces that could not be overwritten yet."""
+    _unfinished.set(number)
 
 
 def rasa_up(process: int, up: bool) -> None:

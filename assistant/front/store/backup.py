@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import shutil
@@ -10,14 +11,18 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import create_engine, func, select
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy import create_engine, select
+from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from assistant.front.store.chat_keys import KeysByName, destroy_orphaned_keys, name_of
+from assistant.front.store.cipher import PREFIX
+from assistant.front.store.key_copy import FILE as KEYS_FILE
+from assistant.front.store.key_copy import keep_keys, keys_in, replace_copy, unreadable_chats
 from assistant.front.store.schema import (
     PATIENT_SECONDS,
     VERSION,
@@ -28,7 +33,7 @@ from assistant.front.store.schema import (
     schema,
     state,
 )
-from assistant.front.store.tombstones import Tombstones, erase_again, tombstones_in
+from assistant.front.store.tombstones import Tombstones, erase_again, fingerprint, tombstones_in
 
 LOCK_TIMEOUT_SECONDS = 60.0
 # Debian installs PostgreSQL's programs here, outside PATH.
@@ -43,8 +48,17 @@ class BackupError(Exception):
     """Nothing was saved or restored; the message tells the operator why."""
 
 
-def save(url: str, target: Path) -> None:
-    """Writes a consistent copy of the database to a new file, which appears once it is complete."""
+NO_KEYS = (
+    "Nothing was restored: the backup is sealed, and neither a copy of the keys nor a key in the present database is "
+    "there. Name the newest copy by --keys."
+)
+
+
+def save(url: str, target: Path, keys: Path | None = None) -> None:
+    """Writes a consistent copy of the database to a new file, then replaces the copy of the keys, by default beside it.
+
+    Either appears once it is complete. The data alone cannot be read.
+    """
     if target.exists():
         raise BackupError(f"{target} already exists; name a new file.")
     address = make_url(url)
@@ -56,6 +70,19 @@ def save(url: str, target: Path) -> None:
             tables = [f"--table={name}" for name in TABLES]
             _run(address, "pg_dump", "--format=custom", f"--file={draft}", *tables)
         _keep(draft, target)
+    save_keys(url, keys or target.with_name(KEYS_FILE))
+
+
+def save_keys(url: str, target: Path) -> None:
+    """Replaces the copy of the keys by one of the keys that there are now, and overwrites what it held."""
+    replace_copy(keys_in(_opened(url)), target)
+
+
+def current_keys(url: str) -> KeysByName:
+    """The keys in the current database; none if it cannot be read."""
+    with suppress(DBAPIError, sqlite3.Error, OSError):
+        return keys_in(_opened(url))
+    return {}
 
 
 def current_tombstones(url: str) -> Tombstones | None:
@@ -64,23 +91,30 @@ def current_tombstones(url: str) -> Tombstones | None:
     if address.get_backend_name() == "sqlite" and not Path(str(address.database)).exists():
         return None
     try:
-        return tombstones_in(create_engine(url, future=True, hide_parameters=True, poolclass=NullPool))
+        return tombstones_in(_opened(url))
     except (DBAPIError, sqlite3.Error):
         return None
 
 
-def restore(url: str, source: Path, tombstones: Tombstones) -> tuple[int, int]:
-    """Replaces the database with a backup, less the chats erased since; returns how many remain and how many went."""
+def restore(url: str, source: Path, tombstones: Tombstones, saved_keys: KeysByName | None = None) -> tuple[int, int]:
+    """Replaces the database with a backup, less the chats erased since; returns how many remain and how many went.
+
+    Erased is what has a tombstone, and what is sealed with a key that exists neither here nor in the copy.
+    """
+    current = current_keys(url)
+    keys = None if saved_keys is None and not current else {**(saved_keys or {}), **current}
     address = make_url(url)
     backend = address.get_backend_name()
     with source.open("rb") as file:
         if not file.read(16).startswith(SIGNATURES[backend]):
             raise BackupError(f"{source} is not a backup of a {backend} database.")
     if backend == "sqlite":
-        return _restore_sqlite(Path(str(address.database)), source, tombstones)
+        return _restore_sqlite(Path(str(address.database)), source, tombstones, keys)
     _check_archive(address, source)
+    if keys is None and PREFIX in _run(address, "pg_restore", "--data-only", "--table=events", "--file=-", str(source)):
+        raise BackupError(NO_KEYS)
     _run(address, "pg_restore", "--clean", "--if-exists", "--single-transaction", "--exit-on-error", str(source))
-    return _erase_again(url, tombstones)
+    return _erase_again(url, tombstones, keys or {})
 
 
 def write_atomically(content: str, target: Path) -> None:
@@ -90,28 +124,52 @@ def write_atomically(content: str, target: Path) -> None:
         _keep(draft, target)
 
 
-def _restore_sqlite(target: Path, source: Path, tombstones: Tombstones) -> tuple[int, int]:
+def _restore_sqlite(target: Path, source: Path, tombstones: Tombstones, keys: KeysByName | None) -> tuple[int, int]:
     """Erases in a copy next to the database first, so that erased chats never reappear."""
+    url = f"sqlite:///{target}"
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _draft(target.parent) as draft:
         _copy(source, draft)
         _check(draft)
-        counts = _erase_again(f"sqlite:///{draft}", tombstones)
+        if keys is None and _is_sealed(draft):
+            raise BackupError(NO_KEYS)
+        counts = _erase_again(f"sqlite:///{draft}", tombstones, keys or {}, keep_in=url)
         _move_corrupt_file_away(target)
         make_private(target)
         _copy(draft, target)
+    destroy_orphaned_keys(_opened(url), most=math.inf)
     return counts
 
 
-def _erase_again(url: str, tombstones: Tombstones) -> tuple[int, int]:
+def _erase_again(url: str, tombstones: Tombstones, keys: KeysByName, keep_in: str | None = None) -> tuple[int, int]:
+    """Erases what was erased since, and keeps the keys of the rest; SQLite's in the database that is to be replaced."""
+    engine = _upgraded(url)
     try:
-        engine = database(url, PATIENT_SECONDS)
+        destroyed = {fingerprint(chat): time.time() for chat in unreadable_chats(engine, keys)}
+        gone = erase_again(engine, {**destroyed, **tombstones})
+        with engine.connect() as connection:
+            left = list(connection.execute(select(chats.c.id)).scalars())
+        keep_keys(_opened(keep_in) if keep_in else engine, map(name_of, left), keys)
+        return len(left), gone
+    finally:
+        engine.dispose()
+
+
+def _upgraded(url: str) -> Engine:
+    try:
+        return database(url, PATIENT_SECONDS)
     except NewerSchemaError as error:
         raise BackupError(f"The backup cannot be used: {error}.") from error
+
+
+def _opened(url: str) -> Engine:
+    return create_engine(url, future=True, hide_parameters=True, poolclass=NullPool)
+
+
+def _is_sealed(database_file: Path) -> bool:
+    engine = _upgraded(f"sqlite:///{database_file}")
     try:
-        gone = erase_again(engine, tombstones)
-        with engine.connect() as connection:
-            return int(connection.execute(select(func.count()).select_from(chats)).scalar_one()), gone
+        return bool(unreadable_chats(engine, {}))
     finally:
         engine.dispose()
 

@@ -13,6 +13,8 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from assistant.front.core.channels import CANARY, WEB
 from assistant.front.core.events import AssistantContent, Content, Event, EventType, complete, moment
+from assistant.front.store.chat_keys import complete_erasure, destroy_orphaned_keys
+from assistant.front.store.cipher import Cipher, cipher_for_reading, cipher_for_writing, lookup
 from assistant.front.store.quota import check_room
 from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, WaitingRow
 from assistant.front.store.schema import (
@@ -23,7 +25,6 @@ from assistant.front.store.schema import (
     events,
     feedback,
     messages,
-    overwrite,
     writing,
 )
 from assistant.front.store.tombstones import add_tombstone, drop_tombstones
@@ -31,6 +32,8 @@ from assistant.front.store.tombstones import add_tombstone, drop_tombstones
 WAITING, ANSWERED, APOLOGISED = "waiting", "answered", "apologised"
 
 TEXT = "text"
+# What binds a sealed address to its column.
+ADDRESS = "address"
 
 
 class UnknownChatError(Exception):
@@ -65,16 +68,18 @@ class Store:
 
     def open_chat(self, chat: str, language: str, now: float, channel: str = WEB, recipient: str | None = None) -> None:
         """Creates an empty chat. Raises StorageFullError."""
-        row = {"id": chat, "channel": channel, "recipient": recipient, "language": language, "former_name": False}
+        row = {"id": chat, "channel": channel, "language": language, "created_at": now, "last_at": now}
         check_room(self._engine)
         with writing(self._engine) as connection:
-            connection.execute(insert(chats).values(**row, created_at=now, last_at=now, last_sequence=0, delivered=0))
+            connection.execute(insert(chats).values(**row, last_sequence=0, delivered=0, former_name=False))
+            if recipient is not None:
+                set_recipient(connection, chat, channel, recipient)
 
     def chat(self, chat: str) -> ChatRow | None:
         """A chat's row; None if there is no such chat."""
         with self._engine.connect() as connection:
             row = connection.execute(select(chats).where(chats.c.id == chat)).mappings().first()
-        return cast(ChatRow, dict(row)) if row else None
+            return cast(ChatRow, {**row, "recipient": recipient_of(connection, row), "address": None}) if row else None
 
     def accept(
         self, chat: str, external_id: str, text: str, language: str | None, choice: str | None, now: float
@@ -83,12 +88,14 @@ class Store:
         check_room(self._engine)
         with writing(self._engine) as connection:
             sequence = next_sequence(connection, chat, now)
-            known = select(messages.c.sequence).where(messages.c.chat == chat, messages.c.external_id == external_id)
+            stored_id = cipher_for_writing(connection, chat).fingerprint(external_id)
+            same = messages.c.external_id.in_({stored_id, external_id})
+            known = select(messages.c.sequence).where(messages.c.chat == chat, same)
             if (before := connection.execute(known).scalar()) is not None:
                 connection.get_transaction().rollback()
                 return int(before), False
             add_event(connection, chat, sequence, "visitor", now, {"id": external_id, "text": text})
-            row = {"chat": chat, "sequence": sequence, "external_id": external_id, "accepted_at": now}
+            row = {"chat": chat, "sequence": sequence, "external_id": stored_id, "accepted_at": now}
             connection.execute(insert(messages).values(**row, language=language, choice=choice, state=WAITING))
         return sequence, True
 
@@ -117,7 +124,17 @@ class Store:
         )
         with self._engine.connect() as connection:
             row = connection.execute(asked).mappings().first()
-        return _waiting(row) if row else None
+            message = _waiting(connection, row) if row else None
+        if row and not message:
+            self._give_up(row)
+            return self.next_waiting(chat)
+        return message
+
+    def _give_up(self, row: WaitingRow) -> None:
+        """Lets a message wait no longer that nobody can read, since its key is gone."""
+        mine = (messages.c.chat == row["chat"]) & (messages.c.sequence == row["sequence"])
+        with writing(self._engine) as connection:
+            connection.execute(update(messages).where(mine, messages.c.state == WAITING).values(state=APOLOGISED))
 
     def answer(self, message: WaitingMessage, data: AssistantContent, state: str, now: float) -> bool:
         """Stores the answer to a message; returns False if it already has one or the chat is gone."""
@@ -141,7 +158,8 @@ class Store:
             rows = connection.execute(asked).mappings().all()
             if not rows and connection.execute(select(chats.c.id).where(chats.c.id == chat)).first() is None:
                 return None
-        return [event_of(row) for row in rows]
+            cipher = cipher_for_reading(connection, chat)
+        return [event for row in rows if (event := event_of(cipher, row))]
 
     def last_sequences(self, ids: Sequence[str]) -> dict[str, int]:
         """The last sequence of each of these chats; -1 for a chat that is gone."""
@@ -168,7 +186,8 @@ class Store:
             connection.execute(delete(feedback).where(mine))
             if connection.execute(select(events.c.sequence).where(answer)).first() is None:
                 return False
-            row = {"chat": chat, "sequence": sequence, "helpful": helpful, "reason": reason, "at": now}
+            sealed = reason and cipher_for_writing(connection, chat).seal(reason, reason_place(sequence))
+            row = {"chat": chat, "sequence": sequence, "helpful": helpful, "reason": sealed, "at": now}
             connection.execute(insert(feedback).values(**row))
         return True
 
@@ -176,7 +195,8 @@ class Store:
         """The visitor's feedback on answers, in order."""
         asked = select(feedback).where(feedback.c.chat == chat).order_by(feedback.c.sequence)
         with self._engine.connect() as connection:
-            return [cast(FeedbackRow, dict(row)) for row in connection.execute(asked).mappings()]
+            cipher, rows = cipher_for_reading(connection, chat), connection.execute(asked).mappings().all()
+        return [cast(FeedbackRow, {**row, "reason": _reason(cipher, row)}) for row in rows]
 
     def erase(self, chat: str, *senders: str, silent_since: float | None = None) -> bool:
         """Erases a chat with everything in it, and records that Rasa must erase its conversations too.
@@ -196,7 +216,7 @@ class Store:
                 for sender in senders:
                     add_pending_erasure(connection, sender)
         if found:
-            overwrite(self._engine)
+            complete_erasure(self._engine, [chat])
         return bool(found)
 
     def silent_since(self, moment: float) -> list[str]:
@@ -214,18 +234,24 @@ class Store:
         with writing(self._engine) as connection:
             for table in CONTENTS:
                 connection.execute(delete(table).where(table.c.chat.not_in(select(chats.c.id))))
+        destroy_orphaned_keys(self._engine)
 
     def recipients(self, channel: str) -> dict[str, str]:
         """The recipient of each of a messenger's chats, by chat."""
-        asked = select(chats.c.id, chats.c.recipient).where(chats.c.channel == channel)
+        asked = select(chats).where(chats.c.channel == channel).order_by(chats.c.created_at, chats.c.id)
         with self._engine.connect() as connection:
-            return {row[0]: row[1] for row in connection.execute(asked)}
+            found = {row["id"]: recipient_of(connection, row) for row in connection.execute(asked).mappings().all()}
+        return {chat: recipient for chat, recipient in found.items() if recipient is not None}
 
     def messages_of(self, chat: str) -> list[MessageRow]:
-        """The inbox of a chat, in order."""
+        """The inbox of a chat, in order; with the ids that visitors' programs or messengers gave the messages."""
         asked = select(messages).where(messages.c.chat == chat).order_by(messages.c.sequence)
+        found = self.events_after(chat, 0) or ()
+        ids = {event["sequence"]: event["id"] for event in found if event["type"] == "visitor"}
         with self._engine.connect() as connection:
-            return [cast(MessageRow, dict(row)) for row in connection.execute(asked).mappings()]
+            rows = connection.execute(asked).mappings().all()
+        named = ({**row, "external_id": ids.get(row["sequence"], row["external_id"])} for row in rows)
+        return [cast(MessageRow, row) for row in named]
 
     def add_pending_erasure(self, sender: str) -> None:
         """Records that Rasa must erase a conversation."""
@@ -267,21 +293,57 @@ def add_pending_erasure(connection: Connection, sender: str) -> None:
 def add_event(connection: Connection, chat: str, sequence: int, type_: EventType, now: float, data: Content) -> None:
     """Stores an event of a chat under a sequence taken for it."""
     written = json.dumps(data, ensure_ascii=False)
-    connection.execute(insert(events).values(chat=chat, sequence=sequence, type=type_, at=now, data=written))
+    sealed = cipher_for_writing(connection, chat).seal(written, event_place(sequence))
+    connection.execute(insert(events).values(chat=chat, sequence=sequence, type=type_, at=now, data=sealed))
 
 
-def event_of(row: EventRow) -> Event:
-    """A stored row as an event."""
+def event_of(cipher: Cipher, row: EventRow) -> Event | None:
+    """A stored row as an event; None if nobody can read it any more."""
+    written = cipher.open(row["data"], event_place(row["sequence"]))
+    if written is None:
+        return None
     place = {"sequence": row["sequence"], "type": row["type"], "at": moment(row["at"])}
-    return cast(Event, {**place, **complete(json.loads(row["data"]))})
+    return cast(Event, {**place, **complete(json.loads(written))})
 
 
-def _waiting(row: WaitingRow) -> WaitingMessage:
+def set_recipient(connection: Connection, chat: str, channel: str, recipient: str) -> None:
+    """Stores a messenger's user in a chat that was just created: how to find them, and the sealed address."""
+    sealed = cipher_for_writing(connection, chat).seal(recipient, ADDRESS)
+    found_by = lookup(connection, channel, recipient)
+    connection.execute(update(chats).where(chats.c.id == chat).values(recipient=found_by, address=sealed))
+
+
+def recipient_of(connection: Connection, row: ChatRow) -> str | None:
+    """The messenger's user of a chat; earlier versions did not seal the address."""
+    if row["address"] is None:
+        return row["recipient"]
+    return cipher_for_reading(connection, row["id"]).open(row["address"], ADDRESS)
+
+
+def event_place(sequence: int) -> str:
+    """What binds an event's content to its row."""
+    return f"event.{sequence}"
+
+
+def reason_place(sequence: int) -> str:
+    """What binds a reason to the feedback that it is given with."""
+    return f"reason.{sequence}"
+
+
+def _reason(cipher: Cipher, row: FeedbackRow) -> str | None:
+    return row["reason"] and cipher.open(row["reason"], reason_place(row["sequence"]))
+
+
+def _waiting(connection: Connection, row: WaitingRow) -> WaitingMessage | None:
+    cipher = cipher_for_reading(connection, row["chat"])
+    if (written := cipher.open(row["data"], event_place(row["sequence"]))) is None:
+        return None
+    data = json.loads(written)
     return WaitingMessage(
         chat=row["chat"],
         sequence=row["sequence"],
-        id=row["external_id"],
-        text=json.loads(row["data"])["text"],
+        id=data.get("id", row["external_id"]),
+        text=data["text"],
         language=row["language"],
         choice=row["choice"],
         accepted_at=row["accepted_at"],

@@ -11,6 +11,7 @@ class ChatRow(TypedDict):
     id: str
     channel: str
     recipient: str | None
+    address: str | None
     language: str
     spoken: str | None
     created_at: float

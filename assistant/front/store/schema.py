@@ -41,6 +41,7 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 
 from assistant.front.store import faults
+from assistant.front.store.traces import overwrite_again
 from assistant.front.store.writer_queue import WriterQueue
 
 # The version of these tables; raise it with every change to them. Databases from before versions count as 1.
@@ -52,6 +53,9 @@ PATIENT_SECONDS = 60.0
 
 # How long VACUUM FULL waits for a table's lock; everyone else who wants the table waits behind it.
 LOCK_TIMEOUT_MS = 3000
+# How long a command waits for readers of an SQLite database; nobody waits behind it.
+VACUUM_PATIENCE_SECONDS = 10.0
+READER = "another program is reading the database; the front overwrites them once it has finished"
 MEMORY = ":memory:"
 MAX_LOG_PAGES = 256
 SQLITE_SIGNATURE = b"SQLite format 3\0"
@@ -64,7 +68,9 @@ chats = Table(
     schema,
     Column("id", String(64), primary_key=True),
     Column("channel", String(20), nullable=False),
+    # The fingerprint by which a messenger's user is found, and the sealed address.
     Column("recipient", String(255)),
+    Column("address", Text),
     Column("language", String(8), nullable=False),
     Column("spoken", String(8)),
     Column("created_at", Float(53), nullable=False),
@@ -140,6 +146,11 @@ tombstones = Table("erased", schema, Column("id", String(64), primary_key=True),
 erasures = Table("erasures", schema, Column("sender", String(255), primary_key=True))
 # The version of the schema, and what the purge has to remember (brake.py).
 state = Table("state", schema, Column("name", String(32), primary_key=True), Column("value", Float(53), nullable=False))
+# PostgreSQL only. Apart from the rest, so that no backup of the data contains the keys that open it.
+key_schema = MetaData()
+keys = Table(
+    "keys", key_schema, Column("name", String(32), primary_key=True), Column("key", String(64), nullable=False)
+)
 
 
 def without_statistics(*columns: Column[Any]) -> None:
@@ -149,7 +160,9 @@ def without_statistics(*columns: Column[Any]) -> None:
         event.listen(column.table, "after_create", statement.execute_if(dialect="postgresql"))
 
 
-without_statistics(events.c.data, chats.c.recipient, messages.c.external_id, feedback.c.reason)
+without_statistics(
+    events.c.data, chats.c.recipient, chats.c.address, messages.c.external_id, feedback.c.reason, keys.c.key
+)
 
 
 class NewerSchemaError(Exception):
@@ -192,6 +205,8 @@ def _upgrade(engine: Engine) -> None:
         if found is not None and found > VERSION:
             raise NewerSchemaError(found)
         schema.create_all(engine)
+        if engine.dialect.name == "postgresql":
+            key_schema.create_all(engine)
         _add_missing(engine)
         if found != VERSION:
             with engine.begin() as connection:
@@ -312,21 +327,13 @@ def delete_contents(connection: Connection, chat: str) -> None:
         connection.execute(delete(table).where(table.c.chat == chat))
 
 
-def overwrite(engine: Engine) -> None:
-    """Clears erased data from SQLite's write-ahead log as well, where it would linger."""
-    if engine.dialect.name == "sqlite":
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-
-
-def vacuum(engine: Engine, tables: Iterable[Table] = schema.sorted_tables) -> list[str]:
-    """Rewrites tables without their deleted rows; returns what PostgreSQL reported about those it skipped.
+def vacuum(engine: Engine, tables: Iterable[Table] = (keys, *schema.sorted_tables)) -> list[str]:
+    """Rewrites tables without their deleted rows; returns what is left, and why.
 
     A plain VACUUM only marks the space of deleted rows as free and leaves their bytes there.
     """
-    overwrite(engine)
     if engine.dialect.name != "postgresql":
-        return []
+        return [] if overwrite_again(engine, VACUUM_PATIENCE_SECONDS) else [READER]
     skipped: list[str] = []
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         notices = connection.connection.dbapi_connection.notices = _Notices()

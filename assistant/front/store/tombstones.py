@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from assistant.front.core.channels import WEB
 from assistant.front.core.tokens import Keys
-from assistant.front.store.schema import chats, delete_contents, erasures, overwrite, writing
+from assistant.front.store.chat_keys import complete_erasure
+from assistant.front.store.schema import chats, delete_contents, erasures, writing
 from assistant.front.store.schema import tombstones as table
 
 # When each chat was erased, by its fingerprint.
@@ -50,7 +51,7 @@ def erase_again(engine: Engine, tombstones: Tombstones) -> int:
             connection.execute(delete(erasures).where(erasures.c.sender == sender))
             connection.execute(insert(erasures).values(sender=sender))
         _add(connection, tombstones)
-    overwrite(engine)
+    complete_erasure(engine, found)
     return len(found)
 
 

@@ -12,6 +12,7 @@ from assistant.front.core.secret import kept_secrets
 from assistant.front.core.settings import Settings
 from assistant.front.tasks import chat_tasks
 from tests.fakes.front import HERE, HOST, FakeRasa, Visitor, served
+from tests.support.readable import bytes_of, opened
 
 
 @pytest.fixture(autouse=True)
@@ -58,11 +59,11 @@ def url(request, tmp_path):
 
 @pytest.fixture
 def kept(url, request, tmp_path):
-    """Everything that the database holds, as bytes: SQLite's files, PostgreSQL's tables."""
+    """Everything that the database holds, as bytes: SQLite's files, PostgreSQL's tables, and what living keys open."""
 
     def read():
         if url.startswith("sqlite"):
-            return b"".join(path.read_bytes() for path in tmp_path.glob("front.db*"))
-        return request.getfixturevalue("postgres").dump(url)
+            return bytes_of(tmp_path)
+        return request.getfixturevalue("postgres").dump(url) + opened(url)
 
     return read

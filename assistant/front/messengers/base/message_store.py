@@ -17,6 +17,7 @@ from assistant.core.choices import number_chosen
 from assistant.core.languages import DEFAULT, served
 from assistant.front.core.events import AssistantContent, AssistantEvent
 from assistant.front.messengers.base.inbound import InboundMessage
+from assistant.front.store.chat_keys import complete_erasure
 from assistant.front.store.chats import (
     TEXT,
     WAITING,
@@ -24,18 +25,22 @@ from assistant.front.store.chats import (
     add_event,
     add_pending_erasure,
     event_of,
+    event_place,
     next_sequence,
+    recipient_of,
+    set_recipient,
 )
+from assistant.front.store.cipher import Cipher, cipher_for_reading, cipher_for_writing, lookup
 from assistant.front.store.quota import check_room
 from assistant.front.store.rows import ChatRow, MessageAndData, MessageRow
-from assistant.front.store.schema import chats, delete_contents, events, messages, overwrite, seen, writing
+from assistant.front.store.schema import chats, delete_contents, events, messages, seen, writing
 from assistant.front.store.tombstones import add_tombstone
 
 ASSISTANT: Literal["assistant"] = "assistant"
 # Longer than delivery is ever attempted, so older chats need not be searched.
 MAX_UNDELIVERED_SECONDS = 3 * 86400.0
 # What is kept of a chat after its user had it erased, so that the confirmation can be delivered.
-KEPT_AFTER_ERASURE = ("channel", "recipient", "language", "told", "heard_at")
+KEPT_AFTER_ERASURE = ("channel", "language", "told", "heard_at")
 INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
@@ -76,15 +81,21 @@ class MessageStore:
             language = _touch(connection, chat, served(inbound.language), now)
             inbound = replace(_resolved(connection, chat, inbound), language=language)
             add_event(connection, chat, sequence, "visitor", now, {"id": inbound.id, "text": inbound.text})
-            connection.execute(insert(messages).values(**_row(chat, sequence, inbound, now)))
+            row = _row(chat, sequence, inbound, now, cipher_for_writing(connection, chat))
+            connection.execute(insert(messages).values(**row))
         return chat
 
     def _chat_of(self, connection: Connection, channel: str, inbound: InboundMessage, new_chat: str, now: float) -> str:
-        row = {"id": new_chat, "channel": channel, "recipient": inbound.recipient, "created_at": now, "last_at": now}
+        found_by = lookup(connection, channel, inbound.recipient)
+        # Earlier versions kept the address itself.
+        mine = (chats.c.channel == channel) & chats.c.recipient.in_({found_by, inbound.recipient})
+        if (known := connection.execute(select(chats.c.id).where(mine)).scalar()) is not None:
+            return str(known)
+        row = {"id": new_chat, "channel": channel, "recipient": found_by, "created_at": now, "last_at": now}
         language = served(inbound.language) or DEFAULT
         fresh = self._insert(chats).values(**row, language=language, last_sequence=0, delivered=0, former_name=False)
-        connection.execute(fresh.on_conflict_do_nothing())
-        mine = (chats.c.channel == channel) & (chats.c.recipient == inbound.recipient)
+        if connection.execute(fresh.on_conflict_do_nothing()).rowcount:
+            set_recipient(connection, new_chat, channel, inbound.recipient)
         return str(connection.execute(select(chats.c.id).where(mine)).scalar_one())
 
     def progress(self, chat: str) -> Progress | None:
@@ -92,10 +103,11 @@ class MessageStore:
         asked = select(chats).where(chats.c.id == chat, chats.c.channel.in_(self._channels))
         with self._engine.connect() as connection:
             row = connection.execute(asked).mappings().first()
-        if not row:
+            recipient = recipient_of(connection, row) if row else None
+        if not row or (row["address"] and recipient is None):
             return None
-        kept = {name: row[name] for name in Progress.__dataclass_fields__ if name in row}
-        return Progress(chat=row["id"], parts=row["delivered_parts"], **kept)
+        kept = {name: row[name] for name in Progress.__dataclass_fields__ if name in row and name != "recipient"}
+        return Progress(chat=row["id"], parts=row["delivered_parts"], recipient=cast(str, recipient), **kept)
 
     def undelivered_chats(self) -> list[str]:
         """The messengers' chats with a recent answer that was not delivered."""
@@ -112,7 +124,8 @@ class MessageStore:
         with self._engine.connect() as connection:
             asked = select(events).where(mine).order_by(events.c.sequence).limit(1)
             row = connection.execute(asked).mappings().first()
-        return cast(AssistantEvent, event_of(row)) if row else None
+            cipher = cipher_for_reading(connection, chat)
+        return cast(AssistantEvent, event_of(cipher, row)) if row else None
 
     def notice(self, chat: str, data: AssistantContent, now: float) -> bool:
         """Stores the notice that a machine answers, once per chat; returns whether it is new."""
@@ -166,7 +179,7 @@ class MessageStore:
                 add_pending_erasure(connection, sender)
             if mine:
                 _reopen(connection, mine, new_chat, data, later, now)
-        overwrite(self._engine)
+        complete_erasure(self._engine, [message.chat])
 
     def end(self, chat: str) -> bool:
         """Erases a chat that only confirmed an erasure; returns False if the user went on writing."""
@@ -176,7 +189,7 @@ class MessageStore:
             mine = events.c.chat == chat
             connection.execute(delete(events).where(mine if ended else mine & (events.c.sequence == 1)))
             connection.execute(update(chats).where(chats.c.id == chat).values(ending=False))
-        overwrite(self._engine)
+        complete_erasure(self._engine, [chat] if ended else [])
         return bool(ended)
 
     def forget_seen(self, before: float) -> None:
@@ -197,11 +210,12 @@ def _touch(connection: Connection, chat: str, language: str | None, now: float) 
     return language or connection.execute(select(chats.c.told).where(chats.c.id == chat)).scalar()
 
 
-def _row(chat: str, sequence: int, inbound: InboundMessage, now: float) -> MessageRow:
+def _row(chat: str, sequence: int, inbound: InboundMessage, now: float, cipher: Cipher) -> MessageRow:
+    id_ = fingerprint("", inbound.id) if len(inbound.id) > 255 else inbound.id
     return {
         "chat": chat,
         "sequence": sequence,
-        "external_id": fingerprint("", inbound.id) if len(inbound.id) > 255 else inbound.id,
+        "external_id": cipher.fingerprint(id_),
         "language": inbound.language,
         "choice": None,
         "accepted_at": now,
@@ -229,7 +243,7 @@ def _resolved(connection: Connection, chat: str, inbound: InboundMessage) -> Inb
 
 def _offered(connection: Connection, asked: Select) -> list[str]:
     row = connection.execute(asked).mappings().first()
-    event = event_of(row) if row else None
+    event = event_of(cipher_for_reading(connection, row["chat"]), row) if row else None
     return event["suggestions"] if event and event["type"] == ASSISTANT else []
 
 
@@ -239,7 +253,9 @@ def _other_waiting(connection: Connection, message: WaitingMessage) -> list[Mess
     asked = select(messages, events.c.data).select_from(both)
     waiting = (messages.c.chat == message.chat) & (messages.c.state == WAITING)
     rows = connection.execute(asked.where(waiting).order_by(messages.c.sequence)).mappings().all()
-    return [cast(MessageAndData, dict(row)) for row in rows if row["sequence"] != message.sequence]
+    cipher = cipher_for_reading(connection, message.chat)
+    opened = ({**row, "data": cipher.open(row["data"], event_place(row["sequence"]))} for row in rows)
+    return [cast(MessageAndData, row) for row in opened if row["sequence"] != message.sequence and row["data"]]
 
 
 def _reopen(
@@ -251,14 +267,21 @@ def _reopen(
     now: float,
 ) -> None:
     kept = {name: value for name, value in old.items() if name in KEPT_AFTER_ERASURE}
+    recipient = recipient_of(connection, old)
     fresh = insert(chats).values(
         id=chat, **kept, created_at=now, last_at=now, last_sequence=0, delivered=0, ending=True, former_name=False
     )
     connection.execute(fresh)
+    if recipient is not None:
+        set_recipient(connection, chat, old["channel"], recipient)
     add_event(connection, chat, next_sequence(connection, chat, now), ASSISTANT, now, data)
     for row in later:
         sequence = next_sequence(connection, chat, now)
         add_event(connection, chat, sequence, "visitor", row["accepted_at"], json.loads(row["data"]))
-        moved = {**row, "chat": chat, "sequence": sequence}
+        moved = {**row, "chat": chat, "sequence": sequence, "external_id": _moved_id(connection, chat, row)}
         del moved["data"]
         connection.execute(insert(messages).values(**moved))
+
+
+def _moved_id(connection: Connection, chat: str, row: MessageAndData) -> str:
+    return cipher_for_writing(connection, chat).fingerprint(json.loads(row["data"]).get("id", row["external_id"]))

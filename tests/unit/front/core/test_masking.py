@@ -16,6 +16,7 @@ from assistant.front.messengers.registry import configured
 from assistant.front.web.messenger_webhook import masked
 from tests.fakes.front import HERE
 from tests.fakes.vendors.telegram import TelegramWire
+from tests.support.readable import bytes_of
 from tests.support.wait import until, until_async
 from tests.unit.front.rasa_channels.test_socketio import webchat
 
@@ -111,5 +112,5 @@ def test_the_words_are_read_when_the_front_starts(settings, rasa, monkeypatch):
 
 @pytest.fixture
 def kept_bytes(tmp_path):
-    """All bytes of the front's database."""
-    return lambda: b"".join(path.read_bytes() for path in tmp_path.glob("front.db*"))
+    """All bytes of the front's database, and what is sealed in it."""
+    return lambda: bytes_of(tmp_path)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,8 @@ from assistant.front.app import application
 from assistant.front.messengers.registry import configured
 from assistant.front.operate import notice as module
 from assistant.front.operate.notice import Notice, State, read, write
-from assistant.front.store.schema import database, events
+from assistant.front.store.chats import Store
+from assistant.front.store.schema import chats, database
 from assistant.knowledge import knowledge
 from tests.fakes.front import AWAY, HERE, Visitor, fact
 from tests.fakes.vendors.telegram import TelegramWire
@@ -203,11 +203,13 @@ def test_messengers_get_it_whatever_is_sent_and_deletion_still_works(settings, r
     messengers = configured(wire.environment("http://127.0.0.1:9"))
     app = application(replace(settings, notice=path, secret=b"test" * 10, messengers=messengers), rasa)
     store = database(settings.database)
+    told = Store(store)
 
     def said():
         with store.connect() as connection:
-            asked = select(events.c.data).where(events.c.type == "assistant").order_by(events.c.sequence)
-            return [json.loads(data)["parts"][0]["text"] for data in connection.execute(asked).scalars()]
+            ids = list(connection.execute(select(chats.c.id)).scalars())
+        found = [event for chat in ids for event in told.events_after(chat, 0) or ()]
+        return [event["parts"][0]["text"] for event in found if event["type"] == "assistant"]
 
     with TestClient(app, HERE) as client:
         requests = (

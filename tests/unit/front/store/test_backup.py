@@ -19,9 +19,11 @@ from assistant.front.app import application
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore
-from assistant.front.store.backup import BackupError, current_tombstones, restore, save
+from assistant.front.store.backup import BackupError, current_tombstones, restore, save, save_keys
+from assistant.front.store.chat_keys import key_path, name_of
 from assistant.front.store.chats import ANSWERED, Store
-from assistant.front.store.schema import chats, database, events, messages, schema, tombstones
+from assistant.front.store.key_copy import FILE, keys_in, read_copy, replace_copy
+from assistant.front.store.schema import chats, database, events, keys, messages, schema, tombstones
 from assistant.front.store.tombstones import erase_again, fingerprint, tombstones_in
 from assistant.front.store.usage import InUseError, claim, exclusively
 from tests.fakes.front import HERE, Visitor
@@ -203,7 +205,8 @@ def test_a_copy_is_not_written_over_and_only_its_owner_can_read_it(url, engine, 
     assert copy.stat().st_mode & 0o077 == 0
     with pytest.raises(BackupError, match="already exists"):
         save(url, copy)
-    assert [path.name for path in copy.parent.iterdir()] == [copy.name]
+    assert {path.name for path in copy.parent.iterdir()} == {copy.name, FILE}
+    assert copy.with_name(FILE).stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("damage", ["another kind", "cut off", "garbage"])
@@ -239,6 +242,69 @@ def test_a_password_is_on_no_command_line(monkeypatch, tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / "saved"]
 
 
+def lose_keys(url, engine):
+    if url.startswith("sqlite"):
+        key_path(Path(engine.url.database)).unlink()
+    else:
+        keys.drop(engine)
+
+
+def test_the_data_alone_can_be_read_by_nobody(url, engine, store, copy):
+    chat = a_chat(store, "Sonderbar")
+    save(url, copy)
+    key = keys_in(engine)[name_of(chat)]
+    assert not [found for found in (b"Sonderbar", key, key.hex().encode()) if found in copy.read_bytes()]
+    copied = read_copy(copy.with_name(FILE))
+    assert copied == keys_in(engine)
+    destroy(url, engine)
+    lose_keys(url, engine)
+    with pytest.raises(BackupError, match="--keys"):
+        restore(url, copy, {})
+    assert restore(url, copy, {}, copied) == (1, 0)
+    assert store.events_after(chat, 0)[0]["text"] == "Sonderbar"
+
+
+def test_an_old_backup_brings_nothing_back_whose_key_is_destroyed(url, engine, store, copy):
+    gone, stays = a_chat(store, "Sonderbar"), a_chat(store, "Apfelbaum")
+    save(url, copy)
+    old = read_copy(copy.with_name(FILE))
+    store.erase(gone, "web-x")
+    save_keys(url, copy.with_name(FILE))
+    newest = read_copy(copy.with_name(FILE))
+    assert old[name_of(gone)] not in newest.values()
+    destroy(url, engine)
+    # Neither a tombstone nor anything else says what was erased.
+    assert restore(url, copy, {}, newest) == (1, 1)
+    assert store.chat(gone) is None
+    assert store.events_after(stays, 0)[0]["text"] == "Apfelbaum"
+    assert name_of(gone) not in keys_in(engine)
+
+
+def test_a_destroyed_key_does_not_come_back_from_an_older_copy(url, engine, store, copy):
+    gone = a_chat(store, "Sonderbar")
+    save(url, copy)
+    store.erase(gone, "web-x")
+    assert restore(url, copy, current_tombstones(url), read_copy(copy.with_name(FILE))) == (0, 1)
+    assert name_of(gone) not in keys_in(engine)
+
+
+def test_a_replaced_copy_of_keys_is_overwritten_on_disk(tmp_path):
+    path = tmp_path / FILE
+    replace_copy({name_of("a"): b"k" * 32}, path)
+    with path.open("rb") as old:
+        replace_copy({name_of("b"): b"l" * 32}, path)
+        assert set(old.read()) == {0}
+    assert read_copy(path) == {name_of("b"): b"l" * 32}
+    assert {one.name for one in tmp_path.iterdir()} == {FILE, "saved"}
+
+
+@pytest.mark.parametrize("content", ["", "no keys", "keys of chats, 1\nab cd\n", "keys of chats, 1\nxyz\n"])
+def test_what_is_no_copy_of_keys_is_refused(content, tmp_path):
+    (tmp_path / FILE).write_text(content)
+    with pytest.raises(ValueError, match=r"copy of keys|hexadecimal"):
+        read_copy(tmp_path / FILE)
+
+
 @pytest.fixture
 def run(command):
     return lambda url, *arguments: command(backup, *arguments, ASSISTANT_DATABASE=url)
@@ -248,6 +314,8 @@ def test_the_command_saves_lists_and_restores(run, url, engine, store, copy):
     gone, listed = a_chat(store), copy.with_name("list")
     assert "Saved" in run(url, "save", copy).stdout
     store.erase(gone, "web-x")
+    assert "Replaced" in run(url, "keys", copy.with_name(FILE)).stdout
+    assert read_copy(copy.with_name(FILE)) == {}
     assert run(url, "list", listed).returncode == 0
     destroy(url, engine)
     assert run(url, "list", listed).returncode == 1
@@ -256,7 +324,7 @@ def test_the_command_saves_lists_and_restores(run, url, engine, store, copy):
     done = run(url, "restore", copy, "--erased", listed)
     assert "0 chats; 1 that were erased" in done.stdout, done.stderr
     assert store.chat(gone) is None
-    assert sorted(path.name for path in copy.parent.iterdir()) == [copy.name, "list"]
+    assert sorted(path.name for path in copy.parent.iterdir()) == [copy.name, FILE, "list"]
 
 
 def test_the_command_goes_on_without_a_list_where_that_is_said(run, url, engine, store, copy):
