@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from starlette.requests import HTTPConnection
 
 from assistant.front.answering.worker import Worker
+from assistant.front.core.fair import FairSlots
 from assistant.front.core.limits import Limits
 from assistant.front.core.settings import Settings
 from assistant.front.core.tokens import Keys
@@ -21,6 +22,9 @@ from assistant.front.pubsub.listeners import Listeners
 from assistant.front.rasa.client import Rasa
 from assistant.front.store.chats import Store
 from assistant.knowledge import KnowledgeBase
+
+# More at once would only wait for the same processor and the same database.
+MAX_CONCURRENT_POSTS = 8
 
 
 @dataclass
@@ -48,6 +52,8 @@ class Front:
     broadcast: Broadcast
     knowledge: KnowledgeBase
     notice: Notice
+    # Turns to have a message masked and stored, which takes processor time and the database.
+    turns: FairSlots = field(default_factory=lambda: FairSlots(MAX_CONCURRENT_POSTS))
     readiness: Readiness = field(default_factory=Readiness)
 
 
