@@ -17,8 +17,13 @@ from assistant.commands.stores import Stores, stores
 from assistant.front.core.events import moment
 from assistant.front.messengers.registry import CONNECTORS
 from assistant.front.messengers.twilio import SEPARATOR, WHATSAPP
+from assistant.front.store.retention import queued_requests
 
 UNKNOWN = 1
+QUEUED = (
+    "{} requests of this messenger have not been processed yet and may hold something from this person. The front "
+    "does that within seconds of its start; run this again then."
+)
 Readable = dict[str, object]
 # Internal identifiers, which are of no use to a person.
 INTERNAL = ("id", "chat")
@@ -118,6 +123,8 @@ def main() -> int:
     token = sys.stdin.read() if arguments.token == "-" else arguments.token  # noqa: S105 - where to read it
     opened = stores()
     chats = chats_of(opened, token, arguments.messenger, arguments.address)
+    if arguments.messenger and (queued := queued_requests(opened.engine, arguments.messenger)):
+        print(QUEUED.format(queued), file=sys.stderr)
     if not chats:
         print("Nothing is kept about this person: no chat has this token or address.", file=sys.stderr)
         return UNKNOWN

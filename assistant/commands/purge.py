@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from assistant.commands.stores import Stores, refuse_without_storage, stores
 from assistant.front.core.settings import MAX_RETENTION_DAYS, SECONDS_PER_DAY, whole_number
 from assistant.front.messengers.base.message_store import MessageStore
-from assistant.front.store.retention import SEEN_SECONDS, erase_silent, expired_counts
+from assistant.front.store.retention import SEEN_SECONDS, drop_queued, erase_silent, expired_counts
 
 LABELS = {
     "chats": "chats",
     "events": "messages and answers",
     "messages": "inbox entries",
     "feedback": "feedback",
+    "webhooks": "unprocessed webhook requests",
     "seen": "fingerprints of messengers' messages",
     "conversations": "Rasa conversations",
 }
@@ -33,6 +34,7 @@ def purge(stores: Stores, before: float) -> list[str]:
     """Erases chats silent since then from every store; returns sentences on what could not be done now."""
     erase_silent(stores.store, stores.keys, before)
     stores.store.erase_orphans()
+    drop_queued(stores.engine, before)
     MessageStore(stores.engine, frozenset()).forget_seen(time.time() - SEEN_SECONDS)
     for sender in stores.conversations.forget(stores.store.pending_erasures(), before):
         stores.store.add_pending_erasure(sender)

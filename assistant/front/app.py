@@ -15,6 +15,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from assistant.front.answering.intake import Intake
 from assistant.front.answering.worker import Worker
 from assistant.front.core.errors import RefusedError, language_of, refused
 from assistant.front.core.limits import Limits
@@ -75,9 +76,11 @@ def bare_application(settings: Settings, limits: Limits, transport: Transport | 
         await front().broadcast.start()
         await front().worker.start()
         await front().messengers.start()
+        await front().intake.start()
         with metrics.exposed(settings.metrics_host, settings.metrics_port, front().store.count_waiting):
             yield
         await sockets.stop()
+        await front().intake.stop()
         await front().worker.stop()
         await front().messengers.stop()
         await front().broadcast.stop()
@@ -124,7 +127,10 @@ def _front(settings: Settings, limits: Limits, transport: Transport | None) -> F
     timeout, kept = settings.answer_timeout_seconds, settings.kept_seconds
     worker = Worker(engine, store, rasa, listeners, keys, known, messengers, notice, timeout, kept)
     broadcast = Broadcast(settings.redis, listeners, store, several=engine.dialect.name == "postgresql")
-    return Front(settings, engine, store, rasa, listeners, keys, limits, worker, messengers, broadcast, known, notice)
+    intake = Intake(engine, keys, limits, known, messengers, worker)
+    return Front(
+        settings, engine, store, rasa, listeners, keys, limits, worker, messengers, intake, broadcast, known, notice
+    )
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

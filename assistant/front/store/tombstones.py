@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from sqlalchemy import delete, insert, inspect, select
 from sqlalchemy.engine import Connection, Engine
 
-from assistant.front.store.schema import chats, delete_contents, overwrite, writing
+from assistant.front.store.schema import chats, delete_contents, overwrite, webhooks, writing
 from assistant.front.store.schema import tombstones as table
 
 # When each chat was erased, by its fingerprint.
@@ -38,12 +38,14 @@ def tombstones_in(engine: Engine) -> Tombstones | None:
 
 
 def erase_again(engine: Engine, tombstones: Tombstones) -> int:
-    """Erases every chat that has a tombstone and adds the tombstones; returns how many chats there were."""
+    """Erases every chat that has a tombstone, and all queued requests; adds the tombstones; returns how many chats."""
     with writing(engine) as connection:
         found = [chat for chat in connection.execute(select(chats.c.id)).scalars() if fingerprint(chat) in tombstones]
         for chat in found:
             connection.execute(delete(chats).where(chats.c.id == chat))
             delete_contents(connection, chat)
+        # Nobody can tell whose they are without reading them.
+        connection.execute(delete(webhooks))
         _add(connection, tombstones)
     overwrite(engine)
     return len(found)

@@ -10,6 +10,7 @@ from typing import cast
 from sqlalchemy.engine import Engine
 from starlette.requests import HTTPConnection
 
+from assistant.front.answering.intake import Intake
 from assistant.front.answering.worker import Worker
 from assistant.front.core.fair import FairSlots
 from assistant.front.core.limits import Limits
@@ -49,6 +50,7 @@ class Front:
     limits: Limits
     worker: Worker
     messengers: Messengers
+    intake: Intake
     broadcast: Broadcast
     knowledge: KnowledgeBase
     notice: Notice

@@ -11,13 +11,13 @@ import yaml
 from starlette.testclient import TestClient
 
 from assistant.core.paths import ROOT
+from assistant.front.answering.intake import masked
 from assistant.front.app import application
 from assistant.front.core import masking
 from assistant.front.core.masking import MAX_INLINE_CHARACTERS, without_personal_data
 from assistant.front.core.parsing import MAX_READ_CHARACTERS
 from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.registry import configured
-from assistant.front.web.messenger_webhook import masked
 from assistant.privacy import masked as masked_text
 from assistant.privacy.masking import BEYOND_CUT
 from tests.fakes.front import HERE
