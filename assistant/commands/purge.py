@@ -18,9 +18,9 @@ LABELS = {
     "events": "messages and answers",
     "messages": "inbox entries",
     "feedback": "feedback",
-    "webhooks": "unprocessed webhook requests",
     "seen": "fingerprints of messengers' messages",
     "conversations": "Rasa conversations",
+    "webhooks": "unprocessed webhook requests",
 }
 
 

@@ -16,8 +16,10 @@ from starlette.testclient import TestClient
 from assistant.commands import backup
 from assistant.front.app import application
 from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.connector import WebhookRequest
 from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore
+from assistant.front.messengers.base.webhook_queue import WebhookQueue
 from assistant.front.store.backup import BackupError, current_tombstones, restore, save
 from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.schema import chats, database, events, messages, schema, tombstones
@@ -275,3 +277,16 @@ def test_nothing_is_restored_under_a_running_front(run, settings, rasa, copy):
         refused = run(settings.database, "restore", copy, "--port", address.rpartition(":")[2])
     assert (refused.returncode, "is running" in refused.stderr) == (1, True)
     assert store.chat(chat) is None
+
+
+def test_requests_in_the_queue_are_in_no_backup_and_none_outlives_a_restore(url, engine, store, copy):
+    queue = WebhookQueue(engine, "key")
+    a_chat(store)
+    queue.add("whatsapp", WebhookRequest("POST", "", {}, {}, b"x"), time.time())
+    save(url, copy)
+    assert b"gAAAA" not in copy.read_bytes()
+    assert queue.first("whatsapp")
+    engine.dispose()
+    restore(url, copy, {})
+    assert WebhookQueue(engine, "key").messengers() == []
+    assert len(store.silent_since(time.time() + 1)) == 1
