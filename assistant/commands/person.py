@@ -19,9 +19,13 @@ from assistant.front.core.events import moment
 from assistant.front.core.secret import OLD_VARIABLE, VARIABLE
 from assistant.front.messengers.registry import CONNECTORS
 from assistant.front.messengers.twilio import SEPARATOR, WHATSAPP
-from assistant.front.store.retention import senders_of
+from assistant.front.store.retention import queued_requests, senders_of
 
 UNKNOWN = 1
+QUEUED = (
+    "{} requests of this messenger have not been processed yet and may hold something from this person. The front "
+    "does that within seconds of its start; run this again then."
+)
 Readable = dict[str, object]
 # Internal identifiers, which are of no use to a person.
 INTERNAL = ("id", "chat", "sender_id", "former_name")
@@ -180,6 +184,8 @@ def main() -> int:
     token = sys.stdin.read() if arguments.token == "-" else arguments.token  # noqa: S105 - where to read it
     opened = stores()
     chats = chats_of(opened, token, arguments.messenger, arguments.address)
+    if arguments.messenger and (queued := queued_requests(opened.engine, arguments.messenger)):
+        print(QUEUED.format(queued), file=sys.stderr)
     if not chats:
         print("\n".join(unknown(opened, token)), file=sys.stderr)
         return UNKNOWN

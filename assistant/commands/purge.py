@@ -12,7 +12,7 @@ from assistant.commands.stores import Stores, refuse_without_storage, stores
 from assistant.front.core.settings import MAX_RETENTION_DAYS, SECONDS_PER_DAY, whole_number
 from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.store import brake
-from assistant.front.store.retention import SEEN_SECONDS, expired_counts, purge_with_consent, senders_of
+from assistant.front.store.retention import SEEN_SECONDS, drop_queued, expired_counts, purge_with_consent, senders_of
 
 LABELS = {
     "chats": "chats",
@@ -21,6 +21,7 @@ LABELS = {
     "feedback": "feedback",
     "seen": "fingerprints of messengers' messages",
     "conversations": "Rasa conversations",
+    "webhooks": "unprocessed webhook requests",
 }
 
 
@@ -35,6 +36,7 @@ def purge(stores: Stores, before: float) -> list[str]:
     """Erases chats silent since then from every store; returns sentences on what could not be done now."""
     purge_with_consent(stores.engine, stores.store, stores.keys, before)
     stores.store.erase_orphans()
+    drop_queued(stores.engine, before)
     MessageStore(stores.engine, frozenset()).forget_seen(time.time() - SEEN_SECONDS)
     for sender in stores.conversations.forget(stores.store.pending_erasures(), before):
         stores.store.add_pending_erasure(sender)

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
+from assistant.front.answering.intake import Intake
 from assistant.front.answering.worker import Worker
 from assistant.front.core.budgets import Budgets
 from assistant.front.core.errors import RefusedError, language_of, refused
@@ -87,11 +88,13 @@ def bare_application(
         await front().broadcast.start()
         await front().worker.start()
         await front().messengers.start()
+        await front().intake.start()
         with metrics.exposed(
             settings.metrics_host, settings.metrics_port, front().store.count_waiting, *gauges(front().engine)
         ):
             yield
         await sockets.stop()
+        await front().intake.stop()
         await front().worker.stop()
         await front().messengers.stop()
         await front().broadcast.stop()
@@ -142,8 +145,9 @@ def _front(settings: Settings, limits: Limits, transport: Transport | None, budg
     timeout, kept = settings.answer_timeout_seconds, settings.kept_seconds
     worker = Worker(engine, store, rasa, listeners, keys, known, messengers, notice, timeout, kept)
     broadcast = Broadcast(settings.redis, listeners, store, several=engine.dialect.name == "postgresql")
+    intake = Intake(engine, keys, limits, known, messengers, worker)
     parts = (settings, engine, store, rasa, listeners, keys, limits, budgets, worker)
-    return Front(*parts, messengers, broadcast, known, notice)
+    return Front(*parts, messengers, intake, broadcast, known, notice)
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

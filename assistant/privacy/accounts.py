@@ -14,7 +14,7 @@ LABELLED = re.compile(
     r"\biban\b[^\w\x00]{0,3}(?:ist|is|lautet)?[^\w\x00]{0,3}([A-Z]{2}\d{2}(?:[ -]?\d{2,4}){3,8})", re.I
 )
 CARD = re.compile(r"(?<![\w+.,-])[2-6](?:[ -]?\d){12,18}(?!\w)")
-SHORTEST_IBAN, MOST_GROUPS = 15, 12
+SHORTEST_IBAN, LONGEST_IBAN, MOST_GROUPS = 15, 34, 12
 
 
 def ibans(text: str) -> Iterator[Span]:
@@ -32,7 +32,7 @@ def _end(written: str) -> int | None:
     ends = [match.end() for match in re.finditer(r"[^\W_]+", written)][:MOST_GROUPS]
     for end in reversed(ends):
         compact = re.sub(r"[^\w]", "", written[:end]).upper()
-        if len(compact) >= SHORTEST_IBAN and compact.isascii() and iban.is_valid(compact):
+        if SHORTEST_IBAN <= len(compact) <= LONGEST_IBAN and compact.isascii() and iban.is_valid(compact):
             return end
     return None
 

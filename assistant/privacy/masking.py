@@ -30,12 +30,19 @@ FINDERS: tuple[Finder, ...] = (
 )
 # Masking one thing may reveal another; only hostile texts need this many rounds.
 MOST_ROUNDS = 20
+# How far beyond a cut a text is searched, so that what the cut goes through is still recognised.
+BEYOND_CUT = 100
 
 
-def masked(text: str, language: str | None = None) -> str:
-    """The text with placeholders instead of personal data; masking it again changes nothing."""
-    spans = found(text)
-    return _replaced(text, spans, served(language) or DEFAULT) if spans else text
+def masked(text: str, language: str | None = None, longest: int | None = None) -> str:
+    """The text with placeholders instead of personal data; masking it again changes nothing.
+
+    Of a text with more than `longest` characters, only that many are kept; what the cut goes through is replaced whole.
+    """
+    text, end = (text, len(text)) if longest is None else (text[: longest + BEYOND_CUT], longest)
+    spans = [span for span in found(text) if span.start < end]
+    kept = text[: max([end, *(span.end for span in spans)])]
+    return _replaced(kept, spans, served(language) or DEFAULT) if spans else kept
 
 
 def found(text: str) -> list[Span]:

@@ -16,6 +16,7 @@ from assistant.core.language_detector import model
 from assistant.core.languages import Language
 from assistant.front.core import masking
 from assistant.front.core.events import AssistantContent
+from assistant.front.core.fair import RESUMED, Lanes
 from assistant.front.core.settings import SECONDS_PER_DAY
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.service import Messengers
@@ -66,6 +67,7 @@ class Worker:
         self._store, self._rasa, self._listeners, self._keys = store, rasa, listeners, keys
         self._knowledge, self._messengers, self._notice = knowledge, messengers, notice
         self._answer_timeout_seconds, self._kept_seconds = answer_timeout_seconds, kept_seconds
+        self._lanes = Lanes()
         self._chat_tasks = ChatTasks("Answering", self._answer_waiting, Leases(engine, "answer"))
         self._engine, self._clock = engine, Clock()
         self._background: list[asyncio.Task[Any]] = []
@@ -85,20 +87,27 @@ class Worker:
         await asyncio.gather(*self._background, return_exceptions=True)
         await self._chat_tasks.stop()
 
-    def wake(self, chat: str) -> None:
-        """Schedules work on this chat."""
+    def wake(self, chat: str, lane: str | None = None) -> None:
+        """Schedules work on this chat, whose messages wait for Rasa in a lane."""
+        if lane:
+            self._lanes.remember(chat, lane)
         self._chat_tasks.wake(chat)
 
     async def _answer_waiting(self, chat: str) -> None:
         """Answers every message waiting in a chat."""
-        taken_over_at = time.time()
-        while message := await run_sync(self._store.next_waiting, chat):
+        taken_over_at, lane = time.time(), RESUMED
+        while True:
+            # Taken before reading, so that the lane of a message that comes in meanwhile stays for the next run.
+            lane = self._lanes.take(chat, lane)
+            message = await run_sync(self._store.next_waiting, chat)
+            if message is None:
+                return
             if (delay := self._messengers.reordering_delay(message)) > 0:
                 await asyncio.sleep(delay)
             elif self._messengers.serves(message.channel):
                 await self._answer_by_messenger(message, taken_over_at)
             else:
-                await self._answer(message, taken_over_at, self._answer_timeout_seconds)
+                await self._answer(message, taken_over_at, self._answer_timeout_seconds, lane)
 
     async def _answer_by_messenger(self, message: WaitingMessage, taken_over_at: float) -> None:
         if message.kind == "delete":
@@ -110,15 +119,16 @@ class Worker:
             await run_sync(self._store.answer, message, polite, ANSWERED, time.time())
             metrics.answered(message.channel, polite["kind"], polite["language"], message.accepted_at)
         else:
-            await self._answer(message, taken_over_at, MESSENGER_ANSWER_SECONDS)
+            # Each of its chats has one message in the queue at a time, so one lane is fair to all of them.
+            await self._answer(message, taken_over_at, MESSENGER_ANSWER_SECONDS, message.channel)
         self._messengers.delivery.wake(message.chat)
 
-    async def _answer(self, message: WaitingMessage, taken_over_at: float, seconds: float) -> None:
+    async def _answer(self, message: WaitingMessage, taken_over_at: float, seconds: float, lane: str) -> None:
         """Asks Rasa; time runs from acceptance, or from when this front took over the chat."""
         sender = self._keys.sender("web", message.chat)
         until = max(message.accepted_at, taken_over_at) + seconds
-        closed = self._notice.closed
-        reply = None if closed else await self._rasa.ask(sender, message.text, metadata_of(message), until, message.key)
+        closed, metadata = self._notice.closed, metadata_of(message)
+        reply = None if closed else await self._rasa.ask(sender, message.text, metadata, until, message.key, lane)
         # If the chat was closed while Rasa was thinking, its reply may be the reason.
         if closed or self._notice.closed:
             data, state = await run_sync(self._announcement, message), ANSWERED

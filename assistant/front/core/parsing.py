@@ -12,8 +12,10 @@ from assistant.core.languages import Language, served
 from assistant.front.core.errors import RefusedError
 
 MAX_BODY_BYTES = 16 * 1024
-# Rasa reads only the first 1,000 characters and says so; nobody types as many as this.
+# Nobody types as many characters as this.
 MAX_TEXT_CHARACTERS = 5000
+# What Rasa reads of a message: `longest` of InputGuard in config.yml.
+MAX_READ_CHARACTERS = 1000
 MAX_REASON_CHARACTERS = 500
 
 

@@ -13,10 +13,10 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from typing import ClassVar
 
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 
 from assistant.front.messengers.base.connector import Call, Connector, ForgedError, WebhookRequest
-from assistant.front.messengers.base.inbound import InboundMessage, Payload, Reading, Receipt
+from assistant.front.messengers.base.inbound import UNREADABLE, InboundMessage, Payload, Reading, Receipt
 from assistant.front.messengers.base.outcomes import ApiResponse, CallResult, Outcome, result_from_status, retry_after
 
 logger = logging.getLogger(__name__)
@@ -79,15 +79,26 @@ class Meta(Connector):
         update = json.loads(request.body)
         if update["object"] != self.subject:
             return Reading()
-        readings = [self._read_item(*item) for entry in update["entry"] for item in self.items(entry)]
+        readings = [self._read_item(*item) for entry in update["entry"] for item in self._items(entry)]
         messages = [inbound for reading in readings for inbound in reading.messages]
         receipts = [receipt for reading in readings for receipt in reading.receipts]
         return Reading(tuple(messages), tuple(receipts))
 
+    def _items(self, entry: Payload) -> Iterator[Item]:
+        """The items of an entry, as far as it can be read."""
+        try:
+            yield from self.items(entry)
+        except UNREADABLE:
+            logger.warning("%s: skipped an unreadable entry of a request.", self.name)
+
+    def response_to(self, request: WebhookRequest) -> Response | None:
+        """The challenge; a batch needs no more than an acknowledgement, so it is not read for that."""
+        return super().response_to(request) if request.method == "GET" else None
+
     def _read_item(self, reader: Callable[[Payload], Reading], item: Payload) -> Reading:
         try:
             return reader(item)
-        except (ValueError, LookupError, TypeError, AttributeError):
+        except UNREADABLE:
             logger.warning("%s: skipped an unreadable item of a request.", self.name)
             return Reading()
 

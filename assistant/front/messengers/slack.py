@@ -86,6 +86,7 @@ class Slack(Connector):
     max_length_with_options = 3000
     # In private, Slack sends an app its own messages back.
     gives_receipts = True
+    headers_read = ("content-type", STAMP_HEADER)
 
     def verify(self, request: WebhookRequest) -> None:
         """Checks Slack's signature over the body and a time at most five minutes ago."""

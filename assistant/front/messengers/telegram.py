@@ -51,7 +51,7 @@ class Telegram(Connector):
         response = JSONResponse({"method": "answerCallbackQuery", "callback_query_id": query["id"]})
         if chat.get("type") != "private":
             return Reading(response=response)
-        id_, recipient = f"callback:{query['id']}", str(chat["id"])
+        id_, recipient = f"callback:{query['id']}", str(int(chat["id"]))
         if option := option_of(query.get("data")):
             language = query["from"].get("language_code")
             return Reading((InboundMessage(id_, recipient, option=option, language=language),), response=response)
@@ -128,7 +128,7 @@ class Telegram(Connector):
 
 def _inbound_messages(message: Payload, number: int, edited: bool) -> list[InboundMessage]:
     """The message as one or two: an attachment, and its caption."""
-    recipient, language = str(message["chat"]["id"]), (message.get("from") or {}).get("language_code")
+    recipient, language = str(int(message["chat"]["id"])), (message.get("from") or {}).get("language_code")
     # Dates have a resolution of a second; the number of the update decides the order within it.
     sent_at = message.get("edit_date") or message["date"]
     common: Common = {"recipient": recipient, "language": language, "sent_at": sent_at + number % 10**6 / 10**6}

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import math
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -16,6 +17,7 @@ from urllib.parse import quote
 import anyio
 
 from assistant.core.envelope import Envelope, RasaMessage, last_envelope
+from assistant.front.core.fair import RESUMED, FairSlots
 from assistant.front.operate import metrics
 from assistant.front.rasa.transport import Connections, NotListeningError, Transport, TransportError
 
@@ -27,11 +29,13 @@ RETRY_SECONDS = (0.2, 0.4, 0.8)
 MAX_TRIES_FOR_APOLOGY = 3
 DEGRADED_SECONDS = 10.0
 MIN_TRY_SECONDS = 0.05
+# How far the usual time of a reply follows the newest one, and how much of a visitor's patience it may take up.
+NEWEST_SHARE, MAX_NEEDED_SHARE = 0.2, 0.25
 ERASURE_TIMEOUT_SECONDS = 5.0
 # If there is another process to ask, one that takes longer counts as hung.
 TRY_TIMEOUT_SECONDS = 4.0
 # Further requests would only queue in the process, where a busy one cannot be told from a hung one.
-MAX_CONCURRENT = 8
+MAX_CONCURRENT = 4
 PROBE_TIMEOUT_SECONDS, PROBE_INTERVAL_SECONDS = 1.0, 0.5
 
 
@@ -61,7 +65,9 @@ class Process:
     def __init__(self, address: str, transport: Transport) -> None:
         self.address, self.reachable = address, True
         self._transport, self._degraded_until = transport, 0.0
-        self.slots = asyncio.Semaphore(MAX_CONCURRENT)
+        self.slots = FairSlots(MAX_CONCURRENT)
+        # How long a reply has usually taken of late.
+        self.usual_seconds = 0.0
 
     def score(self, sender: str) -> bytes:
         """Its score for a conversation, which prefers the process with the highest (rendezvous hashing)."""
@@ -75,6 +81,14 @@ class Process:
     def mark_degraded(self) -> None:
         """Leaves its conversations to other processes for a while."""
         self._degraded_until = time.monotonic() + DEGRADED_SECONDS
+
+    def needed_seconds(self, patience: float) -> float:
+        """The time that must be left for a try to be of use; never so much of a patience that none is made."""
+        return max(min(self.usual_seconds, patience * MAX_NEEDED_SHARE), MIN_TRY_SECONDS)
+
+    def took(self, seconds: float) -> None:
+        """Counts the time of a try towards the usual one."""
+        self.usual_seconds += (seconds - self.usual_seconds) * NEWEST_SHARE
 
     async def responds(self) -> bool:
         """Whether the process answers a probe in time."""
@@ -127,19 +141,26 @@ class Rasa:
         return max(healthy, key=lambda process: process.score(sender))
 
     async def ask(
-        self, sender: str, text: str, metadata: Mapping[str, str], until: float, id_: str | None = None
+        self,
+        sender: str,
+        text: str,
+        metadata: Mapping[str, str],
+        until: float,
+        id_: str | None = None,
+        lane: str = RESUMED,
     ) -> list[RasaMessage] | None:
         """Rasa's reply, retrying until that time (seconds since 1970); None if there is none.
 
         `id_` lets a process recognise a message that another has already answered; without it the message gets its own.
+        Where messages have to wait, those of all lanes are asked in turn.
         """
         named = {**metadata, "id": id_ or secrets.token_hex(8)}
         body: Question = {"sender": sender, "message": text, "metadata": named}
         apology: list[RasaMessage] | None = None
-        tries = 0
-        while (left := until - time.time()) > MIN_TRY_SECONDS:
+        tries, patience = 0, until - time.time()
+        while until - time.time() > (needed := self.process_for(sender).needed_seconds(patience)):
             process = self.process_for(sender)
-            reply = await self._queue(process, body, left)
+            reply = await self._queue(process, body, until, needed, lane)
             if reply and envelope_of(reply)["kind"] != "error":
                 return reply
             if reply:
@@ -152,18 +173,24 @@ class Rasa:
                 await anyio.sleep(min(pause, max(until - time.time(), 0)))
         return apology
 
-    async def _queue(self, process: Process, body: Question, left: float) -> list[RasaMessage] | None:
-        """One try as soon as the process has a free slot; None also if it has become unreachable meanwhile."""
-        started = time.monotonic()
-        with anyio.move_on_after(left):
-            async with process.slots:
+    async def _queue(
+        self, process: Process, body: Question, until: float, needed: float, lane: str
+    ) -> list[RasaMessage] | None:
+        """One try when it is this lane's turn; None also if that is too late, or the process has become unreachable.
+
+        A message that would not be answered in time any more leaves the queue, since it would only delay those that
+        still can be.
+        """
+        with anyio.move_on_after(until - needed - time.time()) as waiting:
+            async with process.slots.held(lane):
+                waiting.deadline = math.inf
                 if process.reachable or len(self.processes) == 1:
-                    return await self._try(process, body, left - (time.monotonic() - started))
+                    return await self._try(process, body, until - time.time())
         return None
 
     async def _try(self, process: Process, body: Question, left: float) -> list[RasaMessage] | None:
         """One try; None if Rasa is unreachable, slow, silent or returns nonsense."""
-        alone = len(self.processes) == 1
+        alone, started = len(self.processes) == 1, time.monotonic()
         try:
             with anyio.fail_after(left if alone else min(left, TRY_TIMEOUT_SECONDS)):
                 reply = await process.reply(body)
@@ -171,9 +198,12 @@ class Rasa:
             logger.info("Rasa did not answer: %s", type(error).__name__)
             metrics.failed("rasa")
             metrics.rasa_up(self.processes.index(process), up=False)
+            if isinstance(error, TimeoutError):
+                process.took(time.monotonic() - started)
             if not alone and isinstance(error, (TransportError, TimeoutError)):
                 self._mark_unreachable(process)
             return None
+        process.took(time.monotonic() - started)
         metrics.rasa_up(self.processes.index(process), up=True)
         return reply
 

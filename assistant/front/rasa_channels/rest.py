@@ -17,6 +17,7 @@ from assistant.core.envelope import RasaMessage
 from assistant.core.languages import choice_of, hint_of
 from assistant.front.core.channels import REST
 from assistant.front.core.errors import RefusedError
+from assistant.front.core.fair import lane_of
 from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import read_body, text_in
@@ -36,31 +37,32 @@ async def status(_: Request) -> Response:
 
 async def webhook(request: Request) -> Response:
     """Rasa's reply to a text, or an apology if there is none in time."""
-    front, body = front_of(request), await read_body(request)
+    front, body, lane = front_of(request), await read_body(request), lane_of(address_of(request))
     name = text_in(body.get("sender", ""), MAX_SENDER_CHARACTERS)
     if name != body.get("sender", ""):
         # What cannot be stored is left out of a text, which would make two names one.
         raise RefusedError("invalid")
-    await front.limits.count("address", address_of(request))
-    text, metadata = text_in(body.get("message")), metadata_in(body.get("metadata"))
-    text = await without_personal_data(text, metadata.get("choice"), metadata.get("language"))
     # Without a name, each message is a conversation of its own, not one shared by everyone.
     sender = front.keys.sender("rest", name or front.keys.new_chat())
+    await front.limits.count("address", address_of(request))
     await front.limits.count("session", sender)
+    text, metadata = text_in(body.get("message")), metadata_in(body.get("metadata"))
+    async with front.turns.held(lane):
+        text = await without_personal_data(text, metadata.get("choice"), metadata.get("language"))
     count_stored(front.budgets, address_of(request), text)
     metrics.accepted(REST)
     started = time.time()
-    reply = await _reply(front, sender, text, metadata)
+    reply = await _reply(front, sender, text, metadata, lane)
     envelope = envelope_of(reply)
     metrics.answered(REST, envelope["kind"], envelope.get("language"), started)
     return JSONResponse(addressed(reply, name))
 
 
-async def _reply(front: Front, sender: str, text: str, metadata: Mapping[str, str]) -> list[RasaMessage]:
+async def _reply(front: Front, sender: str, text: str, metadata: Mapping[str, str], lane: str) -> list[RasaMessage]:
     """Rasa's reply, or the front's own message in its place."""
     closed = front.notice.closed
     until = time.time() + front.settings.answer_timeout_seconds
-    reply = None if closed else await front.rasa.ask(sender, text, metadata, until)
+    reply = None if closed else await front.rasa.ask(sender, text, metadata, until, lane=lane)
     closed = closed or front.notice.closed
     if reply and not closed:
         return reply

@@ -24,6 +24,7 @@ from assistant.core.languages import DEFAULT, Language, choice_of, hint_of
 from assistant.front.core.channels import SOCKETIO
 from assistant.front.core.errors import RefusedError
 from assistant.front.core.events import AssistantEvent
+from assistant.front.core.fair import lane_of
 from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import MAX_BODY_BYTES, text_in
@@ -172,16 +173,17 @@ class Sockets:
             await self._refuse(sid, refusal, language)
 
     async def _accept(self, sid: str, chat: str, received: Mapping[str, object]) -> None:
-        front, metadata, address = self._front(), custom_data(received), self._address(sid)
-        await front.limits.count("address", address)
+        front, metadata, lane = self._front(), custom_data(received), lane_of(self._address(sid))
+        await front.limits.count("address", self._address(sid))
         await front.limits.count("session", chat)
         text, id_ = text_in(received["message"]), str(uuid.uuid4())
         hint, choice = hint_of(metadata), choice_of(metadata)
-        text = await without_personal_data(text, choice, hint)
-        count_stored(front.budgets, address, text)
-        await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())
+        async with front.turns.held(lane):
+            text = await without_personal_data(text, choice, hint)
+            count_stored(front.budgets, self._address(sid), text)
+            await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())
         metrics.accepted(SOCKETIO)
-        front.worker.wake(chat)
+        front.worker.wake(chat, lane)
 
     async def _unknown(self, _: str, sid: str, *__: object) -> None:
         """An event that no client of ours sends."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 
 from anyio.to_thread import run_sync
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Engine
 
 from assistant.front.core.channels import WEB
@@ -14,10 +14,12 @@ from assistant.front.core.tokens import Keys
 from assistant.front.rasa.client import Rasa
 from assistant.front.store import brake
 from assistant.front.store.chats import Store, silent
-from assistant.front.store.schema import CONTENTS, chats, seen
+from assistant.front.store.schema import CONTENTS, chats, seen, webhooks, writing
 
 # Longer than any messenger retries; a fingerprint reveals nothing about a person.
 SEEN_SECONDS = 30 * 86400.0
+# A webhook request that still cannot be processed after that holds texts that were never masked.
+MAX_QUEUED_SECONDS = 86400.0
 
 
 def expired_counts(engine: Engine, before: float) -> Mapping[str, int]:
@@ -27,6 +29,7 @@ def expired_counts(engine: Engine, before: float) -> Mapping[str, int]:
     for table in CONTENTS:
         mine = table.c.chat.in_(old) | table.c.chat.not_in(select(chats.c.id))
         counted[table.name] = select(func.count()).select_from(table).where(mine)
+    counted["webhooks"] = select(func.count()).select_from(webhooks).where(webhooks.c.at < _oldest_queued(before))
     counted["seen"] = select(func.count()).select_from(seen).where(seen.c.at < time.time() - SEEN_SECONDS)
     with engine.connect() as connection:
         return {name: int(connection.execute(asked).scalar_one()) for name, asked in counted.items()}
@@ -36,6 +39,23 @@ def senders_of(store: Store, keys: Keys, chat: str) -> tuple[str, ...]:
     """The names that a chat's conversation in Rasa may have; several only if it began under an earlier version."""
     row = store.chat(chat)
     return keys.senders(chat) if row is None or row["former_name"] else (keys.sender(WEB, chat),)
+
+
+def queued_requests(engine: Engine, messenger: str) -> int:
+    """How many webhook requests of a messenger are acknowledged but not processed."""
+    asked = select(func.count()).select_from(webhooks).where(webhooks.c.messenger == messenger)
+    with engine.connect() as connection:
+        return int(connection.execute(asked).scalar_one())
+
+
+def drop_queued(engine: Engine, before: float) -> None:
+    """Drops webhook requests that came before that time, or more than a day ago."""
+    with writing(engine) as connection:
+        connection.execute(delete(webhooks).where(webhooks.c.at < _oldest_queued(before)))
+
+
+def _oldest_queued(before: float) -> float:
+    return max(before, time.time() - MAX_QUEUED_SECONDS)
 
 
 def erase_silent(store: Store, keys: Keys, before: float) -> int:

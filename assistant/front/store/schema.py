@@ -117,6 +117,15 @@ messages = Table(
     Column("state", String(12), nullable=False, index=True),
     UniqueConstraint("chat", "external_id"),
 )
+# Webhook requests that are acknowledged but not processed yet, encrypted.
+webhooks = Table(
+    "webhooks",
+    schema,
+    Column("id", Integer, primary_key=True),
+    Column("messenger", String(20), nullable=False),
+    Column("at", Float(53), nullable=False, index=True),
+    Column("sealed", Text, nullable=False),
+)
 # Fingerprints of messengers' messages; they outlive an erased chat, so that a retry is not answered again.
 seen = Table("seen", schema, Column("id", String(64), primary_key=True), Column("at", Float(53), index=True))
 feedback = Table(

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from assistant.front.core.channels import WEB
 from assistant.front.core.tokens import Keys
 from assistant.front.store.chat_keys import complete_erasure
-from assistant.front.store.schema import chats, delete_contents, erasures, writing
+from assistant.front.store.schema import chats, delete_contents, erasures, webhooks, writing
 from assistant.front.store.schema import tombstones as table
 
 # When each chat was erased, by its fingerprint.
@@ -41,7 +41,10 @@ def tombstones_in(engine: Engine) -> Tombstones | None:
 
 
 def erase_again(engine: Engine, tombstones: Tombstones) -> int:
-    """Erases every chat that has a tombstone, also in Rasa, and adds the tombstones; returns how many there were."""
+    """Erases every chat that has a tombstone, also in Rasa, and all queued requests; adds the tombstones.
+
+    Returns how many chats there were.
+    """
     with writing(engine) as connection:
         found = [chat for chat in connection.execute(select(chats.c.id)).scalars() if fingerprint(chat) in tombstones]
         for chat in found:
@@ -50,6 +53,8 @@ def erase_again(engine: Engine, tombstones: Tombstones) -> int:
             sender = Keys.sender(WEB, chat)
             connection.execute(delete(erasures).where(erasures.c.sender == sender))
             connection.execute(insert(erasures).values(sender=sender))
+        # Nobody can tell whose they are without reading them.
+        connection.execute(delete(webhooks))
         _add(connection, tombstones)
     complete_erasure(engine, found)
     return len(found)

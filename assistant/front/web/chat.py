@@ -19,6 +19,7 @@ from assistant.core.languages import served
 from assistant.front.core.channels import WEB
 from assistant.front.core.errors import RefusedError, language_of
 from assistant.front.core.events import Event, Feedback, moment
+from assistant.front.core.fair import lane_of
 from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import without_personal_data
 from assistant.front.core.parsing import (
@@ -56,22 +57,23 @@ async def open_chat(request: Request) -> Response:
 
 async def post_message(request: Request) -> Response:
     """Stores a message, acknowledges it, and has it answered."""
-    front, chat = front_of(request), await chat_in(request)
-    body = await read_body(request)
-    await front.limits.count("address", address_of(request))
-    await front.limits.count("session", chat)
-    id_, text = uuid_in(body.get("id")), text_in(body.get("text"))
-    language, choice = language_in(body.get("language")), choice_in(body.get("choice"))
-    text = await without_personal_data(text, choice, language)
-    count_stored(front.budgets, address_of(request), text)
-    try:
-        sequence, new = await run_sync(front.store.accept, chat, id_, text, language, choice, time.time())
-    except UnknownChatError:
-        raise RefusedError("unknown_session") from None
+    front, body, lane = front_of(request), await read_body(request), lane_of(address_of(request))
+    async with front.turns.held(lane):
+        chat = await chat_in(request)
+        await front.limits.count("address", address_of(request))
+        await front.limits.count("session", chat)
+        id_, text = uuid_in(body.get("id")), text_in(body.get("text"))
+        language, choice = language_in(body.get("language")), choice_in(body.get("choice"))
+        text = await without_personal_data(text, choice, language)
+        count_stored(front.budgets, address_of(request), text)
+        try:
+            sequence, new = await run_sync(front.store.accept, chat, id_, text, language, choice, time.time())
+        except UnknownChatError:
+            raise RefusedError("unknown_session") from None
     if new:
         metrics.accepted(WEB)
         front.listeners.publish(chat)
-        front.worker.wake(chat)
+        front.worker.wake(chat, lane)
     return JSONResponse({"id": id_, "sequence": sequence}, 202)
 
 
@@ -157,7 +159,7 @@ async def chat_in(request: Request) -> str:
     if not chat or row is None:
         await front_of(request).limits.count("tokens", address_of(request))
         raise RefusedError("unknown_session")
-    request.state.language = row["spoken"] or row["language"]
+    request.state.language = getattr(request.state, "language", None) or row["spoken"] or row["language"]
     return chat
 
 

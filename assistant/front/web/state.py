@@ -10,8 +10,10 @@ from typing import cast
 from sqlalchemy.engine import Engine
 from starlette.requests import HTTPConnection
 
+from assistant.front.answering.intake import Intake
 from assistant.front.answering.worker import Worker
 from assistant.front.core.budgets import Budgets
+from assistant.front.core.fair import FairSlots
 from assistant.front.core.limits import Limits
 from assistant.front.core.settings import Settings
 from assistant.front.core.tokens import Keys
@@ -22,6 +24,9 @@ from assistant.front.pubsub.listeners import Listeners
 from assistant.front.rasa.client import Rasa
 from assistant.front.store.chats import Store
 from assistant.knowledge import KnowledgeBase
+
+# More at once would only wait for the same processor and the same database.
+MAX_CONCURRENT_POSTS = 8
 
 
 @dataclass
@@ -47,9 +52,12 @@ class Front:
     budgets: Budgets
     worker: Worker
     messengers: Messengers
+    intake: Intake
     broadcast: Broadcast
     knowledge: KnowledgeBase
     notice: Notice
+    # Turns to have a message masked and stored, which takes processor time and the database.
+    turns: FairSlots = field(default_factory=lambda: FairSlots(MAX_CONCURRENT_POSTS))
     readiness: Readiness = field(default_factory=Readiness)
 
 

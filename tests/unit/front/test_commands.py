@@ -18,7 +18,9 @@ from starlette.routing import Route
 from assistant.commands import person, purge
 from assistant.engine.conversations import table as rasa_tables
 from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.connector import WebhookRequest
 from assistant.front.messengers.base.message_store import MessageStore
+from assistant.front.messengers.base.webhook_queue import WebhookQueue
 from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.schema import chats, database, events, seen
 from assistant.launch.servers import HOST, free_port
@@ -139,7 +141,7 @@ def test_a_dry_run_says_the_same_and_erases_nothing(operator, store):
     _, wet, _ = operator(purge)
     assert counts(dry) == counts(wet)
     _, again, _ = operator(purge)
-    assert counts(again) == [0] * 6
+    assert counts(again) == [0] * 7
 
 
 def test_days_may_be_named(operator, store):
@@ -483,3 +485,14 @@ def test_postgresql_s_statistics_hold_nothing_of_what_people_write(tables, postg
             sampled = dict(connection.exec_driver_sql(f"{asked} WHERE schemaname = 'public'").all())
         assert sampled[column]
         assert WORD not in str(sampled)
+
+
+def test_requests_in_the_queue_are_purged_after_a_day_and_named_beside_a_person(operator, engine, store):
+    queue = WebhookQueue(engine, "key")
+    for age in (2 * DAY, 10.0):
+        queue.add("telegram", WebhookRequest("POST", "", {}, {}, b"{}"), time.time() - age)
+    code, _, complaint = operator(person, "export", "--messenger", "telegram", "--address", "7")
+    assert code == 1
+    assert complaint.startswith("2 requests of this messenger have not been processed yet")
+    assert counts(operator(purge)[1])[6] == 1
+    assert queue.first("telegram").at > time.time() - DAY

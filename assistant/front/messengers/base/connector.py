@@ -1,7 +1,7 @@
 """The interface of a messenger's connector: reads webhook requests, builds API calls, interprets their responses.
 
 A connector is pure: requests in, data out, and the other way round. It opens no connections and stores nothing;
-`message_store.py`, `messenger_webhook.py` and `delivery.py` see to it that nothing is lost or duplicated.
+`webhook_queue.py`, `message_store.py` and `delivery.py` see to it that nothing is lost or duplicated.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar
+
+from starlette.responses import Response
 
 from assistant.front.core.channels import Messenger
 from assistant.front.messengers.base.inbound import InboundMessage, Reading
@@ -60,6 +62,8 @@ class Connector(ABC):
     max_length_with_options: ClassVar[int]
     # How long after a user's last message the messenger accepts answers; None means for ever.
     window_seconds: ClassVar[float | None] = None
+    # The headers, in lower case, that `read` needs.
+    headers_read: ClassVar[tuple[str, ...]] = ()
     # Whether its webhook confirms which of our messages it accepted.
     gives_receipts: ClassVar[bool] = False
 
@@ -77,6 +81,10 @@ class Connector(ABC):
     @abstractmethod
     def read(self, request: WebhookRequest) -> Reading:
         """The content of a verified request; raises ValueError if it is nothing that this messenger sends."""
+
+    def response_to(self, request: WebhookRequest) -> Response | None:
+        """What the messenger requires in response to a verified request; None if an empty 200 will do."""
+        return self.read(request).response
 
     @abstractmethod
     def call(self, recipient: str, bubble: Bubble, key: str) -> Call:

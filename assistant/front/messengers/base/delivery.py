@@ -14,6 +14,7 @@ from anyio.to_thread import run_sync
 from assistant.front.core.events import AssistantEvent
 from assistant.front.messengers.base.api import Api, CallError, HttpApi, NotSentError, UnknownOutcomeError
 from assistant.front.messengers.base.connector import Call, Connector
+from assistant.front.messengers.base.inbound import UNREADABLE
 from assistant.front.messengers.base.layout import Bubble, bubbles
 from assistant.front.messengers.base.message_store import MessageStore, Progress
 from assistant.front.messengers.base.outcomes import CallResult, Outcome
@@ -157,11 +158,15 @@ class Delivery:
     async def _attempt(self, progress: Progress, part: int, bubble: Bubble) -> CallResult:
         """Sends a part once; whatever happens meanwhile, the message store knows whether it is in doubt."""
         connector = self._connectors[progress.channel]
+        try:
+            call = connector.call(progress.recipient, bubble, f"{progress.chat}.{progress.delivered}.{part}")
+        except UNREADABLE as error:
+            # A recipient that is none of this messenger's will not become one.
+            return CallResult(Outcome.UNREACHABLE, reason=f"not a recipient: {type(error).__name__}")
         if connector.gives_receipts:
             await run_sync(self._message_store.begin_part, progress.chat)
-        key = f"{progress.chat}.{progress.delivered}.{part}"
         try:
-            result = await self._call(connector, connector.call(progress.recipient, bubble, key))
+            result = await self._call(connector, call)
         except UnknownOutcomeError:
             metrics.delivered(connector.name, "unknown")
             # Waits for as long as the call itself may take.

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypedDict
 
 from starlette.responses import Response
 
-# A JSON object as the vendor's manual describes it; the webhook catches the errors of one that is different.
+# A JSON object as the vendor's manual describes it.
 Payload = Mapping[str, Any]
+# What reading one raises that is different: values of other types, missing keys, numbers or depths beyond all limits.
+UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
+MAX_RECIPIENT_CHARACTERS = 255
 InboundKind = Literal["text", "start", "delete", "media", "edit", "empty", "stale", "too_many", "language"]
 
 
 @dataclass(frozen=True)
 class InboundMessage:
-    """A message from a user."""
+    """A message from a user; raises ValueError if a value is not what the vendor's manual says."""
 
     # The messenger's own id, the same if it sends the message again.
     id: str
@@ -31,6 +35,20 @@ class InboundMessage:
     sent_at: float | None = None
     # What the messenger needs to show that the message was read.
     mark: str | None = None
+
+    def __post_init__(self) -> None:
+        """Checks what comes from the vendor's JSON, where a value may be anything."""
+        if not all(isinstance(value, str) for value in (self.id, self.recipient, self.text)):
+            raise ValueError("an id, recipient or text is not a text")
+        if not all(value is None or isinstance(value, str) for value in (self.language, self.mark)):
+            raise ValueError("a language or mark is not a text")
+        if not self.recipient or len(self.recipient) > MAX_RECIPIENT_CHARACTERS:
+            raise ValueError("a recipient is empty or too long")
+        if self.sent_at is not None and not math.isfinite(self.sent_at):
+            raise ValueError("a time is not a number")
+        # Lone surrogates cannot be stored, and in a text are replaced.
+        for value in (self.id, self.recipient):
+            value.encode()
 
 
 class _Sender(TypedDict):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,6 +27,8 @@ from assistant.knowledge import KnowledgeBase
 
 # How long a message waits for one that was sent earlier but arrives later.
 REORDERING_SECONDS = 0.25
+# The key of a part of an answer: its chat, what was delivered before it, and its position.
+KEY = re.compile(r"([^.]{1,64})\.([0-9]{1,9})\.([0-9]{1,9})")
 
 
 class Messengers:
@@ -77,10 +80,8 @@ class Messengers:
 
     async def confirm(self, channel: str, key: str) -> None:
         """Handles a receipt for a message of ours; ignores keys that are not ours."""
-        chat, _, rest = key.partition(".")
-        delivered, _, part = rest.partition(".")
-        if delivered.isdigit() and part.isdigit():
-            await run_sync(self.message_store.confirm, channel, chat, int(delivered), int(part))
+        if found := KEY.fullmatch(key):
+            await run_sync(self.message_store.confirm, channel, found[1], int(found[2]), int(found[3]))
 
     async def greet(self, message: WaitingMessage) -> WaitingMessage:
         """Sends the notice at the start of a chat; returns the message with the user's language, if it is known."""

@@ -132,3 +132,18 @@ async def test_a_limit_of_the_number_holds_up_all_chats_a_limit_of_one_chat_does
                 await anyio.sleep(0.05)
     waited = next(call.at for call in sent if OTHER in call.body) - sent[0].at
     assert (waited >= 1.9) is waits
+
+
+async def test_a_recipient_that_is_none_is_given_up_with_one_line(store, message_store, whatsapp, monkeypatch, caplog):
+    def refuses(*_):
+        raise ValueError("no number")
+
+    monkeypatch.setattr(type(whatsapp), "call", refuses)
+    answered(store, message_store, "nobody")
+    async with started(store, message_store, whatsapp) as (_, sent):
+        with anyio.fail_after(30):
+            while message_store.undelivered_chats():
+                await anyio.sleep(0.05)
+        await anyio.sleep(1.2)
+    assert sent == []
+    assert [one.exc_info for one in caplog.records if "whatsapp" in one.getMessage()] == [None]

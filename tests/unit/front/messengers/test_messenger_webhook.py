@@ -56,9 +56,10 @@ def test_a_front_starts_and_keeps_messages_although_the_messenger_cannot_be_reac
 
 
 def test_that_a_message_came_again_is_logged(client, wire, caplog):
-    caplog.set_level("INFO", "assistant.front.web")
+    caplog.set_level("INFO", "assistant.front.answering")
     for _ in range(2):
         assert post(client, a_message(wire)).status_code == 200
+    until(lambda: "telegram: ignored a duplicate message." in caplog.text)
     assert caplog.text.count("telegram: ignored a duplicate message.") == 1
 
 
@@ -66,7 +67,7 @@ def test_what_cannot_be_kept_is_not_acknowledged(client, wire, monkeypatch):
     def fails(*_):
         raise OperationalError("insert", {}, Exception("disk full"))
 
-    monkeypatch.setattr("assistant.front.messengers.base.message_store.MessageStore.receive", fails)
+    monkeypatch.setattr("assistant.front.messengers.base.webhook_queue.WebhookQueue.add", fails)
     assert post(client, a_message(wire)).status_code == 503
 
 

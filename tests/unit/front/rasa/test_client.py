@@ -52,6 +52,8 @@ class Processes:
 
 @pytest.fixture
 def processes():
+    # The first answer reads all of the knowledge, which no test should be timed with.
+    fact()
     return Processes()
 
 
@@ -161,6 +163,45 @@ async def test_one_alone_is_given_all_the_time_there_is(processes, monkeypatch):
 async def test_no_process_is_asked_more_at_once_than_it_can_do(rasa, processes):
     await asyncio.gather(*(ask(rasa, sender) for sender in SENDERS[:200]))
     assert max(processes.most.values()) == module.MAX_CONCURRENT
+
+
+async def test_a_stranger_is_asked_before_the_rest_of_a_flood(rasa, processes, monkeypatch):
+    monkeypatch.setattr(module, "MAX_CONCURRENT", 1)
+    rasa, done = Rasa(ADDRESSES[:1], processes), []
+
+    async def one(lane, number):
+        assert await rasa.ask(f"web-{lane}-{number}", "Hallo", {}, time.time() + 30, lane=lane)
+        done.append(lane)
+
+    flood = [asyncio.create_task(one("flood", number)) for number in range(50)]
+    await until_async(lambda: done)
+    await asyncio.gather(one("stranger", 0), *flood)
+    assert done.index("stranger") < 10
+    await rasa.close()
+
+
+async def test_what_would_be_too_late_is_given_up_and_not_asked(processes, monkeypatch):
+    monkeypatch.setattr(module, "MAX_CONCURRENT", 1)
+    rasa = Rasa(ADDRESSES[:1], processes)
+    rasa.processes[0].usual_seconds = 60.0
+    async with rasa.processes[0].slots.held("flood"):
+        begun = time.monotonic()
+        assert await ask(rasa, "web-1", seconds=4.0) is None
+        # A quarter of the patience is left, but Rasa would need more.
+        assert 2.9 < time.monotonic() - begun < 3.9
+    assert processes.asked == []
+    assert await ask(rasa, "web-1", seconds=1.0)
+    await rasa.close()
+
+
+async def test_the_usual_time_of_a_reply_follows_replies_and_time_outs(rasa, processes, monkeypatch):
+    monkeypatch.setattr(module, "TRY_TIMEOUT_SECONDS", 0.2)
+    processes.hanging.add("rasa-0")
+    sender = next(sender for sender, home in homes(rasa).items() if home == ADDRESSES[0])
+    assert await ask(rasa, sender)
+    slow, quick = rasa.processes[0].usual_seconds, max(one.usual_seconds for one in rasa.processes[1:])
+    assert 0.03 < slow < 0.2
+    assert 0 < quick < slow
 
 
 async def test_every_message_is_named_so_that_it_is_known_again(rasa, processes):

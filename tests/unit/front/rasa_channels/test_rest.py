@@ -70,7 +70,7 @@ def test_a_text_that_nobody_types_is_refused(client):
     ("language", "message"), [("de", "Wann wurde die IOM gegründet?"), ("en", "When was it founded?")]
 )
 def test_an_apology_has_the_shape_of_an_answer(language, message, client, rasa, monkeypatch):
-    async def nothing(*_):
+    async def nothing(*_, **__):
         return None
 
     monkeypatch.setattr("assistant.front.rasa.client.Rasa.ask", nothing)

@@ -17,8 +17,10 @@ from starlette.testclient import TestClient
 from assistant.commands import backup, scheduled_backup
 from assistant.front.app import application
 from assistant.front.core.tokens import Keys
+from assistant.front.messengers.base.connector import WebhookRequest
 from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore
+from assistant.front.messengers.base.webhook_queue import WebhookQueue
 from assistant.front.store.backup import BackupError, current_tombstones, restore, save, save_keys
 from assistant.front.store.chat_keys import key_path, name_of
 from assistant.front.store.chats import ANSWERED, Store
@@ -408,3 +410,16 @@ def test_a_job_that_cannot_read_the_database_fails_and_keeps_its_copies(job, url
     failed = job(url, folder)
     assert (failed.returncode, failed.stdout) == (1, "")
     assert sorted(folder.iterdir()) == before
+
+
+def test_requests_in_the_queue_are_in_no_backup_and_none_outlives_a_restore(url, engine, store, copy):
+    queue = WebhookQueue(engine, "key")
+    a_chat(store)
+    queue.add("whatsapp", WebhookRequest("POST", "", {}, {}, b"x"), time.time())
+    save(url, copy)
+    assert b"gAAAA" not in copy.read_bytes()
+    assert queue.first("whatsapp")
+    engine.dispose()
+    restore(url, copy, {})
+    assert WebhookQueue(engine, "key").messengers() == []
+    assert len(store.silent_since(time.time() + 1)) == 1

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, insert, update
 
 from assistant.commands import backup, purge
 from assistant.front import __main__ as front
-from assistant.front.core.tokens import kept_secret
+from assistant.front.core.secret import kept_secrets
 from assistant.front.store.backup import save
 from assistant.front.store.chats import Store
 from assistant.front.store.schema import VERSION, chats, database, schema_version, state
@@ -48,7 +48,7 @@ def test_one_from_before_versions_is_upgraded_with_all_that_is_in_it(url):
 def test_a_newer_one_is_refused_in_a_line_and_not_touched(url, command, monkeypatch, tmp_path):
     make_newer(url)
     monkeypatch.setattr(front.logs, "set_up", lambda: None)
-    kept_secret(None, tmp_path)
+    kept_secrets({}, tmp_path)
     for module in (front, purge):
         ended = command(module, ASSISTANT_DATA=str(tmp_path), ASSISTANT_DATABASE=url)
         assert ended.returncode == 1

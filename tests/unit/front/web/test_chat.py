@@ -15,7 +15,11 @@ from sqlalchemy import create_engine
 from starlette.testclient import TestClient
 
 from assistant.front.app import application
+from assistant.front.core.fair import RESUMED, lane_of
 from assistant.front.core.tokens import Keys
+from assistant.front.rasa.client import Rasa
+from assistant.front.store.chats import Store
+from assistant.front.store.schema import database
 from assistant.knowledge import knowledge
 from tests.fakes.front import HERE, Visitor, enveloped, fact
 from tests.support.wait import until
@@ -365,3 +369,35 @@ def test_a_smalltalk_without_entry_is_told(visitor, rasa):
     rasa.reply = lambda _: [{"text": "Guten Tag!"}, enveloped("smalltalk")]
     told = visitor.answer_to(str(uuid.uuid4()))
     assert (told["kind"], told["parts"][0]["text"]) == ("smalltalk", "Guten Tag!")
+
+
+def test_messages_wait_for_rasa_in_the_lane_of_their_address(settings, rasa, monkeypatch):
+    lanes, ask = [], Rasa.ask
+
+    async def watching(*arguments, **named):
+        lanes.append(named.get("lane") or arguments[-1])
+        return await ask(*arguments, **named)
+
+    monkeypatch.setattr(Rasa, "ask", watching)
+    proxied = replace(settings, proxies="*")
+    with TestClient(application(proxied, rasa), HERE) as client:
+        for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2"):
+            client.headers["X-Forwarded-For"] = address
+            Visitor(client).answer_to("Hallo")
+        client.post("/webhooks/rest/webhook", json={"sender": "me", "message": "Hallo"})
+    assert lanes == [lane_of("192.0.2.1"), lane_of("192.0.2.1"), lane_of("192.0.2.2"), lane_of("192.0.2.2")]
+
+
+def test_a_chat_that_is_resumed_waits_in_a_lane_of_its_own(settings, rasa, monkeypatch):
+    lanes = []
+
+    async def watching(*arguments, **_):
+        lanes.append(arguments[-1])
+
+    engine = database(settings.database)
+    Store(engine).open_chat("a" * 32, "de", time.time())
+    Store(engine).accept("a" * 32, str(uuid.uuid4()), "Hallo", "de", None, time.time())
+    monkeypatch.setattr(Rasa, "ask", watching)
+    with TestClient(application(settings, rasa), HERE):
+        until(lambda: lanes == [RESUMED])
+    engine.dispose()
