@@ -26,6 +26,8 @@ DOTTED = re.compile(rf"{AT}[\w-]+{DOT}", re.I)
 EMAIL = re.compile(rf"(?<![\w.+%-])[\w.+%'-]{{1,64}}{AT}[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,5}}", re.I)
 # Digits attached to a word, a link such as "t.me/name" or a decimal are not phone numbers.
 CANDIDATE = re.compile(r"(?<![\w+§/])(?<!\d[.,-])[+(]?\(?\d(?:[ \-./()\u00a0\u202f\u2011\u2013]{0,3}\d){5,60}(?!\w)")
+# "0 1 7 6 2 3 4 5 6 7"
+ONE_BY_ONE = re.compile(r"(?<![\w.,/-])(?:\+ ?\d ?\d|0)(?:[ -]\d){8,13}(?![\w.,/-]| \d)")
 LINKED = re.compile(r"\b(?:wa\.me/|whatsapp\.com/send\?phone=)\+?(\d{7,15})(?!\d)", re.I)
 TRUNK = re.compile("^490")  # +49 (0) 176
 GROUP = re.compile(r"\S+")
@@ -55,6 +57,7 @@ def emails(text: str) -> Iterator[Span]:
 def phones(text: str) -> Iterator[Span]:
     """Phone numbers of any country; those without + or 0 only after a word such as WhatsApp."""
     yield from (Span(*match.span(1), "phone") for match in LINKED.finditer(text))
+    yield from (Span(*match.span(), "phone") for match in ONE_BY_ONE.finditer(text))
     candidates = list(CANDIDATE.finditer(text))
     if not candidates:
         return
