@@ -9,6 +9,7 @@ from functools import lru_cache
 from assistant.core.languages import DEFAULT, LANGUAGES, Language, served
 from assistant.knowledge import knowledge
 from assistant.privacy import accounts, accounts_online, addresses, births, contacts, korean, names, papers, spoken
+from assistant.privacy.announcements import announcement
 from assistant.privacy.given import given
 from assistant.privacy.text import DATA_KINDS, DataKind, Span, blanked
 
@@ -32,42 +33,30 @@ FINDERS: tuple[Finder, ...] = (
     korean.korean_names,
     names.names,
 )
-# Of the message before, as many characters are read, unless it ends with one of these: then nothing is to follow.
-MOST_CHARACTERS_BEFORE, FINISHED = 60, ".!?…؟]"
 # Too far apart for a phrase to begin in one message and end in the next: "Ich heiße", "ich heiße Ali".
 APART = " " * 4
 # Masking one thing may reveal another; only hostile texts need this many rounds.
 MOST_ROUNDS = 20
 
 
-def masked(text: str, language: str | None = None, before: str | None = None) -> str:
+def masked(text: str, language: str | None = None, *, before: str | None = None) -> str:
     """The text with placeholders instead of personal data; masking it again changes nothing.
 
-    What was said just `before` may announce it: "Mein Name ist", and then the name as a message of its own.
+    The message `before` may announce some: "Mein Name ist", and then the name as a message of its own.
     """
     spans = found(text, before)
     return _replaced(text, spans, served(language) or DEFAULT) if spans else text
 
 
 def found(text: str, before: str | None = None) -> list[Span]:
-    """The personal data in a text, in order and without overlaps; placeholders do not count.
-
-    Together with what was said just `before`, of which only the last words are read.
-    """
+    """The personal data in a text, in order and without overlaps; placeholders do not count."""
     announcing = announcement(before)
     if not announcing:
         return _found(text)
-    start = len(announcing)
-    spans = [span for span in _found(announcing + text) if span.end > start]
+    whole = f"{announcing}{' ' if announcing.endswith(':') else APART}{text}"
+    start = len(whole) - len(text)
+    spans = (span for span in _found(whole) if span.end > start)
     return [Span(max(span.start - start, 0), span.end - start, span.kind) for span in spans]
-
-
-def announcement(before: str | None) -> str:
-    """The last words of a message, if it breaks off where personal data may follow; otherwise nothing."""
-    last = (before or "")[-MOST_CHARACTERS_BEFORE:].rpartition("\n")[2].rstrip()
-    if not last or last[-1] in FINISHED:
-        return ""
-    return f"{last} " if last.endswith(":") else f"{last}{APART}"
 
 
 def _found(text: str) -> list[Span]:

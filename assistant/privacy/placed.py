@@ -210,7 +210,8 @@ def _full(reader: Reader) -> Iterator[Span]:
             continue
         after = reader.name_end(index)
         if after - index > 1 and not reader.is_public(index, after):
-            yield reader.span(index, after)
+            yield from before_in_chain(reader, index)
+            yield from chained(reader, index, after, capitals=False)
 
 
 PLACED = (_in_roles, _with_title, _behind_title, _families, _signed, _speaking, _aside, _born, _known, _full)

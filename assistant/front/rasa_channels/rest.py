@@ -39,9 +39,9 @@ async def webhook(request: Request) -> Response:
     name = text_in(body.get("sender", ""), MAX_SENDER_CHARACTERS)
     await front.limits.count("address", address_of(request))
     text, metadata = text_in(body.get("message")), metadata_in(body.get("metadata"))
-    text = await without_personal_data(text, metadata.get("choice"), metadata.get("language"))
     # Without a name, each message is a conversation of its own, not one shared by everyone.
     sender = front.keys.sender("rest", name or front.keys.new_chat())
+    text = await without_personal_data(text, metadata.get("choice"), metadata.get("language"), chat=name and sender)
     await front.limits.count("session", sender)
     metrics.accepted(REST)
     started = time.time()

@@ -118,7 +118,7 @@ class Sockets:
         await front.limits.count("session", chat)
         text, id_ = text_in(received["message"]), str(uuid.uuid4())
         hint, choice = hint_of(metadata), choice_of(metadata)
-        text = await without_personal_data(text, choice, hint)
+        text = await without_personal_data(text, choice, hint, chat=chat)
         await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())
         metrics.accepted(SOCKETIO)
         front.worker.wake(chat)

@@ -75,7 +75,7 @@ async def accept(front: Front, connector: Connector, inbound: InboundMessage) ->
     admitted = await admit(front, connector.name, classified(front, dated))
     if admitted is None:
         return
-    admitted = await masked(admitted)
+    admitted = await masked(admitted, front.keys.sender(connector.name, inbound.recipient))
     chat = await run_sync(front.messengers.message_store.receive, connector.name, admitted, front.keys.new_chat(), now)
     if chat is None:
         logger.info("%s: ignored a duplicate message.", connector.name)
@@ -109,11 +109,11 @@ async def admit(front: Front, channel: str, inbound: InboundMessage) -> InboundM
     return None
 
 
-async def masked(inbound: InboundMessage) -> InboundMessage:
+async def masked(inbound: InboundMessage, who: str | None = None) -> InboundMessage:
     """The message with personal data masked; a choice that we offered contains none."""
     if inbound.option:
         return inbound
-    text = await without_personal_data(inbound.text, None, served(inbound.language))
+    text = await without_personal_data(inbound.text, None, served(inbound.language), chat=who)
     return replace(inbound, text=text)
 
 
