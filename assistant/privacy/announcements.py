@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from assistant.privacy.text import Word, words_of
 from assistant.privacy.words import words
 
@@ -32,7 +34,7 @@ def announcement(before: str | None) -> str:
     return f"{last[parts[start].start : parts[-1].end]}{colon}"
 
 
-def _start(text: str, parts: list[Word]) -> int | None:
+def _start(text: str, parts: Sequence[Word]) -> int | None:
     """Where the announcing words begin that reach to the end; None if there are none."""
     end, announced = len(parts), False
     while end:
@@ -46,7 +48,7 @@ def _start(text: str, parts: list[Word]) -> int | None:
     return end if announced else None
 
 
-def _phrase_before(text: str, parts: list[Word], end: int) -> int | None:
+def _phrase_before(text: str, parts: Sequence[Word], end: int) -> int | None:
     """Where the longest announcing phrase begins that ends before a word."""
     phrases = words().phrases
     for start in range(end):

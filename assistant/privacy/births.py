@@ -32,7 +32,7 @@ def _date() -> re.Pattern[str]:
     return re.compile(
         rf"(?<![\w.])(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?{YEAR}|{LONG_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}"
         rf"|{LONG_YEAR}년\s?\d{{1,2}}월\s?\d{{1,2}}일"
-        rf"|\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s?(?:of\s|de\s)?{month}\s?(?:de\s)?{YEAR}"
+        rf"|\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s?(?:of\s|de\s)?{month}\s?(?:de\s)?{YEAR}(?:\s(?:року|р\.|года|г\.))?"
         rf"|{month}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s{YEAR})(?!\w)",
         re.I,
     )
@@ -55,7 +55,7 @@ def _months() -> set[str]:
 
 def births(text: str) -> Iterator[Span]:
     """Dates of birth of people, in figures or with the month's name."""
-    dates = list(_date().finditer(text))
+    dates = list(_date().finditer(text)) if any(char.isdigit() for char in text) else []
     if not dates:
         return
     parts = words_of(text)

@@ -20,18 +20,19 @@ WITH_AGE = re.compile(r"\s?[(,،]\s?\d{1,2}(?!\d|[.:]\d)")
 MOST_IN_CHAIN = 12
 
 
-def chained(reader: Reader, index: int, after: int, capitals: bool) -> Iterator[Span]:
+def chained(reader: Reader, index: int, after: int, capitals: bool, strange: bool = False) -> Iterator[Span]:
     """A name, and those that follow it after an age, a comma or "and"."""
     yield reader.span(index, after)
     for _ in range(MOST_IN_CHAIN):
-        following = _next_in_chain(reader, reader.chunks[after - 1].end)
+        following = next_in_chain(reader, reader.chunks[after - 1].end)
         if following is None or not reader.is_name(following):
             return
         chunk = reader.chunks[following]
         aged = WITH_AGE.match(reader.text, chunk.end) is not None
         spelt = capitals and chunk.capital and not chunk.caseless and not reader.shouted
         closed = not reader.german or reader.ends_like_name(reader.name_end(following))
-        if not (reader.is_given(following) or aged or (spelt and closed)):
+        unheard = strange and reader.is_strange(following)
+        if not (reader.is_given(following) or aged or unheard or (spelt and closed)):
             return
         after = reader.name_end(following)
         if reader.is_public(following, after):
@@ -45,11 +46,11 @@ def before_in_chain(reader: Reader, index: int) -> Iterator[Span]:
     before = index - 2 if joined else index - 1
     if before < 0 or not reader.is_given(before) or not is_written_as_name(reader, before):
         return
-    if not reader.chunks[before].caseless and _next_in_chain(reader, reader.chunks[before].end) == index:
+    if not reader.chunks[before].caseless and next_in_chain(reader, reader.chunks[before].end) == index:
         yield reader.span(before, before + 1)
 
 
-def _next_in_chain(reader: Reader, end: int) -> int | None:
+def next_in_chain(reader: Reader, end: int) -> int | None:
     """The chunk that goes on with a list which has a name that ends here."""
     match = BETWEEN.match(reader.text, end)
     if not match or match.end() == end:

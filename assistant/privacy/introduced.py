@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from typing import cast
 
-from assistant.privacy.chains import WITH_AGE, chained, is_written_as_name
+from assistant.privacy.chains import WITH_AGE, chained, is_written_as_name, next_in_chain
 from assistant.privacy.reader import APOSTROPHES, Reader
 from assistant.privacy.text import Span
 from assistant.privacy.words import words
@@ -16,8 +17,6 @@ COLON, BLANK = re.compile(r"\s?[:=：]\s?"), re.compile(r"[ ]")
 SPEAKERS = {"speaking", "hier", "here", "ben", "هستم", "ici", "aquí"}
 COPULAS = {"sind", "are", "is", "ist", "sont", "son", "це", "это", "هم"}
 OF, NAME_OF = {"von", "of", "de"}, {"اسم", "نام", "واسم"}
-# German vowels at the end of a word that is no noun but these.
-VOWELS, NO_NAME_VOWELS = ("a", "i", "o", "u"), {"mama", "papa", "oma", "opa", "profi", "studi", "hiwi", "kita"}
 
 
 def _introduced(reader: Reader) -> Iterator[Span]:
@@ -30,25 +29,24 @@ def _introduced(reader: Reader) -> Iterator[Span]:
 
 def _introduced_weakly(reader: Reader) -> Iterator[Span]:
     for first, _, end in reader.phrases("weak_introductions"):
-        if reader.german and reader.words[first].lower == "im":
+        if reader.words[first].lower == "im" and not reader.begins_line(reader.words[first].start):
             continue
         index = reader.chunk_after(end, LINK)
         colon = COLON.match(reader.text, end)
         after = reader.certain_name_end(index) if colon else reader.known_or_full_name_end(index)
         if after is None:
-            after = unknown_german_end(reader, index)
+            after = unknown_name_end(reader, index)
         if index is not None and after is not None and not reader.is_public(index, after):
             yield from chained(reader, index, after, capitals=False)
 
 
-def unknown_german_end(reader: Reader, index: int | None) -> int | None:
-    """The end of an unknown name such as "Kwame" after "ich bin": German nouns seldom end in such vowels."""
-    if index is None or not reader.german or reader.shouted or not reader.is_name(index):
+def unknown_name_end(reader: Reader, index: int | None) -> int | None:
+    """The end of a name that is on no list, such as "Xemal" after "ich bin", judging by how it is spelt."""
+    if index is None or not reader.is_unknown(index):
         return None
-    chunk = reader.chunks[index]
-    likely = chunk.capital and chunk.lower.endswith(VOWELS) and chunk.lower not in NO_NAME_VOWELS
-    stops = reader.ends_like_name(index + 1) or reader.words[-1].lower in SPEAKERS
-    return index + 1 if likely and not chunk.caseless and stops else None
+    after = reader.name_end(index)
+    speaks = after < len(reader.chunks) and reader.chunks[after].lower in SPEAKERS
+    return after if speaks or reader.ends_like_name(after) else None
 
 
 def _introduced_by_capital(reader: Reader) -> Iterator[Span]:
@@ -81,11 +79,25 @@ def _related(reader: Reader) -> Iterator[Span]:
         if naming is not None:
             end = reader.words[naming - 1].end
         index = _past_titles(reader, reader.chunk_after(end, LINK))
+        if naming is None and reader.has_possessive(first) and _are_strange(reader, index):
+            yield from chained(reader, cast(int, index), cast(int, index) + 1, capitals=True, strange=True)
+            continue
         after = reader.certain_name_end(index) if naming is not None else reader.probable_name_end(index, capitals)
+        if COLON.match(reader.text, end) and reader.known_or_full_name_end(index) is not None:
+            yield from chained(reader, cast(int, index), cast(int, after), capitals=False)
+            continue
         if not reader.has_possessive(first) and (index is None or not reader.is_given(index)):
             index, after = _of(reader, after_phrase)
         if index is not None and after is not None and not reader.is_public(index, after):
             yield from chained(reader, index, after, capitals or naming is not None)
+
+
+def _are_strange(reader: Reader, index: int | None) -> bool:
+    """Whether two words of no language follow, joined as in a list: "my kids xemal and rufo"."""
+    if index is None or not reader.is_strange(index):
+        return False
+    following = next_in_chain(reader, reader.chunks[index].end)
+    return following is not None and reader.is_strange(following)
 
 
 def _of(reader: Reader, position: int) -> tuple[int | None, int | None]:

@@ -11,7 +11,7 @@ from assistant.knowledge import knowledge
 from assistant.privacy import accounts, accounts_online, addresses, births, contacts, korean, names, papers, spoken
 from assistant.privacy.announcements import announcement
 from assistant.privacy.given import given
-from assistant.privacy.text import DATA_KINDS, DataKind, Span, blanked
+from assistant.privacy.text import DATA_KINDS, DataKind, Span, blanked, forget
 
 Finder = Callable[[str], Iterable[Span]]
 # The most reliable come first; no finder sees what an earlier one has found.
@@ -60,6 +60,13 @@ def found(text: str, before: str | None = None) -> list[Span]:
 
 
 def _found(text: str) -> list[Span]:
+    try:
+        return _in_rounds(text)
+    finally:
+        forget()
+
+
+def _in_rounds(text: str) -> list[Span]:
     canvas = blanked(text, [*_placeholders_in(text), *contacts.public_phones(text), *given(text)])
     spans: list[Span] = []
     for _ in range(MOST_ROUNDS):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.privacy.chains import before_in_chain, chained, is_written_as_name
-from assistant.privacy.introduced import BLANK, LINK, SPEAKERS, unknown_german_end
+from assistant.privacy.introduced import BLANK, LINK, SPEAKERS, unknown_name_end
 from assistant.privacy.reader import Reader
 from assistant.privacy.text import Span
 from assistant.privacy.words import words
@@ -155,7 +155,7 @@ def _is_speaker(reader: Reader, first: int, index: int) -> bool:
     stop = reader.chunks[index].lower == "speaking" or reader.ends_like_name(index + 1)
     if reader.chunks[index].lower == "mein":
         return index - first > 1
-    if reader.german and unknown_german_end(reader, first) is None and reader.chunks[index].lower != "speaking":
+    if reader.german and unknown_name_end(reader, first) is None and reader.chunks[index].lower != "speaking":
         return False
     return begins and stop and not reader.shouted and not reader.chunks[first].caseless
 
@@ -189,20 +189,40 @@ def _known(reader: Reader) -> Iterator[Span]:
     """A given name that is no ordinary word, anywhere, with the surname behind it and the names joined to it."""
     if reader.shouted:
         return
-    for index in range(len(reader.chunks)):
-        if not reader.is_unmistakable(index):
+    done = 0
+    for index, chunk in enumerate(reader.chunks):
+        if chunk.start < done or not reader.is_unmistakable(index):
             continue
         after = reader.name_end(index)
         if not reader.is_public(index, after):
             yield from before_in_chain(reader, index)
-            yield from chained(reader, index, after, capitals=False)
+            for span in chained(reader, index, after, capitals=False):
+                done = span.end
+                yield span
+
+
+def _unheard(reader: Reader) -> Iterator[Span]:
+    """Two words in a row that have capitals and are no words of ours: "Gibrak Bariz"."""
+    for index in range(1, len(reader.chunks)):
+        first = index - 1
+        if not reader.follows(index) or not reader.is_unknown(first) or not reader.is_unknown(index):
+            continue
+        if first and reader.follows(first) and reader.chunks[first - 1].capital:
+            continue
+        after = reader.name_end(first)
+        if reader.ends_like_name(after) and not reader.is_public(first, after):
+            yield from before_in_chain(reader, first)
+            yield from chained(reader, first, after, capitals=False)
 
 
 def _full(reader: Reader) -> Iterator[Span]:
     """A known given name followed by a surname, anywhere in the text; "أم علي"."""
     if reader.shouted:
         return
+    done = 0
     for index, chunk in enumerate(reader.chunks):
+        if chunk.start < done:
+            continue
         followed = index + 1 < len(reader.chunks) and reader.follows(index + 1)
         if chunk.lower in PARENTS and followed and reader.is_given(index + 1):
             yield reader.span(index, index + 2)
@@ -211,7 +231,9 @@ def _full(reader: Reader) -> Iterator[Span]:
         after = reader.name_end(index)
         if after - index > 1 and not reader.is_public(index, after):
             yield from before_in_chain(reader, index)
-            yield from chained(reader, index, after, capitals=False)
+            for span in chained(reader, index, after, capitals=False):
+                done = span.end
+                yield span
 
 
-PLACED = (_in_roles, _with_title, _behind_title, _families, _signed, _speaking, _aside, _born, _known, _full)
+PLACED = (_in_roles, _with_title, _behind_title, _families, _signed, _speaking, _aside, _born, _known, _full, _unheard)

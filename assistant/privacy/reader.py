@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assistant.privacy.text import Phrases, Span, Word, words_of
 from assistant.privacy.words import words
@@ -24,6 +25,9 @@ MOST_CHUNKS, MOST_CASELESS, LONGEST_ACRONYM, MOST_DEGREES = 4, 3, 5, 3
 FEWEST_TITLE_CASE_WORDS, NEAR_CHARACTERS = 4, 12
 # A lower-case word before one of these is a name: "mein vater kamran lebt hier".
 VERBS_AFTER_NAMES = {"lebt", "wohnt", "wartet", "lives", "waits"}
+# Also before one of these, if it is no word of ours: "my friend xemal has no money".
+COPULAS = {"ist", "hat", "will", "möchte", "braucht", "is", "has", "wants", "needs", "was", "war"}
+SHORTEST_STRANGE, LAST_LATIN = 4, "\u024f"
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Reader:
         self.german = any(word.lower in words().german for word in self.words)
         self.chunks = _chunks(text, self.words)
         self.chunk_at = {chunk.start: index for index, chunk in enumerate(self.chunks)}
+        self._names: dict[int, bool] = {}
 
     def phrases(self, name: str) -> Iterator[tuple[int, int, int]]:
         """Each introducing phrase: the index of its first word, of the word after it, and where it ends."""
@@ -61,6 +66,11 @@ class Reader:
 
     def is_name(self, index: int) -> bool:
         """Whether a chunk could be a name at all, whatever its case."""
+        if index not in self._names:
+            self._names[index] = self._may_be_name(index)
+        return self._names[index]
+
+    def _may_be_name(self, index: int) -> bool:
         chunk = self.chunks[index]
         if any(char.isdigit() for char in chunk.lower) or not words().may_be_name(chunk.lower):
             return False
@@ -86,6 +96,20 @@ class Reader:
         listed = chunk.lower in known or chunk.lower.partition("-")[0] in known
         acronym = self.text[chunk.start : chunk.end].isupper()
         return listed and chunk.capital and not chunk.caseless and not acronym and self.is_name(index)
+
+    def is_unknown(self, index: int) -> bool:
+        """Whether a chunk has a capital, is no word of ours and, in German, is not spelt like a noun."""
+        chunk = self.chunks[index]
+        if not chunk.capital or self.shouted or not self.is_strange(index) or self._is_people(index):
+            return False
+        return not self.german or not chunk.lower.endswith(words().noun_endings)
+
+    def is_strange(self, index: int) -> bool:
+        """Whether a chunk, in Latin letters, is no word of ours, whatever its case."""
+        chunk = self.chunks[index]
+        if chunk.lower[0] > LAST_LATIN or not self.is_name(index) or len(chunk.lower) < SHORTEST_STRANGE:
+            return False
+        return not any(part in words().ordinary for part in chunk.lower.split("-"))
 
     def _has_prefix(self, index: int) -> bool:
         chunk = self.chunks[index]
@@ -152,8 +176,7 @@ class Reader:
     def skip_titles(self, index: int) -> int:
         """The index of the first chunk that is neither a title nor a degree."""
         last = min(len(self.chunks), index + MOST_DEGREES)
-        skipped = words().degrees | words().titles | {"frau"}
-        return next((i for i in range(index, last) if self.chunks[i].lower not in skipped), last)
+        return next((i for i in range(index, last) if not _is_title(self.chunks[i].lower)), last)
 
     def chunk_after(self, end: int, link: re.Pattern[str]) -> int | None:
         """The index of the chunk that follows a place, if only a link separates them."""
@@ -189,7 +212,10 @@ class Reader:
 
     def _precedes_verb(self, index: int) -> bool:
         after = index + 1
-        return after < len(self.chunks) and self.follows(after) and self.chunks[after].lower in VERBS_AFTER_NAMES
+        if after >= len(self.chunks) or not self.follows(after):
+            return False
+        verb = self.chunks[after].lower
+        return verb in VERBS_AFTER_NAMES or (verb in COPULAS and self.is_strange(index))
 
     def _has_von(self, first: int, after: int) -> bool:
         """ "Opfer von Menschenhandel" is spelt like a name, so "von" rules one out."""
@@ -241,7 +267,7 @@ class Reader:
         public = words().public
         start, end = self.chunks[index].start, self.chunks[after - 1].end
         whole = self.text[max(0, start - NEAR_CHARACTERS) : end + NEAR_CHARACTERS].lower()
-        if self.chunks[after - 1].lower in public["surnames"] or any(name in whole for name in public["persons"]):
+        if self.chunks[after - 1].lower in public["surnames"] or _public_persons().search(whole):
             return True
         return self._is_institution(index, after)
 
@@ -256,7 +282,8 @@ class Reader:
     def has_possessive(self, first: int) -> bool:
         """Whether "mein", "my" … precedes a word, with at most one word in between."""
         before = self.words[max(0, first - 2) : first]
-        return any(word.lower in words().possessives | words().german_possessives for word in before)
+        own, german = words().possessives, words().german_possessives
+        return any(word.lower in own or word.lower in german for word in before)
 
     def has_german_possessive(self, first: int) -> bool:
         """Whether "mein" … precedes a word, with at most one word in between."""
@@ -272,12 +299,21 @@ class Reader:
         return not self.text[self.text.rfind("\n", 0, start) + 1 : start].strip(" -*•")
 
 
-def _is_title_case(text: str, parts: list[Word]) -> bool:
+@lru_cache(maxsize=1)
+def _public_persons() -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, words().public["persons"])))
+
+
+def _is_title(lower: str) -> bool:
+    return lower in words().titles or lower in words().degrees or lower == "frau"
+
+
+def _is_title_case(text: str, parts: Sequence[Word]) -> bool:
     long = [word for word in parts if word.end - word.start > 2]
     return len(long) >= FEWEST_TITLE_CASE_WORDS and all(text[word.start].isupper() for word in long)
 
 
-def _chunks(text: str, parts: list[Word]) -> list[Chunk]:
+def _chunks(text: str, parts: Sequence[Word]) -> list[Chunk]:
     chunks: list[Chunk] = []
     end_before = -2
     for word in parts:

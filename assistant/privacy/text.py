@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, get_args
 
@@ -35,9 +36,15 @@ class Word:
     lower: str
 
 
-def words_of(text: str) -> list[Word]:
-    """The words of a text, in order."""
-    return [Word(match.start(), match.end(), lowered(match[0])) for match in WORD.finditer(text)]
+@lru_cache(maxsize=4)
+def words_of(text: str) -> tuple[Word, ...]:
+    """The words of a text, in order; remembered until `forget` is called, since every finder asks for them."""
+    return tuple(Word(match.start(), match.end(), lowered(match[0])) for match in WORD.finditer(text))
+
+
+def forget() -> None:
+    """Drops what is remembered of texts."""
+    words_of.cache_clear()
 
 
 def lowered(word: str) -> str:

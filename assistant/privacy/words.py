@@ -27,8 +27,10 @@ class Words:
     given_names: frozenset[str]
     unmistakable: frozenset[str]
     in_context: frozenset[str]
+    ordinary: frozenset[str]
     no_names: frozenset[str]
     no_name_endings: tuple[str, ...]
+    noun_endings: tuple[str, ...]
     peoples: tuple[str, ...]
     particles: frozenset[str]
     after_names: frozenset[str]
@@ -57,6 +59,8 @@ class Words:
         last = lower.rpartition("-")[2]
         if lower in self.no_names or (last != lower and last in self.no_names):
             return False
+        if not last.endswith(self.no_name_endings):
+            return True
         return not any(last.endswith(ending) and len(last) > len(ending) + 1 for ending in self.no_name_endings)
 
 
@@ -76,7 +80,17 @@ SETS = (
     *("possessives", "german_possessives", "german", "no_streets", "towns"),
 )
 TUPLES = (
-    *("no_name_endings", "peoples", "street_endings", "accounts", "at_words", "dot_words", "hyphen_words", "digits"),
+    *(
+        "no_name_endings",
+        "noun_endings",
+        "peoples",
+        "street_endings",
+        "accounts",
+        "at_words",
+        "dot_words",
+        "hyphen_words",
+        "digits",
+    ),
     "months",
 )
 ROLES = ("relations", "own_relations", "lists", "roles")
@@ -96,6 +110,7 @@ def words() -> Words:
         given_names=listed | unmistakable | in_context,
         unmistakable=(listed | unmistakable) - in_context - no_names,
         in_context=in_context - listed,
+        ordinary=_listed("ordinary_words.txt") | _parts_of_countries(),
         no_names=no_names,
         public=raw["public"],
         **{name: frozenset(word.rstrip(".") for word in raw[name]) for name in SETS},  # type: ignore[arg-type]
@@ -116,6 +131,12 @@ def _read() -> dict[str, Any]:
 def _listed(file: str) -> frozenset[str]:
     lines = (FOLDER / file).read_text("utf-8").splitlines()
     return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
+
+
+def _parts_of_countries() -> frozenset[str]:
+    """The words of countries' names: "Burkina", "Faso"."""
+    names = (name for language in LANGUAGES for name in Locale.parse(language).territories.values())
+    return frozenset(word for name in names for word in name.lower().replace("-", " ").split())
 
 
 def _labels(raw: dict[str, Any]) -> frozenset[str]:
