@@ -14,6 +14,7 @@ from assistant.knowledge.render import cards, filled, render
 from assistant.privacy import Span, found
 from evaluation.cases import own_files, read, shared_files
 from evaluation.masking.figures import ALL, Score, score
+from evaluation.masking.table import undocumented
 from evaluation.masking.texts import FOLDER, Marked, Part, languages_of, texts
 from evaluation.masking.unknown import with_unknown_names
 from evaluation.needs import needs_files, read_needs
@@ -99,5 +100,6 @@ def findings(measured: Mapping[tuple[Part, str], Score]) -> list[str]:
     return [
         *below_floors(measured),
         *below_floor_of_names(),
+        *undocumented(measured),
         *wrongly_masked([*own_questions(), *shared_questions(), *own_words()]),
     ]

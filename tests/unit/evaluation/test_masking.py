@@ -8,7 +8,7 @@ import pytest
 
 from assistant.core.languages import ORIGINALS
 from assistant.privacy import Span
-from evaluation.masking import check
+from evaluation.masking import check, table
 from evaluation.masking.figures import ALL, score
 from evaluation.masking.texts import Part, languages_of, texts, unmarked
 from evaluation.masking.unknown import with_unknown_names
@@ -77,3 +77,20 @@ def test_masking_nothing_or_everything_falls_below_the_floors(monkeypatch):
     assert len(list(check.below_floors(check.scores()))) == len(check.scores())
     monkeypatch.setattr(check, "found", lambda text, _: [Span(0, len(text), "name")])
     assert len(list(check.below_floors(check.scores()))) >= 2 * len(check.scores()) - 2
+
+
+def test_the_document_says_what_was_measured_and_anything_else_is_reported(tmp_path, monkeypatch):
+    measured = check.scores()
+    assert list(table.undocumented(measured)) == []
+    altered = tmp_path / "masking.md"
+    altered.write_text(
+        table.DOCUMENT.read_text("utf-8").replace("| the present rules | 95 ", "| the present rules | 99 ")
+    )
+    monkeypatch.setattr(table, "DOCUMENT", altered)
+    assert [line.split(": ")[1][:21] for line in table.undocumented(measured)] == ["| the present rules |"]
+
+
+def test_the_name_of_an_account_is_right_when_masked_as_a_name():
+    cases = [unmarked("x", "Insta {handle:@xemal_7}")]
+    result = score(cases, lambda _: [Span(6, 14, "name")])
+    assert (result.kinds["handle"].recall, result.kinds["name"].precision) == (1, 1)
