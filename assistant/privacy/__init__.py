@@ -1,6 +1,7 @@
 """Masks personal data in a text before it is stored or interpreted."""
 
+from assistant.privacy.announcements import announcement
 from assistant.privacy.masking import found, masked
 from assistant.privacy.text import Span
 
-__all__ = ["Span", "found", "masked"]
+__all__ = ["Span", "announcement", "found", "masked"]

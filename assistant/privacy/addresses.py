@@ -21,7 +21,27 @@ PREPOSITION = re.compile(
 BOX = re.compile(r"\b(?:Postfach|P\.?\s?O\.? Box)\s\d[\d ]{1,8}(?<=\d)", re.I)
 ENGLISH = re.compile(
     r"(?<![\w.,/§])\d{1,5}[a-z]?(?: [A-Z][\w'’.-]{1,30}){1,3} (?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Way|Close"
-    r"|Court|Square|Terrace|Crescent|Gardens|Boulevard|Blvd|Grove)\b\.?"
+    r"|Court|Square|Terrace|Crescent|Gardens|Boulevard|Blvd|Grove|Highway|Row|Place|Park|Estate|Junction|Walk|Hill)\b\.?"
+)
+# "12 rue de la Paix", "calle Mayor 5", "Atatürk Caddesi No: 12", "ул. Ленина, д. 5", and in Arabic and Persian.
+FRENCH = re.compile(
+    r"(?<![\w.,/§])\d{1,4}(?:\s?(?:bis|ter))?,?\s(?:rue|avenue|av\.|boulevard|bd|place d\w{1,2}|chemin|allée|impasse"
+    r"|quai|route|cité)\s(?:[\w'’.-]{1,25}\s?){1,5}?(?=,|\.|\n|$|\s(?:à|et|dans|au)\s|\s\d{5}\b)",
+    re.I,
+)
+SPANISH = re.compile(
+    r"\b(?:calle|avda\.?|avenida|plaza|paseo|c/)\s(?:[\w'’.-]{1,25}\s){1,5}?\d{1,4}(?!\w|[.,]\d)", re.I
+)
+TURKISH = re.compile(
+    r"(?:[A-ZÇĞİÖŞÜ][\w-]{1,25}\s){1,3}(?:Mah(?:allesi|\.)?|Cad(?:desi|\.)?|Sok(?:ak|ağı|\.)?|Bulvarı)\s?,?\s?(?:No\s?:?\s?)?\d{1,4}(?:/\d{1,3})?"
+)
+CYRILLIC = re.compile(
+    r"\b(?:ул|вул|улица|вулиця|вулиці|улице|проспект|пр|пр-т|просп|переулок|пер|бульвар|площадь|площа)\b\.?\s(?:[\w'’.-]{1,25}\s?){1,4}?"
+    r",?\s?(?:д\.|дом|буд\.|будинок|б\.)?\s?\d{1,4}[а-яіa-z]?(?:\s?,\s?(?:кв|к|корп)\.?\s?\d{1,4})?(?!\w|[.,]\d)",
+    re.I,
+)
+ARABIC = re.compile(
+    r"(?:شارع|حي|خیابان|کوچه|خیابون|زنقة)\s(?:[^\W\d_]{1,20}[\s،,]{1,2}){1,4}?(?:رقم|بناية|مبنى|منزل|پلاک|شماره|کوچه)?\s?\d{1,4}(?!\w|[.,/]\d)"
 )
 BRITISH = re.compile(r"(?:(?<=[,;]\s)[A-Z][\w-]{2,30}\s)?\b[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b")
 POSTCODE = re.compile(r"(?<![\w.,/-])(?:D-?\s?)?\d{5}\s(?=\S)(?!\s)")
@@ -71,7 +91,7 @@ def _streets(text: str) -> Iterator[Span]:
         start = _start_of_street(text, match.start())
         if start is not None:
             yield Span(start, match.end(), "address")
-    for pattern in (STREET_OF, PREPOSITION, BOX, ENGLISH):
+    for pattern in (STREET_OF, PREPOSITION, BOX, ENGLISH, FRENCH, SPANISH, TURKISH, CYRILLIC, ARABIC):
         yield from (Span(match.start(), match.end(), "address") for match in pattern.finditer(text))
 
 

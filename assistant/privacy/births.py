@@ -4,29 +4,58 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
+from babel import Locale
+
+from assistant.core.languages import SERVED
 from assistant.privacy.text import Span, words_of
 from assistant.privacy.words import words
 
+# The beginnings of months, also where they are misspelt or declined.
 MONTH = (
-    r"(?:jan|jän|feb|m[äa]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|січ|лют|бер|квіт|трав|черв|лип|серп|вер|жовт|лист"
-    r"|груд|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)\w{0,9}\.?"
+    r"(?:jan|jän|feb|m[äa]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|січ|лют|бер|квіт|трав|черв|лип|серп|вер|жовт"
+    r"|лист|груд|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)\w{0,9}"
 )
-YEAR = r"(?:19|20)?\d{2}"
-DATE = re.compile(
-    rf"(?<![\w.])(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?{YEAR}|(?:19|20)\d\d[./-]\d{{1,2}}[./-]\d{{1,2}}"
-    rf"|\d{{1,2}}(?:st|nd|rd|th|\.)?\s?(?:of\s)?{MONTH}\s?{YEAR}|{MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s{YEAR})(?!\w)",
-    re.I,
-)
+YEAR = r"(?:19|20|13|14|١٩|٢٠|۱۳|۱۴|۱۹|۲۰)?\d{2}"
+LONG_YEAR = r"(?:19|20|13|14|١٩|٢٠|۱۳|۱۴|۱۹|۲۰)\d\d"
 MOST_CHARACTERS_BEFORE, MOST_CHARACTERS_AFTER = 45, 40
 # With a digit or the end of a sentence between them, word and date do not belong together.
 BETWEEN = re.compile(r"(?:[^\d.?!\x00]|\.(?=\s{0,2}(?:[:a-zäöü-]|$)))*")
 SENTENCE = re.compile(r"[.?!]\s|\n")
 
 
+@lru_cache(maxsize=1)
+def _date() -> re.Pattern[str]:
+    """A date in figures or with the name of a month in a language that is served."""
+    month = rf"(?:{'|'.join(sorted(_months(), key=len, reverse=True))})(?!\w)\.?"
+    return re.compile(
+        rf"(?<![\w.])(?:\d{{1,2}}\s?[./-]\s?\d{{1,2}}\s?[./-]\s?{YEAR}|{LONG_YEAR}[./-]\d{{1,2}}[./-]\d{{1,2}}"
+        rf"|{LONG_YEAR}년\s?\d{{1,2}}월\s?\d{{1,2}}일"
+        rf"|\d{{1,2}}(?:st|nd|rd|th|er|\.)?\s?(?:of\s|de\s)?{month}\s?(?:de\s)?{YEAR}(?:\s(?:року|р\.|года|г\.))?"
+        rf"|{month}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s{YEAR})(?!\w)",
+        re.I,
+    )
+
+
+def _months() -> set[str]:
+    """The names of the months, short and long, and their beginnings with whatever ending."""
+    names = set(words().months)
+    for language in SERVED.values():
+        months = Locale.parse(language.locale).months
+        names |= {
+            name.rstrip(".").lower()
+            for use in months.values()
+            for form in ("wide", "abbreviated")
+            for name in use[form].values()
+        }
+    spelt = {re.escape(name) for name in names if len(name) > 1 and not name.isdigit()}
+    return spelt | {MONTH}
+
+
 def births(text: str) -> Iterator[Span]:
     """Dates of birth of people, in figures or with the month's name."""
-    dates = list(DATE.finditer(text))
+    dates = list(_date().finditer(text)) if any(char.isdigit() for char in text) else []
     if not dates:
         return
     parts = words_of(text)

@@ -24,8 +24,17 @@ AT = r"(?:\s?@\s?|\s?[(\[{]\s?(?:at|ät)\s?[)\]}]\s?)"
 DOT = r"(?:\.|\s?[(\[{]\s?(?:dot|punkt)\s?[)\]}]\s?)"
 DOTTED = re.compile(rf"{AT}[\w-]+{DOT}", re.I)
 EMAIL = re.compile(rf"(?<![\w.+%-])[\w.+%'-]{{1,64}}{AT}[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,5}}", re.I)
+OFFICE = re.compile(
+    r"(?:info|kontakt|contact|office|service|post|poststelle|mail|email|hilfe|help|support|beratung|verwaltung|presse|press"
+    r"|sekretariat|zentrale|servicestelle)@"
+)
+PRIVATE = re.compile(
+    r"@(?:gmail|googlemail|gmx|web|yahoo|hotmail|outlook|live|icloud|t-online|freenet|posteo|mail|yandex)\."
+)
 # Digits attached to a word, a link such as "t.me/name" or a decimal are not phone numbers.
 CANDIDATE = re.compile(r"(?<![\w+§/])(?<!\d[.,-])[+(]?\(?\d(?:[ \-./()\u00a0\u202f\u2011\u2013]{0,3}\d){5,60}(?!\w)")
+# "0 1 7 6 2 3 4 5 6 7"
+ONE_BY_ONE = re.compile(r"(?<![\w.,/-])(?:\+ ?\d ?\d|0)(?:[ -]\d){8,13}(?![\w.,/-]| \d)")
 LINKED = re.compile(r"\b(?:wa\.me/|whatsapp\.com/send\?phone=)\+?(\d{7,15})(?!\d)", re.I)
 TRUNK = re.compile("^490")  # +49 (0) 176
 GROUP = re.compile(r"\S+")
@@ -48,13 +57,20 @@ def emails(text: str) -> Iterator[Span]:
         if " " in match[0] and not DOTTED.search(match[0]):  # a handle, or "Treffen @ Berlin"
             continue
         end = match.start() + len(match[0].rstrip(".-'"))
-        if text[match.start() : end].lower() not in words().public["emails"]:
+        written = text[match.start() : end].lower()
+        if written not in words().public["emails"] and not _is_of_an_office(written):
             yield Span(match.start(), end, "email")
+
+
+def _is_of_an_office(written: str) -> bool:
+    """Whether a mailbox such as info@… is an office's, not a person's, and not at a provider of private ones."""
+    return OFFICE.match(written) is not None and PRIVATE.search(written) is None
 
 
 def phones(text: str) -> Iterator[Span]:
     """Phone numbers of any country; those without + or 0 only after a word such as WhatsApp."""
     yield from (Span(*match.span(1), "phone") for match in LINKED.finditer(text))
+    yield from (Span(*match.span(), "phone") for match in ONE_BY_ONE.finditer(text))
     candidates = list(CANDIDATE.finditer(text))
     if not candidates:
         return

@@ -8,45 +8,70 @@ from functools import lru_cache
 
 from assistant.core.languages import DEFAULT, LANGUAGES, Language, served
 from assistant.knowledge import knowledge
-from assistant.privacy import accounts, addresses, births, contacts, names, papers
+from assistant.privacy import accounts, accounts_online, addresses, births, contacts, korean, names, papers, spoken
+from assistant.privacy.announcements import announcement
 from assistant.privacy.given import given
-from assistant.privacy.text import DATA_KINDS, DataKind, Span, blanked
+from assistant.privacy.text import DATA_KINDS, DataKind, Span, blanked, forget
 
 Finder = Callable[[str], Iterable[Span]]
 # The most reliable come first; no finder sees what an earlier one has found.
 FINDERS: tuple[Finder, ...] = (
     papers.machine_lines,
     contacts.emails,
+    spoken.spelt_emails,
+    accounts_online.handles,
     accounts.ibans,
     accounts.cards,
     papers.files,
     papers.labelled,
     births.births,
     contacts.phones,
+    spoken.spoken_numbers,
     papers.papers,
     papers.long_numbers,
     addresses.addresses,
+    korean.korean_names,
     names.names,
 )
+# Too far apart for a phrase to begin in one message and end in the next: "Ich heiße", "ich heiße Ali".
+APART = " " * 4
 # Masking one thing may reveal another; only hostile texts need this many rounds.
 MOST_ROUNDS = 20
 # How far beyond a cut a text is searched, so that what the cut goes through is still recognised.
 BEYOND_CUT = 100
 
 
-def masked(text: str, language: str | None = None, longest: int | None = None) -> str:
+def masked(text: str, language: str | None = None, longest: int | None = None, *, before: str | None = None) -> str:
     """The text with placeholders instead of personal data; masking it again changes nothing.
 
     Of a text with more than `longest` characters, only that many are kept; what the cut goes through is replaced whole.
+    The message `before` may announce some: "Mein Name ist", and then the name as a message of its own.
     """
     text, end = (text, len(text)) if longest is None else (text[: longest + BEYOND_CUT], longest)
-    spans = [span for span in found(text) if span.start < end]
+    spans = [span for span in found(text, before) if span.start < end]
     kept = text[: max([end, *(span.end for span in spans)])]
     return _replaced(kept, spans, served(language) or DEFAULT) if spans else kept
 
 
-def found(text: str) -> list[Span]:
+def found(text: str, before: str | None = None) -> list[Span]:
     """The personal data in a text, in order and without overlaps; placeholders do not count."""
+    announcing = announcement(before)
+    if not announcing:
+        return _found(text)
+    whole = f"{announcing}{' ' if announcing.endswith(':') else APART}{text}"
+    start = len(whole) - len(text)
+    spans = (span for span in _found(whole) if span.end > start)
+    return [Span(max(span.start - start, 0), span.end - start, span.kind) for span in spans]
+
+
+def _found(text: str) -> list[Span]:
+    try:
+        return _in_rounds(text)
+    finally:
+        forget()
+
+
+def _in_rounds(text: str) -> list[Span]:
     canvas = blanked(text, [*_placeholders_in(text), *contacts.public_phones(text), *given(text)])
     spans: list[Span] = []
     for _ in range(MOST_ROUNDS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, get_args
 
@@ -12,8 +13,9 @@ DataKind = Literal["email", "phone", "iban", "card", "number", "birthdate", "add
 DATA_KINDS: tuple[DataKind, ...] = get_args(DataKind)
 # Fills what is already masked; no finder's pattern may match across it.
 BARRIER = "\x00"
+DOT_ABOVE = "\u0307"
 WORD = re.compile(r"[^\W_]+")
-WITHIN_PHRASE = re.compile(r"[\s.'’`ʼ-]{1,3}")
+WITHIN_PHRASE = re.compile(r"[\s.'’`ʼ\u200c-]{1,3}")
 
 
 @dataclass(frozen=True, order=True)
@@ -34,9 +36,20 @@ class Word:
     lower: str
 
 
-def words_of(text: str) -> list[Word]:
-    """The words of a text, in order."""
-    return [Word(match.start(), match.end(), match[0].lower()) for match in WORD.finditer(text)]
+@lru_cache(maxsize=4)
+def words_of(text: str) -> tuple[Word, ...]:
+    """The words of a text, in order; remembered until `forget` is called, since every finder asks for them."""
+    return tuple(Word(match.start(), match.end(), lowered(match[0])) for match in WORD.finditer(text))
+
+
+def forget() -> None:
+    """Drops what is remembered of texts."""
+    words_of.cache_clear()
+
+
+def lowered(word: str) -> str:
+    """A word in lower case; without the dot that Python puts over the i of "İsim"."""
+    return word.lower().replace(DOT_ABOVE, "")
 
 
 def blanked(text: str, spans: Iterable[Span]) -> str:
@@ -57,7 +70,7 @@ class Phrases:
 
     def __post_init__(self) -> None:
         for phrase in self.written:
-            parts = tuple(WORD.findall(phrase.lower()))
+            parts = tuple(WORD.findall(lowered(phrase)))
             self.by_first.setdefault(parts[0], []).append(parts)
         for phrases in self.by_first.values():
             phrases.sort(key=len, reverse=True)

@@ -1,4 +1,4 @@
-"""The words in `words.yml`, read once per process."""
+"""The words in `words.yml`, `words_of_others.yml` and the lists of given names, read once per process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from babel import Locale
 from assistant.core.languages import LANGUAGES
 from assistant.privacy.text import Phrases
 
-FILE = Path(__file__).with_name("words.yml")
+FOLDER = Path(__file__).parent
+FILES = ("words.yml", "words_of_others.yml")
+# In C, where it has been built: ten times as fast.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,30 @@ class Words:
 
     phrases: dict[str, Phrases]
     given_names: frozenset[str]
+    unmistakable: frozenset[str]
+    in_context: frozenset[str]
+    ordinary: frozenset[str]
     no_names: frozenset[str]
     no_name_endings: tuple[str, ...]
+    noun_endings: tuple[str, ...]
+    peoples: tuple[str, ...]
     particles: frozenset[str]
     after_names: frozenset[str]
+    no_name_before: frozenset[str]
+    institutions: frozenset[str]
+    conjunctions: frozenset[str]
     titles: frozenset[str]
+    titles_behind: frozenset[str]
     degrees: frozenset[str]
     possessives: frozenset[str]
+    german_possessives: frozenset[str]
+    german: frozenset[str]
+    accounts: tuple[str, ...]
+    at_words: tuple[str, ...]
+    dot_words: tuple[str, ...]
+    hyphen_words: tuple[str, ...]
+    digits: tuple[str, ...]
+    months: tuple[str, ...]
     street_endings: tuple[str, ...]
     no_streets: frozenset[str]
     towns: frozenset[str]
@@ -39,32 +59,95 @@ class Words:
         last = lower.rpartition("-")[2]
         if lower in self.no_names or (last != lower and last in self.no_names):
             return False
+        if not last.endswith(self.no_name_endings):
+            return True
         return not any(last.endswith(ending) and len(last) > len(ending) + 1 for ending in self.no_name_endings)
 
 
-PHRASES = ("introductions", "weak_introductions", "fields", "relations", "roles", "naming", "closings")
-MORE_PHRASES = ("weak_closings", "births", "no_person", "papers", "phones", "homes")
+PHRASES = ("introductions", "capital_introductions", "weak_introductions", "fields", "relations", "own_relations")
+MORE_PHRASES = ("lists", "roles", "naming", "closings", "weak_closings", "births", "no_person", "papers", "phones")
+SETS = (
+    *(
+        "particles",
+        "after_names",
+        "no_name_before",
+        "institutions",
+        "conjunctions",
+        "titles",
+        "titles_behind",
+        "degrees",
+    ),
+    *("possessives", "german_possessives", "german", "no_streets", "towns"),
+)
+TUPLES = (
+    *(
+        "no_name_endings",
+        "noun_endings",
+        "peoples",
+        "street_endings",
+        "accounts",
+        "at_words",
+        "dot_words",
+        "hyphen_words",
+        "digits",
+    ),
+    "months",
+)
+ROLES = ("relations", "own_relations", "lists", "roles")
+LABELS = ("fields", "births", "papers", "phones", "homes")
 
 
 @lru_cache(maxsize=1)
 def words() -> Words:
-    """The words in the project's file."""
-    raw: dict[str, Any] = yaml.safe_load(FILE.read_text("utf-8"))
+    """The words in the project's files."""
+    raw = _read()
+    listed = frozenset(raw["given_names"].split())
+    unmistakable, in_context = _listed("given_names.txt"), _listed("given_names_in_context.txt")
+    no_names = frozenset(raw["no_names"].split()) | _places_and_languages() | _listed("cities.txt") | _labels(raw)
+    no_names |= _roles(raw) - listed
     return Words(
-        phrases={name: Phrases(raw[name]) for name in (*PHRASES, *MORE_PHRASES)},
-        given_names=frozenset(raw["given_names"].split()),
-        no_names=frozenset(raw["no_names"].split()) | _places_and_languages(),
-        no_name_endings=tuple(raw["no_name_endings"]),
-        particles=frozenset(raw["particles"]),
-        after_names=frozenset(raw["after_names"]),
-        titles=frozenset(word.rstrip(".") for word in raw["titles"]),
-        degrees=frozenset(word.rstrip(".") for word in raw["degrees"]),
-        possessives=frozenset(raw["possessives"]),
-        street_endings=tuple(raw["street_endings"]),
-        no_streets=frozenset(raw["no_streets"]),
-        towns=frozenset(raw["towns"]),
+        phrases={name: Phrases(raw[name]) for name in (*PHRASES, *MORE_PHRASES, "homes")},
+        given_names=listed | unmistakable | in_context,
+        unmistakable=(listed | unmistakable) - in_context - no_names,
+        in_context=in_context - listed,
+        ordinary=_listed("ordinary_words.txt") | _parts_of_countries(),
+        no_names=no_names,
         public=raw["public"],
+        **{name: frozenset(word.rstrip(".") for word in raw[name]) for name in SETS},  # type: ignore[arg-type]
+        **{name: tuple(raw[name]) for name in TUPLES},  # type: ignore[arg-type]
     )
+
+
+def _read() -> dict[str, Any]:
+    """The words of all files, those under the same key joined."""
+    whole: dict[str, Any] = {}
+    for name in FILES:
+        for key, value in yaml.load((FOLDER / name).read_text("utf-8"), LOADER).items():  # noqa: S506
+            separator = " " if isinstance(value, str) else []
+            whole[key] = whole[key] + separator + value if key in whole else value
+    return whole
+
+
+def _listed(file: str) -> frozenset[str]:
+    lines = (FOLDER / file).read_text("utf-8").splitlines()
+    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
+
+
+def _parts_of_countries() -> frozenset[str]:
+    """The words of countries' names: "Burkina", "Faso"."""
+    names = (name for language in LANGUAGES for name in Locale.parse(language).territories.values())
+    return frozenset(word for name in names for word in name.lower().replace("-", " ").split())
+
+
+def _labels(raw: dict[str, Any]) -> frozenset[str]:
+    """The words of forms: "Nachname Vorname Geburtsdatum" names nobody."""
+    labels = (label for key in LABELS for label in raw[key])
+    return frozenset(label.rstrip(".") for label in labels if " " not in label)
+
+
+def _roles(raw: dict[str, Any]) -> frozenset[str]:
+    """The words for relatives and roles: "Guardian here" names nobody."""
+    return frozenset(role for key in ROLES for role in raw[key] if " " not in role)
 
 
 def _places_and_languages() -> frozenset[str]:

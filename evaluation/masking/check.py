@@ -11,10 +11,11 @@ from assistant.core.languages import ORIGINALS
 from assistant.knowledge import knowledge
 from assistant.knowledge.examples import examples
 from assistant.knowledge.render import cards, filled, render
-from assistant.privacy import found
+from assistant.privacy import Span, found
 from evaluation.cases import own_files, read, shared_files
 from evaluation.masking.figures import ALL, Score, score
-from evaluation.masking.texts import FOLDER, Half, texts
+from evaluation.masking.table import undocumented
+from evaluation.masking.texts import FOLDER, Marked, Part, languages_of, texts
 from evaluation.masking.unknown import with_unknown_names
 from evaluation.needs import needs_files, read_needs
 
@@ -26,26 +27,32 @@ def expected() -> Mapping[str, Any]:
     return content
 
 
-def scores() -> dict[tuple[Half, str], Score]:
-    """The score of each half in each language."""
-    halves = [(half, language) for half in get_args(Half) for language in ORIGINALS]
-    return {(half, language): score(texts(language, half), found) for half, language in halves}
+def scores() -> dict[tuple[Part, str], Score]:
+    """The score of each part in each language."""
+    parts = [(part, language) for part in get_args(Part) for language in languages_of(part)]
+    return {(part, language): score(texts(language, part), present_rules) for part, language in parts}
 
 
 def scores_with_unknown_names() -> dict[str, Score]:
-    """The score of the held-out half in each language, with names that are on no list."""
-    return {la: score(map(with_unknown_names, texts(la, "held-out")), found) for la in ORIGINALS}
+    """The score of the held-out part in each language, with names that are on no list."""
+    return {la: score(map(with_unknown_names, texts(la, "held-out")), present_rules) for la in ORIGINALS}
 
 
-def below_floors(measured: Mapping[tuple[Half, str], Score]) -> Iterator[str]:
+def present_rules(case: Marked) -> list[Span]:
+    """What is masked in a text."""
+    return found(case.text, case.before)
+
+
+def below_floors(measured: Mapping[tuple[Part, str], Score]) -> Iterator[str]:
     """Scores below a floor and texts that should not have changed, as readable lines."""
-    for (half, language), result in measured.items():
-        for name, floor in expected()["floors"][half][language].items():
-            value = getattr(result.kinds[ALL], name)
+    for (part, language), result in measured.items():
+        floors = expected()["floors"][part][language]
+        for name in ("recall", "precision"):
+            value, floor = getattr(result.kinds[ALL], name), floors[name]
             if value < floor:
-                yield f"Masking, {half}, {language}: {name} {100 * value:.1f} %, floor {100 * floor:.1f} %."
-        if result.changed:
-            yield f"Masking, {half}, {language}: {result.changed} texts with nothing to mask were changed."
+                yield f"Masking, {part}, {language}: {name} {100 * value:.1f} %, floor {100 * floor:.1f} %."
+        if result.changed > floors.get("changed", 0):
+            yield f"Masking, {part}, {language}: {result.changed} texts with nothing to mask were changed."
 
 
 def below_floor_of_names() -> Iterator[str]:
@@ -88,10 +95,11 @@ def own_words() -> Iterator[str]:
         yield from (phrase[language] for phrase in base.phrases.values())
 
 
-def findings(measured: Mapping[tuple[Half, str], Score]) -> list[str]:
+def findings(measured: Mapping[tuple[Part, str], Score]) -> list[str]:
     """Everything wrong with masking."""
     return [
         *below_floors(measured),
         *below_floor_of_names(),
+        *undocumented(measured),
         *wrongly_masked([*own_questions(), *shared_questions(), *own_words()]),
     ]

@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 import re
 
-from assistant.privacy.text import Span
-from evaluation.masking.texts import Marked
+from evaluation.masking.texts import Mark, Marked
 
 BEGINNINGS = (
     "b",
@@ -48,9 +47,9 @@ def with_unknown_names(case: Marked) -> Marked:
         start = length + len(before)
         length = start + len(inside)
         pieces += [before, inside]
-        spans.append(Span(start, length, span.kind))
+        spans.append(Mark(start, length, span.kind))
         end = span.end
-    return Marked(case.id, "".join([*pieces, case.text[end:]]), tuple(spans))
+    return Marked(case.id, "".join([*pieces, case.text[end:]]), tuple(spans), case.before)
 
 
 def invented(word: str, chance: random.Random) -> str:

@@ -145,7 +145,7 @@ class Intake:
         admitted = await self._admitted(connector.name, classified(inbound, self._knowledge))
         if admitted is None:
             return
-        admitted = await masked(admitted)
+        admitted = await masked(admitted, self._keys.pseudonym(connector.name, inbound.recipient))
         receive = self._messengers.message_store.receive
         chat = await run_sync(receive, connector.name, admitted, self._keys.new_chat(), now)
         if chat is None:
@@ -179,9 +179,9 @@ def classified(inbound: InboundMessage, knowledge: KnowledgeBase) -> InboundMess
     return replace(inbound, text=text, kind="text" if text.strip() else "empty")
 
 
-async def masked(inbound: InboundMessage) -> InboundMessage:
+async def masked(inbound: InboundMessage, who: str | None = None) -> InboundMessage:
     """The message with personal data masked; a choice that we offered contains none."""
     if inbound.option:
         return inbound
-    text = await without_personal_data(inbound.text, None, served(inbound.language))
+    text = await without_personal_data(inbound.text, None, served(inbound.language), chat=who)
     return replace(inbound, text=text)

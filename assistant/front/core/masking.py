@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
@@ -10,7 +12,7 @@ from functools import partial
 from assistant.core.languages import DEFAULT
 from assistant.front.core.parsing import MAX_READ_CHARACTERS
 from assistant.front.core.processor_time import charged
-from assistant.privacy import masked
+from assistant.privacy import announcement, masked
 
 # Masking a text of this length takes less than a millisecond; a longer one must not block the event loop.
 MAX_INLINE_CHARACTERS = 100
@@ -19,21 +21,45 @@ CUT = "…"
 _one_thread = ThreadPoolExecutor(1, "masking")
 
 
-async def without_personal_data(text: str, *languages: str | None) -> str:
-    """As much of a text as Rasa reads, with placeholders in the first known language instead of personal data."""
-    language = next((one for one in languages if one), None)
+# How long the next message of a chat may follow on what the last one announced, and for how many chats it is known.
+MAX_ANNOUNCED_SECONDS, MAX_ANNOUNCING_CHATS = 600.0, 10_000
+_announced: OrderedDict[str, tuple[float, str]] = OrderedDict()
+
+
+async def without_personal_data(text: str, *languages: str | None, chat: str | None = None) -> str:
+    """As much of a text as Rasa reads, with placeholders in the first known language instead of personal data.
+
+    A message of a chat may be what the one before announced. In between, only the announcing words are kept.
+    """
+    language, before = next((one for one in languages if one), None), _take(chat)
     if len(text) <= MAX_INLINE_CHARACTERS:
-        return _prepared(text, language)
-    work = partial(copy_context().run, charged(_prepared), text, language)
-    return await asyncio.get_running_loop().run_in_executor(_one_thread, work)
+        kept = _prepared(text, language, before)
+    else:
+        work = partial(copy_context().run, charged(_prepared), text, language, before)
+        kept = await asyncio.get_running_loop().run_in_executor(_one_thread, work)
+    _keep(chat, announcement(kept))
+    return kept
 
 
-def _prepared(text: str, language: str | None) -> str:
-    kept = masked(text, language, MAX_READ_CHARACTERS)
+def _prepared(text: str, language: str | None, before: str | None) -> str:
+    kept = masked(text, language, MAX_READ_CHARACTERS, before=before)
     if len(text) > MAX_READ_CHARACTERS:
         # Placeholders may be shorter than what they replace, but Rasa has to see that there was more, since it says so.
         kept = kept.ljust(MAX_READ_CHARACTERS + 1, CUT)
     return kept[: MAX_READ_CHARACTERS + 1]
+
+
+def _take(chat: str | None) -> str | None:
+    at, words = _announced.pop(chat, (0.0, "")) if chat else (0.0, "")
+    return words if words and time.monotonic() - at < MAX_ANNOUNCED_SECONDS else None
+
+
+def _keep(chat: str | None, words: str) -> None:
+    if not chat or not words:
+        return
+    _announced[chat] = time.monotonic(), words
+    if len(_announced) > MAX_ANNOUNCING_CHATS:
+        _announced.popitem(last=False)
 
 
 def load() -> None:

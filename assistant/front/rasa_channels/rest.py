@@ -48,7 +48,7 @@ async def webhook(request: Request) -> Response:
     await front.limits.count("session", sender)
     text, metadata = text_in(body.get("message")), metadata_in(body.get("metadata"))
     async with front.turns.held(lane):
-        text = await without_personal_data(text, metadata.get("choice"), metadata.get("language"))
+        text = await without_personal_data(text, metadata.get("choice"), metadata.get("language"), chat=name and sender)
     count_stored(front.budgets, address_of(request), text)
     metrics.accepted(REST)
     started = time.time()

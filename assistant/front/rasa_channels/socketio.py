@@ -179,7 +179,7 @@ class Sockets:
         text, id_ = text_in(received["message"]), str(uuid.uuid4())
         hint, choice = hint_of(metadata), choice_of(metadata)
         async with front.turns.held(lane):
-            text = await without_personal_data(text, choice, hint)
+            text = await without_personal_data(text, choice, hint, chat=chat)
             count_stored(front.budgets, self._address(sid), text)
             await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())
         metrics.accepted(SOCKETIO)

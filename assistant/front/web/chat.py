@@ -64,7 +64,7 @@ async def post_message(request: Request) -> Response:
         await front.limits.count("session", chat)
         id_, text = uuid_in(body.get("id")), text_in(body.get("text"))
         language, choice = language_in(body.get("language")), choice_in(body.get("choice"))
-        text = await without_personal_data(text, choice, language)
+        text = await without_personal_data(text, choice, language, chat=chat)
         count_stored(front.budgets, address_of(request), text)
         try:
             sequence, new = await run_sync(front.store.accept, chat, id_, text, language, choice, time.time())

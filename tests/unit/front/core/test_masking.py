@@ -45,6 +45,34 @@ def test_a_message_of_the_web_chat_is_kept_exported_and_asked_masked(visitor, ra
     assert b"[Telefonnummer]" in kept_bytes()
 
 
+def test_what_one_message_announces_is_masked_in_the_next(visitor, rasa, kept_bytes):
+    for text in ("Mein Name ist", "Kwaku Boateng", "Geburtsdatum:", "12.03.1985", "mein Aktenzeichen", "7654321 475"):
+        visitor.answer_to(text)
+    expected = ["Mein Name ist", "[Name]", "Geburtsdatum:", "[Geburtsdatum]", "mein Aktenzeichen", "[Nummer]"]
+    assert rasa.texts == expected
+    assert b"Boateng" not in kept_bytes()
+
+
+async def test_what_was_announced_counts_once_for_one_chat_and_for_ten_minutes(monkeypatch):
+    await without_personal_data("Mein Name ist", "de", chat="a")
+    assert await without_personal_data("kwaxo boatang", "de", chat="b") == "kwaxo boatang"
+    assert await without_personal_data("kwaxo boatang", "de", chat="a") == "[Name]"
+    assert await without_personal_data("kwaxo boatang", "de", chat="a") == "kwaxo boatang"
+    await without_personal_data("Mein Name ist", "de", chat="a")
+    later = time.monotonic() + masking.MAX_ANNOUNCED_SECONDS + 1
+    monkeypatch.setattr(masking.time, "monotonic", lambda: later)
+    assert await without_personal_data("kwaxo boatang", "de", chat="a") == "kwaxo boatang"
+
+
+async def test_only_announcing_words_are_kept_of_a_bounded_number_of_chats(monkeypatch):
+    monkeypatch.setattr(masking, "MAX_ANNOUNCING_CHATS", 2)
+    masking._announced.clear()
+    for chat in "abc":
+        await without_personal_data("Ich komme aus Kumasi und mein Name ist", "de", chat=chat)
+    await without_personal_data("Was kostet die Reise?", "de", chat="d")
+    assert {chat: words for chat, (_, words) in masking._announced.items()} == dict.fromkeys("bc", "mein Name ist")
+
+
 @pytest.mark.parametrize(
     ("page", "choice", "placeholder"),
     [("de", None, "[Name]"), ("en", None, "[name]"), ("de", "en", "[name]"), (None, None, "[name]")],
