@@ -43,6 +43,7 @@ class Words:
     possessives: frozenset[str]
     german_possessives: frozenset[str]
     german: frozenset[str]
+    english: frozenset[str]
     accounts: tuple[str, ...]
     at_words: tuple[str, ...]
     dot_words: tuple[str, ...]
@@ -67,7 +68,7 @@ class Words:
 PHRASES = ("introductions", "capital_introductions", "weak_introductions", "fields", "relations", "own_relations")
 MORE_PHRASES = ("lists", "roles", "naming", "closings", "weak_closings", "births", "no_person", "papers", "phones")
 NAME_SETS = ("particles", "after_names", "no_name_before", "institutions", "conjunctions")
-TITLE_SETS = ("titles", "titles_behind", "degrees", "possessives", "german_possessives", "german")
+TITLE_SETS = ("titles", "titles_behind", "degrees", "possessives", "german_possessives", "german", "english")
 SETS = (*NAME_SETS, *TITLE_SETS, "no_streets", "towns", "digits")
 ENDINGS = ("no_name_endings", "noun_endings", "peoples", "street_endings")
 TUPLES = (*ENDINGS, "accounts", "at_words", "dot_words", "hyphen_words", "months")

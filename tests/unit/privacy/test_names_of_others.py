@@ -60,6 +60,8 @@ def test_lists_go_on_after_an_age_a_comma_or_and(text, names):
         ("Ich bin Xemalo.", ["Xemalo"]),
         ("I went to the office with Gibrak Bariz, but it was closed", ["Gibrak Bariz"]),
         ("Chidi's mother is here", ["Chidi"]),
+        ("Please call Xemalik, he has the papers", ["Xemalik"]),
+        ("Why is it that Xemalik wants to leave?", ["Xemalik"]),
     ],
 )
 def test_names_are_found_where_they_stand(text, names):
@@ -86,6 +88,7 @@ def test_names_are_found_where_they_stand(text, names):
         "Kinder: zwei, beide in der Schule",
         "Gilt das auch für Burkina Faso?",
         "They aren't there, and I can't call.",
+        "The Champions League is on and he's been waiting with Caritas.",
     ],
 )
 def test_what_only_looks_like_a_name_stays(text):
