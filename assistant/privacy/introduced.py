@@ -14,6 +14,10 @@ from assistant.privacy.words import words
 
 LINK = re.compile(r"[\s:=,،(\"„“”«'–-]{1,4}")
 COLON, BLANK = re.compile(r"\s?[:=：]\s?"), re.compile(r"[ ]")
+# "Mein Sohn, geb. 12.3.2015, Hamza": by then, the date has been found and is blanked.
+BIRTH_BETWEEN = re.compile(
+    r"[\s,(]{1,3}(?:geb\.?|geboren|born|née?|doğumlu|народ\w{2,6}|род\w{2,5})(?:\s(?:am|on|le))?[\s:]{1,2}\x00{4,40}(?=[\s,)])"
+)
 SPEAKERS = {"speaking", "hier", "here", "ben", "هستم", "ici", "aquí"}
 COPULAS = {"sind", "are", "is", "ist", "sont", "son", "це", "это", "هم"}
 OF, NAME_OF = {"von", "of", "de"}, {"اسم", "نام", "واسم"}
@@ -78,6 +82,8 @@ def _related(reader: Reader) -> Iterator[Span]:
             naming = after_phrase + 1
         if naming is not None:
             end = reader.words[naming - 1].end
+        if birth := BIRTH_BETWEEN.match(reader.text, end):
+            end = birth.end()
         index = _past_titles(reader, reader.chunk_after(end, LINK))
         if naming is None and reader.has_possessive(first) and _are_strange(reader, index):
             yield from chained(reader, cast(int, index), cast(int, index) + 1, capitals=True, strange=True)

@@ -24,6 +24,8 @@ PARENTS = {"أم", "ام", "أبو", "ابو"}
 PRONOUNS = {"ich", "i", "я", "je", "ben", "yo", "أنا", "انا", "من"}
 PEOPLES = ("ian", "ean", "ese", "ish", "can")
 MOST_SPEAKING, SHORTEST = 4, 2
+ACTIONS = {"wants", "needs", "said", "says", "told", "lives", "has", "is", "was", "will", "can", "speaks", "waits"}
+TOWARDS = {"with", "call", "ask", "tell", "told", "meet", "met", "contact", "named", "called", "under"}
 
 
 def _in_roles(reader: Reader) -> Iterator[Span]:
@@ -210,9 +212,27 @@ def _unheard(reader: Reader) -> Iterator[Span]:
         if first and reader.follows(first) and reader.chunks[first - 1].capital:
             continue
         after = reader.name_end(first)
-        if reader.ends_like_name(after) and not reader.is_public(first, after):
+        if (reader.english or reader.ends_like_name(after)) and not reader.is_public(first, after):
             yield from before_in_chain(reader, first)
             yield from chained(reader, first, after, capitals=False)
+
+
+def _acting(reader: Reader) -> Iterator[Span]:
+    """A word in an English text that has a capital, is no word of ours and does what people do: "Xemal wants"."""
+    if not reader.english:
+        return
+    for index, chunk in enumerate(reader.chunks):
+        if chunk.lower not in ACTIONS or not index or not reader.follows(index) or not reader.is_unknown(index - 1):
+            continue
+        first = index - 1
+        alone = not first or not reader.follows(first) or not reader.chunks[first - 1].capital
+        if alone and not reader.is_public(first, index):
+            yield reader.span(first, index)
+    for index in range(1, len(reader.chunks)):
+        if reader.chunks[index - 1].lower in TOWARDS and reader.follows(index) and reader.is_unknown(index):
+            after = reader.name_end(index)
+            if reader.ends_like_name(after) and not reader.is_public(index, after):
+                yield reader.span(index, after)
 
 
 def _full(reader: Reader) -> Iterator[Span]:
@@ -236,4 +256,17 @@ def _full(reader: Reader) -> Iterator[Span]:
                 yield span
 
 
-PLACED = (_in_roles, _with_title, _behind_title, _families, _signed, _speaking, _aside, _born, _known, _full, _unheard)
+PLACED = (
+    _in_roles,
+    _with_title,
+    _behind_title,
+    _families,
+    _signed,
+    _speaking,
+    _aside,
+    _born,
+    _known,
+    _full,
+    _unheard,
+    _acting,
+)

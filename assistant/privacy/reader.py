@@ -54,6 +54,7 @@ class Reader:
         self.shouted = text.isupper() or _is_title_case(text, self.words)
         # In German, nouns have capitals, too.
         self.german = any(word.lower in words().german for word in self.words)
+        self.english = not self.german and any(word.lower in words().english for word in self.words)
         self.chunks = _chunks(text, self.words)
         self.chunk_at = {chunk.start: index for index, chunk in enumerate(self.chunks)}
         self._names: dict[int, bool] = {}
@@ -109,7 +110,7 @@ class Reader:
         chunk = self.chunks[index]
         if chunk.lower[0] > LAST_LATIN or not self.is_name(index) or len(chunk.lower) < SHORTEST_STRANGE:
             return False
-        return not any(part in words().ordinary for part in chunk.lower.split("-"))
+        return not any(part in words().ordinary or part in words().no_names for part in chunk.lower.split("-"))
 
     def _has_prefix(self, index: int) -> bool:
         chunk = self.chunks[index]

@@ -86,8 +86,8 @@ class Phrases:
 
     def all_in(self, text: str, words: Sequence[Word]) -> Iterator[tuple[int, int]]:
         """Every occurrence of a phrase, as the indexes of its first word and of the word after it."""
-        for index in range(len(words)):
-            after = self.at(text, words, index)
+        for index, word in enumerate(words):
+            after = self.at(text, words, index) if word.lower in self.by_first else None
             if after is not None:
                 yield index, after
 

@@ -43,11 +43,12 @@ class Words:
     possessives: frozenset[str]
     german_possessives: frozenset[str]
     german: frozenset[str]
+    english: frozenset[str]
     accounts: tuple[str, ...]
     at_words: tuple[str, ...]
     dot_words: tuple[str, ...]
     hyphen_words: tuple[str, ...]
-    digits: tuple[str, ...]
+    digits: frozenset[str]
     months: tuple[str, ...]
     street_endings: tuple[str, ...]
     no_streets: frozenset[str]
@@ -66,33 +67,11 @@ class Words:
 
 PHRASES = ("introductions", "capital_introductions", "weak_introductions", "fields", "relations", "own_relations")
 MORE_PHRASES = ("lists", "roles", "naming", "closings", "weak_closings", "births", "no_person", "papers", "phones")
-SETS = (
-    *(
-        "particles",
-        "after_names",
-        "no_name_before",
-        "institutions",
-        "conjunctions",
-        "titles",
-        "titles_behind",
-        "degrees",
-    ),
-    *("possessives", "german_possessives", "german", "no_streets", "towns"),
-)
-TUPLES = (
-    *(
-        "no_name_endings",
-        "noun_endings",
-        "peoples",
-        "street_endings",
-        "accounts",
-        "at_words",
-        "dot_words",
-        "hyphen_words",
-        "digits",
-    ),
-    "months",
-)
+NAME_SETS = ("particles", "after_names", "no_name_before", "institutions", "conjunctions")
+TITLE_SETS = ("titles", "titles_behind", "degrees", "possessives", "german_possessives", "german", "english")
+SETS = (*NAME_SETS, *TITLE_SETS, "no_streets", "towns", "digits")
+ENDINGS = ("no_name_endings", "noun_endings", "peoples", "street_endings")
+TUPLES = (*ENDINGS, "accounts", "at_words", "dot_words", "hyphen_words", "months")
 ROLES = ("relations", "own_relations", "lists", "roles")
 LABELS = ("fields", "births", "papers", "phones", "homes")
 

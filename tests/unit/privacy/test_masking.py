@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from assistant.core.languages import LANGUAGES
 from assistant.privacy import found, masked
 from assistant.privacy.masking import placeholder
-from assistant.privacy.text import DATA_KINDS
+from assistant.privacy.text import DATA_KINDS, words_of
 
 PIECES = (
     "0", "1", " ", "0176 ", "+49 ", "0911 943-0", "a@b.de", "@", "a(at)", "Ahmad ", "ali und ", "meine Frau Ali, ",
@@ -93,14 +93,19 @@ def test_five_thousand_hostile_characters_twice_take_less_than_a_second(piece):
     assert time.thread_time() - began < 0.8
 
 
-def test_a_usual_message_takes_less_than_a_millisecond():
+def test_nothing_of_a_text_is_remembered():
+    masked("Ich heiße Xemalo Rufoka.")
+    assert words_of.cache_info().currsize == 0
+
+
+def test_a_usual_message_takes_less_than_three_milliseconds():
     texts = [
         "Guten Tag, ich heiße Samira Haddad und habe eine Frage zum Familiennachzug. Meine Nummer: 0176 23456789.",
         "How many people did the Family Assistance Programme help, and who pays for it?",
     ] * 50
     masked(texts[0])
     fastest = min(_seconds(texts) for _ in range(3))
-    assert fastest / len(texts) < 0.001
+    assert fastest / len(texts) < 0.003
 
 
 def _seconds(texts: list[str]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.privacy import found
+from assistant.privacy import found, masked
 
 
 def masks(text):
@@ -60,6 +60,9 @@ def test_lists_go_on_after_an_age_a_comma_or_and(text, names):
         ("Ich bin Xemalo.", ["Xemalo"]),
         ("I went to the office with Gibrak Bariz, but it was closed", ["Gibrak Bariz"]),
         ("Chidi's mother is here", ["Chidi"]),
+        ("Mein Sohn, geb. 12.03.2015, Hamza", ["Hamza"]),
+        ("Please call Xemalik, he has the papers", ["Xemalik"]),
+        ("Why is it that Xemalik wants to leave?", ["Xemalik"]),
     ],
 )
 def test_names_are_found_where_they_stand(text, names):
@@ -86,7 +89,24 @@ def test_names_are_found_where_they_stand(text, names):
         "Kinder: zwei, beide in der Schule",
         "Gilt das auch für Burkina Faso?",
         "They aren't there, and I can't call.",
+        "The Champions League is on and he's been waiting with Caritas.",
     ],
 )
 def test_what_only_looks_like_a_name_stays(text):
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("hallo hier ist dragana petrovic", "hallo hier ist [name]"),
+        ("Kinder: Ahmad (12), Yusuf (9), Maryam (5)", "Kinder: [name] (12), [name] (9), [name] (5)"),
+        ("Formular Name Sekou Camara in Zeile 2", "Formular Name [name] in Zeile 2"),
+        ("Zainab, 34, widow", "[name], 34, widow"),
+        ("Ich bin Kwame.", "Ich bin [name]."),
+        ("أنا فاطمة حسن", "أنا [name]"),
+        ("Я Ігор Шевченко", "Я [name]"),
+    ],
+)
+def test_what_an_auditor_found_missing_is_masked(text, left):
+    assert masked(text, "en") == left
