@@ -138,7 +138,7 @@ class Sockets:
             return
         except faults.PASSING as error:
             faults.count(error)
-            await self._refuse(sid, RefusedError("unavailable"), DEFAULT)
+            await self._refuse(sid, RefusedError("unavailable"), hint_of(custom_data(received)) or DEFAULT)
             return
         await self._server.emit("session_confirm", self._front().keys.token(chat), to=sid)
 

@@ -68,7 +68,7 @@ def engine(settings):
 
 @pytest.fixture
 def queue(engine):
-    return WebhookQueue(engine, Keys(SECRET).derived("webhooks"))
+    return WebhookQueue(engine, *Keys(SECRET).derived("webhooks"))
 
 
 def post(client, request):
@@ -93,7 +93,7 @@ def inbox(engine):
 def test_a_batch_is_acknowledged_before_anything_is_done_with_it(client, engine, rasa, monkeypatch):
     done = []
 
-    async def slowly(text, *_):
+    async def slowly(text, *_, **__):
         done.append(text)
         await intake.asyncio.sleep(0.02)
         return text

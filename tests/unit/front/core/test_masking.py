@@ -94,9 +94,9 @@ def test_the_reason_beside_a_thumb_is_masked_in_the_language_of_the_chat(client,
 def test_a_message_is_cut_to_what_rasa_reads_before_it_is_masked(visitor, rasa, monkeypatch):
     searched = []
 
-    def watching(text, *options):
+    def watching(text, *options, **more):
         searched.append(len(text[: options[1] + BEYOND_CUT]))
-        return masked_text(text, *options)
+        return masked_text(text, *options, **more)
 
     monkeypatch.setattr(masking, "masked", watching)
     visitor.answer_to("😀" * 3500)
@@ -161,9 +161,9 @@ async def test_a_choice_that_was_offered_is_not_masked():
 async def test_a_long_text_is_masked_without_holding_up_others(monkeypatch):
     threads = []
 
-    def watching(text, *options):
+    def watching(text, *options, **more):
         threads.append(threading.current_thread())
-        return masked_text(text, *options)
+        return masked_text(text, *options, **more)
 
     monkeypatch.setattr(masking, "masked", watching)
     await without_personal_data(TEXT[:MAX_INLINE_CHARACTERS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from dataclasses import replace
 
@@ -194,7 +195,9 @@ def test_a_restore_brings_back_what_a_mistaken_purge_took_and_nothing_that_someb
     store.erase("erased", "web-x")
     assert operator(purge, "--days", "10", "--yes").returncode == 0
     assert (store.silent_since(time.time()), len(tombstones_in(engine))) == ([], 1)
+    # The purge ran in this process, and its connections count as a front's.
+    gc.collect()
     engine.dispose()
-    restored = operator(backup, "restore", copy, "--port", free_port())
+    restored = operator(backup, "restore", copy)
     assert "8 chats; 1 that were erased since" in restored.stdout
     assert sorted(store.silent_since(time.time())) == many("young")

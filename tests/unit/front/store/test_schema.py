@@ -14,7 +14,6 @@ from assistant.front.core.secret import kept_secrets
 from assistant.front.store.backup import save
 from assistant.front.store.chats import Store
 from assistant.front.store.schema import VERSION, chats, database, schema_version, state
-from assistant.launch.servers import free_port
 
 
 def make_newer(url):
@@ -65,9 +64,11 @@ def test_a_backup_of_a_newer_one_is_refused_and_the_present_one_kept(url, comman
     copy = tmp_path / "copy"
     make_newer(newer)
     save(newer, copy)
-    store = Store(database(url))
+    engine = database(url)
+    store = Store(engine)
     store.open_chat("stays", "de", 1.0)
-    ended = command(backup, "restore", copy, "--without-list", "--port", free_port(), ASSISTANT_DATABASE=url)
+    engine.dispose()
+    ended = command(backup, "restore", copy, "--without-list", ASSISTANT_DATABASE=url)
     assert (ended.returncode, f"schema version {VERSION + 1}" in ended.stderr) == (1, True)
     assert store.chat("stays")
 

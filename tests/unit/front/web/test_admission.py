@@ -101,7 +101,7 @@ def test_whoever_has_used_up_the_processor_waits(settings, rasa):
 
 
 def test_masking_is_charged(settings, rasa, monkeypatch):
-    def dear(text, _):
+    def dear(text, *_, **__):
         end = time.thread_time() + 0.3
         while time.thread_time() < end:
             pass
