@@ -81,6 +81,8 @@ class Thresholds:
     illegal: float = 0.7
     # Small talk and requests together, for messages of a word or two.
     curt: float = 0.8
+    # The same for small talk and requests in longer messages: whoever is in need must not be met with small talk.
+    talk: float = 0.46
     # Entries together are worth asking about.
     clarify: float = 0.2
     # One entry is worth offering.
@@ -254,6 +256,8 @@ class Judge:
         probability = best.confidence
         if best.kind in CURT_KINDS and len(part.text.split()) < FEWEST_WORDS:
             probability, threshold = sum(part.kinds.get(each, 0.0) for each in CURT_KINDS), self._thresholds.curt
+        elif best.kind in CURT_KINDS and len(part.text.split()) > FEWEST_WORDS:
+            threshold = max(threshold, self._thresholds.talk)
         if best.kind == FACT and threshold >= self._thresholds.answer and not _is_named(part, best):
             threshold = max(threshold, self._thresholds.unnamed)
         return best if probability >= self._threshold(best, threshold) and not _is_ambiguous(part, best) else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
@@ -31,8 +33,9 @@ ASYLUM, HELLO, MONEY, FAR = "referral/asylum", "smalltalk/greeting", "out_of_sco
 ILLEGAL, MORE, WHEN = "out_of_scope/illegal", "control/more", "follow_up/when"
 VIOLENCE, SELF_HARM = "crisis/violence", "crisis/self_harm"
 LONG = "Können Sie mir bitte sagen, wann genau das Büro eröffnet wurde?"
-# What a fact needs where nothing is named is tested apart.
-AT = Thresholds(unnamed=Thresholds.answer)
+# What a fact needs where nothing is named, and small talk in longer messages, is tested apart.
+AT = Thresholds(unnamed=Thresholds.answer, talk=Thresholds.answer)
+TALK = Thresholds.talk
 # Just too little for an answer.
 FAINT = AT.answer - 0.01
 
@@ -93,7 +96,7 @@ def test_a_fact_needs_less_where_the_message_names_its_subject_or_iom(named):
 
 @pytest.mark.parametrize("id_", [ASYLUM, HELLO])
 def test_what_is_no_fact_needs_no_more_where_nothing_is_named(id_):
-    assert decision({id_: AT.answer, MONEY: 0.1}, Thresholds()) == ("answer", (id_,))
+    assert decision({id_: AT.answer, MONEY: 0.1}, replace(AT, unnamed=Thresholds.unnamed)) == ("answer", (id_,))
 
 
 def test_kinds_alone_answer_nothing():
@@ -132,6 +135,18 @@ def test_a_word_or_two_are_small_talk_or_a_request_only_when_that_is_sure(best, 
 def test_small_talk_and_requests_of_a_word_or_two_count_together():
     shares = {"smalltalk": AT.curt - 0.1, "control": 0.1}
     assert decision({HELLO: 0.9}, kinds=shares, text="Wort") == ("answer", (HELLO,))
+
+
+@pytest.mark.parametrize(
+    ("text", "share", "decided"),
+    [
+        ("danke aber ich brauche Essen", TALK - 0.01, "unsure"),
+        ("danke aber ich brauche Essen", TALK, "answer"),
+        ("danke dir sehr", TALK - 0.01, "answer"),
+    ],
+)
+def test_longer_messages_are_small_talk_only_when_that_is_likely(text, share, decided):
+    assert part_of({HELLO: share}, Thresholds(), text=text).decision == decided
 
 
 def test_an_entry_of_a_word_or_two_counts_by_itself():
