@@ -1,7 +1,8 @@
 """Backs up as a job: `python -m assistant.commands.scheduled_backup /backups`, every hour; see docs/operations.md.
 
-Writes the list of erased chats each time, a copy of the database once the newest is old enough, and deletes copies
-that are older than chats may be.
+Writes the list of erased chats and replaces the copy of the keys each time, so that no copy can be read longer than an
+hour for a chat that was erased; copies the database once the newest copy is old enough, and deletes copies that are
+older than chats may be.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assistant.front.core.settings import SECONDS_PER_DAY, Settings, settings_from
-from assistant.front.store.backup import BackupError, current_tombstones, save, write_atomically
+from assistant.front.store.backup import BackupError, current_tombstones, save, save_keys, write_atomically
+from assistant.front.store.key_copy import FILE as KEYS_FILE
 from assistant.front.store.tombstones import dumped
 
 SECONDS_PER_HOUR = 3600.0
@@ -35,6 +37,8 @@ def back_up(settings: Settings, folder: Path, every_hours: float, now: float) ->
         raise BackupError("Nothing was written: the database cannot be read.")
     write_atomically(dumped(tombstones), folder / LIST)
     yield f"Wrote the list of {len(tombstones)} erased chats to {folder / LIST}."
+    save_keys(settings.database, folder / KEYS_FILE)
+    yield f"Replaced the copy of the keys, {folder / KEYS_FILE}."
     found = copies(folder)
     due_at = found[-1].stat().st_mtime + every_hours * SECONDS_PER_HOUR - TOLERANCE_SECONDS if found else now
     if due_at <= now:

@@ -30,6 +30,7 @@ from assistant.front.store import faults
 from assistant.front.store.brake import Clock, StoppedError, status
 from assistant.front.store.chat_keys import destroy_orphaned_keys
 from assistant.front.store.chats import ANSWERED, APOLOGISED, Store, WaitingMessage
+from assistant.front.store.reserve import keep_reserve
 from assistant.front.store.retention import erase_pending, erase_silent, purge_silent, senders_of
 from assistant.front.store.traces import overwrite_again, unfinished
 from assistant.front.tasks.chat_tasks import ChatTasks
@@ -41,6 +42,8 @@ MAX_PURGE_INTERVAL_SECONDS = 3600.0
 ERASURE_INTERVAL_SECONDS = 30.0
 # How soon traces of erased chats are overwritten again: those that this front left, and those that others may have.
 TRACES_INTERVAL_SECONDS, OTHERS_TRACES_INTERVAL_SECONDS = 2.0, 60.0
+# How soon room given up for a deletion is taken again.
+RESERVE_INTERVAL_SECONDS = 60.0
 # How soon a message that another front accepted but did not answer is picked up.
 INBOX_POLL_SECONDS = 2.0
 # Nobody watches a messenger as closely as a page: an answer after a minute beats an apology after ten seconds.
@@ -63,7 +66,6 @@ class Worker:
         answer_timeout_seconds: float,
         kept_seconds: float,
     ) -> None:
-        self._engine = engine
         self._store, self._rasa, self._listeners, self._keys = store, rasa, listeners, keys
         self._knowledge, self._messengers, self._notice = knowledge, messengers, notice
         self._answer_timeout_seconds, self._kept_seconds = answer_timeout_seconds, kept_seconds
@@ -74,7 +76,7 @@ class Worker:
 
     async def start(self) -> None:
         """Starts the background tasks, which also resume what an earlier run left unfinished."""
-        jobs = (self.wake_waiting, self.erase_pending, self.purge, self.overwrite_traces)
+        jobs = (self.wake_waiting, self.erase_pending, self.purge, self.overwrite_traces, self.keep_reserve)
         self._background = [asyncio.create_task(self._repeat(job)) for job in jobs]
         # Loaded now, so that an apology need not wait for it.
         self._background.append(asyncio.create_task(run_sync(model)))
@@ -211,6 +213,11 @@ class Worker:
         """Overwrites what a reader kept from being overwritten; returns the seconds until the next run."""
         await run_sync(overwrite_again, self._engine)
         return TRACES_INTERVAL_SECONDS if unfinished(self._engine) else OTHERS_TRACES_INTERVAL_SECONDS
+
+    async def keep_reserve(self) -> float:
+        """Keeps some of the disk free for deletions; returns the seconds until the next run."""
+        await run_sync(keep_reserve, self._engine)
+        return RESERVE_INTERVAL_SECONDS
 
     async def _repeat(self, job: Callable[[], Awaitable[float]]) -> None:
         while True:

@@ -16,6 +16,7 @@ from assistant.front.core.events import AssistantContent, Content, Event, EventT
 from assistant.front.store.chat_keys import complete_erasure, destroy_orphaned_keys
 from assistant.front.store.cipher import Cipher, cipher_for_reading, cipher_for_writing, lookup
 from assistant.front.store.quota import check_room
+from assistant.front.store.reserve import with_reserve
 from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, WaitingRow
 from assistant.front.store.schema import (
     CONTENTS,
@@ -204,6 +205,9 @@ class Store:
         Returns False if there is none, or if anything has been written in it since `silent_since`. That is for the
         purge, which leaves no tombstone: if it was mistaken, a backup brings back what nobody asked to have erased.
         """
+        return with_reserve(self._engine, lambda: self._erase(chat, senders, silent_since))
+
+    def _erase(self, chat: str, senders: Sequence[str], silent_since: float | None) -> bool:
         with writing(self._engine) as connection:
             mine = (
                 chats.c.id == chat if silent_since is None else (chats.c.id == chat) & (chats.c.last_at < silent_since)

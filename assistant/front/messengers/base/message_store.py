@@ -32,6 +32,7 @@ from assistant.front.store.chats import (
 )
 from assistant.front.store.cipher import Cipher, cipher_for_reading, cipher_for_writing, lookup
 from assistant.front.store.quota import check_room
+from assistant.front.store.reserve import with_reserve
 from assistant.front.store.rows import ChatRow, MessageAndData, MessageRow
 from assistant.front.store.schema import chats, delete_contents, events, messages, seen, writing
 from assistant.front.store.tombstones import add_tombstone
@@ -169,6 +170,11 @@ class MessageStore:
 
         Messages written after the request move to the new chat and are answered there.
         """
+        with_reserve(self._engine, lambda: self._erase(message, new_chat, senders, data, now))
+
+    def _erase(
+        self, message: WaitingMessage, new_chat: str, senders: tuple[str, ...], data: AssistantContent, now: float
+    ) -> None:
         with writing(self._engine) as connection:
             mine = connection.execute(select(chats).where(chats.c.id == message.chat)).mappings().first()
             later = _other_waiting(connection, message)

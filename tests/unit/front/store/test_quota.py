@@ -22,8 +22,10 @@ from assistant.front.store import quota
 from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.faults import StorageFullError
 from assistant.front.store.quota import Room, quota_of, set_quota
+from assistant.front.store.reserve import RESERVE_BYTES, keep_reserve, reserve_path
 from assistant.front.store.schema import database
 from tests.fakes.front import HERE, Visitor
+from tests.support.wait import until
 
 # Random, since PostgreSQL compresses what repeats itself.
 LONG = secrets.token_hex(2000)
@@ -128,10 +130,21 @@ def test_the_quota_is_a_setting(given, megabytes, tmp_path):
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """A file system of its own, of a few megabytes."""
+    """A file system of its own, of a few megabytes, too small for a reserve."""
+    yield from mounted(tmp_path, 3)
+
+
+@pytest.fixture
+def disk_with_reserve(tmp_path):
+    """One with room for a reserve."""
+    yield from mounted(tmp_path, 16)
+
+
+def mounted(tmp_path, megabytes):
     folder = tmp_path / "disk"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", folder], capture_output=True).returncode:
+    command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder]
+    if subprocess.run(command, capture_output=True).returncode:
         pytest.skip("nobody here may mount a disk")
     yield folder
     subprocess.run(["umount", "-l", folder], check=True)
@@ -158,6 +171,45 @@ def test_a_small_disk_is_left_room_for_deletions(small_disk):
     assert store.erase("mine", "web-x")
     assert store.events_after("mine", 0) is None
     engine.dispose()
+
+
+@pytest.mark.slow
+def test_a_chat_can_be_deleted_although_others_have_filled_the_disk(disk_with_reserve, settings, rasa):
+    on_it = replace(settings, database=f"sqlite:///{disk_with_reserve / 'front.db'}")
+    reserve = disk_with_reserve / "front.db.reserve"
+    with TestClient(application(on_it, rasa), HERE) as client:
+        visitor, other = Visitor(client), Visitor(client)
+        visitor.answer_to("Hallo")
+        other.answer_to("Hallo")
+        until(reserve.exists)
+        assert reserve.stat().st_mode & 0o077 == 0
+        fill_disk(disk_with_reserve / "others")
+        assert client.delete("/api/chat", headers=visitor.headers).status_code == 204
+        assert client.get("/api/chat", headers=visitor.headers).status_code == 401
+        assert client.get("/api/chat", headers=other.headers).status_code == 200
+        assert not reserve.exists()
+        (disk_with_reserve / "others").unlink()
+        assert other.answer_to("Und jetzt?")["kind"] == "fact"
+
+
+@pytest.mark.slow
+def test_the_reserve_is_taken_again_once_there_is_room(disk_with_reserve):
+    engine = database(f"sqlite:///{disk_with_reserve / 'front.db'}")
+    assert keep_reserve(engine)
+    reserve_path(engine).unlink()
+    fill_disk(disk_with_reserve / "others")
+    assert not keep_reserve(engine)
+    assert not reserve_path(engine).exists()
+    (disk_with_reserve / "others").unlink()
+    assert keep_reserve(engine)
+    assert reserve_path(engine).stat().st_size == RESERVE_BYTES
+    engine.dispose()
+
+
+def test_databases_without_a_file_keep_no_reserve():
+    engine = database("sqlite://")
+    assert reserve_path(engine) is None
+    assert not keep_reserve(engine)
 
 
 @pytest.mark.slow
