@@ -27,7 +27,7 @@ LOCKS = (LOCKED, ROOT / "requirements-front.txt")
 LIST = ROOT / "docs" / "vulnerabilities.yml"
 RECORD = ROOT / "docs" / "audited.txt"
 MAX_AGE_DAYS = 31
-BY_SERVICE, BY_HAND = "by pip-audit's service", "by hand, from published advisories"
+BY_SERVICE, BY_HAND = "by pip-audit's service", "by hand, from the advisories that were read, so not completely"
 HEAD = """\
 # The packages whose known vulnerabilities were last looked up: written by `make audit`, or by `make audit BY_HAND=1`
 # where its service cannot be reached. `make check` fails if this is older than a month or lacks what is locked.
