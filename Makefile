@@ -38,7 +38,7 @@ check: environment-dev ## check style, types, knowledge, languages, generated fi
 channels-check: environment ## show which messengers are on, which secrets are missing, whether webhooks verify their caller
 	@$(PYTHON_BIN) -m assistant.commands.channels
 
-purge: environment ## erase chats silent for 30 days; DAYS=7 sets another period, YES=1 asks nothing back, DRY=1 only counts
+purge: environment ## erase chats silent for 30 days; DAYS=7 sets another period, YES=1 confirms, DRY=1 only counts
 	@$(PYTHON_BIN) -m assistant.commands.purge $(if $(DAYS),--days $(DAYS)) $(if $(filter 1,$(DRY)),--dry-run) $(if $(filter 1,$(YES)),--yes)
 
 test: environment-dev ## run the tests that decide whether a change may land; FAST=1 runs only the fast unit tests

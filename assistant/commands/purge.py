@@ -83,7 +83,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--days", type=_days, help="of silence; by default ASSISTANT_RETENTION_DAYS, or 30")
     parser.add_argument("--dry-run", action="store_true", help="only say what would be erased")
-    parser.add_argument("--yes", action="store_true", help="erase even where this would otherwise be asked back")
+    parser.add_argument("--yes", action="store_true", help="erase without asking for confirmation")
     arguments = parser.parse_args()
     refuse_without_storage(os.environ, code=0)
     opened = stores()

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import yaml
 
 from assistant.core.paths import ROOT
 from assistant.launch.servers import HOST, free_port, in_use
@@ -71,7 +72,13 @@ def started(command: list[str | Path], port: int, **kwargs) -> Iterator[subproce
         process.wait(timeout=20)
 
 
-def adapted(upstream: int, port: int) -> dict[str, object]:
+def health_address() -> str:
+    """Host and port that the health check of the Compose file asks."""
+    compose = yaml.safe_load((CADDYFILE.parent / "compose.yml").read_text("utf-8"))
+    return compose["services"]["proxy"]["healthcheck"]["test"][-1].removeprefix("http://").rstrip("/")
+
+
+def adapted(upstream: int, port: int, health_port: int) -> dict[str, object]:
     """The Caddyfile as Caddy adapts it, changed to run without TLS, on loopback and with the fake front."""
     environment = {"ASSISTANT_DOMAIN": "assistant.example.org", "ACME_EMAIL": "it@example.org"}
     command = ["caddy", "adapt", "--config", CADDYFILE, "--adapter", "caddyfile"]
@@ -79,21 +86,28 @@ def adapted(upstream: int, port: int) -> dict[str, object]:
     text, changed = re.subn(r'"dynamic_upstreams":\{[^{}]*\}', f'"upstreams":[{{"dial":"{HOST}:{upstream}"}}]', text)
     assert changed == 1
     config = json.loads(text)
-    (server,) = config["apps"]["http"]["servers"].values()
-    server["listen"] = [f"{HOST}:{port}"]
-    server["automatic_https"] = {"disable": True}
+    servers = {server["listen"][0]: server for server in config["apps"]["http"]["servers"].values()}
+    assert set(servers) == {":443", health_address()}
+    for listens, port_here in ((":443", port), (health_address(), health_port)):
+        servers[listens]["listen"] = [f"{HOST}:{port_here}"]
+        servers[listens]["automatic_https"] = {"disable": True}
     config["apps"].pop("tls", None)
     return config
 
 
 @pytest.fixture(scope="module")
-def proxy(tmp_path_factory) -> Iterator[int]:
+def health_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def proxy(tmp_path_factory, health_port) -> Iterator[int]:
     if not shutil.which("caddy"):
         pytest.skip("there is no caddy here")
     folder, port = tmp_path_factory.mktemp("caddy"), free_port()
     front = ThreadingHTTPServer((HOST, 0), Front)
     threading.Thread(target=front.serve_forever, daemon=True).start()
-    (folder / "caddy.json").write_text(json.dumps(adapted(front.server_address[1], port)), "utf-8")
+    (folder / "caddy.json").write_text(json.dumps(adapted(front.server_address[1], port, health_port)), "utf-8")
     try:
         with started(
             ["caddy", "run", "--config", folder / "caddy.json"], port, env={**os.environ, "HOME": str(folder)}
@@ -114,6 +128,12 @@ def asked(port: int, path: str, body: bytes | None = None, **headers: str) -> ht
 def test_what_is_for_the_operator_is_not_public(proxy, path):
     assert asked(proxy, path).status_code == 404
     assert asked(proxy, "/health").status_code == 200
+
+
+def test_the_proxy_answers_its_own_health_check(proxy, health_port):
+    with httpx2.Client(timeout=20, trust_env=False) as client:
+        response = client.get(f"http://{HOST}:{health_port}/", headers={"Host": health_address()})
+    assert (response.status_code, response.content) == (200, b"")
 
 
 def test_a_body_that_is_too_large_never_arrives(proxy):
