@@ -19,10 +19,10 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from assistant.front.store.chat_keys import KeysByName, destroy_orphaned_keys, name_of
+from assistant.front.store.chat_keys import LOOKUP, KeysByName, destroy_orphaned_keys, key_path, name_of
 from assistant.front.store.cipher import PREFIX
 from assistant.front.store.key_copy import FILE as KEYS_FILE
-from assistant.front.store.key_copy import keep_keys, keys_in, replace_copy, unreadable_chats
+from assistant.front.store.key_copy import keep_keys, keys_in, read_copy, replace_copy, unreadable_chats
 from assistant.front.store.schema import (
     PATIENT_SECONDS,
     VERSION,
@@ -44,6 +44,8 @@ SIGNATURES = {"sqlite": b"SQLite format 3\0", "postgresql": b"PGDMP"}
 TABLES = tuple(table.name for table in schema.sorted_tables if table is not webhooks)
 # The tables that every backup has; later versions added the others.
 REQUIRED_TABLES = ("chats", "events", "messages", "feedback")
+# Of a copy with more keys than this, some are still in use, unless the database is another one.
+MAX_ALL_GONE = 5
 
 
 class BackupError(Exception):
@@ -63,6 +65,8 @@ def save(url: str, target: Path, keys: Path | None = None) -> None:
     """
     if target.exists():
         raise BackupError(f"{target} already exists; name a new file.")
+    keys = keys or target.with_name(KEYS_FILE)
+    _check_replaceable(url, keys)
     address = make_url(url)
     with _draft(target.parent) as draft:
         if address.get_backend_name() == "sqlite":
@@ -73,12 +77,29 @@ def save(url: str, target: Path, keys: Path | None = None) -> None:
             tables = [f"--table={name}" for name in TABLES]
             _run(address, "pg_dump", "--format=custom", f"--file={draft}", *tables)
         _keep(draft, target)
-    save_keys(url, keys or target.with_name(KEYS_FILE))
+    save_keys(url, keys)
 
 
 def save_keys(url: str, target: Path) -> None:
-    """Replaces the copy of the keys by one of the keys that there are now, and overwrites what it held."""
+    """Replaces the copy of the keys by one of the keys that there are now, and overwrites what it held.
+
+    Raises BackupError, and leaves the copy alone, where that would cost keys that are still needed.
+    """
+    _check_replaceable(url, target)
     replace_copy(keys_in(_opened(url)), target)
+
+
+def _check_replaceable(url: str, target: Path) -> None:
+    """Raises BackupError unless the keys that there are now may replace what is in a file."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and target.resolve() == key_path(Path(str(address.database))).resolve():
+        raise BackupError(f"{target} holds the keys in use. Back up to another folder, or name another file by --keys.")
+    copied = read_copy(target).keys() - {LOOKUP} if target.exists() else set()
+    if len(copied) > MAX_ALL_GONE and not copied & keys_in(_opened(url)).keys():
+        raise BackupError(
+            f"Nothing was saved: {target} holds {len(copied)} keys, and not one of their chats is in this database. If "
+            "the database was lost, restore it; if all of its chats were erased, delete that file."
+        )
 
 
 def current_keys(url: str) -> KeysByName:

@@ -251,6 +251,18 @@ def lose_keys(url, engine):
         keys.drop(engine)
 
 
+def lose_all(url, engine):
+    """Simulates a new, empty disk."""
+    engine.dispose()
+    if url.startswith("sqlite"):
+        for path in Path(engine.url.database).parent.glob("front.*"):
+            path.unlink()
+    else:
+        schema.drop_all(engine)
+        keys.drop(engine)
+        engine.dispose()
+
+
 def test_the_data_alone_can_be_read_by_nobody(url, engine, store, copy):
     chat = a_chat(store, "Sonderbar")
     save(url, copy)
@@ -288,6 +300,37 @@ def test_a_destroyed_key_does_not_come_back_from_an_older_copy(url, engine, stor
     store.erase(gone, "web-x")
     assert restore(url, copy, current_tombstones(url), read_copy(copy.with_name(FILE))) == (0, 1)
     assert name_of(gone) not in keys_in(engine)
+
+
+def test_the_keys_of_a_lost_database_are_not_replaced_by_those_of_a_new_one(job, url, engine, store, copy):
+    lost, folder = [a_chat(store) for _ in range(6)], copy.parent
+    store.erase(a_chat(store), "web-x")
+    assert job(url, folder).returncode == 0
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (saved,) = folder.glob("front-*.backup")
+    lose_all(url, engine)
+    # The front starts with an empty database before anybody restores the old one.
+    empty = database(url)
+    a_chat(Store(empty))
+    empty.dispose()
+    refused = job(url, folder)
+    assert (refused.returncode, "6 keys" in refused.stderr) == (1, True)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert restore(url, saved, {}, read_copy(folder / FILE)) == (6, 0)
+    assert set(told(store, lost)) == set(lost)
+    assert job(url, folder).returncode == 0
+
+
+def test_a_copy_of_keys_never_takes_the_place_of_the_keys_in_use(tmp_path):
+    url = f"sqlite:///{tmp_path / 'front.db'}"
+    engine = database(url)
+    chat = a_chat(Store(engine))
+    with pytest.raises(BackupError, match="another folder"):
+        save(url, tmp_path / "copy.backup")
+    with pytest.raises(BackupError, match="another folder"):
+        save_keys(url, tmp_path / FILE)
+    assert not (tmp_path / "copy.backup").exists()
+    assert Store(engine).events_after(chat, 0)[0]["text"] == "Hallo"
 
 
 def test_a_replaced_copy_of_keys_is_overwritten_on_disk(tmp_path):
