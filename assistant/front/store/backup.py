@@ -127,6 +127,9 @@ def restore(url: str, source: Path, tombstones: Tombstones, saved_keys: KeysByNa
     """
     current = current_keys(url)
     keys = None if saved_keys is None and not current else {**(saved_keys or {}), **current}
+    if keys and saved_keys and LOOKUP in saved_keys:
+        # It differs only if this database was begun anew, and then the backup's chats are found by the saved one.
+        keys[LOOKUP] = saved_keys[LOOKUP]
     address = make_url(url)
     backend = address.get_backend_name()
     with source.open("rb") as file:

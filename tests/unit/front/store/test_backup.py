@@ -278,6 +278,21 @@ def test_the_data_alone_can_be_read_by_nobody(url, engine, store, copy):
     assert store.events_after(chat, 0)[0]["text"] == "Sonderbar"
 
 
+def test_a_messengers_person_is_found_again_after_a_database_was_begun_anew(url, engine, copy):
+    message_store = MessageStore(engine, frozenset({"telegram"}))
+    old = message_store.receive("telegram", InboundMessage("a", "7", "Hallo"), "old", time.time())
+    save(url, copy)
+    lose_all(url, engine)
+    empty = database(url)
+    MessageStore(empty, frozenset({"telegram"})).receive(
+        "telegram", InboundMessage("b", "7", "Hallo"), "new", time.time()
+    )
+    empty.dispose()
+    assert restore(url, copy, {}, read_copy(copy.with_name(FILE))) == (1, 0)
+    again = MessageStore(database(url), frozenset({"telegram"}))
+    assert again.receive("telegram", InboundMessage("c", "7", "Hallo"), "other", time.time()) == old
+
+
 def test_an_old_backup_brings_nothing_back_whose_key_is_destroyed(url, engine, store, copy):
     gone, stays = a_chat(store, "Sonderbar"), a_chat(store, "Apfelbaum")
     save(url, copy)
