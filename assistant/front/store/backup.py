@@ -53,8 +53,8 @@ class BackupError(Exception):
 
 
 NO_KEYS = (
-    "Nothing was restored: the backup is sealed, and neither a copy of the keys nor a key in the present database is "
-    "there. Name the newest copy by --keys."
+    "Nothing was restored: the backup is sealed, there is no copy of the keys, and none of its keys is in the present "
+    "database. Name the newest copy by --keys."
 )
 
 
@@ -126,8 +126,8 @@ def restore(url: str, source: Path, tombstones: Tombstones, saved_keys: KeysByNa
     Erased is what has a tombstone, and what is sealed with a key that exists neither here nor in the copy.
     """
     current = current_keys(url)
-    keys = None if saved_keys is None and not current else {**(saved_keys or {}), **current}
-    if keys and saved_keys and LOOKUP in saved_keys:
+    keys = {**(saved_keys or {}), **current}
+    if saved_keys and LOOKUP in saved_keys:
         # It differs only if this database was begun anew, and then the backup's chats are found by the saved one.
         keys[LOOKUP] = saved_keys[LOOKUP]
     address = make_url(url)
@@ -136,12 +136,12 @@ def restore(url: str, source: Path, tombstones: Tombstones, saved_keys: KeysByNa
         if not file.read(16).startswith(SIGNATURES[backend]):
             raise BackupError(f"{source} is not a backup of a {backend} database.")
     if backend == "sqlite":
-        return _restore_sqlite(Path(str(address.database)), source, tombstones, keys)
+        return _restore_sqlite(Path(str(address.database)), source, tombstones, keys, named=saved_keys is not None)
     _check_archive(address, source)
-    if keys is None and PREFIX in _run(address, "pg_restore", "--data-only", "--table=events", "--file=-", str(source)):
-        raise BackupError(NO_KEYS)
+    if saved_keys is None:
+        _check_readable(_sealed_in_archive(address, source), tombstones, keys)
     _run(address, "pg_restore", "--clean", "--if-exists", "--single-transaction", "--exit-on-error", str(source))
-    return _erase_again(url, tombstones, keys or {})
+    return _erase_again(url, tombstones, keys)
 
 
 def write_atomically(content: str, target: Path) -> None:
@@ -151,16 +151,18 @@ def write_atomically(content: str, target: Path) -> None:
         _keep(draft, target)
 
 
-def _restore_sqlite(target: Path, source: Path, tombstones: Tombstones, keys: KeysByName | None) -> tuple[int, int]:
+def _restore_sqlite(
+    target: Path, source: Path, tombstones: Tombstones, keys: KeysByName, named: bool
+) -> tuple[int, int]:
     """Erases in a copy next to the database first, so that erased chats never reappear."""
     url = f"sqlite:///{target}"
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _draft(target.parent) as draft:
         _copy(source, draft)
         _check(draft)
-        if keys is None and _is_sealed(draft):
-            raise BackupError(NO_KEYS)
-        counts = _erase_again(f"sqlite:///{draft}", tombstones, keys or {}, keep_in=url)
+        if not named:
+            _check_readable(_sealed_in(draft), tombstones, keys)
+        counts = _erase_again(f"sqlite:///{draft}", tombstones, keys, keep_in=url)
         _move_corrupt_file_away(target)
         make_private(target)
         _copy(draft, target)
@@ -193,12 +195,24 @@ def _opened(url: str) -> Engine:
     return create_engine(url, future=True, hide_parameters=True, poolclass=NullPool)
 
 
-def _is_sealed(database_file: Path) -> bool:
+def _sealed_in(database_file: Path) -> set[str]:
     engine = _upgraded(f"sqlite:///{database_file}")
     try:
-        return bool(unreadable_chats(engine, {}))
+        return {*unreadable_chats(engine, {})}
     finally:
         engine.dispose()
+
+
+def _sealed_in_archive(address: URL, source: Path) -> set[str]:
+    rows = _run(address, "pg_restore", "--data-only", "--table=events", "--file=-", str(source)).splitlines()
+    return {row.partition("\t")[0] for row in rows if PREFIX in row}
+
+
+def _check_readable(sealed: set[str], tombstones: Tombstones, keys: KeysByName) -> None:
+    """Raises BackupError if not one chat could be read that has not been erased: then these are not its keys."""
+    left = [chat for chat in sealed if fingerprint(chat) not in tombstones]
+    if left and not any(name_of(chat) in keys for chat in left):
+        raise BackupError(NO_KEYS)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -293,6 +293,21 @@ def test_a_messengers_person_is_found_again_after_a_database_was_begun_anew(url,
     assert again.receive("telegram", InboundMessage("c", "7", "Hallo"), "other", time.time()) == old
 
 
+def test_keys_of_other_chats_do_not_make_a_backup_pass_for_erased(url, engine, store, copy):
+    chat = a_chat(store)
+    save(url, copy)
+    copied = read_copy(copy.with_name(FILE))
+    lose_all(url, engine)
+    empty = database(url)
+    new = a_chat(Store(empty))
+    with pytest.raises(BackupError, match="--keys"):
+        restore(url, copy, {})
+    assert Store(empty).events_after(new, 0)[0]["text"] == "Hallo"
+    empty.dispose()
+    assert restore(url, copy, {}, copied) == (1, 0)
+    assert store.events_after(chat, 0)[0]["text"] == "Hallo"
+
+
 def test_an_old_backup_brings_nothing_back_whose_key_is_destroyed(url, engine, store, copy):
     gone, stays = a_chat(store, "Sonderbar"), a_chat(store, "Apfelbaum")
     save(url, copy)
