@@ -136,9 +136,19 @@ def restore(url: str, source: Path, tombstones: Tombstones, saved_keys: KeysByNa
         if not file.read(16).startswith(SIGNATURES[backend]):
             raise BackupError(f"{source} is not a backup of a {backend} database.")
     if backend == "sqlite":
-        return _restore_sqlite(Path(str(address.database)), source, tombstones, keys, named=saved_keys is not None)
+        counts = _restore_sqlite(Path(str(address.database)), source, tombstones, keys, named=saved_keys is not None)
+    else:
+        counts = _restore_postgresql(url, source, tombstones, keys, named=saved_keys is not None)
+    destroy_orphaned_keys(_opened(url), most=math.inf)
+    return counts
+
+
+def _restore_postgresql(
+    url: str, source: Path, tombstones: Tombstones, keys: KeysByName, named: bool
+) -> tuple[int, int]:
+    address = make_url(url)
     _check_archive(address, source)
-    if saved_keys is None:
+    if not named:
         _check_readable(_sealed_in_archive(address, source), tombstones, keys)
     _run(address, "pg_restore", "--clean", "--if-exists", "--single-transaction", "--exit-on-error", str(source))
     return _erase_again(url, tombstones, keys)
@@ -166,7 +176,6 @@ def _restore_sqlite(
         _move_corrupt_file_away(target)
         make_private(target)
         _copy(draft, target)
-    destroy_orphaned_keys(_opened(url), most=math.inf)
     return counts
 
 

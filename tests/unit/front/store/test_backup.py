@@ -308,6 +308,14 @@ def test_keys_of_other_chats_do_not_make_a_backup_pass_for_erased(url, engine, s
     assert store.events_after(chat, 0)[0]["text"] == "Hallo"
 
 
+def test_no_keys_are_left_of_chats_that_a_restore_has_replaced(url, engine, store, copy):
+    chat = a_chat(store)
+    save(url, copy)
+    a_chat(store)
+    assert restore(url, copy, current_tombstones(url)) == (1, 0)
+    assert keys_in(engine).keys() == {name_of(chat)}
+
+
 def test_an_old_backup_brings_nothing_back_whose_key_is_destroyed(url, engine, store, copy):
     gone, stays = a_chat(store, "Sonderbar"), a_chat(store, "Apfelbaum")
     save(url, copy)
