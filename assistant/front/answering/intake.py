@@ -93,7 +93,7 @@ class Intake:
         while queued := await run_sync(self._queue.first, messenger):
             try:
                 await self._process(connector, queued)
-                await run_sync(self._queue.remove, queued.id)
+                await run_sync(self._queue.remove, queued)
                 tries = 0
             except Exception as error:
                 # What was stored of it is recognised at the next try.
