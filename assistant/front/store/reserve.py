@@ -34,8 +34,11 @@ def reserve_path(engine: Engine) -> Path | None:
 def keep_reserve(engine: Engine) -> bool:
     """Takes the room if it is not taken yet and the disk has enough; returns whether there is a reserve."""
     path = reserve_path(engine)
-    if path is None or path.exists():
-        return path is not None
+    if path is None:
+        return False
+    # A crash may have left it empty.
+    if path.exists() and path.stat().st_size >= RESERVE_BYTES:
+        return True
     if shutil.disk_usage(path.parent).free < LEAST_FREE * RESERVE_BYTES:
         return False
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)

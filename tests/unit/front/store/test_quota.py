@@ -206,6 +206,14 @@ def test_the_reserve_is_taken_again_once_there_is_room(disk_with_reserve):
     engine.dispose()
 
 
+def test_a_reserve_that_a_crash_left_empty_is_taken_again(tmp_path):
+    engine = database(f"sqlite:///{tmp_path / 'front.db'}")
+    reserve_path(engine).touch()
+    assert keep_reserve(engine)
+    assert reserve_path(engine).stat().st_size == RESERVE_BYTES
+    engine.dispose()
+
+
 def test_databases_without_a_file_keep_no_reserve():
     engine = database("sqlite://")
     assert reserve_path(engine) is None
