@@ -104,8 +104,9 @@ def test_a_visitor_is_refused_politely_and_may_still_export_and_delete(tiny):
     assert Visitor(client).answer_to("Hallo")["kind"] == "fact"
 
 
-def test_sqlite_itself_takes_no_more_than_the_whole_quota(tmp_path):
-    engine = database(f"sqlite:///{tmp_path / 'front.db'}")
+@pytest.mark.parametrize("place", ["/{folder}/front.db", ""])
+def test_sqlite_itself_takes_no_more_than_the_whole_quota(place, tmp_path):
+    engine = database(f"sqlite://{place.format(folder=tmp_path)}")
     set_quota(engine, 1_000_000)
     with engine.connect() as connection:
         pages, size = (
