@@ -56,7 +56,7 @@ def with_reserve(engine: Engine, delete: Callable[[], T]) -> T:
     """Deletes something; if the disk is full, gives up the reserve and tries once more."""
     try:
         return delete()
-    except OperationalError as error:
+    except (OperationalError, OSError) as error:
         path = reserve_path(engine)
         if faults.fault_of(error) != "disk_full" or path is None or not path.exists():
             raise

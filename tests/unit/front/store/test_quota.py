@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 import subprocess
 import time
@@ -19,6 +20,7 @@ from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.operate import metrics
 from assistant.front.store import quota
+from assistant.front.store.chat_keys import KeyFile
 from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.faults import StorageFullError
 from assistant.front.store.quota import Room, quota_of, set_quota
@@ -204,6 +206,25 @@ def test_the_reserve_is_taken_again_once_there_is_room(disk_with_reserve):
     (disk_with_reserve / "others").unlink()
     assert keep_reserve(engine)
     assert reserve_path(engine).stat().st_size == RESERVE_BYTES
+    engine.dispose()
+
+
+def test_the_reserve_is_also_for_the_key_of_the_chat_that_confirms_an_erasure(tmp_path, monkeypatch):
+    engine = database(f"sqlite:///{tmp_path / 'front.db'}")
+    assert keep_reserve(engine)
+    store, message_store = Store(engine), MessageStore(engine, frozenset({"telegram"}))
+    message_store.receive("telegram", InboundMessage("a", "7", kind="delete"), "chat", time.time())
+    add = KeyFile.add
+
+    def full(*arguments):
+        if reserve_path(engine).exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return add(*arguments)
+
+    monkeypatch.setattr(KeyFile, "add", full)
+    message_store.erase(store.next_waiting("chat"), "new", ("web-x",), DATA, time.time())
+    assert store.chat("chat") is None
+    assert store.chat("new")["recipient"] == "7"
     engine.dispose()
 
 
