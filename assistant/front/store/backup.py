@@ -92,7 +92,7 @@ def save_keys(url: str, target: Path) -> None:
 def _check_replaceable(url: str, target: Path) -> None:
     """Raises BackupError unless the keys that there are now may replace what is in a file."""
     address = make_url(url)
-    if address.get_backend_name() == "sqlite" and target.resolve() == key_path(Path(str(address.database))).resolve():
+    if address.get_backend_name() == "sqlite" and target.resolve() == key_path(_existing(address)).resolve():
         raise BackupError(f"{target} holds the keys in use. Back up to another folder, or name another file by --keys.")
     copied = read_copy(target).keys() - {LOOKUP} if target.exists() else set()
     if len(copied) > MAX_ALL_GONE and not copied & keys_in(_opened(url)).keys():

@@ -371,6 +371,15 @@ def test_a_copy_of_keys_never_takes_the_place_of_the_keys_in_use(tmp_path):
     assert Store(engine).events_after(chat, 0)[0]["text"] == "Hallo"
 
 
+def test_no_keys_are_copied_from_a_database_that_is_not_there(tmp_path):
+    copied = {name_of("a"): b"k" * 32}
+    replace_copy(copied, tmp_path / "saved" / FILE)
+    with pytest.raises(BackupError, match="no database"):
+        save_keys(f"sqlite:///{tmp_path / 'front.db'}", tmp_path / "saved" / FILE)
+    assert read_copy(tmp_path / "saved" / FILE) == copied
+    assert not (tmp_path / "front.db").exists()
+
+
 def test_a_replaced_copy_of_keys_is_overwritten_on_disk(tmp_path):
     path = tmp_path / FILE
     replace_copy({name_of("a"): b"k" * 32}, path)
