@@ -1,6 +1,6 @@
 """Backs up as a job: `python -m assistant.commands.scheduled_backup /backups`, every hour; see docs/operations.md.
 
-Writes the list of erased chats and replaces the copy of the keys each time, so that no copy can be read longer than an
+Replaces the copy of the keys and writes the list of erased chats each time, so that no copy can be read longer than an
 hour for a chat that was erased; copies the database once the newest copy is old enough, and deletes copies that are
 older than chats may be.
 """
@@ -35,10 +35,11 @@ def back_up(settings: Settings, folder: Path, every_hours: float, now: float) ->
     tombstones = current_tombstones(settings.database)
     if tombstones is None:
         raise BackupError("Nothing was written: the database cannot be read.")
-    write_atomically(dumped(tombstones), folder / LIST)
-    yield f"Wrote the list of {len(tombstones)} erased chats to {folder / LIST}."
+    # First, since it refuses where the database is not the one that the copies are of.
     save_keys(settings.database, folder / KEYS_FILE)
     yield f"Replaced the copy of the keys, {folder / KEYS_FILE}."
+    write_atomically(dumped(tombstones), folder / LIST)
+    yield f"Wrote the list of {len(tombstones)} erased chats to {folder / LIST}."
     found = copies(folder)
     due_at = found[-1].stat().st_mtime + every_hours * SECONDS_PER_HOUR - TOLERANCE_SECONDS if found else now
     if due_at <= now:

@@ -15,6 +15,7 @@ from assistant.front.core.settings import FRONT_PORT, LOOPBACK, RASA_PORT, setti
 from assistant.front.messengers.registry import configured, states
 from assistant.front.operate import logs
 from assistant.front.server.run import serve, server_config, within_descriptors
+from assistant.front.store.cipher import KeysMissingError, check_keys
 from assistant.front.store.schema import NewerSchemaError, database
 from assistant.front.store.usage import InUseError, claim
 
@@ -38,9 +39,11 @@ def main() -> None:
     try:
         logs.set_up()
         settings = settings_from(rasa_port=arguments.rasa_port, messengers=configured())
-        database(settings.database).dispose()
+        engine = database(settings.database)
+        check_keys(engine)
+        engine.dispose()
         claim(settings.database)
-    except (InUseError, ValueError, NewerSchemaError) as error:
+    except (InUseError, ValueError, NewerSchemaError, KeysMissingError) as error:
         sys.exit(f"The front cannot start: {error}")
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", None) or type(error).__name__).splitlines()[0]

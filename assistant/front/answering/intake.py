@@ -15,7 +15,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from assistant.core.languages import served
 from assistant.front.answering.worker import Worker
 from assistant.front.core.limits import Limits
-from assistant.front.core.masking import without_personal_data
+from assistant.front.core.masking import until_stored, without_personal_data
 from assistant.front.core.parsing import MAX_TEXT_CHARACTERS, storable
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.connector import Connector, WebhookRequest
@@ -93,7 +93,7 @@ class Intake:
         while queued := await run_sync(self._queue.first, messenger):
             try:
                 await self._process(connector, queued)
-                await run_sync(self._queue.remove, queued.id)
+                await run_sync(self._queue.remove, queued)
                 tries = 0
             except Exception as error:
                 # What was stored of it is recognised at the next try.
@@ -145,9 +145,10 @@ class Intake:
         admitted = await self._admitted(connector.name, classified(inbound, self._knowledge))
         if admitted is None:
             return
-        admitted = await masked(admitted, self._keys.pseudonym(connector.name, inbound.recipient))
-        receive = self._messengers.message_store.receive
-        chat = await run_sync(receive, connector.name, admitted, self._keys.new_chat(), now)
+        who, receive = self._keys.pseudonym(connector.name, inbound.recipient), self._messengers.message_store.receive
+        with until_stored(who):
+            admitted = await masked(admitted, who)
+            chat = await run_sync(receive, connector.name, admitted, self._keys.new_chat(), now)
         if chat is None:
             logger.info("%s: ignored a duplicate message.", connector.name)
             return

@@ -199,6 +199,8 @@ class Worker:
         return min(MAX_PURGE_INTERVAL_SECONDS, self._kept_seconds / 30)
 
     def _purge(self, before: float) -> None:
+        # First, since the brake does not hold for keys of chats that are erased already.
+        destroy_orphaned_keys(self._engine)
         if self._kept_seconds < SECONDS_PER_DAY:
             # In memory most chats are always about to lapse, and a restart erases them all anyway.
             erase_silent(self._store, self._keys, before)
@@ -207,7 +209,6 @@ class Worker:
             purge_silent(self._engine, self._store, self._keys, before, jump)
             self._clock.restart()
         self._store.drop_tombstones(before)
-        destroy_orphaned_keys(self._engine)
 
     async def overwrite_traces(self) -> float:
         """Overwrites what a reader kept from being overwritten; returns the seconds until the next run."""

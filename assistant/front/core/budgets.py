@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable
+from threading import Lock
 from typing import Final
 
 from assistant.front.core.settings import Caps
@@ -66,19 +67,23 @@ class Allowance:
     ) -> None:
         self._amount, self._per_second = amount, amount / window_seconds
         self._clock, self._max_keys = clock, max_keys
+        # Threads spend too.
+        self._lock = Lock()
         # What each key has used, and when that was; the key that has been idle longest comes first.
         self._used: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def spend(self, key: str, amount: float) -> None:
         """Notes that a key has used an amount."""
-        self._used[key] = (self._now(key) + amount, self._clock())
-        self._used.move_to_end(key)
-        while len(self._used) > self._max_keys or (self._used and self._now(next(iter(self._used))) <= 0):
-            self._used.popitem(last=False)
+        with self._lock:
+            self._used[key] = (self._now(key) + amount, self._clock())
+            self._used.move_to_end(key)
+            while len(self._used) > self._max_keys or (self._used and self._now(next(iter(self._used))) <= 0):
+                self._used.popitem(last=False)
 
     def wait_seconds(self, key: str, amount: float = 0.0) -> float:
         """How long a key has to wait until it may use that amount; 0 if it may now."""
-        return max(0.0, (self._now(key) + amount - self._amount) / self._per_second)
+        with self._lock:
+            return max(0.0, (self._now(key) + amount - self._amount) / self._per_second)
 
     def _now(self, key: str) -> float:
         used, since = self._used.get(key, (0.0, 0.0))

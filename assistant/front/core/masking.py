@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import partial
 
@@ -39,6 +41,18 @@ async def without_personal_data(text: str, *languages: str | None, chat: str | N
         kept = await asyncio.get_running_loop().run_in_executor(_one_thread, work)
     _keep(chat, announcement(kept))
     return kept
+
+
+@contextmanager
+def until_stored(chat: str | None) -> Iterator[None]:
+    """Masks and stores a message inside: if that fails, what the one before announced is known at the next try."""
+    before = _announced.get(chat) if chat else None
+    try:
+        yield
+    except BaseException:
+        if chat and before:
+            _announced[chat] = before
+        raise
 
 
 def _prepared(text: str, language: str | None, before: str | None) -> str:

@@ -19,7 +19,7 @@ from assistant.front.core.channels import REST
 from assistant.front.core.errors import RefusedError
 from assistant.front.core.fair import lane_of
 from assistant.front.core.limits import address_of, count_stored
-from assistant.front.core.masking import without_personal_data
+from assistant.front.core.masking import until_stored, without_personal_data
 from assistant.front.core.parsing import read_body, text_in
 from assistant.front.operate import metrics
 from assistant.front.rasa.answers import apology_messages, control_messages
@@ -47,9 +47,11 @@ async def webhook(request: Request) -> Response:
     await front.limits.count("address", address_of(request))
     await front.limits.count("session", sender)
     text, metadata = text_in(body.get("message")), metadata_in(body.get("metadata"))
-    async with front.turns.held(lane):
-        text = await without_personal_data(text, metadata.get("choice"), metadata.get("language"), chat=name and sender)
-    count_stored(front.budgets, address_of(request), text)
+    chat, languages = name and sender, (metadata.get("choice"), metadata.get("language"))
+    with until_stored(chat):
+        async with front.turns.held(lane):
+            text = await without_personal_data(text, *languages, chat=chat)
+        count_stored(front.budgets, address_of(request), text)
     metrics.accepted(REST)
     started = time.time()
     reply = await _reply(front, sender, text, metadata, lane)

@@ -26,7 +26,7 @@ from assistant.front.core.errors import RefusedError
 from assistant.front.core.events import AssistantEvent
 from assistant.front.core.fair import lane_of
 from assistant.front.core.limits import address_of, count_stored
-from assistant.front.core.masking import without_personal_data
+from assistant.front.core.masking import until_stored, without_personal_data
 from assistant.front.core.parsing import MAX_BODY_BYTES, text_in
 from assistant.front.core.refusal_log import Seldom, refusals
 from assistant.front.core.transcript import sourced
@@ -179,9 +179,10 @@ class Sockets:
         text, id_ = text_in(received["message"]), str(uuid.uuid4())
         hint, choice = hint_of(metadata), choice_of(metadata)
         async with front.turns.held(lane):
-            text = await without_personal_data(text, choice, hint, chat=chat)
-            count_stored(front.budgets, self._address(sid), text)
-            await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())
+            with until_stored(chat):
+                text = await without_personal_data(text, choice, hint, chat=chat)
+                count_stored(front.budgets, self._address(sid), text)
+                await run_sync(front.store.accept, chat, id_, text, hint, choice, time.time())
         metrics.accepted(SOCKETIO)
         front.worker.wake(chat, lane)
 

@@ -19,10 +19,10 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from assistant.front.store.chat_keys import KeysByName, destroy_orphaned_keys, name_of
+from assistant.front.store.chat_keys import LOOKUP, KeysByName, destroy_orphaned_keys, key_path, name_of
 from assistant.front.store.cipher import PREFIX
 from assistant.front.store.key_copy import FILE as KEYS_FILE
-from assistant.front.store.key_copy import keep_keys, keys_in, replace_copy, unreadable_chats
+from assistant.front.store.key_copy import keep_keys, keys_in, read_copy, replace_copy, unreadable_chats
 from assistant.front.store.schema import (
     PATIENT_SECONDS,
     VERSION,
@@ -44,6 +44,8 @@ SIGNATURES = {"sqlite": b"SQLite format 3\0", "postgresql": b"PGDMP"}
 TABLES = tuple(table.name for table in schema.sorted_tables if table is not webhooks)
 # The tables that every backup has; later versions added the others.
 REQUIRED_TABLES = ("chats", "events", "messages", "feedback")
+# Of a copy with more keys than this, some are still in use, unless the database is another one.
+MAX_ALL_GONE = 5
 
 
 class BackupError(Exception):
@@ -51,8 +53,8 @@ class BackupError(Exception):
 
 
 NO_KEYS = (
-    "Nothing was restored: the backup is sealed, and neither a copy of the keys nor a key in the present database is "
-    "there. Name the newest copy by --keys."
+    "Nothing was restored: the backup is sealed, there is no copy of the keys, and none of its keys is in the present "
+    "database. Name the newest copy by --keys."
 )
 
 
@@ -63,6 +65,8 @@ def save(url: str, target: Path, keys: Path | None = None) -> None:
     """
     if target.exists():
         raise BackupError(f"{target} already exists; name a new file.")
+    keys = keys or target.with_name(KEYS_FILE)
+    _check_replaceable(url, keys)
     address = make_url(url)
     with _draft(target.parent) as draft:
         if address.get_backend_name() == "sqlite":
@@ -73,12 +77,29 @@ def save(url: str, target: Path, keys: Path | None = None) -> None:
             tables = [f"--table={name}" for name in TABLES]
             _run(address, "pg_dump", "--format=custom", f"--file={draft}", *tables)
         _keep(draft, target)
-    save_keys(url, keys or target.with_name(KEYS_FILE))
+    save_keys(url, keys)
 
 
 def save_keys(url: str, target: Path) -> None:
-    """Replaces the copy of the keys by one of the keys that there are now, and overwrites what it held."""
+    """Replaces the copy of the keys by one of the keys that there are now, and overwrites what it held.
+
+    Raises BackupError, and leaves the copy alone, where that would cost keys that are still needed.
+    """
+    _check_replaceable(url, target)
     replace_copy(keys_in(_opened(url)), target)
+
+
+def _check_replaceable(url: str, target: Path) -> None:
+    """Raises BackupError unless the keys that there are now may replace what is in a file."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite" and target.resolve() == key_path(_existing(address)).resolve():
+        raise BackupError(f"{target} holds the keys in use. Back up to another folder, or name another file by --keys.")
+    copied = read_copy(target).keys() - {LOOKUP} if target.exists() else set()
+    if len(copied) > MAX_ALL_GONE and not copied & keys_in(_opened(url)).keys():
+        raise BackupError(
+            f"Nothing was saved: {target} holds {len(copied)} keys, and not one of their chats is in this database. If "
+            "the database was lost, restore it; if all of its chats were erased, delete that file."
+        )
 
 
 def current_keys(url: str) -> KeysByName:
@@ -105,19 +126,32 @@ def restore(url: str, source: Path, tombstones: Tombstones, saved_keys: KeysByNa
     Erased is what has a tombstone, and what is sealed with a key that exists neither here nor in the copy.
     """
     current = current_keys(url)
-    keys = None if saved_keys is None and not current else {**(saved_keys or {}), **current}
+    keys = {**(saved_keys or {}), **current}
+    if saved_keys and LOOKUP in saved_keys:
+        # It differs only if this database was begun anew, and then the backup's chats are found by the saved one.
+        keys[LOOKUP] = saved_keys[LOOKUP]
     address = make_url(url)
     backend = address.get_backend_name()
     with source.open("rb") as file:
         if not file.read(16).startswith(SIGNATURES[backend]):
             raise BackupError(f"{source} is not a backup of a {backend} database.")
     if backend == "sqlite":
-        return _restore_sqlite(Path(str(address.database)), source, tombstones, keys)
+        counts = _restore_sqlite(Path(str(address.database)), source, tombstones, keys, named=saved_keys is not None)
+    else:
+        counts = _restore_postgresql(url, source, tombstones, keys, named=saved_keys is not None)
+    destroy_orphaned_keys(_opened(url), most=math.inf)
+    return counts
+
+
+def _restore_postgresql(
+    url: str, source: Path, tombstones: Tombstones, keys: KeysByName, named: bool
+) -> tuple[int, int]:
+    address = make_url(url)
     _check_archive(address, source)
-    if keys is None and PREFIX in _run(address, "pg_restore", "--data-only", "--table=events", "--file=-", str(source)):
-        raise BackupError(NO_KEYS)
+    if not named:
+        _check_readable(_sealed_in_archive(address, source), tombstones, keys)
     _run(address, "pg_restore", "--clean", "--if-exists", "--single-transaction", "--exit-on-error", str(source))
-    return _erase_again(url, tombstones, keys or {})
+    return _erase_again(url, tombstones, keys)
 
 
 def write_atomically(content: str, target: Path) -> None:
@@ -127,20 +161,21 @@ def write_atomically(content: str, target: Path) -> None:
         _keep(draft, target)
 
 
-def _restore_sqlite(target: Path, source: Path, tombstones: Tombstones, keys: KeysByName | None) -> tuple[int, int]:
+def _restore_sqlite(
+    target: Path, source: Path, tombstones: Tombstones, keys: KeysByName, named: bool
+) -> tuple[int, int]:
     """Erases in a copy next to the database first, so that erased chats never reappear."""
     url = f"sqlite:///{target}"
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _draft(target.parent) as draft:
         _copy(source, draft)
         _check(draft)
-        if keys is None and _is_sealed(draft):
-            raise BackupError(NO_KEYS)
-        counts = _erase_again(f"sqlite:///{draft}", tombstones, keys or {}, keep_in=url)
+        if not named:
+            _check_readable(_sealed_in(draft), tombstones, keys)
+        counts = _erase_again(f"sqlite:///{draft}", tombstones, keys, keep_in=url)
         _move_corrupt_file_away(target)
         make_private(target)
         _copy(draft, target)
-    destroy_orphaned_keys(_opened(url), most=math.inf)
     return counts
 
 
@@ -169,12 +204,24 @@ def _opened(url: str) -> Engine:
     return create_engine(url, future=True, hide_parameters=True, poolclass=NullPool)
 
 
-def _is_sealed(database_file: Path) -> bool:
+def _sealed_in(database_file: Path) -> set[str]:
     engine = _upgraded(f"sqlite:///{database_file}")
     try:
-        return bool(unreadable_chats(engine, {}))
+        return {*unreadable_chats(engine, {})}
     finally:
         engine.dispose()
+
+
+def _sealed_in_archive(address: URL, source: Path) -> set[str]:
+    rows = _run(address, "pg_restore", "--data-only", "--table=events", "--file=-", str(source)).splitlines()
+    return {row.partition("\t")[0] for row in rows if PREFIX in row}
+
+
+def _check_readable(sealed: set[str], tombstones: Tombstones, keys: KeysByName) -> None:
+    """Raises BackupError if not one chat could be read that has not been erased: then these are not its keys."""
+    left = [chat for chat in sealed if fingerprint(chat) not in tombstones]
+    if left and not any(name_of(chat) in keys for chat in left):
+        raise BackupError(NO_KEYS)
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -184,6 +184,8 @@ class Store:
         mine = (feedback.c.chat == chat) & (feedback.c.sequence == sequence)
         answer = (events.c.chat == chat) & (events.c.sequence == sequence) & (events.c.type == "assistant")
         with writing(self._engine) as connection:
+            # Locked, or it would outlive a chat that is being erased.
+            connection.execute(select(chats.c.id).where(chats.c.id == chat).with_for_update())
             connection.execute(delete(feedback).where(mine))
             if connection.execute(select(events.c.sequence).where(answer)).first() is None:
                 return False

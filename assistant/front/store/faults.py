@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Final, Literal
 
 from sqlalchemy.engine import Engine, ExceptionContext
@@ -22,6 +23,8 @@ Fault = Literal["database_locked", "disk_full", "quota", "database"]
 # SQLite reports these by message only, PostgreSQL by SQLSTATE: lock_timeout, statement_timeout, deadlock; disk_full.
 LOCKED_MESSAGES, FULL_MESSAGES = ("locked", "busy"), ("disk is full", "disk i/o error")
 LOCKED_STATES, FULL_STATES = ("55P03", "57014", "40P01"), ("53100",)
+# The file with the keys is not the database's.
+FULL_ERRNOS = (errno.ENOSPC, errno.EDQUOT)
 RETRY_SECONDS: Final = 5.0
 COUNTED = "_counted_as_fault"
 
@@ -45,6 +48,8 @@ def fault_of(error: BaseException) -> Fault | None:
         return "quota"
     if isinstance(error, (BusyError, PoolTimeoutError)):
         return "database_locked"
+    if isinstance(error, OSError) and error.errno in FULL_ERRNOS:
+        return "disk_full"
     original = error.orig if isinstance(error, DBAPIError) else error
     state, message = getattr(original, "pgcode", None), str(original).lower()
     if state in FULL_STATES or any(part in message for part in FULL_MESSAGES):

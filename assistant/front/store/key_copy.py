@@ -63,9 +63,11 @@ def read_copy(source: Path) -> dict[bytes, bytes]:
 
 
 def keep_keys(engine: Engine, names: Iterable[bytes], keys: KeysByName) -> None:
-    """Keeps those of the keys that have one of these names."""
+    """Keeps those of the keys that have one of these names, and the one by which messengers' users are found."""
     if (store := keys_of(engine)) is not None:
         with writing(engine) as connection:
+            if LOOKUP in keys and store.find(connection, LOOKUP) != keys[LOOKUP]:
+                store.destroy(connection, [LOOKUP])
             for name in {*names, LOOKUP} & keys.keys():
                 store.add(connection, name, keys[name])
 

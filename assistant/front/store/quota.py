@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 
 from assistant.front.store import faults
 from assistant.front.store.faults import StorageFullError
+from assistant.front.store.traces import is_in_memory
 
 # What only answers to accepted messages, deletions and the purge may use.
 RESERVED_SHARE = 0.1
@@ -84,8 +85,11 @@ def set_quota(engine: Engine, max_bytes: int) -> Quota:
             connection.execute(f"PRAGMA max_page_count = {max(max_bytes // size, 1)}")
 
         event.listen(engine, "connect", set_max_page_count)
-        if engine.url.database:
-            # Connections from before have no limit yet.
+        # Connections from before have no limit yet.
+        if is_in_memory(engine):
+            with engine.connect() as only_one:
+                set_max_page_count(only_one.connection.dbapi_connection, None)
+        else:
             engine.dispose()
     quota = _quotas[engine] = Quota(engine, max_bytes)
     return quota

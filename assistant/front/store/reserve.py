@@ -34,8 +34,11 @@ def reserve_path(engine: Engine) -> Path | None:
 def keep_reserve(engine: Engine) -> bool:
     """Takes the room if it is not taken yet and the disk has enough; returns whether there is a reserve."""
     path = reserve_path(engine)
-    if path is None or path.exists():
-        return path is not None
+    if path is None:
+        return False
+    # A crash may have left it empty.
+    if path.exists() and path.stat().st_size >= RESERVE_BYTES:
+        return True
     if shutil.disk_usage(path.parent).free < LEAST_FREE * RESERVE_BYTES:
         return False
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
@@ -53,7 +56,7 @@ def with_reserve(engine: Engine, delete: Callable[[], T]) -> T:
     """Deletes something; if the disk is full, gives up the reserve and tries once more."""
     try:
         return delete()
-    except OperationalError as error:
+    except (OperationalError, OSError) as error:
         path = reserve_path(engine)
         if faults.fault_of(error) != "disk_full" or path is None or not path.exists():
             raise

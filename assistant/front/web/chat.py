@@ -21,7 +21,7 @@ from assistant.front.core.errors import RefusedError, language_of
 from assistant.front.core.events import Event, Feedback, moment
 from assistant.front.core.fair import lane_of
 from assistant.front.core.limits import address_of, count_stored
-from assistant.front.core.masking import without_personal_data
+from assistant.front.core.masking import until_stored, without_personal_data
 from assistant.front.core.parsing import (
     MAX_REASON_CHARACTERS,
     choice_in,
@@ -64,12 +64,13 @@ async def post_message(request: Request) -> Response:
         await front.limits.count("session", chat)
         id_, text = uuid_in(body.get("id")), text_in(body.get("text"))
         language, choice = language_in(body.get("language")), choice_in(body.get("choice"))
-        text = await without_personal_data(text, choice, language, chat=chat)
-        count_stored(front.budgets, address_of(request), text)
-        try:
-            sequence, new = await run_sync(front.store.accept, chat, id_, text, language, choice, time.time())
-        except UnknownChatError:
-            raise RefusedError("unknown_session") from None
+        with until_stored(chat):
+            text = await without_personal_data(text, choice, language, chat=chat)
+            count_stored(front.budgets, address_of(request), text)
+            try:
+                sequence, new = await run_sync(front.store.accept, chat, id_, text, language, choice, time.time())
+            except UnknownChatError:
+                raise RefusedError("unknown_session") from None
     if new:
         metrics.accepted(WEB)
         front.listeners.publish(chat)

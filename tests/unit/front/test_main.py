@@ -11,6 +11,8 @@ import pytest
 from assistant.core.paths import ROOT
 from assistant.front import __main__ as front
 from assistant.front.messengers.registry import configured
+from assistant.front.store.chats import Store
+from assistant.front.store.schema import database
 from tests.fakes.vendors.slack import SlackWire
 
 PASSWORD = "f00dfeed" * 4
@@ -18,18 +20,33 @@ SAID = "The front cannot start: it cannot open its database ("
 
 
 @pytest.mark.parametrize(
-    ("database", "said"),
+    ("away", "said"),
     [
         ("sqlite:////nowhere/at/all.sqlite", "unable to open database file"),
         ("sqlite:////etc/hostname", "file is not a database"),
     ],
 )
-def test_a_database_that_is_away_is_told_in_one_line(command, monkeypatch, tmp_path, database, said):
+def test_a_database_that_is_away_is_told_in_one_line(command, monkeypatch, tmp_path, away, said):
     monkeypatch.setattr(front.logs, "set_up", lambda: None)
-    ended = command(front, "--port", 0, ASSISTANT_DATA=str(tmp_path), ASSISTANT_DATABASE=database)
+    ended = command(front, "--port", 0, ASSISTANT_DATA=str(tmp_path), ASSISTANT_DATABASE=away)
     assert ended.returncode == 1
     assert ended.stderr.startswith(SAID)
     assert said in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
+def test_keys_that_are_somewhere_else_are_told_in_one_line(command, monkeypatch, tmp_path):
+    monkeypatch.setattr(front.logs, "set_up", lambda: None)
+    engine = database(f"sqlite:///{tmp_path / 'front.db'}")
+    store = Store(engine)
+    store.open_chat("chat", "de", 1.0)
+    store.accept("chat", "id", "Hallo", "de", None, 1.0)
+    engine.dispose()
+    (tmp_path / "front.keys").unlink()
+    monkeypatch.setattr(front, "serve", lambda _: None)
+    ended = command(front, "--port", 0, ASSISTANT_DATA=str(tmp_path), ASSISTANT_DATABASE=str(engine.url))
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("The front cannot start: The database holds chats, but none of the keys")
     assert ended.stderr.count("\n") == 1
 
 

@@ -176,7 +176,9 @@ class MessageStore:
         self, message: WaitingMessage, new_chat: str, senders: tuple[str, ...], data: AssistantContent, now: float
     ) -> None:
         with writing(self._engine) as connection:
-            mine = connection.execute(select(chats).where(chats.c.id == message.chat)).mappings().first()
+            # Locked, or a message that comes in meanwhile would be left behind without a chat.
+            locked = select(chats).where(chats.c.id == message.chat).with_for_update()
+            mine = connection.execute(locked).mappings().first()
             later = _other_waiting(connection, message)
             delete_contents(connection, message.chat)
             connection.execute(delete(chats).where(chats.c.id == message.chat))

@@ -54,10 +54,12 @@ class WebhookQueue:
             row = connection.execute(asked).mappings().first()
         return QueuedRequest(row["id"], row["at"], self._opened(row["sealed"])) if row else None
 
-    def remove(self, id_: int) -> None:
+    def remove(self, queued: QueuedRequest) -> None:
         """Removes a request."""
+        # If it is gone, SQLite may have given its id to the next one.
+        mine = (webhooks.c.id == queued.id) & (webhooks.c.at == queued.at)
         with writing(self._engine) as connection:
-            connection.execute(delete(webhooks).where(webhooks.c.id == id_))
+            connection.execute(delete(webhooks).where(mine))
 
     def drop(self, before: float) -> int:
         """Removes requests that came before that time; returns how many."""

@@ -207,6 +207,17 @@ def test_a_request_of_another_secret_is_dropped_with_a_line(app, engine, rasa, c
     assert rasa.texts == []
 
 
+def test_the_end_of_a_purged_request_does_not_remove_the_one_after_it(engine, queue):
+    queue.add("whatsapp", incoming(b"old"), time.time() - 90000.0)
+    old = queue.first("whatsapp")
+    drop_queued(engine, 0.0)
+    queue.add("whatsapp", incoming(b"new"), time.time())
+    queue.remove(old)
+    assert queue.first("whatsapp").request.body == b"new"
+    queue.remove(queue.first("whatsapp"))
+    assert queue.first("whatsapp") is None
+
+
 def test_what_could_not_be_processed_for_a_day_is_purged(engine, queue):
     Store(engine)
     for age in (90000.0, 10.0):

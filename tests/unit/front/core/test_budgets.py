@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
 
@@ -179,3 +180,28 @@ def test_whoever_is_refused_does_not_fill_the_log(caplog):
     log.note("Refused %r.", "y\n")
     lines = [record.getMessage() for record in caplog.records]
     assert lines == [f"Refused {'x' * 100!r}.", "Refused 'y\\n'. (999 more since the last such line)"]
+
+
+def test_what_two_threads_spend_at_once_is_all_remembered():
+    paused, go_on, now = threading.Event(), threading.Event(), [0.0]
+
+    def clock():
+        # The first thread stops in the middle of forgetting the idle key.
+        if threading.current_thread() is first and next(calls) == 1:
+            paused.set()
+            go_on.wait(5)
+        return now[0]
+
+    allowance, calls = Allowance(1, 10.0, clock), itertools.count()
+    first = threading.Thread(target=allowance.spend, args=("busy", 5.0))
+    second = threading.Thread(target=allowance.spend, args=("other", 5.0))
+    allowance.spend("idle", 0.1)
+    now[0] = 100.0
+    first.start()
+    assert paused.wait(5)
+    second.start()
+    second.join(0.5)
+    go_on.set()
+    for thread in (first, second):
+        thread.join(5)
+    assert [allowance.wait_seconds(key) > 0 for key in ("busy", "other")] == [True, True]

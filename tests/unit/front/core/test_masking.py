@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import uuid
 from dataclasses import replace
 
 import pytest
@@ -17,7 +18,10 @@ from assistant.front.core import masking
 from assistant.front.core.masking import MAX_INLINE_CHARACTERS, without_personal_data
 from assistant.front.core.parsing import MAX_READ_CHARACTERS
 from assistant.front.messengers.base.inbound import InboundMessage
+from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.messengers.registry import configured
+from assistant.front.store.chats import Store
+from assistant.front.store.faults import BusyError
 from assistant.privacy import masked as masked_text
 from assistant.privacy.masking import BEYOND_CUT
 from tests.fakes.front import HERE
@@ -29,6 +33,10 @@ from tests.unit.front.rasa_channels.test_socketio import webchat
 NAME, NUMBER, MAIL = "Samira Haidari", "0176 12345678", "samira@example.org"
 TEXT = f"Ich heiße {NAME}, meine Nummer ist {NUMBER}. Wer bezahlt das FAP?"
 MASKED = "Ich heiße [Name], meine Nummer ist [Telefonnummer]. Wer bezahlt das FAP?"
+
+
+def busy(*_):
+    raise BusyError
 
 
 def left_in(content):
@@ -62,6 +70,40 @@ async def test_what_was_announced_counts_once_for_one_chat_and_for_ten_minutes(m
     later = time.monotonic() + masking.MAX_ANNOUNCED_SECONDS + 1
     monkeypatch.setattr(masking.time, "monotonic", lambda: later)
     assert await without_personal_data("kwaxo boatang", "de", chat="a") == "kwaxo boatang"
+
+
+def test_a_name_that_could_not_be_stored_at_first_is_masked_at_the_next_try(visitor, rasa, kept_bytes, monkeypatch):
+    visitor.answer_to("Mein Name ist")
+    body = {"id": str(uuid.uuid4()), "text": "kwaxo boatang", "language": "de"}
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "accept", busy)
+        assert visitor.client.post("/api/chat/messages", json=body, headers=visitor.headers).status_code == 503
+    assert visitor.client.post("/api/chat/messages", json=body, headers=visitor.headers).status_code == 202
+    until(lambda: len(rasa.texts) == 2)
+    assert rasa.texts[1] == "[Name]"
+    assert b"boatang" not in kept_bytes()
+
+
+def test_a_name_from_a_messenger_is_masked_at_the_next_try_too(settings, rasa, kept_bytes, monkeypatch):
+    wire, failed = TelegramWire(), []
+    on = replace(settings, secret=b"test" * 10, messengers=configured(wire.environment("http://127.0.0.1:9")))
+    receive = MessageStore.receive
+
+    def failing_once(self, channel, inbound, *more):
+        if inbound.text != "Mein Name ist" and not failed:
+            failed.append(inbound)
+            raise BusyError
+        return receive(self, channel, inbound, *more)
+
+    monkeypatch.setattr(MessageStore, "receive", failing_once)
+    with TestClient(application(on, rasa), HERE) as client:
+        for id_, text in (("a", "Mein Name ist"), ("b", "kwaxo boatang")):
+            post = wire.text("7", text, id=id_, at=time.time())
+            assert client.post("/webhooks/telegram", content=post.content, headers=post.headers).status_code == 200
+        until(lambda: len(rasa.texts) == 2)
+        assert failed
+        assert "boatang" not in rasa.texts[1]
+        assert b"boatang" not in kept_bytes()
 
 
 async def test_only_announcing_words_are_kept_of_a_bounded_number_of_chats(monkeypatch):

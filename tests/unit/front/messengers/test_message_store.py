@@ -7,12 +7,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, insert, inspect
 
 from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore
-from assistant.front.store.chats import ANSWERED, Store
-from assistant.front.store.schema import database
+from assistant.front.store.chats import ANSWERED, WAITING, Store, add_event, next_sequence
+from assistant.front.store.schema import database, messages, writing
 
 NOW = time.time()
 DATA = {"language": "de", "parts": [], "suggestions": ["Wer?", "Was?", "Keine davon"]}
@@ -187,6 +187,22 @@ def test_what_was_written_after_the_deletion_is_answered_in_a_new_chat(message_s
     assert store.next_waiting("new").text == "Wer leitet die IOM?"
     assert not message_store.progress("new").ending
     assert receive(message_store, "c") == "new"
+
+
+def test_what_comes_in_while_a_chat_is_being_erased_is_neither_lost_nor_left_behind(message_store, store, engine):
+    receive(message_store, "a", kind="delete")
+    deletion = store.next_waiting("chat-a")
+    with ThreadPoolExecutor(1) as pool:
+        with writing(engine) as connection:
+            sequence = next_sequence(connection, "chat-a", NOW)
+            erasing = pool.submit(message_store.erase, deletion, "new", ("web-a",), DATA, NOW)
+            time.sleep(0.5)
+            add_event(connection, "chat-a", sequence, "visitor", NOW, {"id": "b", "text": "Noch etwas"})
+            row = {"chat": "chat-a", "sequence": sequence, "external_id": "b", "accepted_at": NOW, "state": WAITING}
+            connection.execute(insert(messages).values(**row))
+        erasing.result(10)
+    assert store.events_after("chat-a", 0) is None
+    assert store.next_waiting("new").text == "Noch etwas"
 
 
 def test_an_id_that_was_seen_stays_seen_after_deletion_and_tells_nothing(message_store, store, kept):

@@ -251,6 +251,18 @@ def lose_keys(url, engine):
         keys.drop(engine)
 
 
+def lose_all(url, engine):
+    """Simulates a new, empty disk."""
+    engine.dispose()
+    if url.startswith("sqlite"):
+        for path in Path(engine.url.database).parent.glob("front.*"):
+            path.unlink()
+    else:
+        schema.drop_all(engine)
+        keys.drop(engine)
+        engine.dispose()
+
+
 def test_the_data_alone_can_be_read_by_nobody(url, engine, store, copy):
     chat = a_chat(store, "Sonderbar")
     save(url, copy)
@@ -264,6 +276,44 @@ def test_the_data_alone_can_be_read_by_nobody(url, engine, store, copy):
         restore(url, copy, {})
     assert restore(url, copy, {}, copied) == (1, 0)
     assert store.events_after(chat, 0)[0]["text"] == "Sonderbar"
+
+
+def test_a_messengers_person_is_found_again_after_a_database_was_begun_anew(url, engine, copy):
+    message_store = MessageStore(engine, frozenset({"telegram"}))
+    old = message_store.receive("telegram", InboundMessage("a", "7", "Hallo"), "old", time.time())
+    save(url, copy)
+    lose_all(url, engine)
+    empty = database(url)
+    MessageStore(empty, frozenset({"telegram"})).receive(
+        "telegram", InboundMessage("b", "7", "Hallo"), "new", time.time()
+    )
+    empty.dispose()
+    assert restore(url, copy, {}, read_copy(copy.with_name(FILE))) == (1, 0)
+    again = MessageStore(database(url), frozenset({"telegram"}))
+    assert again.receive("telegram", InboundMessage("c", "7", "Hallo"), "other", time.time()) == old
+
+
+def test_keys_of_other_chats_do_not_make_a_backup_pass_for_erased(url, engine, store, copy):
+    chat = a_chat(store)
+    save(url, copy)
+    copied = read_copy(copy.with_name(FILE))
+    lose_all(url, engine)
+    empty = database(url)
+    new = a_chat(Store(empty))
+    with pytest.raises(BackupError, match="--keys"):
+        restore(url, copy, {})
+    assert Store(empty).events_after(new, 0)[0]["text"] == "Hallo"
+    empty.dispose()
+    assert restore(url, copy, {}, copied) == (1, 0)
+    assert store.events_after(chat, 0)[0]["text"] == "Hallo"
+
+
+def test_no_keys_are_left_of_chats_that_a_restore_has_replaced(url, engine, store, copy):
+    chat = a_chat(store)
+    save(url, copy)
+    a_chat(store)
+    assert restore(url, copy, current_tombstones(url)) == (1, 0)
+    assert keys_in(engine).keys() == {name_of(chat)}
 
 
 def test_an_old_backup_brings_nothing_back_whose_key_is_destroyed(url, engine, store, copy):
@@ -288,6 +338,46 @@ def test_a_destroyed_key_does_not_come_back_from_an_older_copy(url, engine, stor
     store.erase(gone, "web-x")
     assert restore(url, copy, current_tombstones(url), read_copy(copy.with_name(FILE))) == (0, 1)
     assert name_of(gone) not in keys_in(engine)
+
+
+def test_the_keys_of_a_lost_database_are_not_replaced_by_those_of_a_new_one(job, url, engine, store, copy):
+    lost, folder = [a_chat(store) for _ in range(6)], copy.parent
+    store.erase(a_chat(store), "web-x")
+    assert job(url, folder).returncode == 0
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    (saved,) = folder.glob("front-*.backup")
+    lose_all(url, engine)
+    # The front starts with an empty database before anybody restores the old one.
+    empty = database(url)
+    a_chat(Store(empty))
+    empty.dispose()
+    refused = job(url, folder)
+    assert (refused.returncode, "6 keys" in refused.stderr) == (1, True)
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    assert restore(url, saved, {}, read_copy(folder / FILE)) == (6, 0)
+    assert set(told(store, lost)) == set(lost)
+    assert job(url, folder).returncode == 0
+
+
+def test_a_copy_of_keys_never_takes_the_place_of_the_keys_in_use(tmp_path):
+    url = f"sqlite:///{tmp_path / 'front.db'}"
+    engine = database(url)
+    chat = a_chat(Store(engine))
+    with pytest.raises(BackupError, match="another folder"):
+        save(url, tmp_path / "copy.backup")
+    with pytest.raises(BackupError, match="another folder"):
+        save_keys(url, tmp_path / FILE)
+    assert not (tmp_path / "copy.backup").exists()
+    assert Store(engine).events_after(chat, 0)[0]["text"] == "Hallo"
+
+
+def test_no_keys_are_copied_from_a_database_that_is_not_there(tmp_path):
+    copied = {name_of("a"): b"k" * 32}
+    replace_copy(copied, tmp_path / "saved" / FILE)
+    with pytest.raises(BackupError, match="no database"):
+        save_keys(f"sqlite:///{tmp_path / 'front.db'}", tmp_path / "saved" / FILE)
+    assert read_copy(tmp_path / "saved" / FILE) == copied
+    assert not (tmp_path / "front.db").exists()
 
 
 def test_a_replaced_copy_of_keys_is_overwritten_on_disk(tmp_path):

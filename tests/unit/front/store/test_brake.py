@@ -18,8 +18,10 @@ from assistant.front.operate import metrics
 from assistant.front.store import brake
 from assistant.front.store.backup import save
 from assistant.front.store.brake import Clock, StoppedError, check, record_run, status
+from assistant.front.store.chat_keys import keys_of, name_of, new_key
 from assistant.front.store.chats import Store
-from assistant.front.store.schema import database, state, tombstones
+from assistant.front.store.key_copy import keys_in
+from assistant.front.store.schema import database, state, tombstones, writing
 from assistant.front.store.tombstones import tombstones_in
 from assistant.launch.servers import HOST, free_port
 from tests.fakes.front import HERE
@@ -135,6 +137,8 @@ def test_a_front_whose_clock_jumped_erases_nothing_and_calls(settings, rasa, cap
     with store._engine.begin() as connection:
         long_ago = update(state).where(state.c.name == brake.RAN_AT).values(value=before(31))
         connection.execute(long_ago)
+    with writing(store._engine) as connection:
+        keys_of(store._engine).add(connection, name_of("crashed"), new_key())
     with TestClient(application(replace(settings, metrics_port=port), rasa), HERE) as client:
         until(lambda: counted("brake") > stopped)
         assert "make purge YES=1" in caplog.text
@@ -142,6 +146,8 @@ def test_a_front_whose_clock_jumped_erases_nothing_and_calls(settings, rasa, cap
         assert "assistant_purge_stopped 1.0" in text
         assert client.get("/health").status_code == 200
     assert len(store.silent_since(time.time())) == 16
+    # Left by a crash in the middle of an erasure; that one was asked for.
+    assert name_of("crashed") not in keys_in(store._engine)
 
 
 def test_a_purge_that_fails_is_counted(settings, rasa):

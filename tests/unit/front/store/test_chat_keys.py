@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy import create_engine, insert, select, update
 from assistant.core.paths import ROOT
 from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore
+from assistant.front.store import chats as store_module
 from assistant.front.store.chat_keys import (
     KEY_BYTES,
     LOOKUP,
@@ -164,6 +166,27 @@ def test_a_database_that_lost_its_chats_costs_no_keys(store, engine, caplog):
     assert keys_in(engine) == before
     assert "is it the right one?" in caplog.text
     assert destroy_orphaned_keys(engine) == 3
+
+
+def test_feedback_does_not_outlive_a_chat_that_is_being_erased(store, engine, monkeypatch):
+    store.open_chat("chat", "de", 1.0)
+    store.accept("chat", "id", WORD, "de", None, 1.0)
+    store.answer(store.next_waiting("chat"), {"language": "de", "text": WORD, "parts": []}, "answered", 2.0)
+    in_between, cipher = threading.Event(), store_module.cipher_for_writing
+
+    def slow(*arguments):
+        in_between.set()
+        time.sleep(0.5)
+        return cipher(*arguments)
+
+    monkeypatch.setattr(store_module, "cipher_for_writing", slow)
+    with ThreadPoolExecutor(1) as pool:
+        rating = pool.submit(store.rate, "chat", 2, False, WORD, 3.0)
+        assert in_between.wait(5)
+        assert store.erase("chat", "web-x")
+        assert rating.result(5)
+    assert store.feedback_of("chat") == []
+    assert name_of("chat") not in keys_in(engine)
 
 
 def test_a_front_without_its_keys_says_so(store, engine, url):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 import subprocess
 import time
@@ -19,6 +20,7 @@ from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.operate import metrics
 from assistant.front.store import quota
+from assistant.front.store.chat_keys import KeyFile
 from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.faults import StorageFullError
 from assistant.front.store.quota import Room, quota_of, set_quota
@@ -104,8 +106,9 @@ def test_a_visitor_is_refused_politely_and_may_still_export_and_delete(tiny):
     assert Visitor(client).answer_to("Hallo")["kind"] == "fact"
 
 
-def test_sqlite_itself_takes_no_more_than_the_whole_quota(tmp_path):
-    engine = database(f"sqlite:///{tmp_path / 'front.db'}")
+@pytest.mark.parametrize("place", ["/{folder}/front.db", ""])
+def test_sqlite_itself_takes_no_more_than_the_whole_quota(place, tmp_path):
+    engine = database(f"sqlite://{place.format(folder=tmp_path)}")
     set_quota(engine, 1_000_000)
     with engine.connect() as connection:
         pages, size = (
@@ -201,6 +204,33 @@ def test_the_reserve_is_taken_again_once_there_is_room(disk_with_reserve):
     assert not keep_reserve(engine)
     assert not reserve_path(engine).exists()
     (disk_with_reserve / "others").unlink()
+    assert keep_reserve(engine)
+    assert reserve_path(engine).stat().st_size == RESERVE_BYTES
+    engine.dispose()
+
+
+def test_the_reserve_is_also_for_the_key_of_the_chat_that_confirms_an_erasure(tmp_path, monkeypatch):
+    engine = database(f"sqlite:///{tmp_path / 'front.db'}")
+    assert keep_reserve(engine)
+    store, message_store = Store(engine), MessageStore(engine, frozenset({"telegram"}))
+    message_store.receive("telegram", InboundMessage("a", "7", kind="delete"), "chat", time.time())
+    add = KeyFile.add
+
+    def full(*arguments):
+        if reserve_path(engine).exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return add(*arguments)
+
+    monkeypatch.setattr(KeyFile, "add", full)
+    message_store.erase(store.next_waiting("chat"), "new", ("web-x",), DATA, time.time())
+    assert store.chat("chat") is None
+    assert store.chat("new")["recipient"] == "7"
+    engine.dispose()
+
+
+def test_a_reserve_that_a_crash_left_empty_is_taken_again(tmp_path):
+    engine = database(f"sqlite:///{tmp_path / 'front.db'}")
+    reserve_path(engine).touch()
     assert keep_reserve(engine)
     assert reserve_path(engine).stat().st_size == RESERVE_BYTES
     engine.dispose()
