@@ -75,7 +75,8 @@ def test_the_way_back_is_the_copy_made_before(version, url, tmp_path):
     """As docs/upgrade.md says: a copy, the upgrade, and the copy again."""
     written_by(version, url)
     engine = database(url)
-    copy = tmp_path / "before.backup"
+    copy = tmp_path / "copies" / "before.backup"
+    copy.parent.mkdir()
     save(url, copy)
     store = Store(engine)
     before = store.events_after(CHAT, 0)
