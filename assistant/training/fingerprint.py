@@ -8,10 +8,14 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-from assistant.core.paths import ROOT
+from assistant.core.paths import KNOWLEDGE, ROOT
 
 # The content that a model depends on; answers are read from knowledge/ when the servers start.
-CONTENT = ("config.yml", "domain.yml", "knowledge/languages.yml", "data/nlu", "data/rules", "data/stories")
+CONTENT = (
+    *("config.yml", "domain.yml", "knowledge/languages.yml", "data/nlu", "data/rules", "data/stories"),
+    # What people typically write in emergencies; its vectors are part of a model.
+    *(str(path.relative_to(ROOT)) for path in sorted(KNOWLEDGE.glob("*/words.yml"))),
+)
 # The code that trains. What only decides while a message is answered, such as the gate, is not part of a model.
 CODE = (
     *(f"assistant/nlu/components/{name}.py" for name in ("classifier", "encoder", "language", "message_keys")),
@@ -28,6 +32,7 @@ CODE = (
             "gram",
             "head",
             "kind_model",
+            "own_words",
             "ridge",
             "similarity_graph",
             "spelling",

@@ -139,7 +139,7 @@ def test_chatroom_is_answered_in_the_language_of_the_question(page, website, ope
     widget.ask(GERMAN)
     widget.shows("1951")
     widget.ask(ENGLISH)
-    widget.shows("The Global Data Institute")
+    widget.shows("Global Data Institute")
 
 
 def test_a_suggestion_pressed_in_chatroom_is_answered(page, website, open_front, text_from_rasa):
@@ -178,7 +178,7 @@ def test_rasa_webchat_is_answered_with_source_and_date_in_the_language_of_the_qu
     widget.shows("1951")
     expect(widget.answers).to_contain_text([re.compile("Stand: .*https://")])
     widget.ask(ENGLISH)
-    widget.shows("The Global Data Institute")
+    widget.shows("Global Data Institute")
     widget.shows("As of: ")
 
 
@@ -244,7 +244,7 @@ def client(request, page, website, open_front) -> Client:
 def test_a_socket_client_is_answered_in_both_languages(client):
     client.connect()
     assert "1951" in text_of(client.ask(GERMAN))
-    assert "The Global Data Institute" in text_of(client.ask(ENGLISH, "en"))
+    assert "Global Data Institute" in text_of(client.ask(ENGLISH, "en"))
 
 
 def test_a_suggestion_sent_by_a_socket_client_is_answered(client, text_from_rasa):

@@ -29,6 +29,7 @@ from assistant.front.store.chats import Store
 from assistant.front.store.schema import chats, database, tombstones
 from assistant.launch.servers import HOST, free_port
 from tests.fakes.front import HERE, FakeRasa, Visitor
+from tests.fakes.front import HOST as FRONT_HOST
 from tests.services.test_proxy_and_stores import started
 
 pytestmark = pytest.mark.slow
@@ -167,7 +168,7 @@ def test_the_purge_deletes_and_changes_nothing(name, statement, roles):
 
 
 def front_of(server: Server) -> Settings:
-    return Settings(database=server.url("front"), secret=SECRET.encode())
+    return Settings(database=server.url("front"), secret=SECRET.encode(), hosts=frozenset({FRONT_HOST}))
 
 
 def test_the_front_does_all_of_its_work(roles):

@@ -269,7 +269,8 @@ def test_after_a_new_secret_people_are_exported_and_erased_in_rasa_too(front, wo
             assert len(chat["rasa"]) == 1
             said = operated(front, world, PERSON, "erase", *who, **rotated)
             assert "1 Rasa conversations in the database" in said
-            assert "Erased in Rasa." in said
+            # Other people's fronts share that database, so it cannot be sure of the rest.
+            assert "Erased in Rasa" in said
         assert not senders(world) & mine
     finally:
         after.kill()

@@ -40,7 +40,19 @@ def contained(*outcomes: str, server: str = "sleep 600", bearable: int = 3) -> l
     """The exit codes of probes with these outcomes, and how the server ended."""
     probes = "\n".join(f'sh -c "$PROBE" probe.sh {bearable} {outcome}; echo $?' for outcome in outcomes)
     script = CONTAINER.format(server=server, probes=probes)
-    command = ["unshare", "--pid", "--fork", "--mount", "--mount-proc", "sh", "-c", script]
+    # The tests themselves may run under nohup, and what is ignored is inherited.
+    command = [
+        "env",
+        "--default-signal=HUP",
+        "unshare",
+        "--pid",
+        "--fork",
+        "--mount",
+        "--mount-proc",
+        "sh",
+        "-c",
+        script,
+    ]
     environment = {**os.environ, "PROBE": PROBE.read_text("utf-8")}
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120).stdout.splitlines()
 

@@ -20,6 +20,8 @@ from tests.support.wait import until
 
 pytestmark = pytest.mark.slow
 
+# The tests themselves may run under nohup, which ignores SIGHUP, and what is ignored is inherited.
+HEARING = ("env", "--default-signal=HUP")
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -28,7 +30,12 @@ def start_running(tmp_path):
     environment = {**os.environ, "ASSISTANT_DATA": str(tmp_path)}
     with (tmp_path / "log.txt").open("w") as log:
         process = subprocess.Popen(
-            run_command(*ports), cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            [*HEARING, *run_command(*ports)],
+            cwd=ROOT,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     assert servers.wait_until_ready(ports[0], 120), (tmp_path / "log.txt").read_text()[-2000:]
     return process, *ports
@@ -98,7 +105,7 @@ def test_nothing_is_left_after_ctrl_c_in_a_terminal_whose_output_goes_to_tee(tmp
 
 def test_nothing_is_left_when_the_terminal_is_closed(tmp_path):
     ports = servers.free_port(), servers.free_port(), servers.free_port()
-    command, environment = run_command(*ports), {**os.environ, "ASSISTANT_DATA": str(tmp_path)}
+    command, environment = [*HEARING, *run_command(*ports)], {**os.environ, "ASSISTANT_DATA": str(tmp_path)}
     terminal = pexpect.spawn(command[0], command[1:], cwd=str(ROOT), env=environment, encoding="utf-8")
     terminal.expect("Ctrl-C stops it", timeout=120)
     os.close(terminal.fileno())

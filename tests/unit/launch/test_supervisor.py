@@ -44,7 +44,9 @@ def command(folder: Path, *codes: str, works: str = "works") -> list[str]:
 
 
 def started(folder: Path, *codes: str, works: str = "works", **options) -> subprocess.Popen[bytes]:
-    options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **options}
+    # The tests themselves may run under nohup, which ignores this signal and all that they start would too.
+    heard = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **heard, **options}
     return subprocess.Popen(command(folder, *codes, works=works), cwd=ROOT, start_new_session=True, **options)
 
 
