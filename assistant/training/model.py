@@ -32,7 +32,7 @@ def ensure_model() -> Path:
     path = model_path()
     if path.exists():
         return path
-    print("Training: two to four minutes, depending on the machine …", flush=True)
+    print("Training: three to five minutes, depending on the machine …", flush=True)
     name = path.name.removesuffix(".tar.gz")
     # Skips Rasa's comparison with the last training, since we know that something has changed, and Rasa's validation,
     # which takes a minute for 27,000 questions and is part of `make check`. The knowledge is checked above.
