@@ -131,11 +131,14 @@ class Front:
         return self._server.logged()
 
     def stored_bytes(self) -> int:
-        """The size of everything in its data folder, once SQLite has moved its logs into its databases."""
+        """The size of everything in its data folder, once SQLite has moved its logs into its databases.
+
+        The reserve for deletions is always of the same size and holds nothing.
+        """
         for path in self.data.glob("*.db"):
             with closing(sqlite3.connect(path, timeout=10)) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return sum(path.stat().st_size for path in self.data.rglob("*") if path.is_file())
+        return sum(path.stat().st_size for path in self.data.rglob("*") if path.is_file() and path.suffix != ".reserve")
 
     def metric(self, name: str, **labels: str) -> float:
         """The value of one of its metrics; 0 if it has none of that name and labels."""

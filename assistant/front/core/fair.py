@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import math
 import secrets
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
+
+from assistant.front.core.errors import RefusedError
+
 # Where nothing is known of an address: chats resumed after a restart, or accepted by another front.
 RESUMED = "resumed"
 MAX_LANES = 20_000
+# What is told to wait because others of its address are waiting already.
+RETRY_SECONDS = 5.0
 # Lanes are named for one run of the process only; a name says nothing about the address.
 _KEY = secrets.token_bytes(16)
 
@@ -24,15 +31,19 @@ def lane_of(address: str) -> str:
 class FairSlots:
     """A number of slots; a free one goes to each waiting lane in turn, and within a lane to whoever came first."""
 
-    def __init__(self, slots: int) -> None:
-        self._free = slots
+    def __init__(self, slots: int, longest_wait_seconds: float = math.inf) -> None:
+        self._free, self._longest_wait_seconds = slots, longest_wait_seconds
         # In the order in which they will be served.
         self._lanes: dict[str, deque[asyncio.Future[None]]] = {}
 
     @asynccontextmanager
     async def held(self, lane: str) -> AsyncIterator[None]:
-        """Holds a slot, after waiting for one in a lane."""
-        await self._take(lane)
+        """Holds a slot, after waiting for one in a lane; raises RefusedError if that takes too long."""
+        try:
+            with anyio.fail_after(self._longest_wait_seconds):
+                await self._take(lane)
+        except TimeoutError:
+            raise RefusedError("unavailable", retry_after=RETRY_SECONDS) from None
         try:
             yield
         finally:

@@ -44,7 +44,7 @@ def wrong_clock(folder: Path) -> list[Finding]:
         front.stop()
     ahead = _gone(folder, data, kept, {"PYTHONPATH": _clock(folder)})
     afterwards = _gone(folder, data, kept, {})
-    restored = command_of("assistant.commands.backup", "restore", str(copy), "--port", "9", data=data)
+    restored = command_of("assistant.commands.backup", "restore", str(copy), data=data)
     back = _gone(folder, data, chats, {})
     return [
         at_most(f"chats lost to a clock {DAYS_AHEAD} days ahead", len(ahead), MOST_ERASED, f"of {len(kept)}"),

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from assistant.front.core import fair
+from assistant.front.core.errors import RefusedError
 from assistant.front.core.fair import RESUMED, FairSlots, Lanes, lane_of
 from tests.support.wait import until_async
 
@@ -34,6 +35,16 @@ class Queue:
         self.end.set()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         return self.served
+
+
+async def test_whoever_waits_too_long_is_refused_and_leaves_the_slot_to_others():
+    slots = FairSlots(1, longest_wait_seconds=0.05)
+    async with slots.held("a"):
+        with pytest.raises(RefusedError):
+            async with slots.held("b"):
+                pytest.fail("there was no slot")
+    async with slots.held("b"):
+        pass
 
 
 async def test_lanes_are_served_in_turn_and_each_in_the_order_of_arrival():
