@@ -6,6 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from assistant.core.atomic_files import replace_file
 from assistant.front.core.settings import database_url
 from assistant.front.store.backup import (
     BackupError,
@@ -13,7 +14,6 @@ from assistant.front.store.backup import (
     restore,
     save,
     save_keys,
-    write_atomically,
 )
 from assistant.front.store.chat_keys import KeysByName
 from assistant.front.store.key_copy import FILE, read_copy
@@ -59,7 +59,7 @@ def _restored(url: str, arguments: argparse.Namespace) -> str:
     tombstones = all_tombstones(url, arguments)
     # If this is interrupted, the list is still there for the next attempt.
     aside = arguments.file.with_name(f"{arguments.file.name}.erased")
-    write_atomically(dumped(tombstones), aside)
+    replace_file(aside, dumped(tombstones).encode())
     kept, gone = restore(url, arguments.file, tombstones, saved_keys(arguments))
     aside.unlink()
     said = f"Restored {arguments.file}: {kept} chats; {gone} that were erased since were erased again."
@@ -109,7 +109,7 @@ def main() -> int:
         elif (tombstones := current_tombstones(url)) is None:
             raise BackupError("Nothing was written: the database cannot be read.")
         else:
-            write_atomically(dumped(tombstones), arguments.file)
+            replace_file(arguments.file, dumped(tombstones).encode())
             print(f"Wrote the list of erased chats to {arguments.file}.")
     except (BackupError, OSError, ValueError) as error:
         print(error, file=sys.stderr)

@@ -13,8 +13,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from assistant.core.atomic_files import replace_file
 from assistant.front.core.settings import SECONDS_PER_DAY, Settings, settings_from
-from assistant.front.store.backup import BackupError, current_tombstones, save, save_keys, write_atomically
+from assistant.front.store.backup import BackupError, current_tombstones, save, save_keys
 from assistant.front.store.key_copy import FILE as KEYS_FILE
 from assistant.front.store.tombstones import dumped
 
@@ -38,7 +39,7 @@ def back_up(settings: Settings, folder: Path, every_hours: float, now: float) ->
     # First, since it refuses where the database is not the one that the copies are of.
     save_keys(settings.database, folder / KEYS_FILE)
     yield f"Replaced the copy of the keys, {folder / KEYS_FILE}."
-    write_atomically(dumped(tombstones), folder / LIST)
+    replace_file(folder / LIST, dumped(tombstones).encode())
     yield f"Wrote the list of {len(tombstones)} erased chats to {folder / LIST}."
     found = copies(folder)
     due_at = found[-1].stat().st_mtime + every_hours * SECONDS_PER_HOUR - TOLERANCE_SECONDS if found else now

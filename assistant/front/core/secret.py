@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import secrets
-import tempfile
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
+
+from assistant.core.atomic_files import create_file
 
 VARIABLE, OLD_VARIABLE = "ASSISTANT_SECRET", "ASSISTANT_OLD_SECRETS"
 FILE = "secret"
@@ -35,7 +34,8 @@ def kept_secrets(environment: Mapping[str, str], folder: Path) -> tuple[bytes, .
 def _in_file(path: Path) -> tuple[bytes, ...]:
     try:
         if not path.exists():
-            _create(path)
+            # Of several fronts that start at once, the first one's is kept.
+            create_file(path, secrets.token_urlsafe(48).encode())
         content = path.read_bytes()
     except OSError as error:
         raise ValueError(
@@ -50,31 +50,6 @@ def _in_file(path: Path) -> tuple[bytes, ...]:
     for one in found or (b"",):
         _check(one, str(path), advice)
     return found
-
-
-def _create(path: Path) -> None:
-    """Generates a secret; its file appears complete or not at all, and never replaces one that is already there."""
-    descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{FILE}-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_urlsafe(48).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        # Of several fronts that start at once, the first one's is kept.
-        with suppress(FileExistsError):
-            os.link(draft, path)
-    finally:
-        Path(draft).unlink()
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes a new name in a folder survive a power failure."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _parsed(content: bytes) -> tuple[bytes, ...]:

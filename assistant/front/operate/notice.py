@@ -6,8 +6,6 @@ It lives in a small file that is reread whenever it changes; see docs/operations
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -16,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from assistant.core.atomic_files import replace_file
 from assistant.core.languages import LANGUAGES, Language
 from assistant.front.operate import metrics
 from assistant.knowledge import KnowledgeBase
@@ -134,18 +133,9 @@ def write(path: Path, state: State) -> None:
     """Writes the file atomically: readers find the old or the new one, never half of it."""
     content = {"closed": state.closed, "announcement": dict(state.announcement)}
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".notice-")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            yaml.safe_dump(content, file, allow_unicode=True, sort_keys=False, width=1000)
-            file.flush()
-            os.fsync(file.fileno())
-        # Nothing in it is secret, and the front may run as another user.
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    written = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=1000)
+    # Nothing in it is secret, and the front may run as another user.
+    replace_file(path, written.encode(), mode=0o644)
 
 
 def _text(value: object) -> str:

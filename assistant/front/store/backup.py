@@ -8,7 +8,6 @@ import re
 import shutil
 import sqlite3
 import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -19,6 +18,7 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from assistant.core.atomic_files import draft_of, keep
 from assistant.front.store.chat_keys import LOOKUP, KeysByName, destroy_orphaned_keys, key_path, name_of
 from assistant.front.store.cipher import PREFIX
 from assistant.front.store.key_copy import FILE as KEYS_FILE
@@ -68,7 +68,7 @@ def save(url: str, target: Path, keys: Path | None = None) -> None:
     keys = keys or target.with_name(KEYS_FILE)
     _check_replaceable(url, keys)
     address = make_url(url)
-    with _draft(target.parent) as draft:
+    with _draft(target) as draft:
         if address.get_backend_name() == "sqlite":
             _copy(_existing(address), draft)
             _empty_queue(draft)
@@ -76,7 +76,7 @@ def save(url: str, target: Path, keys: Path | None = None) -> None:
         else:
             tables = [f"--table={name}" for name in TABLES]
             _run(address, "pg_dump", "--format=custom", f"--file={draft}", *tables)
-        _keep(draft, target)
+        keep(draft, target)
     save_keys(url, keys)
 
 
@@ -154,20 +154,13 @@ def _restore_postgresql(
     return _erase_again(url, tombstones, keys)
 
 
-def write_atomically(content: str, target: Path) -> None:
-    """Writes a file that is complete or not there at all."""
-    with _draft(target.parent) as draft:
-        draft.write_text(content, "utf-8")
-        _keep(draft, target)
-
-
 def _restore_sqlite(
     target: Path, source: Path, tombstones: Tombstones, keys: KeysByName, named: bool
 ) -> tuple[int, int]:
     """Erases in a copy next to the database first, so that erased chats never reappear."""
     url = f"sqlite:///{target}"
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with _draft(target.parent) as draft:
+    with _draft(target) as draft:
         _copy(source, draft)
         _check(draft)
         if not named:
@@ -288,27 +281,14 @@ def _existing(address: URL) -> Path:
 
 
 @contextmanager
-def _draft(folder: Path) -> Iterator[Path]:
-    """A temporary file that only its owner can read; it and SQLite's journals are removed at the end."""
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix=".backup-")
-    os.close(descriptor)
-    try:
-        yield Path(name)
-    finally:
-        for end in ("", "-wal", "-shm", "-journal"):
-            Path(name + end).unlink(missing_ok=True)
-
-
-def _keep(draft: Path, target: Path) -> None:
-    """Flushes a finished file to disk and gives it its name, so that it survives a power failure."""
-    for path in (draft, draft.parent):
-        descriptor = os.open(path, os.O_RDONLY)
+def _draft(target: Path) -> Iterator[Path]:
+    """A temporary file for a database; it and SQLite's journals are removed at the end."""
+    with draft_of(target) as draft:
         try:
-            os.fsync(descriptor)
+            yield draft
         finally:
-            os.close(descriptor)
-        if path is draft:
-            draft.replace(target)
+            for end in ("-wal", "-shm", "-journal"):
+                draft.with_name(draft.name + end).unlink(missing_ok=True)
 
 
 def _run(address: URL, program: str, *arguments: str) -> str:

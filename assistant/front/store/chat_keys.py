@@ -25,6 +25,7 @@ from sqlalchemy import delete, false, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, Engine
 
+from assistant.core.atomic_files import sync_folder
 from assistant.front.store.schema import chats, erasures, keys, writing
 from assistant.front.store.traces import is_in_memory, overwrite
 
@@ -206,7 +207,7 @@ class KeyFile:
             os.pwrite(file, self.HEADER.pack(self.MAGIC, self._changes), 0)
             os.fsync(file)
             if self._changes == 1:
-                _sync_folder(self._path.parent)
+                sync_folder(self._path.parent)
 
     def _is_outdated(self, file: int) -> bool:
         return self._changes != self._changes_in(file)
@@ -251,11 +252,3 @@ def _destroy(engine: Engine, erased: Iterable[str]) -> None:
 
 def _checksum(name: bytes, key: bytes) -> int:
     return zlib.crc32(key, zlib.crc32(name))
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,13 +7,13 @@ backups, which is replaced: a chat erased since is in no copy of the keys, and n
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
+from assistant.core.atomic_files import replace_file
 from assistant.front.store.chat_keys import KEY_BYTES, LOOKUP, NAME_BYTES, KeysByName, keys_of, name_of
 from assistant.front.store.cipher import PREFIX
 from assistant.front.store.schema import chats, events, writing
@@ -34,19 +34,12 @@ def keys_in(engine: Engine) -> KeysByName:
 def replace_copy(keys: KeysByName, target: Path) -> None:
     """Writes the keys to a file, which is complete or not there at all, and overwrites the one it replaces."""
     old = os.open(target, os.O_RDWR) if target.exists() else None
-    descriptor, draft = tempfile.mkstemp(dir=target.parent, prefix=".keys-")
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write("".join(f"{line}\n" for line in (HEADER, *_lines(keys))))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(target)
-        _sync(target.parent)
+        replace_file(target, "".join(f"{line}\n" for line in (HEADER, *_lines(keys))).encode())
         if old is not None:
             os.pwrite(old, bytes(os.fstat(old).st_size), 0)
             os.fsync(old)
     finally:
-        Path(draft).unlink(missing_ok=True)
         if old is not None:
             os.close(old)
 
@@ -88,11 +81,3 @@ def _lines(keys: Mapping[bytes, bytes]) -> list[str]:
 def _parsed(line: str) -> tuple[bytes, bytes]:
     name, _, key = line.partition(" ")
     return bytes.fromhex(name), bytes.fromhex(key)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,8 @@ from starlette.testclient import TestClient
 from assistant.front.app import application
 from assistant.front.core.secret import kept_secrets
 from assistant.front.core.settings import Settings
+from assistant.front.store.chats import Store
+from assistant.front.store.schema import database
 from assistant.front.tasks import chat_tasks
 from tests.fakes.front import HERE, HOST, FakeRasa, Visitor, served
 from tests.support.readable import bytes_of, opened
@@ -55,6 +57,18 @@ def url(request, tmp_path):
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'front.db'}"
     return request.getfixturevalue("postgres").new()
+
+
+@pytest.fixture
+def engine(url):
+    engine = database(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def store(engine):
+    return Store(engine)
 
 
 @pytest.fixture

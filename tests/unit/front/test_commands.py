@@ -36,16 +36,6 @@ ANSWER = {"language": "de", "parts": [], "kind": "fact", "reply_to": "a"}
 
 
 @pytest.fixture
-def engine(url):
-    return database(url)
-
-
-@pytest.fixture
-def store(engine):
-    return Store(engine)
-
-
-@pytest.fixture
 def away():
     """The address of a Rasa that is down."""
     return f"http://{HOST}:{free_port()}"

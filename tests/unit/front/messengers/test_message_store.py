@@ -19,20 +19,8 @@ DATA = {"language": "de", "parts": [], "suggestions": ["Wer?", "Was?", "Keine da
 
 
 @pytest.fixture
-def engine(url):
-    engine = database(url)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
 def message_store(engine):
     return MessageStore(engine, frozenset({"telegram"}))
-
-
-@pytest.fixture
-def store(engine):
-    return Store(engine)
 
 
 def receive(message_store, id_, text="Hallo", recipient="7", chat=None, now=NOW, **more):

@@ -35,18 +35,6 @@ DATA = {"language": "de", "parts": []}
 
 
 @pytest.fixture
-def engine(url):
-    engine = database(url)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def store(engine):
-    return Store(engine)
-
-
-@pytest.fixture
 def copy(tmp_path):
     return tmp_path / "saved" / "front.backup"
 

@@ -32,18 +32,6 @@ SECRET = "secret-of-tests-" * 3
 KEYS = Keys(SECRET.encode())
 
 
-@pytest.fixture
-def engine(url):
-    engine = database(url)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def store(engine):
-    return Store(engine)
-
-
 def talk(store, days, *chats):
     for chat in chats:
         store.open_chat(chat, "de", time.time() - days * DAY)

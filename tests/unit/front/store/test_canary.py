@@ -15,20 +15,13 @@ from assistant.front.operate import metrics
 from assistant.front.store import canary
 from assistant.front.store.chats import Store
 from assistant.front.store.retention import expired_counts
-from assistant.front.store.schema import chats, database, events, messages
+from assistant.front.store.schema import chats, events, messages
 from tests.fakes.front import HERE
 from tests.unit.front.store.test_deadlines import locked
 
 
 def counted():
     return metrics.registry.get_sample_value("assistant_errors_total", {"kind": "canary"})
-
-
-@pytest.fixture
-def engine(url):
-    engine = database(url)
-    yield engine
-    engine.dispose()
 
 
 def test_a_canary_leaves_nothing(engine):

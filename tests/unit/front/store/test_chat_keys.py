@@ -38,18 +38,6 @@ TABLES = (chats, events, messages, feedback)
 
 
 @pytest.fixture
-def engine(url):
-    engine = database(url)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def store(engine):
-    return Store(engine)
-
-
-@pytest.fixture
 def file(tmp_path):
     return KeyFile(tmp_path / "front.keys")
 

@@ -14,13 +14,6 @@ from assistant.front.tasks.leases import Leases
 from tests.support.wait import until_async
 
 
-@pytest.fixture
-def engine(url):
-    engine = database(url)
-    yield engine
-    engine.dispose()
-
-
 @pytest.fixture(autouse=True)
 def short(monkeypatch):
     monkeypatch.setattr(module, "RETRY_SECONDS", 0.01)
