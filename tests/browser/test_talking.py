@@ -148,11 +148,18 @@ def test_thumbs_down_asks_for_a_reason_that_may_be_left_out(visitor, front):
     assert chat.feedback == [{"sequence": 2, "helpful": False, "reason": None}]
 
 
-def test_a_reason_goes_along(visitor, front):
+def say_what_was_missing(visitor, words):
+    """Asks, presses "No" and sends a reason; returns the field for it."""
     visitor.open().ask("Frage")
     visitor.button("Nein").click()
-    visitor.page.get_by_label("Was hat gefehlt?").fill("Das Jahr")
+    reason = visitor.page.get_by_label("Was hat gefehlt?")
+    reason.fill(words)
     visitor.button("Absenden").click()
+    return reason
+
+
+def test_a_reason_goes_along(visitor, front):
+    say_what_was_missing(visitor, "Das Jahr")
     expect(visitor.page.get_by_text("Danke für Ihre Rückmeldung.")).to_be_visible()
     (chat,) = front.chats.values()
     assert chat.feedback[-1] == {"sequence": 2, "helpful": False, "reason": "Das Jahr"}
@@ -160,10 +167,7 @@ def test_a_reason_goes_along(visitor, front):
 
 def test_a_slow_press_never_overtakes_the_reason(visitor, front):
     front.script.feedback_delays = [1.0]
-    visitor.open().ask("Frage")
-    visitor.button("Nein").click()
-    visitor.page.get_by_label("Was hat gefehlt?").fill("Das Jahr")
-    visitor.button("Absenden").click()
+    say_what_was_missing(visitor, "Das Jahr")
     expect(visitor.page.get_by_text("Danke für Ihre Rückmeldung.")).to_be_visible()
     (chat,) = front.chats.values()
     assert [post["reason"] for post in chat.feedback] == [None, "Das Jahr"]
@@ -171,11 +175,7 @@ def test_a_slow_press_never_overtakes_the_reason(visitor, front):
 
 def test_a_reason_that_was_not_taken_stays_to_be_sent_again(visitor, front):
     front.script.refuse_reason = True
-    visitor.open().ask("Frage")
-    visitor.button("Nein").click()
-    reason = visitor.page.get_by_label("Was hat gefehlt?")
-    reason.fill("Das Jahr")
-    visitor.button("Absenden").click()
+    reason = say_what_was_missing(visitor, "Das Jahr")
     expect(visitor.page.get_by_text("Das hat leider nicht geklappt.")).to_be_visible()
     expect(reason).to_have_value("Das Jahr")
     expect(visitor.page.get_by_text("Danke für Ihre Rückmeldung.")).to_have_count(0)
