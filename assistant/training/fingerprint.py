@@ -32,7 +32,7 @@ CODE = (
             "gram",
             "head",
             "kind_model",
-            "own_words",
+            "language_examples",
             "ridge",
             "similarity_graph",
             "spelling",

@@ -35,7 +35,7 @@ from assistant.nlu.ranking.alignment import Alignment
 from assistant.nlu.ranking.context import Context, aspects_asked, by_ordinal, covers, joined
 from assistant.nlu.ranking.head import Answers, Head, Ranking, Scored
 from assistant.nlu.ranking.kind_model import Floats
-from assistant.nlu.ranking.own_words import CRIES, QUESTIONS, Classified, OwnWords, arrays
+from assistant.nlu.ranking.language_examples import EMERGENCIES, QUESTIONS, Classified, LanguageExamples, arrays
 
 # The head's scores for every class, by text.
 Scores = Mapping[str, Scored]
@@ -45,7 +45,7 @@ MOST_FOLLOW_UP_WORDS = 12
 LIKELY_ENTRY = 0.5
 # In 4,300 texts, no piece of a text less likely than this to be answered by a fact was a question.
 POSSIBLE_QUESTION = 0.02
-ALIGNMENT, OWN_WORDS = "alignment.npz", "own_words.npz"
+ALIGNMENT, LANGUAGE_EXAMPLES = "alignment.npz", "language_examples.npz"
 # Characters of an answer that its vector is made of: what it is about stands at the beginning.
 LONGEST_ANSWER = 600
 RANGES = {
@@ -114,10 +114,10 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         head: Head | None,
         alignment: Alignment | None = None,
-        own_words: OwnWords | None = None,
+        language_examples: LanguageExamples | None = None,
     ) -> None:
         self._config, self._storage, self._resource, self._head = config, storage, resource, head
-        self._alignment, self._own_words = alignment or Alignment({}), own_words or OwnWords({})
+        self._alignment, self._language_examples = alignment or Alignment({}), language_examples or LanguageExamples({})
         self._exact = exact_questions(knowledge())
         self._cached_context: Context | None = None
 
@@ -153,13 +153,13 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         texts = [str(example.get(TEXT)).lower() for example in examples]
         announce(f"Fitting the head to {len(labels)} questions in {len(set(labels))} classes …")
         self._alignment = aligned(knowledge())
-        own = arrays({**own_questions(knowledge()), **own_cries(knowledge())})
-        self._own_words = OwnWords.of(own)
+        own = arrays({**questions_elsewhere(knowledge()), **examples_of_emergencies(knowledge())})
+        self._language_examples = LanguageExamples.of(own)
         self._head = Head.fit(texts, vectors, labels, self._config, answers(knowledge()), self._alignment.misses)
         with self._storage.write_to(self._resource) as folder:
             self._head.save(folder)
             np.savez(folder / ALIGNMENT, **self._alignment.arrays())
-            np.savez(folder / OWN_WORDS, **own)
+            np.savez(folder / LANGUAGE_EXAMPLES, **own)
         return self._resource
 
     @classmethod
@@ -175,9 +175,9 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         with model_storage.read_from(resource) as folder:
             with np.load(folder / ALIGNMENT, allow_pickle=False) as stored:
                 alignment = Alignment.of({name: stored[name] for name in stored.files})
-            with np.load(folder / OWN_WORDS, allow_pickle=False) as stored:
-                own_words = OwnWords.of({name: stored[name] for name in stored.files})
-            return cls(config, model_storage, resource, Head.load(folder), alignment, own_words)
+            with np.load(folder / LANGUAGE_EXAMPLES, allow_pickle=False) as stored:
+                language_examples = LanguageExamples.of({name: stored[name] for name in stored.files})
+            return cls(config, model_storage, resource, Head.load(folder), alignment, language_examples)
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Ranks messages and their parts, and short ones again in the context of earlier answers."""
@@ -223,7 +223,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         scored = self._head.scored([text.lower() for text in texts], moved, evidence.elsewhere)
         if not evidence.elsewhere:
             return scored
-        boosts = [self._own_words.boosts(vector, evidence.language, self._head.classes) for vector in vectors]
+        boosts = [self._language_examples.boosts(vector, evidence.language, self._head.classes) for vector in vectors]
         return [replace(each, scores=each.scores + boost) for each, boost in zip(scored, boosts)]
 
     def _rank(self, message: Message, scores: Scores, before: Before, evidence: Evidence) -> None:
@@ -235,7 +235,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
             return
         ranking = head.ranking(text, scores[text])
         if evidence.elsewhere:
-            ranking = self._own_words.settled(ranking, encoded([text])[0], evidence.language)
+            ranking = self._language_examples.settled(ranking, encoded([text])[0], evidence.language)
         message.set(RANKING, ranking)
         last = knowledge().find(before.entries[-1]) if before.entries else None
         if last and len(text.split()) <= MOST_FOLLOW_UP_WORDS:
@@ -346,7 +346,7 @@ def aligned(base: KnowledgeBase) -> Alignment:
     return Alignment.fit(pairs)
 
 
-def own_questions(base: KnowledgeBase) -> dict[str, Classified]:
+def questions_elsewhere(base: KnowledgeBase) -> dict[str, Classified]:
     """The entries' questions in the languages without training questions, with their vectors."""
     from assistant.knowledge import render
 
@@ -359,14 +359,16 @@ def own_questions(base: KnowledgeBase) -> dict[str, Classified]:
     return found
 
 
-def own_cries(base: KnowledgeBase) -> dict[str, Classified]:
+def examples_of_emergencies(base: KnowledgeBase) -> dict[str, Classified]:
     """What people typically write in each emergency, in the languages that list it, with its vectors."""
     found: dict[str, Classified] = {}
     for language, words in base.words.items():
-        cries = [(class_, cleaned(text)) for class_, texts in words.get("cries", {}).items() for text in texts]
-        if cries:
-            vectors = np.stack(encoded([text for _, text in cries]))
-            found[f"{language}/{CRIES}"] = [class_ for class_, _ in cries], vectors
+        said = [
+            (class_, cleaned(text)) for class_, texts in words.get("emergency_examples", {}).items() for text in texts
+        ]
+        if said:
+            vectors = np.stack(encoded([text for _, text in said]))
+            found[f"{language}/{EMERGENCIES}"] = [class_ for class_, _ in said], vectors
     return found
 
 

@@ -58,12 +58,12 @@ def translated(project):
     return project
 
 
-def test_cries_belong_to_an_emergency_that_exists(translated):
-    cries = '  cries: {crisis/flood: ["вода", "нас затопило", "рятуйте"]}\n'
-    translated.write(f"knowledge/{LANGUAGE}/words.yml", WORDS + cries)
+def test_examples_of_emergencies_belong_to_one_that_exists(translated):
+    examples = '  emergency_examples: {crisis/flood: ["вода", "нас затопило", "рятуйте"]}\n'
+    translated.write(f"knowledge/{LANGUAGE}/words.yml", WORDS + examples)
     (finding,) = translation_findings(translated.knowledge)
     assert (finding.entry, finding.message) == (
-        "cries/crisis/flood",
+        "emergency_examples/crisis/flood",
         "there is no such emergency; correct the id",
     )
 

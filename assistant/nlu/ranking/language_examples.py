@@ -19,21 +19,21 @@ from assistant.nlu.ranking.kind_model import Floats, softmax
 
 CRISIS = "crisis"
 # What texts are, in the names under which they are kept: "uk/questions".
-QUESTIONS, CRIES = "questions", "cries"
+QUESTIONS, EMERGENCIES = "questions", "emergencies"
 # The classes and vectors of some texts.
 Classified = tuple[Sequence[str], Floats]
 Arrays = Mapping[str, np.typing.NDArray[Any]]
 # What a question exactly like a text adds to its entry's score, and how fast that falls with the cosine.
 QUESTION_WEIGHT, QUESTION_SHARPNESS = 0.3, 3
-# How much the cosine with a cry counts against a logarithm of probabilities. These three were measured in
-# docs/decisions/0021-ten-languages.md.
-CRY_WEIGHT = 15.0
+# How much the cosine with an example of an emergency counts against the logarithm of a probability. All three were
+# measured in docs/decisions/0021-ten-languages.md.
+EMERGENCY_WEIGHT = 15.0
 # Keeps logarithms away from that of zero.
 LEAST = 0.01
 
 
 @dataclass(frozen=True)
-class OwnTexts:
+class Examples:
     """Texts of one language: the class each belongs to, and their vectors around their mean."""
 
     classes: Sequence[str]
@@ -41,7 +41,7 @@ class OwnTexts:
     mean: Floats
 
     @classmethod
-    def of(cls, classes: Sequence[str], vectors: Floats) -> OwnTexts:
+    def of(cls, classes: Sequence[str], vectors: Floats) -> Examples:
         """From classes and vectors, shape (texts, 384)."""
         exact = vectors.astype(np.float32)
         mean: Floats = exact.mean(axis=0)
@@ -55,17 +55,17 @@ class OwnTexts:
         return found
 
 
-class OwnWords:
-    """The questions and cries of all languages that have some, by language and what they are ("uk/questions")."""
+class LanguageExamples:
+    """The questions and emergencies of all languages that have some, by language and what they are."""
 
-    def __init__(self, texts: Mapping[str, OwnTexts]) -> None:
+    def __init__(self, texts: Mapping[str, Examples]) -> None:
         self._texts = texts
 
     @classmethod
-    def of(cls, kept: Arrays) -> OwnWords:
+    def of(cls, kept: Arrays) -> LanguageExamples:
         """From the arrays that `arrays` made."""
         names = {name.rpartition("/")[0] for name in kept}
-        return cls({name: OwnTexts.of(kept[f"{name}/classes"].tolist(), kept[f"{name}/vectors"]) for name in names})
+        return cls({name: Examples.of(kept[f"{name}/classes"].tolist(), kept[f"{name}/vectors"]) for name in names})
 
     def boosts(self, vector: Floats, language: str | None, classes: Sequence[str]) -> Floats:
         """What the nearest questions of its language add to the scores of classes, shape (classes,)."""
@@ -76,14 +76,14 @@ class OwnWords:
         return boosts
 
     def settled(self, ranking: Ranking, vector: Floats, language: str | None) -> Ranking:
-        """The ranking with the emergencies' probabilities, taken together unchanged, divided anew by the cries."""
-        cries = self._texts.get(f"{language}/{CRIES}")
+        """The ranking with the emergencies' probabilities, together as before, divided anew by the nearest examples."""
+        examples = self._texts.get(f"{language}/{EMERGENCIES}")
         before = {id_: p for id_, p in ranking.entries if kind_of(id_) == CRISIS}
-        if cries is None or not before:
+        if examples is None or not before:
             return ranking
-        nearest = {**dict.fromkeys(before, -1.0), **cries.nearest(vector)}
-        logits = np.array([np.log(before.get(id_, 0.0) + LEAST) + CRY_WEIGHT * near for id_, near in nearest.items()])
-        shares = softmax(logits[np.newaxis])[0] * min(sum(before.values()), 1.0)
+        nearest = {**dict.fromkeys(before, -1.0), **examples.nearest(vector)}
+        logits = [np.log(before.get(id_, 0.0) + LEAST) + EMERGENCY_WEIGHT * near for id_, near in nearest.items()]
+        shares = softmax(np.array([logits]))[0] * min(sum(before.values()), 1.0)
         divided = [(id_, round(float(share), 4)) for id_, share in zip(nearest, shares)]
         others = [(id_, p) for id_, p in ranking.entries if id_ not in before]
         merged = [*others, *((id_, p) for id_, p in divided if p)]
