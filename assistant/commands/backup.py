@@ -16,10 +16,10 @@ from assistant.front.store.backup import (
     save_keys,
 )
 from assistant.front.store.chat_keys import KeysByName
+from assistant.front.store.database_lock import InUseError, exclusively
 from assistant.front.store.key_copy import FILE, read_copy
 from assistant.front.store.schema import database, vacuum
 from assistant.front.store.tombstones import Tombstones, dumped, parsed
-from assistant.front.store.usage import InUseError, exclusively
 
 NO_LIST = (
     "Nothing was restored: the current database cannot tell which chats were erased since the backup was made. "

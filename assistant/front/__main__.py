@@ -16,8 +16,8 @@ from assistant.front.messengers.registry import configured, states
 from assistant.front.operate import logs
 from assistant.front.server.run import serve, server_config, within_descriptors
 from assistant.front.store.cipher import KeysMissingError, check_keys
+from assistant.front.store.database_lock import InUseError, claim
 from assistant.front.store.schema import NewerSchemaError, database
-from assistant.front.store.usage import InUseError, claim
 
 
 def startup_lines() -> list[str]:

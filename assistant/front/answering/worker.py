@@ -32,7 +32,7 @@ from assistant.front.store.chat_keys import destroy_orphaned_keys
 from assistant.front.store.chats import ANSWERED, APOLOGISED, Store, WaitingMessage
 from assistant.front.store.reserve import keep_reserve
 from assistant.front.store.retention import erase_pending, erase_silent, purge_silent, senders_of
-from assistant.front.store.traces import overwrite_again, unfinished
+from assistant.front.store.wal_checkpoint import overwrite_again, unfinished
 from assistant.front.tasks.chat_tasks import ChatTasks
 from assistant.front.tasks.leases import Leases
 from assistant.knowledge import KnowledgeBase

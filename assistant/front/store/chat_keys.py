@@ -27,7 +27,7 @@ from sqlalchemy.engine import Connection, Engine
 
 from assistant.core.atomic_files import sync_folder
 from assistant.front.store.schema import chats, erasures, keys, writing
-from assistant.front.store.traces import is_in_memory, overwrite
+from assistant.front.store.wal_checkpoint import is_in_memory, overwrite
 
 logger = logging.getLogger(__name__)
 KEY_BYTES, NAME_BYTES = 32, 16

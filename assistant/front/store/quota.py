@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 
 from assistant.front.store import faults
 from assistant.front.store.faults import StorageFullError
-from assistant.front.store.traces import is_in_memory
+from assistant.front.store.wal_checkpoint import is_in_memory
 
 # What only answers to accepted messages, deletions and the purge may use.
 RESERVED_SHARE = 0.1

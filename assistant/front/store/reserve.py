@@ -15,7 +15,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import OperationalError
 
 from assistant.front.store import faults
-from assistant.front.store.traces import is_in_memory
+from assistant.front.store.wal_checkpoint import is_in_memory
 
 T = TypeVar("T")
 # More than the write-ahead log grows to by deleting what one person wrote.

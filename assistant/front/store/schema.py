@@ -41,7 +41,7 @@ from sqlalchemy.pool import QueuePool
 from sqlalchemy.schema import CreateColumn
 
 from assistant.front.store import faults
-from assistant.front.store.traces import overwrite_again
+from assistant.front.store.wal_checkpoint import overwrite_again
 from assistant.front.store.writer_queue import WriterQueue
 
 # The version of these tables; raise it with every change to them. Databases from before versions count as 1.

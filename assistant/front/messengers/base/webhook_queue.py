@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 
 from assistant.front.messengers.base.connector import WebhookRequest
 from assistant.front.store.schema import webhooks, writing
-from assistant.front.store.traces import overwrite
+from assistant.front.store.wal_checkpoint import overwrite
 
 
 @dataclass(frozen=True)

@@ -24,10 +24,10 @@ from assistant.front.messengers.base.webhook_queue import WebhookQueue
 from assistant.front.store.backup import BackupError, current_tombstones, restore, save, save_keys
 from assistant.front.store.chat_keys import key_path, name_of
 from assistant.front.store.chats import ANSWERED, Store
+from assistant.front.store.database_lock import InUseError, claim, exclusively
 from assistant.front.store.key_copy import FILE, keys_in, read_copy, replace_copy
 from assistant.front.store.schema import chats, database, events, keys, messages, schema, tombstones
 from assistant.front.store.tombstones import erase_again, fingerprint, tombstones_in
-from assistant.front.store.usage import InUseError, claim, exclusively
 from tests.fakes.front import HERE, Visitor
 from tests.support.wait import until
 

@@ -20,7 +20,7 @@ from assistant.front.store.chats import Store
 from assistant.front.store.key_copy import keys_in, read_copy
 from assistant.front.store.retention import erase_silent
 from assistant.front.store.schema import READER, database, vacuum
-from assistant.front.store.traces import overwrite_again, unfinished
+from assistant.front.store.wal_checkpoint import overwrite_again, unfinished
 from tests.fakes.front import Visitor, served
 from tests.support.readable import opened
 from tests.support.wait import until
