@@ -8,13 +8,12 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Final
 
-from assistant.front.core.settings import Caps
+from assistant.front.core.settings import BYTES_PER_MB, SECONDS_PER_DAY, Caps
 
 # Of this many keys it is remembered what they have used.
 MAX_KEYS = 100_000
-SECONDS_PER_DAY, SECONDS_PER_MINUTE = 86400.0, 60.0
+SECONDS_PER_MINUTE = 60.0
 UNLIMITED = 1e6
-BYTES_PER_MEGABYTE = 1024 * 1024
 # Those who speak for many addresses (a trusted proxy) are bounded only by the total.
 MANY: Final = None
 
@@ -99,8 +98,8 @@ class Budgets:
         self.requests = Held(caps.connections, share)
         self.streams = Held(caps.streams, share)
         self.websockets = Held(caps.websockets, share)
-        self.body_bytes = Held(caps.body_megabytes * BYTES_PER_MEGABYTE, share)
+        self.body_bytes = Held(caps.body_mb * BYTES_PER_MB, share)
         # Work in threads can take more than one processor, so a share of all of it would still be a limit.
         processors = share / 100 if share < 100 else UNLIMITED
         self.processor_seconds = Allowance(SECONDS_PER_MINUTE * processors, SECONDS_PER_MINUTE)
-        self.stored_bytes = Allowance(caps.stored_megabytes * BYTES_PER_MEGABYTE, SECONDS_PER_DAY)
+        self.stored_bytes = Allowance(caps.stored_mb * BYTES_PER_MB, SECONDS_PER_DAY)
