@@ -10,7 +10,7 @@ from typing import Final
 
 from assistant.front.core.settings import BYTES_PER_MB, SECONDS_PER_DAY, Caps
 
-# Of this many keys it is remembered what they have used.
+# How many keys are remembered with what they have used.
 MAX_KEYS = 100_000
 SECONDS_PER_MINUTE = 60.0
 UNLIMITED = 1e6
@@ -19,7 +19,7 @@ MANY: Final = None
 
 
 class Held:
-    """Something that is taken and given back, with a total and a share of it that no key can exceed."""
+    """A quota of what is taken and given back: a total, and the share of it that any one key may hold."""
 
     def __init__(self, total: int, share_percent: int) -> None:
         self.total, self.each = total, max(1, total * share_percent // 100)
@@ -52,9 +52,9 @@ class Held:
 
 
 class Allowance:
-    """Something that each key uses up and that grows back evenly over a window.
+    """A token bucket for each key: what it has used grows back evenly over a window.
 
-    A use is known only afterwards, so the last one may exceed the allowance; the debt is waited out.
+    A use is known only afterwards, so the last one may exceed the allowance; the debt has to be waited out.
     """
 
     def __init__(
