@@ -65,6 +65,10 @@ class Reader:
         for first, after in found.all_in(self.text, self.words):
             yield first, after, self.words[after - 1].end
 
+    def phrase_at(self, name: str, position: int) -> int | None:
+        """The index of the word after the phrase that begins at a word, or None."""
+        return words().phrases[name].at(self.text, self.words, position)
+
     def is_name(self, index: int) -> bool:
         """Whether a chunk could be a name at all, whatever its case."""
         if index not in self._names:
@@ -283,8 +287,7 @@ class Reader:
     def has_possessive(self, first: int) -> bool:
         """Whether "mein", "my" … precedes a word, with at most one word in between."""
         before = self.words[max(0, first - 2) : first]
-        own, german = words().possessives, words().german_possessives
-        return any(word.lower in own or word.lower in german for word in before)
+        return self.has_german_possessive(first) or any(word.lower in words().possessives for word in before)
 
     def has_german_possessive(self, first: int) -> bool:
         """Whether "mein" … precedes a word, with at most one word in between."""
