@@ -31,8 +31,8 @@ def chained(reader: Reader, index: int, after: int, capitals: bool, strange: boo
         aged = WITH_AGE.match(reader.text, chunk.end) is not None
         spelt = capitals and chunk.capital and not chunk.caseless and not reader.shouted
         closed = not reader.german or reader.ends_like_name(reader.name_end(following))
-        unheard = strange and reader.is_strange(following)
-        if not (reader.is_given(following) or aged or unheard or (spelt and closed)):
+        unlisted = strange and reader.is_strange(following)
+        if not (reader.is_given(following) or aged or unlisted or (spelt and closed)):
             return
         after = reader.name_end(following)
         if reader.is_public(following, after):

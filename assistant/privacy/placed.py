@@ -188,7 +188,7 @@ def _born(reader: Reader) -> Iterator[Span]:
 
 
 def _known(reader: Reader) -> Iterator[Span]:
-    """A given name that is no ordinary word, anywhere, with the surname behind it and the names joined to it."""
+    """A given name that is not an ordinary word, anywhere, with the surname behind it and the names joined to it."""
     if reader.shouted:
         return
     done = 0
@@ -200,8 +200,8 @@ def _known(reader: Reader) -> Iterator[Span]:
             yield span
 
 
-def _unheard(reader: Reader) -> Iterator[Span]:
-    """Two words in a row that have capitals and are no words of ours: "Gibrak Bariz"."""
+def _unknown(reader: Reader) -> Iterator[Span]:
+    """Two words in a row that have capitals and are in none of our lists: "Gibrak Bariz"."""
     for index in range(1, len(reader.chunks)):
         first = index - 1
         if not reader.follows(index) or not reader.is_unknown(first) or not reader.is_unknown(index):
@@ -214,7 +214,7 @@ def _unheard(reader: Reader) -> Iterator[Span]:
 
 
 def _acting(reader: Reader) -> Iterator[Span]:
-    """A word in an English text that has a capital, is no word of ours and does what people do: "Xemal wants"."""
+    """A word in an English text that has a capital, is in none of our lists and does what people do: "Xemal wants"."""
     if not reader.english:
         return
     for index, chunk in enumerate(reader.chunks):
@@ -262,6 +262,6 @@ PLACED = (
     _born,
     _known,
     _full,
-    _unheard,
+    _unknown,
     _acting,
 )

@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class RefusalLog:
-    """At most one line a minute for each reason, with the number of those that it stands for."""
+    """At most one line a minute for each reason, with the number of refusals that it stands for."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock

@@ -19,7 +19,7 @@ LOOPBACK = "127.0.0.1"
 FRONT_PORT, RASA_PORT = 8080, 5005
 SECONDS_PER_DAY = 86400.0
 BYTES_PER_MB = 1_000_000
-# By default; in memory, since a container has little of it, far less.
+# The default; far less in memory, of which a container has little.
 STORAGE_MAX_MB, MEMORY_MAX_MB, MOST_MB = 2000, 100, 10_000_000
 MAX_RETENTION_DAYS = 3650
 MEMORY = "sqlite://"
