@@ -40,7 +40,7 @@ def refuse_if_in_use(*ports: int) -> None:
 def announce(supervisor: Supervisor, front_port: int, port: int) -> None:
     """Prints the address once a question really gets an answer there."""
     if servers.wait_until_ready(front_port, STARTUP_TIMEOUT_SECONDS):
-        supervisor.works.set()
+        supervisor.ready.set()
         supervisor.show(BANNER.format(host=servers.HOST, front_port=front_port, port=port))
     else:
         supervisor.show(f"The assistant gave no answer in {STARTUP_TIMEOUT_SECONDS:.0f} s; see the log above.")

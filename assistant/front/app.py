@@ -43,7 +43,7 @@ from assistant.front.web import chat, pages, security_txt
 from assistant.front.web.admission import Admission
 from assistant.front.web.hosts import KnownHosts, KnownOrigins
 from assistant.front.web.messenger_webhook import Webhook
-from assistant.front.web.middleware import SafeHeaders, Throttle
+from assistant.front.web.middleware import HEALTH, READY, SafeHeaders, Throttle
 from assistant.front.web.state import Front
 from assistant.knowledge import knowledge
 
@@ -118,8 +118,8 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
         Route("/api/chat/messages", chat.post_message, methods=["POST"]),
         Route("/api/chat/events", chat.get_events),
         Route("/api/chat/feedback", chat.post_feedback, methods=["POST"]),
-        Route("/health", pages.health),
-        Route("/ready", pages.ready),
+        Route(HEALTH, pages.health),
+        Route(READY, pages.ready),
         Route("/openapi.json", pages.openapi),
         Route(security_txt.PATH, security_txt.security_txt),
         Route("/", pages.Page(demo, "index.html")),

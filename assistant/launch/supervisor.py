@@ -29,18 +29,18 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Patience:
+class RestartPolicy:
     """How often a server that ends is started again, and how long one that is told to stop may take."""
 
-    tries: int = 5
+    max_restarts: int = 5
     first_wait_seconds: float = 1.0
     longest_wait_seconds: float = 30.0
-    # Whoever ran this long has recovered, so its tries are counted anew.
+    # A server that has run this long has recovered, so its restarts are counted from the beginning.
     steady_seconds: float = 60.0
     stop_timeout_seconds: float = 20.0
 
     def wait_seconds(self, failures: int) -> float:
-        """How long to wait before the next start, after so many ends in a row."""
+        """How long to wait before the next start, after so many failures in a row."""
         return min(self.first_wait_seconds * 2.0 ** (failures - 1), self.longest_wait_seconds)
 
 
@@ -61,7 +61,7 @@ class _Ended:
 
 @dataclass(frozen=True)
 class _Stop:
-    """Somebody wants all of it to end."""
+    """Everything is to stop."""
 
 
 _Event = _Ended | _Stop
@@ -72,9 +72,9 @@ class Supervisor:
     """Runs programs until it is told to stop, or until one of them cannot be kept running."""
 
     programs: Sequence[Program]
-    patience: Patience = field(default_factory=Patience)
-    # Set once all of it works: until then, a program that gives up by itself has a fault that no restart mends.
-    works: threading.Event = field(default_factory=threading.Event)
+    policy: RestartPolicy = field(default_factory=RestartPolicy)
+    # Set once all of them are ready: until then, a program that gives up by itself has a fault that no restart mends.
+    ready: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self._states = {program.name: _State(program) for program in self.programs}
@@ -176,21 +176,21 @@ class Supervisor:
     def _on_end(self, state: _State, code: int) -> None:
         name, ran_seconds = state.program.name, time.monotonic() - state.started_at
         state.process = None
-        state.failures = 1 if ran_seconds >= self.patience.steady_seconds else state.failures + 1
-        has_fault = code > 0 and not self.works.is_set()
-        if has_fault or state.failures > self.patience.tries:
+        state.failures = 1 if ran_seconds >= self.policy.steady_seconds else state.failures + 1
+        has_fault = code > 0 and not self.ready.is_set()
+        if has_fault or state.failures > self.policy.max_restarts:
             self.say(f"{name} has ended ({_in_words(code)}) and is given up; everything stops.")
             self._result, self._stopping = (code if code > 0 else 128 - code), True
             return
-        wait_seconds = self.patience.wait_seconds(state.failures)
+        wait_seconds = self.policy.wait_seconds(state.failures)
         state.due_at = time.monotonic() + wait_seconds
-        attempt = f"attempt {state.failures} of {self.patience.tries}"
+        attempt = f"attempt {state.failures} of {self.policy.max_restarts}"
         self.say(f"{name} has ended ({_in_words(code)}); it is started again in {wait_seconds:g} s, {attempt}.")
 
     def _stop_all(self) -> None:
         """Asks all programs to stop, and ends those that do not in time."""
         self._signal_all(signal.SIGTERM)
-        deadline = time.monotonic() + self.patience.stop_timeout_seconds
+        deadline = time.monotonic() + self.policy.stop_timeout_seconds
         while any(state.process for state in self._states.values()):
             try:
                 event = self._events.get(timeout=max(0.0, deadline - time.monotonic()))

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from assistant.privacy.text import Word, words_of
 from assistant.privacy.words import words
 
-# What may follow announcing words at the end of a message, and what stands between them.
-LINKING = frozenset(
-    ("ist", "sind", "lautet", "war", "am", "is", "are", "was", "on", "the", "der", "die", "das", "est", "le", "la")
-) | frozenset(("sont", "es", "son", "هو", "هي", "است", "это", "це", "m", "i", "im", "name", "names", "s"))
+# What may stand between announcing words and after the last of them.
+LINKING = {
+    "ist", "sind", "lautet", "war", "am", "is", "are", "was", "on", "the", "der", "die", "das", "est", "le", "la",
+    "sont", "es", "son", "هو", "هي", "است", "это", "це", "m", "i", "im", "name", "names", "s",
+}  # fmt: skip
 ANNOUNCING = (
-    *("introductions", "capital_introductions", "weak_introductions", "fields", "relations", "own_relations", "lists"),
-    *("naming", "roles", "births", "papers", "phones", "homes"),
-)
+    "introductions", "capital_introductions", "weak_introductions", "fields", "relations", "own_relations", "lists",
+    "naming", "roles", "births", "papers", "phones", "homes",
+)  # fmt: skip
 MOST_CHARACTERS, MOST_WORDS = 80, 8
 
 

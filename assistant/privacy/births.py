@@ -17,8 +17,9 @@ MONTH = (
     r"(?:jan|jän|feb|m[äa]r|apr|ma[iy]|jun|jul|aug|sep|o[ck]t|nov|de[cz]|січ|лют|бер|квіт|трав|черв|лип|серп|вер|жовт"
     r"|лист|груд|янв|фев|мар|апр|мая|июн|июл|авг|сен|окт|ноя|дек)\w{0,9}"
 )
-YEAR = r"(?:19|20|13|14|١٩|٢٠|۱۳|۱۴|۱۹|۲۰)?\d{2}"
-LONG_YEAR = r"(?:19|20|13|14|١٩|٢٠|۱۳|۱۴|۱۹|۲۰)\d\d"
+# Also those of the Persian calendar.
+CENTURY = r"(?:19|20|13|14|١٩|٢٠|۱۳|۱۴|۱۹|۲۰)"
+YEAR, LONG_YEAR = rf"{CENTURY}?\d{{2}}", rf"{CENTURY}\d\d"
 MOST_CHARACTERS_BEFORE, MOST_CHARACTERS_AFTER = 45, 40
 # With a digit or the end of a sentence between them, word and date do not belong together.
 BETWEEN = re.compile(r"(?:[^\d.?!\x00]|\.(?=\s{0,2}(?:[:a-zäöü-]|$)))*")

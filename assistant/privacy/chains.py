@@ -31,8 +31,8 @@ def chained(reader: Reader, index: int, after: int, capitals: bool, strange: boo
         aged = WITH_AGE.match(reader.text, chunk.end) is not None
         spelt = capitals and chunk.capital and not chunk.caseless and not reader.shouted
         closed = not reader.german or reader.ends_like_name(reader.name_end(following))
-        unheard = strange and reader.is_strange(following)
-        if not (reader.is_given(following) or aged or unheard or (spelt and closed)):
+        unlisted = strange and reader.is_strange(following)
+        if not (reader.is_given(following) or aged or unlisted or (spelt and closed)):
             return
         after = reader.name_end(following)
         if reader.is_public(following, after):
@@ -40,7 +40,14 @@ def chained(reader: Reader, index: int, after: int, capitals: bool, strange: boo
         yield reader.span(following, after)
 
 
-def before_in_chain(reader: Reader, index: int) -> Iterator[Span]:
+def with_chain(reader: Reader, index: int, after: int) -> Iterator[Span]:
+    """A name that nothing introduces, and those around it in a list; nothing if it is public."""
+    if not reader.is_public(index, after):
+        yield from _before(reader, index)
+        yield from chained(reader, index, after, capitals=False)
+
+
+def _before(reader: Reader, index: int) -> Iterator[Span]:
     """The given name before another: "Davit und Nana"."""
     joined = index > 1 and reader.chunks[index - 1].lower in words().conjunctions
     before = index - 2 if joined else index - 1

@@ -10,7 +10,6 @@ from typing import cast
 from assistant.privacy.chains import WITH_AGE, chained, is_written_as_name, next_in_chain
 from assistant.privacy.reader import APOSTROPHES, Reader
 from assistant.privacy.text import Span
-from assistant.privacy.words import words
 
 LINK = re.compile(r"[\s:=,،(\"„“”«'–-]{1,4}")
 COLON, BLANK = re.compile(r"\s?[:=：]\s?"), re.compile(r"[ ]")
@@ -77,7 +76,7 @@ def _in_fields(reader: Reader) -> Iterator[Span]:
 def _related(reader: Reader) -> Iterator[Span]:
     for first, after_phrase, end in reader.phrases("relations"):
         capitals = not reader.german and reader.has_possessive(first) and not reader.has_german_possessive(first)
-        naming = words().phrases["naming"].at(reader.text, reader.words, after_phrase)
+        naming = reader.phrase_at("naming", after_phrase)
         if naming is None and reader.asks_for_name(first, after_phrase):
             naming = after_phrase + 1
         if naming is not None:
@@ -123,7 +122,7 @@ def _genitive(reader: Reader) -> Iterator[Span]:
         while first and reader.follows(first) and is_written_as_name(reader, first - 1):
             first -= 1
         position = bisect_left(reader.words, chunk.end, key=lambda word: word.start)
-        related = words().phrases["relations"].at(reader.text, reader.words, position) is not None
+        related = reader.phrase_at("relations", position) is not None
         if related and first < index - 1 and not reader.is_public(first, index):
             yield reader.span(first, index)
 
@@ -131,7 +130,7 @@ def _genitive(reader: Reader) -> Iterator[Span]:
 def _related_by_ending(reader: Reader) -> Iterator[Span]:
     """ "ابني يوسف", "oğlum Baran": words for relatives that say whose they are."""
     for first, after_phrase, end in reader.phrases("own_relations"):
-        naming = words().phrases["naming"].at(reader.text, reader.words, after_phrase)
+        naming = reader.phrase_at("naming", after_phrase)
         if naming is not None:
             end = reader.words[naming - 1].end
         named = naming is not None or (first > 0 and reader.words[first - 1].lower in NAME_OF)
@@ -152,7 +151,7 @@ def _past_titles(reader: Reader, index: int | None) -> int | None:
 def _listed(reader: Reader) -> Iterator[Span]:
     """ "Kinder: Ahmad (12), Yusuf (9)", "my children are Parwana and Omid"."""
     for _, after_phrase, end in reader.phrases("lists"):
-        naming = words().phrases["naming"].at(reader.text, reader.words, after_phrase)
+        naming = reader.phrase_at("naming", after_phrase)
         if naming is None and after_phrase < len(reader.words) and reader.words[after_phrase].lower in COPULAS:
             naming = after_phrase + 1
         colon = naming is not None or COLON.match(reader.text, end) is not None

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from assistant.core.languages import DEFAULT, LANGUAGES, Language, served
 from assistant.knowledge import knowledge
-from assistant.privacy import accounts, accounts_online, addresses, births, contacts, korean, names, papers, spoken
+from assistant.privacy import accounts, addresses, births, contacts, handles, korean, names, papers, spoken
 from assistant.privacy.announcements import announcement
 from assistant.privacy.given import given
 from assistant.privacy.text import DATA_KINDS, DataKind, Span, blanked, forget
@@ -19,7 +19,7 @@ FINDERS: tuple[Finder, ...] = (
     papers.machine_lines,
     contacts.emails,
     spoken.spelt_emails,
-    accounts_online.handles,
+    handles.handles,
     accounts.ibans,
     accounts.cards,
     papers.files,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from assistant.privacy.chains import before_in_chain, chained, is_written_as_name
+from assistant.privacy.chains import is_written_as_name, with_chain
 from assistant.privacy.introduced import BLANK, LINK, SPEAKERS, unknown_name_end
 from assistant.privacy.reader import Reader
 from assistant.privacy.text import Span
@@ -188,23 +188,20 @@ def _born(reader: Reader) -> Iterator[Span]:
 
 
 def _known(reader: Reader) -> Iterator[Span]:
-    """A given name that is no ordinary word, anywhere, with the surname behind it and the names joined to it."""
+    """A given name that is not an ordinary word, anywhere, with the surname behind it and the names joined to it."""
     if reader.shouted:
         return
     done = 0
     for index, chunk in enumerate(reader.chunks):
         if chunk.start < done or not reader.is_unmistakable(index):
             continue
-        after = reader.name_end(index)
-        if not reader.is_public(index, after):
-            yield from before_in_chain(reader, index)
-            for span in chained(reader, index, after, capitals=False):
-                done = span.end
-                yield span
+        for span in with_chain(reader, index, reader.name_end(index)):
+            done = span.end
+            yield span
 
 
-def _unheard(reader: Reader) -> Iterator[Span]:
-    """Two words in a row that have capitals and are no words of ours: "Gibrak Bariz"."""
+def _unknown(reader: Reader) -> Iterator[Span]:
+    """Two words in a row that have capitals and are in none of our lists: "Gibrak Bariz"."""
     for index in range(1, len(reader.chunks)):
         first = index - 1
         if not reader.follows(index) or not reader.is_unknown(first) or not reader.is_unknown(index):
@@ -212,13 +209,12 @@ def _unheard(reader: Reader) -> Iterator[Span]:
         if first and reader.follows(first) and reader.chunks[first - 1].capital:
             continue
         after = reader.name_end(first)
-        if (reader.english or reader.ends_like_name(after)) and not reader.is_public(first, after):
-            yield from before_in_chain(reader, first)
-            yield from chained(reader, first, after, capitals=False)
+        if reader.english or reader.ends_like_name(after):
+            yield from with_chain(reader, first, after)
 
 
 def _acting(reader: Reader) -> Iterator[Span]:
-    """A word in an English text that has a capital, is no word of ours and does what people do: "Xemal wants"."""
+    """A word in an English text that has a capital, is in none of our lists and does what people do: "Xemal wants"."""
     if not reader.english:
         return
     for index, chunk in enumerate(reader.chunks):
@@ -249,9 +245,8 @@ def _full(reader: Reader) -> Iterator[Span]:
         if not chunk.capital or not reader.is_given(index) or not reader.is_name(index):
             continue
         after = reader.name_end(index)
-        if after - index > 1 and not reader.is_public(index, after):
-            yield from before_in_chain(reader, index)
-            for span in chained(reader, index, after, capitals=False):
+        if after - index > 1:
+            for span in with_chain(reader, index, after):
                 done = span.end
                 yield span
 
@@ -267,6 +262,6 @@ PLACED = (
     _born,
     _known,
     _full,
-    _unheard,
+    _unknown,
     _acting,
 )

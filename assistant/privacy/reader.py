@@ -25,8 +25,8 @@ MOST_CHUNKS, MOST_CASELESS, LONGEST_ACRONYM, MOST_DEGREES = 4, 3, 5, 3
 FEWEST_TITLE_CASE_WORDS, NEAR_CHARACTERS = 4, 12
 # A lower-case word before one of these is a name: "mein vater kamran lebt hier".
 VERBS_AFTER_NAMES = {"lebt", "wohnt", "wartet", "lives", "waits"}
-# Also before one of these, if it is no word of ours: "my friend xemal has no money".
-COPULAS = {"ist", "hat", "will", "möchte", "braucht", "is", "has", "wants", "needs", "was", "war"}
+# Also before one of these, if it is in none of our lists: "my friend xemal has no money".
+COMMON_VERBS = {"ist", "hat", "will", "möchte", "braucht", "is", "has", "wants", "needs", "was", "war"}
 SHORTEST_STRANGE, LAST_LATIN = 4, "\u024f"
 
 
@@ -65,6 +65,10 @@ class Reader:
         for first, after in found.all_in(self.text, self.words):
             yield first, after, self.words[after - 1].end
 
+    def phrase_at(self, name: str, position: int) -> int | None:
+        """The index of the word after the phrase that begins at a word, or None."""
+        return words().phrases[name].at(self.text, self.words, position)
+
     def is_name(self, index: int) -> bool:
         """Whether a chunk could be a name at all, whatever its case."""
         if index not in self._names:
@@ -91,7 +95,7 @@ class Reader:
         return chunk.lower in known or chunk.lower.partition("-")[0] in known or self._has_prefix(index)
 
     def is_unmistakable(self, index: int) -> bool:
-        """Whether a chunk is a known given name and no ordinary word, written as a name."""
+        """Whether a chunk is a known given name, not an ordinary word, and written as a name."""
         chunk = self.chunks[index]
         known = words().unmistakable
         listed = chunk.lower in known or chunk.lower.partition("-")[0] in known
@@ -99,14 +103,14 @@ class Reader:
         return listed and chunk.capital and not chunk.caseless and not acronym and self.is_name(index)
 
     def is_unknown(self, index: int) -> bool:
-        """Whether a chunk has a capital, is no word of ours and, in German, is not spelt like a noun."""
+        """Whether a chunk has a capital, is in none of our lists and, in German, is not spelt like a noun."""
         chunk = self.chunks[index]
         if not chunk.capital or self.shouted or not self.is_strange(index) or self._is_people(index):
             return False
         return not self.german or not chunk.lower.endswith(words().noun_endings)
 
     def is_strange(self, index: int) -> bool:
-        """Whether a chunk, in Latin letters, is no word of ours, whatever its case."""
+        """Whether a chunk, in Latin letters, is in none of our lists of words, whatever its case."""
         chunk = self.chunks[index]
         if chunk.lower[0] > LAST_LATIN or not self.is_name(index) or len(chunk.lower) < SHORTEST_STRANGE:
             return False
@@ -216,7 +220,7 @@ class Reader:
         if after >= len(self.chunks) or not self.follows(after):
             return False
         verb = self.chunks[after].lower
-        return verb in VERBS_AFTER_NAMES or (verb in COPULAS and self.is_strange(index))
+        return verb in VERBS_AFTER_NAMES or (verb in COMMON_VERBS and self.is_strange(index))
 
     def _has_von(self, first: int, after: int) -> bool:
         """ "Opfer von Menschenhandel" is spelt like a name, so "von" rules one out."""
@@ -283,8 +287,7 @@ class Reader:
     def has_possessive(self, first: int) -> bool:
         """Whether "mein", "my" … precedes a word, with at most one word in between."""
         before = self.words[max(0, first - 2) : first]
-        own, german = words().possessives, words().german_possessives
-        return any(word.lower in own or word.lower in german for word in before)
+        return self.has_german_possessive(first) or any(word.lower in words().possessives for word in before)
 
     def has_german_possessive(self, first: int) -> bool:
         """Whether "mein" … precedes a word, with at most one word in between."""

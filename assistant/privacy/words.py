@@ -1,4 +1,4 @@
-"""The words in `words.yml`, `words_of_others.yml` and the lists of given names, read once per process."""
+"""The words in `words.yml`, `words_of_other_languages.yml` and the lists of given names, read once per process."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assistant.core.languages import LANGUAGES
 from assistant.privacy.text import Phrases
 
 FOLDER = Path(__file__).parent
-FILES = ("words.yml", "words_of_others.yml")
+FILES = ("words.yml", "words_of_other_languages.yml")
 # In C, where it has been built: ten times as fast.
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -65,13 +65,19 @@ class Words:
         return not any(last.endswith(ending) and len(last) > len(ending) + 1 for ending in self.no_name_endings)
 
 
-PHRASES = ("introductions", "capital_introductions", "weak_introductions", "fields", "relations", "own_relations")
-MORE_PHRASES = ("lists", "roles", "naming", "closings", "weak_closings", "births", "no_person", "papers", "phones")
-NAME_SETS = ("particles", "after_names", "no_name_before", "institutions", "conjunctions")
-TITLE_SETS = ("titles", "titles_behind", "degrees", "possessives", "german_possessives", "german", "english")
-SETS = (*NAME_SETS, *TITLE_SETS, "no_streets", "towns", "digits")
-ENDINGS = ("no_name_endings", "noun_endings", "peoples", "street_endings")
-TUPLES = (*ENDINGS, "accounts", "at_words", "dot_words", "hyphen_words", "months")
+# How each key of the files is kept; the others are read by name.
+PHRASES = (
+    "introductions", "capital_introductions", "weak_introductions", "fields", "relations", "own_relations", "lists",
+    "roles", "naming", "closings", "weak_closings", "births", "no_person", "papers", "phones", "homes",
+)  # fmt: skip
+SETS = (
+    "particles", "after_names", "no_name_before", "institutions", "conjunctions", "titles", "titles_behind", "degrees",
+    "possessives", "german_possessives", "german", "english", "no_streets", "towns", "digits",
+)  # fmt: skip
+TUPLES = (
+    "no_name_endings", "noun_endings", "peoples", "street_endings", "accounts", "at_words", "dot_words",
+    "hyphen_words", "months",
+)  # fmt: skip
 ROLES = ("relations", "own_relations", "lists", "roles")
 LABELS = ("fields", "births", "papers", "phones", "homes")
 
@@ -85,7 +91,7 @@ def words() -> Words:
     no_names = frozenset(raw["no_names"].split()) | _places_and_languages() | _listed("cities.txt") | _labels(raw)
     no_names |= _roles(raw) - listed
     return Words(
-        phrases={name: Phrases(raw[name]) for name in (*PHRASES, *MORE_PHRASES, "homes")},
+        phrases={name: Phrases(raw[name]) for name in PHRASES},
         given_names=listed | unmistakable | in_context,
         unmistakable=(listed | unmistakable) - in_context - no_names,
         in_context=in_context - listed,

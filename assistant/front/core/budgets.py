@@ -8,19 +8,18 @@ from collections.abc import Callable
 from threading import Lock
 from typing import Final
 
-from assistant.front.core.settings import Caps
+from assistant.front.core.settings import BYTES_PER_MB, SECONDS_PER_DAY, Caps
 
-# Of this many keys it is remembered what they have used.
+# How many keys are remembered with what they have used.
 MAX_KEYS = 100_000
-SECONDS_PER_DAY, SECONDS_PER_MINUTE = 86400.0, 60.0
+SECONDS_PER_MINUTE = 60.0
 UNLIMITED = 1e6
-BYTES_PER_MEGABYTE = 1024 * 1024
 # Those who speak for many addresses (a trusted proxy) are bounded only by the total.
 MANY: Final = None
 
 
 class Held:
-    """Something that is taken and given back, with a total and a share of it that no key can exceed."""
+    """A quota of what is taken and given back: a total, and the share of it that any one key may hold."""
 
     def __init__(self, total: int, share_percent: int) -> None:
         self.total, self.each = total, max(1, total * share_percent // 100)
@@ -53,9 +52,9 @@ class Held:
 
 
 class Allowance:
-    """Something that each key uses up and that grows back evenly over a window.
+    """A token bucket for each key: what it has used grows back evenly over a window.
 
-    A use is known only afterwards, so the last one may exceed the allowance; the debt is waited out.
+    A use is known only afterwards, so the last one may exceed the allowance; the debt has to be waited out.
     """
 
     def __init__(
@@ -99,8 +98,8 @@ class Budgets:
         self.requests = Held(caps.connections, share)
         self.streams = Held(caps.streams, share)
         self.websockets = Held(caps.websockets, share)
-        self.body_bytes = Held(caps.body_megabytes * BYTES_PER_MEGABYTE, share)
+        self.body_bytes = Held(caps.body_mb * BYTES_PER_MB, share)
         # Work in threads can take more than one processor, so a share of all of it would still be a limit.
         processors = share / 100 if share < 100 else UNLIMITED
         self.processor_seconds = Allowance(SECONDS_PER_MINUTE * processors, SECONDS_PER_MINUTE)
-        self.stored_bytes = Allowance(caps.stored_megabytes * BYTES_PER_MEGABYTE, SECONDS_PER_DAY)
+        self.stored_bytes = Allowance(caps.stored_mb * BYTES_PER_MB, SECONDS_PER_DAY)

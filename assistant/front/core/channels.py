@@ -7,6 +7,6 @@ from typing import Literal, get_args
 Messenger = Literal["telegram", "whatsapp", "facebook", "slack", "twilio"]
 MESSENGERS: tuple[Messenger, ...] = get_args(Messenger)
 WEB, SOCKETIO, REST = "web", "socketio", "rest"
-# Of the chats with which readiness is checked; nobody's, so it is not among those below.
+# The channel of the chats that check readiness; no visitor uses it, so it is not among those below.
 CANARY = "canary"
 CHANNELS: tuple[str, ...] = (WEB, SOCKETIO, REST, *MESSENGERS)

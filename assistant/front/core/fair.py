@@ -1,4 +1,4 @@
-"""Turns that are shared fairly: whoever asks for much waits behind their own requests, not everybody else's."""
+"""Fair queueing: whoever asks for much waits behind their own requests and holds up nobody else."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from assistant.front.core.errors import RefusedError
 # Where nothing is known of an address: chats resumed after a restart, or accepted by another front.
 RESUMED = "resumed"
 MAX_LANES = 20_000
-# What is told to wait because others of its address are waiting already.
+# When to come back, for whoever has waited too long for a turn.
 RETRY_SECONDS = 5.0
-# Lanes are named for one run of the process only; a name says nothing about the address.
+# Names of lanes are good for one run of the process, and say nothing about the address.
 _KEY = secrets.token_bytes(16)
 
 
@@ -78,7 +78,7 @@ class FairSlots:
 
 
 def _next(waiting: deque[asyncio.Future[None]]) -> asyncio.Future[None] | None:
-    """Takes the first who is still waiting; None if all have given up."""
+    """Takes the first that is still waiting out of the queue; None if all have given up."""
     while waiting:
         if not (turn := waiting.popleft()).done():
             return turn

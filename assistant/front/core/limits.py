@@ -122,15 +122,19 @@ def address_of(connection: HTTPConnection) -> str:
 
 def network_of(host: str) -> str:
     """The key by which a host is limited: its IPv4 address, however written, or the network of its home in IPv6."""
+    address = ip_address_in(host)
+    if address is None or address.version == 4:
+        return str(address or host)
+    return str(ipaddress.ip_network((address, IPV6_HOME_PREFIX), strict=False))
+
+
+def ip_address_in(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """The address that a host is, without its zone and in IPv4 if it is only mapped to IPv6; None for a name."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
-        return host
-    if address.version == 6 and address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    if address.version == 4:
-        return str(address)
-    return str(ipaddress.ip_network((address, IPV6_HOME_PREFIX), strict=False))
+        return None
+    return (address.ipv4_mapped or address) if address.version == 6 else address
 
 
 def count_stored(budgets: Budgets, who: str, text: str = "") -> None:

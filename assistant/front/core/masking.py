@@ -19,19 +19,17 @@ from assistant.privacy import announcement, masked
 # Masking a text of this length takes less than a millisecond; a longer one must not block the event loop.
 MAX_INLINE_CHARACTERS = 100
 CUT = "…"
+# How long what a message announces is remembered for the next one of its chat, and for how many chats.
+MAX_ANNOUNCED_SECONDS, MAX_ANNOUNCING_CHATS = 600.0, 10_000
 # Several threads would mask no faster, but leave the event loop a smaller share of the processor.
 _one_thread = ThreadPoolExecutor(1, "masking")
-
-
-# How long the next message of a chat may follow on what the last one announced, and for how many chats it is known.
-MAX_ANNOUNCED_SECONDS, MAX_ANNOUNCING_CHATS = 600.0, 10_000
 _announced: OrderedDict[str, tuple[float, str]] = OrderedDict()
 
 
 async def without_personal_data(text: str, *languages: str | None, chat: str | None = None) -> str:
     """As much of a text as Rasa reads, with placeholders in the first known language instead of personal data.
 
-    A message of a chat may be what the one before announced. In between, only the announcing words are kept.
+    In a chat, it may be what the message before announced; only the announcing words are kept in between.
     """
     language, before = next((one for one in languages if one), None), _take(chat)
     if len(text) <= MAX_INLINE_CHARACTERS:
@@ -45,7 +43,7 @@ async def without_personal_data(text: str, *languages: str | None, chat: str | N
 
 @contextmanager
 def until_stored(chat: str | None) -> Iterator[None]:
-    """Masks and stores a message inside: if that fails, what the one before announced is known at the next try."""
+    """Around masking and storing a message: if either fails, a retry still knows what the one before announced."""
     before = _announced.get(chat) if chat else None
     try:
         yield

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from assistant.core.languages import Language, served
 from assistant.front.core.errors import RefusedError
 
+# Also of a websocket's message.
 MAX_BODY_BYTES = 16 * 1024
 # Nobody types as many characters as this.
 MAX_TEXT_CHARACTERS = 5000

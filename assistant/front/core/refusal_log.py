@@ -14,7 +14,7 @@ logger = logging.getLogger(__name__)
 
 
 class RefusalLog:
-    """At most one line a minute for each reason, with the number of those that it stands for."""
+    """At most one line a minute for each reason, with the number of refusals that it stands for."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -33,8 +33,8 @@ class RefusalLog:
         logger.warning(f"{reason}%s", *shown, more)
 
 
-class Seldom(logging.Filter):
-    """Lets each message of a logger through once a minute, where whoever sends requests could repeat it at will."""
+class OncePerMinute(logging.Filter):
+    """Lets each message of a logger through once a minute; for loggers whose lines any client can provoke."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()

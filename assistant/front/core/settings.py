@@ -19,7 +19,7 @@ LOOPBACK = "127.0.0.1"
 FRONT_PORT, RASA_PORT = 8080, 5005
 SECONDS_PER_DAY = 86400.0
 BYTES_PER_MB = 1_000_000
-# By default; in memory, since a container has little of it, far less.
+# The default; far less in memory, of which a container has little.
 STORAGE_MAX_MB, MEMORY_MAX_MB, MOST_MB = 2000, 100, 10_000_000
 MAX_RETENTION_DAYS = 3650
 MEMORY = "sqlite://"
@@ -50,11 +50,11 @@ class Caps:
     connections: int = 4000
     streams: int = 2000
     websockets: int = 1000
-    body_megabytes: int = 40
+    body_mb: int = 40
     # Of each of these, and of one processor's time; at 100 an address can take everything from the others.
     address_percent: int = 20
     # What one address may have stored in a day.
-    stored_megabytes: int = 32
+    stored_mb: int = 32
 
 
 @dataclass(frozen=True)
@@ -240,9 +240,9 @@ def _caps(environment: Mapping[str, str]) -> Caps:
         connections=_number(environment, "ASSISTANT_MAX_CONNECTIONS", what, most, default.connections),
         streams=_number(environment, "ASSISTANT_MAX_STREAMS", what, most, default.streams),
         websockets=_number(environment, "ASSISTANT_MAX_WEBSOCKETS", what, most, default.websockets),
-        body_megabytes=_number(environment, "ASSISTANT_MAX_BODY_MEGABYTES", what, most, default.body_megabytes),
+        body_mb=_number(environment, "ASSISTANT_MAX_BODY_MB", what, most, default.body_mb),
         address_percent=_number(environment, "ASSISTANT_ADDRESS_PERCENT", "a percentage", 100, default.address_percent),
-        stored_megabytes=_number(environment, "ASSISTANT_ADDRESS_STORED_MB", what, most, default.stored_megabytes),
+        stored_mb=_number(environment, "ASSISTANT_ADDRESS_STORED_MB", what, most, default.stored_mb),
     )
 
 

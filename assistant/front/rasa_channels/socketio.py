@@ -28,7 +28,7 @@ from assistant.front.core.fair import lane_of
 from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import until_stored, without_personal_data
 from assistant.front.core.parsing import MAX_BODY_BYTES, text_in
-from assistant.front.core.refusal_log import Seldom, refusals
+from assistant.front.core.refusal_log import OncePerMinute, refusals
 from assistant.front.core.transcript import sourced
 from assistant.front.operate import metrics
 from assistant.front.store import faults
@@ -108,7 +108,7 @@ class Sockets:
             serializer=TextPacket,
         )
         for name in LOGGERS:
-            logging.getLogger(name).addFilter(Seldom())
+            logging.getLogger(name).addFilter(OncePerMinute())
         self._server.on("session_request", self._session)
         self._server.on("user_uttered", self._uttered)
         self._server.on("*", self._unknown)

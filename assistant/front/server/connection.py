@@ -8,7 +8,7 @@ from assistant.front.core.budgets import MANY, Budgets
 from assistant.front.core.limits import network_of
 from assistant.front.core.refusal_log import refusals
 
-# How long nothing of what we send may be taken.
+# How long a client may leave what we send to it unread.
 WRITE_TIMEOUT_SECONDS = 30.0
 
 
@@ -37,7 +37,7 @@ class Connection:
         return f"one address has {connections.each}, the most that it may have"
 
     def hold(self, amount: int) -> bool:
-        """Says that so many bytes are unread now; returns whether there is room for them."""
+        """Sets how many bytes are unread now; returns whether there is room for them."""
         held, self._bytes = self._bytes, 0
         self._budgets.body_bytes.give_back(self._key, held)
         if not self._budgets.body_bytes.take(self._key, amount):
@@ -58,8 +58,8 @@ class Connection:
             timer.cancel()
 
     def waits_for_reader(self) -> None:
-        """Whoever reads nothing of what we send has to read on within a time."""
-        self.deadline("write", WRITE_TIMEOUT_SECONDS, "the client takes nothing of what is sent")
+        """Gives the client some time to take what is waiting to be sent."""
+        self.deadline("write", WRITE_TIMEOUT_SECONDS, "the client does not read what is sent")
 
     def _end(self, reason: str) -> None:
         refusals.note("Ended a connection: %s.", reason)

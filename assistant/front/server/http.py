@@ -20,15 +20,15 @@ HEADER_OVERHEAD_BYTES = 4
 HEADER_SECONDS, BODY_SECONDS = 10.0, 30.0
 # Browsers send the next request after the answer to the last.
 MAX_PIPELINED = 8
-# Before any headers are read, so it is one text in no language.
+# Without a text, since the visitor's language is in headers that are not read.
 REFUSALS = {
-    429: b"HTTP/1.1 429 Too Many Requests\r\n",
+    429: b"HTTP/1.1 429 Too Many Requests\r\nretry-after: 5\r\n",
     431: b"HTTP/1.1 431 Request Header Fields Too Large\r\n",
 }
 
 
 class TooLargeError(Exception):
-    """A request is larger than a client of ours sends."""
+    """A request is larger than any of ours."""
 
 
 class BoundedHttp(HttpToolsProtocol):
@@ -56,7 +56,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Reads no more than a request of ours needs."""
+        """Reads on, unless everything but the body is larger than any request of ours needs."""
         if self.transport.is_closing():
             return
         answering = self._has_cycle() and not self.cycle.response_complete
@@ -130,8 +130,8 @@ class BoundedHttp(HttpToolsProtocol):
         cast(BoundedWebSocket, protocol).adopt(self.connection)
 
     def send_400_response(self, msg: str) -> None:
-        """Refuses what is no request, or too large a one."""
-        refusals.note("Refused what is no HTTP request, or too large a one.")
+        """Refuses what is not HTTP, or a request that is too large."""
+        refusals.note("Refused a request that is not HTTP, or too large.")
         super().send_400_response(msg)
         self._closing()
 
@@ -148,7 +148,7 @@ class BoundedHttp(HttpToolsProtocol):
     def _refuse(self, status: int) -> None:
         if status == 431:
             refusals.note("Refused a request: its headers have more than %s bytes.", MAX_HEADER_BYTES)
-        self.transport.write(REFUSALS[status] + b"content-length: 0\r\nconnection: close\r\nretry-after: 5\r\n\r\n")
+        self.transport.write(REFUSALS[status] + b"content-length: 0\r\nconnection: close\r\n\r\n")
         self.transport.close()
         self._closing()
 

@@ -6,12 +6,14 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware, _TrustedHosts
 
+from assistant.front.core.limits import ip_address_in
+
 
 class TrustedProxies(_TrustedHosts):
     """The addresses and networks of the proxies that the operator trusts, however their addresses are written."""
 
     def __contains__(self, host: str | None) -> bool:
-        return super().__contains__(plain_address(host) if host else host)
+        return super().__contains__(str(ip_address_in(host) or host) if host else host)
 
 
 class BehindProxy(ProxyHeadersMiddleware):
@@ -27,12 +29,6 @@ class BehindProxy(ProxyHeadersMiddleware):
         if scope["type"] in ("http", "websocket") and client and client[0] in self.trusted_hosts:
             scope["headers"] = _with_host_asked_for(scope)
         await super().__call__(scope, receive, send)  # type: ignore[arg-type]
-
-
-def plain_address(host: str) -> str:
-    """An IPv4 address that a socket for both families spells as IPv6, as IPv4."""
-    prefix = "::ffff:"
-    return host[len(prefix) :] if host.lower().startswith(prefix) and "." in host else host
 
 
 def _with_host_asked_for(scope: Scope) -> list[tuple[bytes, bytes]]:

@@ -13,14 +13,13 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 
 from assistant.front.core.budgets import Budgets
+from assistant.front.core.parsing import MAX_BODY_BYTES
 from assistant.front.core.settings import Caps
 from assistant.front.server.http import http_protocol
 from assistant.front.server.proxies import TrustedProxies
 from assistant.front.server.websocket import BoundedWebSocket
 
 SHUTDOWN_SECONDS = 5
-# The most that a message of a chat may have; see MAX_BODY_BYTES.
-MAX_FRAME_BYTES = 16 * 1024
 # For the database, Rasa, messengers, Redis, files and libraries.
 OTHER_DESCRIPTORS = 256
 # Logged for every such request; our own line about it comes at most once a minute.
@@ -52,7 +51,7 @@ def server_config(app: ASGIApp, host: str, port: int, budgets: Budgets, proxies:
         http=http_protocol(budgets, TrustedProxies(proxies)),
         # `auto` needs a newer websockets than Rasa allows.
         ws=BoundedWebSocket,
-        ws_max_size=MAX_FRAME_BYTES,
+        ws_max_size=MAX_BODY_BYTES,
         # A frame of a kilobyte can inflate to a megabyte.
         ws_per_message_deflate=False,
         proxy_headers=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import HTTPConnection
+from starlette.status import WS_1008_POLICY_VIOLATION
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.front.core.budgets import Budgets
@@ -10,11 +11,9 @@ from assistant.front.core.errors import RefusedError
 from assistant.front.core.limits import Limits, address_of
 from assistant.front.core.processor_time import Metered
 from assistant.front.core.refusal_log import refusals
-from assistant.front.web.hosts import PROBES
-from assistant.front.web.middleware import refuse
+from assistant.front.web.middleware import PROBES, refuse
 
 RETRY_AFTER_SECONDS = 5.0
-POLICY_VIOLATION = 1008
 
 
 class Admission:
@@ -82,15 +81,15 @@ class Admitted:
     async def receive(self) -> Message:
         """The next part of a body, or the next message of a websocket, if there is room for it."""
         if self._closed:
-            return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
+            return {"type": "websocket.disconnect", "code": WS_1008_POLICY_VIOLATION}
         message = await self._receive()
         if message["type"] == "http.request":
             self._hold(len(message.get("body", b"")))
         if message["type"] == "websocket.receive" and not await self._limits.allows("requests", self.address):
             refusals.note("Ended a websocket: its address sends more than ASSISTANT_RATE_REQUESTS allows.")
-            await self._send({"type": "websocket.close", "code": POLICY_VIOLATION})
+            await self._send({"type": "websocket.close", "code": WS_1008_POLICY_VIOLATION})
             self._closed = True
-            return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
+            return {"type": "websocket.disconnect", "code": WS_1008_POLICY_VIOLATION}
         return message
 
     async def send(self, message: Message) -> None:

@@ -57,16 +57,17 @@ async def open_chat(request: Request) -> Response:
 
 async def post_message(request: Request) -> Response:
     """Stores a message, acknowledges it, and has it answered."""
-    front, body, lane = front_of(request), await read_body(request), lane_of(address_of(request))
+    front, body, address = front_of(request), await read_body(request), address_of(request)
+    lane = lane_of(address)
     async with front.turns.held(lane):
         chat = await chat_in(request)
-        await front.limits.count("address", address_of(request))
+        await front.limits.count("address", address)
         await front.limits.count("session", chat)
         id_, text = uuid_in(body.get("id")), text_in(body.get("text"))
         language, choice = language_in(body.get("language")), choice_in(body.get("choice"))
         with until_stored(chat):
             text = await without_personal_data(text, choice, language, chat=chat)
-            count_stored(front.budgets, address_of(request), text)
+            count_stored(front.budgets, address, text)
             try:
                 sequence, new = await run_sync(front.store.accept, chat, id_, text, language, choice, time.time())
             except UnknownChatError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import socket
 from urllib.parse import urlsplit
@@ -11,12 +10,11 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.front.core.errors import RefusedError
+from assistant.front.core.limits import ip_address_in
 from assistant.front.core.refusal_log import refusals
 from assistant.front.core.settings import Settings
-from assistant.front.web.middleware import refuse
+from assistant.front.web.middleware import PROBES, refuse
 
-# Probes ask by whatever name their system has for this process, and learn nothing.
-PROBES = ("/health", "/ready")
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:(?P<port>\d{1,5}))?")
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
@@ -52,14 +50,14 @@ class KnownHosts:
         if not found:
             return False
         name = found["name"].rstrip(".")
-        return name in self._hosts or "." not in name.strip("[]") or is_address(name.strip("[]"))
+        return name in self._hosts or "." not in name.strip("[]") or ip_address_in(name.strip("[]")) is not None
 
 
 class KnownOrigins:
     """Refuses requests from pages of any origin but our own and the allowed ones.
 
-    Our own is the host that was asked for, which is known to be ours, and the public address, in case that a proxy
-    asks for another host.
+    Our own is the host that was asked for, which is known to be ours, and the public address, in case a proxy asks
+    for another host.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -85,15 +83,6 @@ class KnownOrigins:
 
     def _allowed(self, origin: str, hosts: tuple[str, ...]) -> bool:
         return origin in self._origins or any(same_host(origin, host) for host in hosts)
-
-
-def is_address(name: str) -> bool:
-    """Whether a host is an address and not a name."""
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
 
 
 def same_host(origin: str, host: str) -> bool:

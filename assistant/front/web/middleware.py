@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
+from starlette.status import WS_1008_POLICY_VIOLATION
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from assistant.front.core.errors import RefusedError, language_of, refused
@@ -22,8 +23,8 @@ HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": NOTHING,
     "Cache-Control": "no-store",
 }
-# Whoever asks there learns from its 503 that something is wrong; counting each would say nothing of visitors.
-READY = "/ready"
+# Asked by whatever runs the front, under any host name; their answers say nothing about visitors.
+HEALTH, READY = PROBES = ("/health", "/ready")
 SECURE_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
 
@@ -41,6 +42,7 @@ class SafeHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
+                # Whoever probes learns from the 503 itself; counting it would say nothing about visitors.
                 if message["status"] >= 500 and scope["path"] != READY:
                     metrics.failed("response")
                 headers = MutableHeaders(scope=message)
@@ -76,6 +78,6 @@ async def refuse(refusal: RefusedError, scope: Scope, receive: Receive, send: Se
     """Answers a request with a refusal; rejects a websocket before it opens."""
     if scope["type"] == "websocket":
         await receive()
-        await send({"type": "websocket.close", "code": 1008})
+        await send({"type": "websocket.close", "code": WS_1008_POLICY_VIOLATION})
         return
     await refused(refusal, language_of(Request(scope)))(scope, receive, send)

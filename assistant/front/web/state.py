@@ -26,9 +26,9 @@ from assistant.front.store.chats import Store
 from assistant.knowledge import KnowledgeBase
 
 # More at once would only wait for the same processor and the same database.
-# Whoever has no turn by then is asked to come back: behind a locked database, many would wait one after the other.
-LONGEST_TURN_SECONDS = 5.0
 MAX_CONCURRENT_POSTS = 8
+# Whoever has no turn by then is asked to come back; behind a locked database, the queue would only grow.
+MAX_WAIT_FOR_TURN_SECONDS = 5.0
 
 
 @dataclass
@@ -59,7 +59,7 @@ class Front:
     knowledge: KnowledgeBase
     notice: Notice
     # Turns to have a message masked and stored, which takes processor time and the database.
-    turns: FairSlots = field(default_factory=lambda: FairSlots(MAX_CONCURRENT_POSTS, LONGEST_TURN_SECONDS))
+    turns: FairSlots = field(default_factory=lambda: FairSlots(MAX_CONCURRENT_POSTS, MAX_WAIT_FOR_TURN_SECONDS))
     readiness: Readiness = field(default_factory=Readiness)
 
 

@@ -22,7 +22,7 @@ from assistant.front.web.security_txt import PATH
 from tests.fakes.front import FakeRasa, Visitor, served
 
 NOT_DESCRIBED = {"/", *(f"/{language}" for language in DEMO_LANGUAGES), "/openapi.json", "/webhooks/rest/", PATH}
-ALONE = Caps(address_percent=100, stored_megabytes=10_000)
+ALONE = Caps(address_percent=100, stored_mb=10_000)
 MANY = Rates(
     session="1000000/minute",
     address="1000000/minute",

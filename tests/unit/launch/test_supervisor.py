@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant.core.paths import ROOT
-from assistant.launch.supervisor import Patience
+from assistant.launch.supervisor import RestartPolicy
 from tests.support.wait import until
 
 pytestmark = pytest.mark.slow
@@ -26,28 +26,28 @@ STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {STAY
 ENDS = "import sys; open(sys.argv[1], 'a').write('0\\n'); sys.exit(3)"
 RUNS = """
 import os, sys
-from assistant.launch.supervisor import Patience, Program, Supervisor
-folder, works, *codes = sys.argv[1:]
+from assistant.launch.supervisor import RestartPolicy, Program, Supervisor
+folder, state, *codes = sys.argv[1:]
 programs = [
     Program(f"p{n}", [sys.executable, "-c", code, f"{folder}/p{n}"], os.environ) for n, code in enumerate(codes)
 ]
-patience = Patience(tries=3, first_wait_seconds=0.05, longest_wait_seconds=0.1, stop_timeout_seconds=3)
-supervisor = Supervisor(programs, patience)
-if works == "works":
-    supervisor.works.set()
+policy = RestartPolicy(max_restarts=3, first_wait_seconds=0.05, longest_wait_seconds=0.1, stop_timeout_seconds=3)
+supervisor = Supervisor(programs, policy)
+if state == "ready":
+    supervisor.ready.set()
 sys.exit(supervisor.run())
 """
 
 
-def command(folder: Path, *codes: str, works: str = "works") -> list[str]:
-    return [sys.executable, "-c", RUNS, str(folder), works, *codes]
+def command(folder: Path, *codes: str, state: str = "ready") -> list[str]:
+    return [sys.executable, "-c", RUNS, str(folder), state, *codes]
 
 
-def started(folder: Path, *codes: str, works: str = "works", **options) -> subprocess.Popen[bytes]:
+def started(folder: Path, *codes: str, state: str = "ready", **options) -> subprocess.Popen[bytes]:
     # The tests themselves may run under nohup, which ignores this signal and all that they start would too.
     heard = {"preexec_fn": lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL)}
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, **heard, **options}
-    return subprocess.Popen(command(folder, *codes, works=works), cwd=ROOT, start_new_session=True, **options)
+    return subprocess.Popen(command(folder, *codes, state=state), cwd=ROOT, start_new_session=True, **options)
 
 
 def pids(folder: Path, name: str) -> list[int]:
@@ -97,8 +97,8 @@ def test_what_keeps_ending_is_given_up_and_everything_stops(tmp_path):
     until_all_ended(*pids(tmp_path, "p0"))
 
 
-def test_what_ends_by_itself_before_anything_works_is_not_tried_again(tmp_path):
-    with started(tmp_path, ENDS, works="not yet") as process:
+def test_what_ends_by_itself_before_anything_is_ready_is_not_tried_again(tmp_path):
+    with started(tmp_path, ENDS, state="not ready") as process:
         process.communicate(timeout=60)
         assert process.returncode == 3
     assert len(pids(tmp_path, "p0")) == 1
@@ -166,5 +166,5 @@ def test_make_starts_the_command_without_a_shell_in_between():
 
 
 def test_waits_grow_up_to_a_bound():
-    patience = Patience(first_wait_seconds=1, longest_wait_seconds=5)
-    assert [patience.wait_seconds(failures) for failures in (1, 2, 3, 4, 5)] == [1, 2, 4, 5, 5]
+    policy = RestartPolicy(first_wait_seconds=1, longest_wait_seconds=5)
+    assert [policy.wait_seconds(failures) for failures in (1, 2, 3, 4, 5)] == [1, 2, 4, 5, 5]

@@ -1,4 +1,4 @@
-"""Accounts in social networks, what is spelt out in words, dates and addresses of other languages."""
+"""Handles, what is spelt out in words, dates and addresses of other languages."""
 
 from __future__ import annotations
 

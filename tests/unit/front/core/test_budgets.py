@@ -83,7 +83,7 @@ def test_an_address_has_a_share_of_everything():
 
 
 def test_what_is_stored_for_an_address_in_a_day_has_a_limit():
-    budgets = Budgets(Caps(stored_megabytes=1))
+    budgets = Budgets(Caps(stored_mb=1))
     text = "🙂" * 4000
     while not budgets.stored_bytes.wait_seconds("a", len(text.encode()) + OVERHEAD_BYTES):
         count_stored(budgets, "a", text)
@@ -93,7 +93,7 @@ def test_what_is_stored_for_an_address_in_a_day_has_a_limit():
     assert 0 < refused.value.retry_after <= 86400
     count_stored(budgets, "b", text)
     used, _ = budgets.stored_bytes._used["a"]
-    assert 1024 * 1024 - 20_096 < used <= 1024 * 1024
+    assert 1_000_000 - 20_096 < used <= 1_000_000
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_settings_are_read(tmp_path):
         "ASSISTANT_MAX_CONNECTIONS": "1",
         "ASSISTANT_MAX_STREAMS": "2",
         "ASSISTANT_MAX_WEBSOCKETS": "3",
-        "ASSISTANT_MAX_BODY_MEGABYTES": "4",
+        "ASSISTANT_MAX_BODY_MB": "4",
         "ASSISTANT_ADDRESS_PERCENT": "5",
         "ASSISTANT_ADDRESS_STORED_MB": "6",
     }

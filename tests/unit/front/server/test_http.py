@@ -141,7 +141,7 @@ def test_half_read_bodies_of_one_address_leave_room_for_others(front, caplog):
     """Each of these webhooks could be a batch of three megabytes, so nothing but their sum refuses them."""
     head = b"POST /webhooks/telegram HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3000000\r\n\r\n"
     messengers = configured(TelegramWire().environment("http://127.0.0.1:9"))
-    caps = Caps(body_megabytes=10, address_percent=20)
+    caps = Caps(body_mb=10, address_percent=20)
     with front(caps, secret=b"test" * 10, messengers=messengers) as (address, budgets), ExitStack() as stack:
         clients = [stack.enter_context(Raw(address)) for _ in range(6)]
         for client in clients:

@@ -14,6 +14,8 @@ from assistant.front.web.hosts import same_host
 
 PUBLIC = "https://chat.example.org"
 PROXY = ("10.1.2.3", 5000)
+# Without it, socket.io opens no websocket for anybody.
+UPGRADE = {"Upgrade": "websocket"}
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +65,9 @@ def test_a_page_of_a_name_that_leads_here_gets_nothing(client):
 
 def test_no_websocket_opens_for_a_foreign_name(client):
     url = "/socket.io/?EIO=4&transport=websocket"
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect(url, headers={"Host": "evil.example"}):
+    with client.websocket_connect(url, headers={**UPGRADE, "Host": "localhost"}) as websocket:
+        assert websocket.receive_text().startswith("0{")
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(url, headers={**UPGRADE, "Host": "evil.example"}):
         pass
 
 

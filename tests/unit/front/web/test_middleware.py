@@ -74,7 +74,11 @@ def test_two_origins_at_once_are_both_looked_at(client):
 
 def test_a_foreign_page_opens_no_websocket(client):
     url = "/socket.io/?EIO=4&transport=websocket"
-    with pytest.raises(WebSocketDisconnect), client.websocket_connect(url, headers={"Origin": STRANGER}):
+    # Without it, socket.io opens no websocket for anybody.
+    upgrade = {"Upgrade": "websocket"}
+    with client.websocket_connect(url, headers={**upgrade, "Origin": HERE}) as websocket:
+        assert websocket.receive_text().startswith("0{")
+    with pytest.raises(WebSocketDisconnect), client.websocket_connect(url, headers={**upgrade, "Origin": STRANGER}):
         pass
 
 

@@ -1,4 +1,4 @@
-"""Finds the names of accounts in social networks; they count as names."""
+"""Finds handles, the names of accounts in social networks; they count as names."""
 
 from __future__ import annotations
 
