@@ -145,7 +145,7 @@ def _front(settings: Settings, limits: Limits, transport: Transport | None, budg
     timeout, kept = settings.answer_timeout_seconds, settings.kept_seconds
     worker = Worker(engine, store, rasa, listeners, keys, known, messengers, notice, timeout, kept)
     broadcast = Broadcast(settings.redis, listeners, store, several=engine.dialect.name == "postgresql")
-    intake = Intake(engine, keys, limits, known, messengers, worker)
+    intake = Intake(engine, keys, limits, budgets, known, messengers, worker)
     parts = (settings, engine, store, rasa, listeners, keys, limits, budgets, worker)
     return Front(*parts, messengers, intake, broadcast, known, notice)
 

@@ -12,18 +12,23 @@ from anyio.to_thread import run_sync
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
+from assistant.core.language_detector import evidence_of
 from assistant.core.languages import served
 from assistant.front.answering.worker import Worker
-from assistant.front.core.limits import Limits
+from assistant.front.core.budgets import Budgets
+from assistant.front.core.clock import Lateness, steady
+from assistant.front.core.errors import RefusedError
+from assistant.front.core.limits import Limits, count_stored
 from assistant.front.core.masking import until_stored, without_personal_data
 from assistant.front.core.parsing import MAX_TEXT_CHARACTERS, storable
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.connector import Connector, WebhookRequest
-from assistant.front.messengers.base.inbound import UNREADABLE, InboundMessage, Reading
+from assistant.front.messengers.base.inbound import UNREADABLE, InboundKind, InboundMessage, Reading
 from assistant.front.messengers.base.service import Messengers
 from assistant.front.messengers.base.webhook_queue import QueuedRequest, WebhookQueue
 from assistant.front.messengers.base.wording import LANGUAGE_COMMAND, wants_deletion
 from assistant.front.operate import metrics
+from assistant.front.store import faults
 from assistant.front.store.retention import MAX_QUEUED_SECONDS
 from assistant.front.tasks.chat_tasks import ChatTasks
 from assistant.front.tasks.leases import Leases
@@ -37,6 +42,10 @@ HOPELESS = (*UNREADABLE, DataError, IntegrityError)
 FIRST_RETRY_SECONDS, MAX_RETRY_SECONDS = 1.0, 60.0
 # How soon a request that another front accepted but did not process is picked up.
 POLL_SECONDS = 2.0
+# How long a front has to have tried before it gives up a request that has been waiting for long.
+MIN_TRIED_SECONDS = 3600.0
+# What a message meets that cannot be stored for want of room.
+NO_ROOM = ("quota", "disk_full")
 
 
 class Intake:
@@ -47,16 +56,20 @@ class Intake:
         engine: Engine,
         keys: Keys,
         limits: Limits,
+        budgets: Budgets,
         knowledge: KnowledgeBase,
         messengers: Messengers,
         worker: Worker,
     ) -> None:
-        self._keys, self._limits, self._knowledge = keys, limits, knowledge
+        self._keys, self._limits, self._budgets, self._knowledge = keys, limits, budgets, knowledge
         self._messengers, self._worker = messengers, worker
         self._queue = WebhookQueue(engine, *keys.derived("webhooks"))
         # One at a time for each messenger, so that its messages stay in order.
         self._tasks = ChatTasks("Reading webhooks", self._process_waiting, Leases(engine, "webhook"))
         self._polling: asyncio.Task[None] | None = None
+        self._lateness, self._began = Lateness(), steady()
+        # What has been decided of the messages of each messenger's present request, in case it is tried again.
+        self._decided: dict[str, dict[str, InboundMessage | None]] = {}
 
     async def start(self) -> None:
         """Starts processing, beginning with what an earlier run left."""
@@ -78,14 +91,25 @@ class Intake:
         """Wakes messengers with requests in the queue, whichever front accepted them; drops those that are too old."""
         while True:
             try:
-                if dropped := await run_sync(self._queue.drop, time.time() - MAX_QUEUED_SECONDS):
-                    logger.error("Dropped %d webhook requests that could not be processed for a day.", dropped)
+                await self._drop_late()
                 for messenger in await run_sync(self._queue.messengers):
                     if self._messengers.serves(messenger):
                         self._tasks.wake(messenger)
             except Exception as error:
                 logger.warning("Could not look for webhook requests: %s", type(error).__name__)
             await asyncio.sleep(POLL_SECONDS)
+
+    async def _drop_late(self) -> None:
+        """Drops requests that could not be processed for a day: by a clock that did not jump, and by trying."""
+        if self._lateness.has_jumped:
+            logger.error("The clock has jumped. Webhook requests in the queue count as having come now.")
+            await run_sync(self._queue.restamp, time.time())
+            self._lateness.settle()
+        if steady() - self._began < MIN_TRIED_SECONDS:
+            return
+        if dropped := await run_sync(self._queue.drop, time.time() - MAX_QUEUED_SECONDS):
+            metrics.failed("dropped")
+            logger.error("Dropped %d webhook requests that could not be processed for a day.", dropped)
 
     async def _process_waiting(self, messenger: str) -> None:
         """Processes a messenger's requests until there are none."""
@@ -94,6 +118,7 @@ class Intake:
             try:
                 await self._process(connector, queued)
                 await run_sync(self._queue.remove, queued)
+                self._decided.pop(messenger, None)
                 tries = 0
             except Exception as error:
                 # What was stored of it is recognised at the next try.
@@ -137,31 +162,61 @@ class Intake:
             logger.warning("%s: dropped an item that cannot be stored (%s).", connector.name, type(error).__name__)
 
     async def _accept(self, connector: Connector, inbound: InboundMessage) -> None:
-        """Stores one message, unless it is a duplicate or a replay of an old one."""
-        now = time.time()
-        if now - (inbound.sent_at or now) > MAX_AGE_SECONDS:
-            logger.warning("%s: ignored a message more than a week old.", connector.name)
+        """Stores one message, unless it is a duplicate, a replay of an old one, or one too many."""
+        channel = connector.name
+        if inbound.sent_at is not None and self._lateness.age_seconds(inbound.sent_at) > MAX_AGE_SECONDS:
+            logger.warning("%s: ignored a message more than a week old.", channel)
             return
-        admitted = await self._admitted(connector.name, classified(inbound, self._knowledge))
-        if admitted is None:
+        if await run_sync(self._messengers.message_store.knows, channel, inbound.id):
+            logger.info("%s: ignored a duplicate message.", channel)
             return
-        who, receive = self._keys.pseudonym(connector.name, inbound.recipient), self._messengers.message_store.receive
-        with until_stored(who):
-            admitted = await masked(admitted, who)
-            chat = await run_sync(receive, connector.name, admitted, self._keys.new_chat(), now)
-        if chat is None:
-            logger.info("%s: ignored a duplicate message.", connector.name)
-            return
-        metrics.accepted(connector.name)
-        self._messengers.mark_read(connector, inbound)
-        self._worker.wake(chat)
-
-    async def _admitted(self, channel: str, inbound: InboundMessage) -> InboundMessage | None:
-        """The message, or if the user writes too much, one to be answered with a request to wait; None if one was."""
         # The limits may be counted in Redis, so not by the number or account itself.
         who = self._keys.pseudonym(channel, inbound.recipient)
-        if inbound.kind == "delete" or await self._limits.allows("session", who):
+        decided = self._decided.setdefault(channel, {})
+        if inbound.id not in decided:
+            decided[inbound.id] = await self._admitted(channel, classified(inbound, self._knowledge), who)
+        admitted = decided[inbound.id]
+        if admitted and (chat := await self._stored(channel, admitted, who)):
+            metrics.accepted(channel)
+            self._messengers.mark_read(connector, inbound)
+            self._worker.wake(chat)
+
+    async def _stored(self, channel: str, inbound: InboundMessage, who: str) -> str | None:
+        """Stores a message, or, if there is no room, that it was refused; returns its chat, None if that is dropped.
+
+        A message must never hold up those behind it, since one may ask for erasure.
+        """
+        try:
+            return await self._receive(channel, inbound, who)
+        except Exception as error:
+            if inbound.kind == "delete" or faults.fault_of(error) not in NO_ROOM:
+                raise
+        if await self._limits.allows("warnings", who):
+            try:
+                return await self._receive(channel, await run_sync(without_text, inbound, "full"), who)
+            except Exception as error:
+                if faults.fault_of(error) not in NO_ROOM:
+                    raise
+        metrics.failed("dropped")
+        logger.error("%s: dropped a message, since there is no room to store it.", channel)
+        return None
+
+    async def _receive(self, channel: str, inbound: InboundMessage, who: str) -> str | None:
+        receive = self._messengers.message_store.receive
+        with until_stored(who):
+            inbound = await masked(inbound, who)
+            return await run_sync(receive, channel, inbound, self._keys.new_chat(), time.time())
+
+    async def _admitted(self, channel: str, inbound: InboundMessage, who: str) -> InboundMessage | None:
+        """The message, or if the user writes too much, one to be answered with a request to wait; None if one was."""
+        if inbound.kind == "delete":
             return inbound
+        if await self._limits.allows("session", who):
+            try:
+                count_stored(self._budgets, who, inbound.text)
+                return inbound
+            except RefusedError:
+                inbound = await run_sync(without_text, inbound, "too_many")
         if await self._limits.allows("warnings", who):
             return replace(inbound, kind="too_many")
         logger.warning("%s: ignored a message from a user over the rate limit.", channel)
@@ -178,6 +233,12 @@ def classified(inbound: InboundMessage, knowledge: KnowledgeBase) -> InboundMess
     if text.strip().lower() == LANGUAGE_COMMAND:
         return replace(inbound, text=text, kind="language")
     return replace(inbound, text=text, kind="text" if text.strip() else "empty")
+
+
+def without_text(inbound: InboundMessage, kind: InboundKind) -> InboundMessage:
+    """The message as one of another kind, of whose text only the language is kept, for the answer."""
+    language = inbound.language or evidence_of(inbound.text).language
+    return replace(inbound, kind=kind, text="", option=None, language=language)
 
 
 async def masked(inbound: InboundMessage, who: str | None = None) -> InboundMessage:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import Engine
 from assistant.core.language_detector import model
 from assistant.core.languages import Language
 from assistant.front.core import masking
+from assistant.front.core.clock import Clock, Lateness
 from assistant.front.core.events import AssistantContent
 from assistant.front.core.fair import RESUMED, Lanes
 from assistant.front.core.settings import SECONDS_PER_DAY
@@ -27,7 +28,7 @@ from assistant.front.rasa.answers import apology_event, assistant_event, control
 from assistant.front.rasa.apology import language_of_apology
 from assistant.front.rasa.client import Rasa
 from assistant.front.store import faults
-from assistant.front.store.brake import Clock, StoppedError, status
+from assistant.front.store.brake import StoppedError, status
 from assistant.front.store.chat_keys import destroy_orphaned_keys
 from assistant.front.store.chats import ANSWERED, APOLOGISED, Store, WaitingMessage
 from assistant.front.store.reserve import keep_reserve
@@ -71,7 +72,7 @@ class Worker:
         self._answer_timeout_seconds, self._kept_seconds = answer_timeout_seconds, kept_seconds
         self._lanes = Lanes()
         self._chat_tasks = ChatTasks("Answering", self._answer_waiting, Leases(engine, "answer"))
-        self._engine, self._clock = engine, Clock()
+        self._engine, self._clock, self._lateness = engine, Clock(), Lateness()
         self._background: list[asyncio.Task[Any]] = []
 
     async def start(self) -> None:
@@ -128,7 +129,7 @@ class Worker:
     async def _answer(self, message: WaitingMessage, taken_over_at: float, seconds: float, lane: str) -> None:
         """Asks Rasa; time runs from acceptance, or from when this front took over the chat."""
         sender = self._keys.sender("web", message.chat)
-        until = max(message.accepted_at, taken_over_at) + seconds
+        until = time.time() + seconds - self._lateness.age_seconds(max(message.accepted_at, taken_over_at))
         closed, metadata = self._notice.closed, metadata_of(message)
         reply = None if closed else await self._rasa.ask(sender, message.text, metadata, until, message.key, lane)
         # If the chat was closed while Rasa was thinking, its reply may be the reason.

@@ -40,8 +40,8 @@ class Window(Protocol):
         """Counts one use by `key` if the rate allows it; returns whether it does."""
         ...
 
-    def resets_at(self, key: str) -> float:
-        """When everything that `key` has used is available again."""
+    def wait_seconds(self, key: str) -> float:
+        """How long until everything that `key` has used is available again."""
         ...
 
 
@@ -55,9 +55,9 @@ class SharedWindow:
         """Counts one use by `key` if the rate allows it; returns whether it does. Raises RedisError."""
         return bool(self._limiter.hit(self._item, self._rate, key))
 
-    def resets_at(self, key: str) -> float:
-        """When everything that `key` has used is available again. Raises RedisError."""
-        return float(self._limiter.get_window_stats(self._item, self._rate, key)[0])
+    def wait_seconds(self, key: str) -> float:
+        """How long until everything that `key` has used is available again. Raises RedisError."""
+        return float(self._limiter.get_window_stats(self._item, self._rate, key)[0]) - time.time()
 
 
 class Limits:
@@ -84,8 +84,8 @@ class Limits:
         """Counts one use of a rate by somebody; raises RefusedError if it is one too many."""
         if await self.allows(rate, who):
             return
-        reset = await self._ask(rate, lambda window: window.resets_at(who))
-        raise RefusedError("too_many", retry_after=max(reset - time.time(), 1.0))
+        wait = await self._ask(rate, lambda window: window.wait_seconds(who))
+        raise RefusedError("too_many", retry_after=max(wait, 1.0))
 
     async def allows(self, rate: str, who: str) -> bool:
         """Counts one use of a rate by somebody; returns whether it was allowed."""
@@ -141,6 +141,6 @@ def count_stored(budgets: Budgets, who: str, text: str = "") -> None:
     """Counts what a text, and what is stored with it, takes; raises RefusedError if it is too much for a day."""
     size = len(text.encode("utf-8", "replace")) + OVERHEAD_BYTES
     if wait := budgets.stored_bytes.wait_seconds(who, size):
-        refusals.note("Refused a message: its address has had ASSISTANT_ADDRESS_STORED_MB stored in a day.")
+        refusals.note("Refused a message: its address or user has had ASSISTANT_ADDRESS_STORED_MB stored in a day.")
         raise RefusedError("too_many", retry_after=wait)
     budgets.stored_bytes.spend(who, size)

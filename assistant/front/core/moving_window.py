@@ -22,7 +22,7 @@ class MovingWindow:
         max_hits: int,
         window_seconds: float,
         max_keys: int = MAX_KEYS,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._max_hits, self._window_seconds, self._max_keys = max_hits, window_seconds, max_keys
         self._clock = clock
@@ -54,6 +54,10 @@ class MovingWindow:
         if not hits or hits[-1] < now - self._window_seconds:
             return now
         return hits[-1] + self._window_seconds
+
+    def wait_seconds(self, key: str) -> float:
+        """How long until everything that a key has used is available again."""
+        return self.resets_at(key) - self._clock()
 
     def forget_idle(self) -> None:
         """Forgets all keys without a hit in the window."""

@@ -26,7 +26,8 @@ RESULTS = ("delivered", "later", "refused", "unreachable", "misconfigured", "unk
 # A visitor got an apology; Rasa did not answer; a request failed unexpectedly; a chat's task or a background task
 # failed and will be retried; the notice file is invalid; the database did not answer, was locked for too long, or has
 # no room, on its disk or by the quota; a response with a status of 5xx; the purge failed, or its brake stopped it; the
-# readiness check could not store, read and delete.
+# readiness check could not store, read and delete; a messenger's message was dropped for want of room or time; keys
+# without a chat, of which there are too many.
 ERRORS = (
     "apology",
     "rasa",
@@ -42,6 +43,8 @@ ERRORS = (
     "purge",
     "brake",
     "canary",
+    "dropped",
+    "orphaned_keys",
 )
 PROCESSES = tuple(map(str, range(32)))
 OTHER = "other"

@@ -157,8 +157,10 @@ class Rasa:
         named = {**metadata, "id": id_ or secrets.token_hex(8)}
         body: Question = {"sender": sender, "message": text, "metadata": named}
         apology: list[RasaMessage] | None = None
+        # The wall clock may jump meanwhile.
         tries, patience = 0, until - time.time()
-        while until - time.time() > (needed := self.process_for(sender).needed_seconds(patience)):
+        until = time.monotonic() + patience
+        while until - time.monotonic() > (needed := self.process_for(sender).needed_seconds(patience)):
             process = self.process_for(sender)
             reply = await self._queue(process, body, until, needed, lane)
             if reply and envelope_of(reply)["kind"] != "error":
@@ -170,7 +172,7 @@ class Rasa:
                 return apology
             if self.process_for(sender) is process:
                 pause = RETRY_SECONDS[min(tries, len(RETRY_SECONDS)) - 1]
-                await anyio.sleep(min(pause, max(until - time.time(), 0)))
+                await anyio.sleep(min(pause, max(until - time.monotonic(), 0)))
         return apology
 
     async def _queue(
@@ -181,11 +183,11 @@ class Rasa:
         A message that would not be answered in time any more leaves the queue, since it would only delay those that
         still can be.
         """
-        with anyio.move_on_after(until - needed - time.time()) as waiting:
+        with anyio.move_on_after(until - needed - time.monotonic()) as waiting:
             async with process.slots.held(lane):
                 waiting.deadline = math.inf
                 if process.reachable or len(self.processes) == 1:
-                    return await self._try(process, body, until - time.time())
+                    return await self._try(process, body, until - time.monotonic())
         return None
 
     async def _try(self, process: Process, body: Question, left: float) -> list[RasaMessage] | None:

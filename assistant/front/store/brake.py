@@ -49,28 +49,6 @@ class Status:
         return None if self.at is None else max(time.time() - self.at, 0.0)
 
 
-class Clock:
-    """Compares the wall clock with one that nobody sets."""
-
-    def __init__(self) -> None:
-        self.restart()
-
-    def restart(self) -> None:
-        """Takes the wall clock to be right now."""
-        self._wall, self._steady = time.time(), _steady()
-
-    def jump_seconds(self, trusted_at: float | None) -> float:
-        """How far the wall clock has jumped, unless a run that was completed since then shows that it is right."""
-        if trusted_at is not None and trusted_at > self._wall:
-            self.restart()
-        return (time.time() - self._wall) - (_steady() - self._steady)
-
-
-def _steady() -> float:
-    """Unlike the monotonic clock of Linux, this one goes on while the machine sleeps."""
-    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
-
-
 def status(engine: Engine) -> Status:
     """What is known of the last runs."""
     with engine.connect() as connection:

@@ -17,8 +17,9 @@ from assistant.front.store import faults
 from assistant.front.store.faults import StorageFullError
 from assistant.front.store.wal_checkpoint import is_in_memory
 
-# What only answers to accepted messages, deletions and the purge may use.
-RESERVED_SHARE = 0.1
+# What only answers to accepted messages, deletions and the purge may use. Telling messengers' users that there is no
+# room may use half of it.
+RESERVED_SHARE, KEPT_SHARE = 0.1, 0.05
 # What is left free on the disk, or of a small one.
 HEADROOM_BYTES, HEADROOM_SHARE = 64_000_000, 0.2
 # How long a measurement is used again.
@@ -35,7 +36,11 @@ class Room:
     @property
     def full(self) -> bool:
         """Whether only the reserve is left."""
-        return self.used_bytes >= self.max_bytes * (1 - RESERVED_SHARE)
+        return not self.leaves(RESERVED_SHARE)
+
+    def leaves(self, share: float) -> bool:
+        """Whether more than this share of it is free."""
+        return self.used_bytes < self.max_bytes * (1 - share)
 
 
 class Quota:
@@ -100,10 +105,10 @@ def quota_of(engine: Engine) -> Quota | None:
     return _quotas.get(engine)
 
 
-def check_room(engine: Engine) -> None:
-    """Raises StorageFullError if a database with a quota takes nothing new."""
+def check_room(engine: Engine, share: float = RESERVED_SHARE) -> None:
+    """Raises StorageFullError if a database with a quota takes nothing new, so that this share of it stays free."""
     quota = quota_of(engine)
-    if quota and quota.room().full:
+    if quota and not quota.room().leaves(share):
         error = StorageFullError()
         faults.count(error)
         raise error

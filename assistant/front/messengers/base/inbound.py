@@ -14,7 +14,7 @@ Payload = Mapping[str, Any]
 # What reading one raises that is different: values of other types, missing keys, numbers or depths beyond all limits.
 UNREADABLE = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError)
 MAX_RECIPIENT_CHARACTERS = 255
-InboundKind = Literal["text", "start", "delete", "media", "edit", "empty", "stale", "too_many", "language"]
+InboundKind = Literal["text", "start", "delete", "media", "edit", "empty", "stale", "too_many", "full", "language"]
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from assistant.front.store.chats import (
     set_recipient,
 )
 from assistant.front.store.cipher import Cipher, cipher_for_reading, cipher_for_writing, lookup
-from assistant.front.store.quota import check_room
+from assistant.front.store.quota import KEPT_SHARE, RESERVED_SHARE, check_room
 from assistant.front.store.reserve import with_reserve
 from assistant.front.store.rows import ChatRow, MessageAndData, MessageRow
 from assistant.front.store.schema import chats, delete_contents, events, messages, seen, writing
@@ -70,9 +70,22 @@ class MessageStore:
         self._insert = INSERT[engine.dialect.name]
 
     def receive(self, channel: str, inbound: InboundMessage, new_chat: str, now: float) -> str | None:
-        """Stores a message; returns its chat, or None if the messenger sent it before. Raises StorageFullError."""
-        if inbound.kind != "delete":
-            check_room(self._engine)
+        """Stores a message; returns its chat, or None if the messenger sent it before. Raises StorageFullError.
+
+        What asks for erasure is always stored.
+        """
+        if inbound.kind == "delete":
+            return with_reserve(self._engine, lambda: self._receive(channel, inbound, new_chat, now))
+        check_room(self._engine, KEPT_SHARE if inbound.kind == "full" else RESERVED_SHARE)
+        return self._receive(channel, inbound, new_chat, now)
+
+    def knows(self, channel: str, id_: str) -> bool:
+        """Whether a messenger's message has been stored before."""
+        asked = select(seen.c.id).where(seen.c.id == fingerprint(channel, id_))
+        with self._engine.connect() as connection:
+            return connection.execute(asked).first() is not None
+
+    def _receive(self, channel: str, inbound: InboundMessage, new_chat: str, now: float) -> str | None:
         with writing(self._engine) as connection:
             fresh = self._insert(seen).values(id=fingerprint(channel, inbound.id), at=now).on_conflict_do_nothing()
             if not connection.execute(fresh).rowcount:

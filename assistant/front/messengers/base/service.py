@@ -69,7 +69,9 @@ class Messengers:
 
     def reordering_delay(self, message: WaitingMessage) -> float:
         """The seconds to wait before answering a message, since an earlier one may still arrive."""
-        return message.accepted_at + REORDERING_SECONDS - time.time() if self.serves(message.channel) else 0.0
+        delay = message.accepted_at + REORDERING_SECONDS - time.time()
+        # It is longer only if the clock has been set back.
+        return delay if self.serves(message.channel) and delay <= REORDERING_SECONDS else 0.0
 
     def mark_read(self, connector: Connector, inbound: InboundMessage) -> None:
         """Shows in the messenger, in the background, that a message was read."""

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Engine
 
 from assistant.front.messengers.base.connector import WebhookRequest
@@ -60,6 +60,11 @@ class WebhookQueue:
         mine = (webhooks.c.id == queued.id) & (webhooks.c.at == queued.at)
         with writing(self._engine) as connection:
             connection.execute(delete(webhooks).where(mine))
+
+    def restamp(self, now: float) -> None:
+        """Takes every request to have come now: by which clock it came is not known."""
+        with writing(self._engine) as connection:
+            connection.execute(update(webhooks).values(at=now))
 
     def drop(self, before: float) -> int:
         """Removes requests that came before that time; returns how many."""

@@ -20,6 +20,8 @@ PHRASES = {
     "stale": "messenger_stale",
     "empty": "empty",
     "too_many": "front_too_many",
+    # Nothing can be stored.
+    "full": "front_unavailable",
 }
 ERASED, NOTICE, DELETE_WORDS = "messenger_erased", "messenger_notice", "messenger_delete_words"
 # Asks which language to answer in, in every messenger.

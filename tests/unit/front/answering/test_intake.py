@@ -15,13 +15,19 @@ from starlette.testclient import TestClient
 
 from assistant.front.answering import intake
 from assistant.front.app import application
+from assistant.front.core import limits
+from assistant.front.core.settings import Caps, Rates
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.messengers.base.webhook_queue import WebhookQueue
 from assistant.front.messengers.registry import configured
+from assistant.front.operate import metrics
+from assistant.front.store import quota
 from assistant.front.store.chats import Store
+from assistant.front.store.quota import Room
 from assistant.front.store.retention import drop_queued, expired_counts
 from assistant.front.store.schema import database, messages, webhooks
+from assistant.front.store.tombstones import tombstones_in
 from tests.fakes.front import HERE
 from tests.fakes.vendors.whatsapp import NUMBER, WhatsAppWire, update, value
 from tests.fakes.vendors.wire import PUBLIC
@@ -48,8 +54,12 @@ def of_people(count):
 
 
 @pytest.fixture
-def app(settings, rasa):
-    on = replace(settings, secret=SECRET, public_url=PUBLIC, messengers=configured(WIRE.environment(NOBODY)))
+def on(settings):
+    return replace(settings, secret=SECRET, public_url=PUBLIC, messengers=configured(WIRE.environment(NOBODY)))
+
+
+@pytest.fixture
+def app(on, rasa):
     return application(on, rasa)
 
 
@@ -83,6 +93,16 @@ def add(queue, request):
 def queued(engine):
     with engine.connect() as connection:
         return connection.execute(select(func.count()).select_from(webhooks)).scalar_one()
+
+
+def counted(kind):
+    return metrics.registry.get_sample_value("assistant_errors_total", {"kind": kind})
+
+
+def kinds(engine):
+    """The kinds of all messages in the inbox, in order."""
+    with engine.connect() as connection:
+        return list(connection.execute(select(messages.c.kind).order_by(messages.c.accepted_at)).scalars())
 
 
 def inbox(engine):
@@ -185,6 +205,141 @@ def test_while_the_database_fails_nothing_is_lost_and_the_log_is_not_flooded(cli
     until(lambda: sorted(rasa.texts) == ["Frage 0", "Frage 1"])
     assert caplog.text.count("could not process a webhook request (OperationalError)") == 3
     assert not [one for one in caplog.records if one.exc_info]
+
+
+def filled(monkeypatch, used_percent):
+    monkeypatch.setattr(quota.Quota, "room", lambda _: Room(used_percent, 100))
+
+
+def test_a_full_quota_holds_up_nobody_who_asks_for_erasure(client, engine, rasa, monkeypatch):
+    assert post(client, batch(message(1), message(2))).status_code == 200
+    until(lambda: len(rasa.texts) == 2)
+    filled(monkeypatch, 92)
+    before = counted("dropped")
+    told = [message(3, f"Ich suche {WORD}"), message(3, WORD, id="again"), message(1, "Daten löschen", id="erase")]
+    for one in told:
+        assert post(client, batch(one)).status_code == 200
+    until(lambda: len(tombstones_in(engine)) == 1 and queued(engine) == 0)
+    # The one who wrote twice was told once, and their words are not kept.
+    until(lambda: kinds(engine).count("full") == 1)
+    assert counted("dropped") == before + 1
+    until(lambda: "nicht erreichbar" in str(all_events(engine)))
+    assert WORD not in str(all_events(engine))
+    # What was accepted before has stayed, and whoever writes once there is room is answered.
+    filled(monkeypatch, 50)
+    assert post(client, batch(message(4))).status_code == 200
+    until(lambda: "Frage 4" in rasa.texts)
+    assert WORD not in str(rasa.texts)
+
+
+def all_events(engine):
+    store = Store(engine)
+    return [event for chat in store.silent_since(time.time() + 1) for event in store.events_after(chat, 0)]
+
+
+@pytest.mark.parametrize("fault", ["quota", "disk"])
+def test_what_there_is_no_room_for_at_all_is_dropped_with_a_count(fault, client, engine, rasa, monkeypatch):
+    assert post(client, batch(message(1))).status_code == 200
+    until(lambda: rasa.texts)
+    if fault == "quota":
+        filled(monkeypatch, 97)
+    else:
+        receive = MessageStore._receive
+
+        def full(store, channel, inbound, *more):
+            if inbound.kind != "delete":
+                raise OperationalError("insert", {}, Exception("database or disk is full"))
+            return receive(store, channel, inbound, *more)
+
+        monkeypatch.setattr(MessageStore, "_receive", full)
+    before = counted("dropped")
+    assert post(client, batch(message(2), message(1, "Daten löschen", id="erase"))).status_code == 200
+    until(lambda: len(tombstones_in(engine)) == 1 and queued(engine) == 0)
+    assert counted("dropped") == before + 1
+
+
+def test_a_clock_that_jumps_makes_no_request_late(client, engine, rasa, monkeypatch, caplog):
+    monkeypatch.setattr(intake, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(intake, "MIN_TRIED_SECONDS", 0.0)
+    monkeypatch.setattr(intake, "FIRST_RETRY_SECONDS", 0.2)
+    fails, real, receive = [True], time.time, MessageStore.receive
+
+    def failing(*arguments):
+        if fails:
+            raise OperationalError("insert", {}, Exception("away"))
+        return receive(*arguments)
+
+    monkeypatch.setattr(MessageStore, "receive", failing)
+    assert post(client, of_people(2)).status_code == 200
+    until(lambda: "could not process" in caplog.text)
+    monkeypatch.setattr(time, "time", lambda: real() + 8 * 86400.0)
+    until(lambda: "The clock has jumped" in caplog.text)
+    time.sleep(0.3)
+    assert queued(engine) == 1
+    fails.clear()
+    until(lambda: sorted(rasa.texts) == ["Frage 0", "Frage 1"], 20)
+    # The messenger's clock is right, and its messages are no replays.
+    assert post(client, batch({**message(3), "timestamp": str(int(real()))})).status_code == 200
+    until(lambda: "Frage 3" in rasa.texts)
+    assert "Rasa did not answer in" not in caplog.text
+
+
+def test_a_front_that_has_only_just_started_gives_nothing_up(app, engine, rasa, queue, monkeypatch):
+    monkeypatch.setattr(intake, "POLL_SECONDS", 0.05)
+    queue.add("whatsapp", incoming(batch(message(1)).content), time.time() - 90000.0)
+    with TestClient(app, HERE):
+        until(lambda: rasa.texts == ["Frage 1"])
+
+
+def test_a_day_later_a_request_is_given_up_with_a_count(app, engine, queue, monkeypatch, caplog):
+    monkeypatch.setattr(intake, "POLL_SECONDS", 0.05)
+    monkeypatch.setattr(intake, "MIN_TRIED_SECONDS", 0.0)
+    before = counted("dropped")
+    queue.add("telegram", incoming(b"{}"), time.time() - 90000.0)
+    with TestClient(app, HERE):
+        until(lambda: queued(engine) == 0)
+    assert counted("dropped") == before + 1
+    assert "could not be processed for a day" in caplog.text
+
+
+def test_repeated_requests_are_not_counted_towards_a_rate(on, engine, rasa):
+    with TestClient(application(replace(on, rates=Rates(session="2/minute")), rasa), HERE) as client:
+        for _ in range(5):
+            assert post(client, batch(message(1))).status_code == 200
+        assert post(client, batch(message(1, "Und noch eine", id="other"))).status_code == 200
+        until(lambda: rasa.texts == ["Frage 1", "Und noch eine"])
+        # The third is one too many.
+        assert post(client, batch(message(1, "Die dritte", id="third"))).status_code == 200
+        until(lambda: "too_many" in kinds(engine))
+
+
+def test_our_own_retries_are_not_counted_towards_a_rate(on, engine, rasa, monkeypatch):
+    monkeypatch.setattr(intake, "FIRST_RETRY_SECONDS", 0.05)
+    receive, fails = MessageStore.receive, [True] * 3
+
+    def failing(*arguments):
+        if fails:
+            raise OperationalError("insert", {}, fails.pop() and Exception("away"))
+        return receive(*arguments)
+
+    monkeypatch.setattr(MessageStore, "receive", failing)
+    with TestClient(application(replace(on, rates=Rates(session="2/minute")), rasa), HERE) as client:
+        assert post(client, batch(message(1))).status_code == 200
+        until(lambda: rasa.texts == ["Frage 1"])
+        assert post(client, batch(message(1, "Und noch eine", id="other"))).status_code == 200
+        until(lambda: rasa.texts == ["Frage 1", "Und noch eine"])
+
+
+def test_what_a_user_has_stored_in_a_day_is_bounded(on, engine, rasa, monkeypatch):
+    monkeypatch.setattr(limits, "OVERHEAD_BYTES", 400_000)
+    with TestClient(application(replace(on, caps=Caps(stored_mb=1)), rasa), HERE) as client:
+        for number in range(4):
+            assert post(client, batch(message(1, f"{number} {WORD}", id=f"n{number}"))).status_code == 200
+        until(lambda: kinds(engine) == ["text", "text", "too_many"] and queued(engine) == 0)
+        assert str(all_events(engine)).count(WORD) == 2
+        # Others, and whoever asks for erasure, are not concerned.
+        assert post(client, batch(message(2), message(1, "Daten löschen", id="erase"))).status_code == 200
+        until(lambda: "Frage 2" in rasa.texts and len(tombstones_in(engine)) == 1)
 
 
 def test_the_database_never_holds_it_in_clear_and_nothing_of_it_afterwards(client, engine, rasa, queue, tmp_path):

@@ -58,6 +58,7 @@ def test_a_key_is_admitted_again_when_its_hits_leave_the_window(clock):
     window = MovingWindow(2, WINDOW_SECONDS, clock=clock)
     assert [window.hit("a") for _ in range(3)] == [True, True, False]
     assert window.resets_at("a") == clock.now + WINDOW_SECONDS
+    assert window.wait_seconds("a") == WINDOW_SECONDS
     assert window.hit("b")
     clock.now += WINDOW_SECONDS + 1
     assert window.resets_at("a") == clock.now

@@ -13,11 +13,12 @@ from starlette.testclient import TestClient
 
 from assistant.commands import backup, purge
 from assistant.front.app import application
+from assistant.front.core.clock import Clock
 from assistant.front.core.tokens import Keys
 from assistant.front.operate import metrics
 from assistant.front.store import brake
 from assistant.front.store.backup import save
-from assistant.front.store.brake import Clock, StoppedError, check, record_run, status
+from assistant.front.store.brake import StoppedError, check, record_run, status
 from assistant.front.store.chat_keys import keys_of, name_of, new_key
 from assistant.front.store.chats import Store
 from assistant.front.store.key_copy import keys_in
