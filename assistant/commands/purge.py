@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import time
@@ -12,6 +13,7 @@ from assistant.commands.stores import Stores, refuse_without_storage, stores
 from assistant.front.core.settings import MAX_RETENTION_DAYS, SECONDS_PER_DAY, whole_number
 from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.store import brake
+from assistant.front.store.chat_keys import MAX_ORPHANS
 from assistant.front.store.retention import SEEN_SECONDS, drop_queued, expired_counts, purge_with_consent, senders_of
 
 LABELS = {
@@ -32,10 +34,13 @@ def found(stores: Stores, before: float) -> dict[str, int]:
     return {**expired_counts(stores.engine, before), "conversations": stores.conversations.count(senders, before)}
 
 
-def purge(stores: Stores, before: float) -> list[str]:
-    """Erases chats silent since then from every store; returns sentences on what could not be done now."""
+def purge(stores: Stores, before: float, with_consent: bool = False) -> list[str]:
+    """Erases chats silent since then from every store; returns sentences on what could not be done now.
+
+    Only with an operator's consent, keys go too that may be those of chats which the database has lost.
+    """
     purge_with_consent(stores.engine, stores.store, stores.keys, before)
-    stores.store.erase_orphans()
+    stores.store.erase_orphans(math.inf if with_consent else MAX_ORPHANS)
     drop_queued(stores.engine, before)
     MessageStore(stores.engine, frozenset()).forget_seen(time.time() - SEEN_SECONDS)
     for sender in stores.conversations.forget(stores.store.pending_erasures(), before):
@@ -95,7 +100,7 @@ def main() -> int:
         print(summary(counts, days, erased=False))
         if not consented(asked_back):
             return 1
-    pending = [] if arguments.dry_run else purge(opened, before)
+    pending = [] if arguments.dry_run else purge(opened, before, arguments.yes)
     print("\n".join([summary(counts, days, not arguments.dry_run), *pending]))
     return 0
 

@@ -21,9 +21,12 @@ from assistant.front.core.secret import FILE
 from assistant.front.core.settings import DATA, Settings, settings_from
 from assistant.front.core.tokens import Keys
 from assistant.front.rasa.client import Rasa
+from assistant.front.store.chat_keys import destroy_keys_left
 from assistant.front.store.chats import Store
 from assistant.front.store.retention import erase_pending
 from assistant.front.store.schema import PATIENT_SECONDS, NewerSchemaError, chats, database, vacuum
+
+KEYS_LEFT = "keys of erased chats could not be destroyed; the front tries again within the hour"
 
 
 @dataclass(frozen=True)
@@ -63,7 +66,8 @@ class Stores:
 
     def vacuum(self) -> list[str]:
         """Removes erased data from the databases' files; returns what prevented that."""
-        return [*vacuum(self.engine), *self.conversations.vacuum(vacuum)]
+        keys = [] if destroy_keys_left(self.engine) else [KEYS_LEFT]
+        return [*keys, *vacuum(self.engine), *self.conversations.vacuum(vacuum)]
 
 
 def refuse_without_storage(environment: Mapping[str, str], code: int = 1) -> None:

@@ -29,11 +29,11 @@ from assistant.front.rasa.apology import language_of_apology
 from assistant.front.rasa.client import Rasa
 from assistant.front.store import faults
 from assistant.front.store.brake import StoppedError, status
-from assistant.front.store.chat_keys import destroy_orphaned_keys
+from assistant.front.store.chat_keys import complete_again, destroy_orphaned_keys
 from assistant.front.store.chats import ANSWERED, APOLOGISED, Store, WaitingMessage
 from assistant.front.store.reserve import keep_reserve
 from assistant.front.store.retention import erase_pending, erase_silent, purge_silent, senders_of
-from assistant.front.store.wal_checkpoint import overwrite_again, unfinished
+from assistant.front.store.wal_checkpoint import unfinished
 from assistant.front.tasks.chat_tasks import ChatTasks
 from assistant.front.tasks.leases import Leases
 from assistant.knowledge import KnowledgeBase
@@ -212,8 +212,8 @@ class Worker:
         self._store.drop_tombstones(before)
 
     async def overwrite_traces(self) -> float:
-        """Overwrites what a reader kept from being overwritten; returns the seconds until the next run."""
-        await run_sync(overwrite_again, self._engine)
+        """Completes erasures that a reader or a fault held up; returns the seconds until the next run."""
+        await run_sync(complete_again, self._engine)
         return TRACES_INTERVAL_SECONDS if unfinished(self._engine) else OTHERS_TRACES_INTERVAL_SECONDS
 
     async def keep_reserve(self) -> float:

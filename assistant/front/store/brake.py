@@ -8,13 +8,13 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql.elements import ColumnElement
 
 from assistant.front.core.channels import CANARY
 from assistant.front.store.chats import silent
-from assistant.front.store.schema import chats, state, tombstones, writing
+from assistant.front.store.schema import chats, put, state, tombstones, writing
 
 # So few are always erased.
 HANDFUL = 5
@@ -24,6 +24,8 @@ MAX_SHARE = 0.5
 MAX_JUMP_SECONDS, MAX_PAUSE_SECONDS = 86400.0, 3 * 86400.0
 # How much earlier than planned a run may be.
 SLACK_SECONDS = 3600.0
+# Canaries are nobody's, and always new.
+SOMEBODYS = chats.c.channel != CANARY
 RAN_AT, RAN_BEFORE, STOPPED_AT = "purge_ran_at", "purge_ran_before", "purge_stopped_at"
 WHAT_TO_DO = (
     "If this is right, erase them with `make purge YES=1` (python -m assistant.commands.purge --yes). If not, set the "
@@ -78,7 +80,8 @@ def _clock_fault(connection: Connection, last: Status, before: float, now: float
         return None
     if abs(jump_seconds) > MAX_JUMP_SECONDS:
         return f"the clock has jumped by {jump_seconds / 3600:.0f} hours while the front was running"
-    newest = last.at if last.at is not None else connection.execute(select(func.max(chats.c.last_at))).scalar()
+    written = select(func.max(chats.c.last_at)).where(SOMEBODYS)
+    newest = last.at if last.at is not None else connection.execute(written).scalar()
     if newest is not None and now - newest > MAX_PAUSE_SECONDS:
         days = (now - newest) / 86400
         return f"{days:.0f} days have passed since the last run, or else the clock has jumped"
@@ -89,7 +92,7 @@ def _share_fault(connection: Connection, last: Status, before: float, now: float
     steady = last.at is not None and last.before is not None and before - last.before <= now - last.at + SLACK_SECONDS
     # What has come due since the last run is ordinary, however much it is; what was due before should be gone.
     overdue = min(before, last.before) if steady and last.before is not None else before
-    gone, everything = _count(connection, silent(overdue)), _count(connection, chats.c.channel != CANARY)
+    gone, everything = _count(connection, silent(overdue)), _count(connection, SOMEBODYS)
     if gone <= max(HANDFUL, everything * MAX_SHARE):
         return None
     return f"it would erase {_count(connection, silent(before))} of {everything} chats at once"
@@ -100,7 +103,9 @@ def _count(connection: Connection, which: ColumnElement) -> int:
 
 
 def _record(engine: Engine, values: dict[str, float], gone: str | None = None) -> None:
-    names = [*values, *([gone] if gone else [])]
     with writing(engine) as connection:
-        connection.execute(delete(state).where(state.c.name.in_(names)))
-        connection.execute(insert(state), [{"name": name, "value": value} for name, value in values.items()])
+        # In one order, or two at once would wait for each other.
+        for name, value in sorted(values.items()):
+            put(connection, state, name=name, value=value)
+        if gone:
+            connection.execute(delete(state).where(state.c.name == gone))

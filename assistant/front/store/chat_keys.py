@@ -26,13 +26,20 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Connection, Engine
 
 from assistant.core.atomic_files import sync_folder
+from assistant.front.operate import metrics
+from assistant.front.store import faults
+from assistant.front.store.reserve import with_reserve
 from assistant.front.store.schema import chats, erasures, keys, writing
-from assistant.front.store.wal_checkpoint import is_in_memory, overwrite
+from assistant.front.store.wal_checkpoint import count_keys_left, is_in_memory, overwrite, overwrite_again
 
 logger = logging.getLogger(__name__)
 KEY_BYTES, NAME_BYTES = 32, 16
 # A crash leaves no more than there were erasures at that moment.
 MAX_ORPHANS = 50
+WHOSE_KEYS = (
+    "%d keys belong to no chat in this database, and are kept: is it the right one? If it is, destroy them with "
+    "`make purge YES=1`."
+)
 # Not a chat's: the key of the fingerprints by which messengers' users are found.
 LOOKUP = b"lookup".ljust(NAME_BYTES, b"\0")
 # By name, which reveals nothing about the chat.
@@ -80,15 +87,26 @@ def key_path(database: Path) -> Path:
 
 
 def complete_erasure(engine: Engine, erased: Iterable[str]) -> None:
-    """Destroys the keys of chats whose rows have just been deleted, and overwrites the rows."""
-    _destroy(engine, erased)
+    """Destroys the keys of chats whose rows have just been deleted, and overwrites the rows.
+
+    What fails is counted and tried again (`complete_again`), since the erasure itself can no longer fail.
+    """
+    with _lock:
+        _left.setdefault(engine, set()).update(map(name_of, erased))
+    destroy_keys_left(engine)
     overwrite(engine)
+
+
+def complete_again(engine: Engine) -> bool:
+    """Completes earlier erasures, by this process or another; returns False if something has to wait."""
+    return all([destroy_keys_left(engine), overwrite_again(engine)])
 
 
 def destroy_orphaned_keys(engine: Engine, most: float = MAX_ORPHANS) -> int:
     """Destroys keys without a chat, left by a crash between the two steps of an erasure; returns how many.
 
-    Leaves them all if there are more than `most`: then it is the database that has lost its chats.
+    If there are more than `most`, destroys so many in one run; but leaves them all if there are more of them than
+    chats: then it may be the database that has lost its chats, and an operator is called.
     """
     store = keys_of(engine)
     if store is None:
@@ -99,10 +117,14 @@ def destroy_orphaned_keys(engine: Engine, most: float = MAX_ORPHANS) -> int:
         connection.execute(delete(erasures).where(false()))
         names = store.all(connection).keys()
         living = {name_of(chat) for chat in connection.execute(select(chats.c.id)).scalars()}
-        orphans = names - living - {LOOKUP}
+        orphans = sorted(names - living - {LOOKUP})
         if len(orphans) > most:
-            logger.error("%d keys belong to no chat in this database, and are kept: is it the right one?", len(orphans))
-            return 0
+            metrics.failed("orphaned_keys")
+            if len(orphans) > len(living):
+                logger.error(WHOSE_KEYS, len(orphans))
+                return 0
+            orphans = orphans[: int(most)]
+            logger.warning("More than %d keys belong to no chat. The others are destroyed in the next runs.", most)
         store.destroy(connection, orphans)
     return len(orphans)
 
@@ -239,10 +261,31 @@ class KeyFile:
 
 
 _files: WeakKeyDictionary[Engine, KeyFile] = WeakKeyDictionary()
+# The keys of erased chats that are not destroyed yet. After a crash, they belong to no chat.
+_left: WeakKeyDictionary[Engine, set[bytes]] = WeakKeyDictionary()
+_lock = Lock()
 
 
-def _destroy(engine: Engine, erased: Iterable[str]) -> None:
-    store, names = keys_of(engine), [name_of(chat) for chat in erased]
+def destroy_keys_left(engine: Engine) -> bool:
+    """Destroys the keys of erased chats that still are to be destroyed; returns False if that has to wait."""
+    names = tuple(_left.get(engine, ()))
+    if not names:
+        return True
+    try:
+        with_reserve(engine, lambda: _destroy(engine, names))
+    except (*faults.PASSING, OSError) as error:
+        faults.count(error)
+        logger.error("Keys of %d erased chats are not destroyed yet (%s).", len(names), faults.described(error))
+        count_keys_left(engine, len(names))
+        return False
+    with _lock:
+        _left[engine].difference_update(names)
+    count_keys_left(engine, 0)
+    return True
+
+
+def _destroy(engine: Engine, names: Iterable[bytes]) -> None:
+    store = keys_of(engine)
     if isinstance(store, KeyTable):
         with writing(engine) as connection:
             store.destroy(connection, names)

@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from assistant.front.core.channels import CANARY, WEB
 from assistant.front.core.events import AssistantContent, Content, Event, EventType, complete, moment
-from assistant.front.store.chat_keys import complete_erasure, destroy_orphaned_keys
+from assistant.front.store.chat_keys import MAX_ORPHANS, complete_erasure, destroy_orphaned_keys
 from assistant.front.store.cipher import Cipher, cipher_for_reading, cipher_for_writing, lookup
 from assistant.front.store.quota import check_room
 from assistant.front.store.reserve import with_reserve
@@ -26,6 +26,7 @@ from assistant.front.store.schema import (
     events,
     feedback,
     messages,
+    put,
     writing,
 )
 from assistant.front.store.tombstones import add_tombstone, drop_tombstones
@@ -207,9 +208,12 @@ class Store:
         Returns False if there is none, or if anything has been written in it since `silent_since`. That is for the
         purge, which leaves no tombstone: if it was mistaken, a backup brings back what nobody asked to have erased.
         """
-        return with_reserve(self._engine, lambda: self._erase(chat, senders, silent_since))
+        found = with_reserve(self._engine, lambda: self._delete(chat, senders, silent_since))
+        if found:
+            complete_erasure(self._engine, [chat])
+        return found
 
-    def _erase(self, chat: str, senders: Sequence[str], silent_since: float | None) -> bool:
+    def _delete(self, chat: str, senders: Sequence[str], silent_since: float | None) -> bool:
         with writing(self._engine) as connection:
             mine = (
                 chats.c.id == chat if silent_since is None else (chats.c.id == chat) & (chats.c.last_at < silent_since)
@@ -221,8 +225,6 @@ class Store:
                     add_tombstone(connection, chat)
                 for sender in senders:
                     add_pending_erasure(connection, sender)
-        if found:
-            complete_erasure(self._engine, [chat])
         return bool(found)
 
     def silent_since(self, moment: float) -> list[str]:
@@ -235,12 +237,12 @@ class Store:
         with writing(self._engine) as connection:
             drop_tombstones(connection, before)
 
-    def erase_orphans(self) -> None:
-        """Erases rows without a chat, which arrived just as their chat was being erased."""
+    def erase_orphans(self, most_keys: float = MAX_ORPHANS) -> None:
+        """Erases rows without a chat, which arrived just as their chat was being erased, and keys without one."""
         with writing(self._engine) as connection:
             for table in CONTENTS:
                 connection.execute(delete(table).where(table.c.chat.not_in(select(chats.c.id))))
-        destroy_orphaned_keys(self._engine)
+        destroy_orphaned_keys(self._engine, most_keys)
 
     def recipients(self, channel: str) -> dict[str, str]:
         """The recipient of each of a messenger's chats, by chat."""
@@ -292,8 +294,7 @@ def next_sequence(connection: Connection, chat: str, now: float, spoken: str | N
 
 def add_pending_erasure(connection: Connection, sender: str) -> None:
     """Records that Rasa must erase a conversation."""
-    connection.execute(delete(erasures).where(erasures.c.sender == sender))
-    connection.execute(insert(erasures).values(sender=sender))
+    put(connection, erasures, sender=sender)
 
 
 def add_event(connection: Connection, chat: str, sequence: int, type_: EventType, now: float, data: Content) -> None:

@@ -105,6 +105,12 @@ def quota_of(engine: Engine) -> Quota | None:
     return _quotas.get(engine)
 
 
+def is_full(engine: Engine) -> bool:
+    """Whether a database with a quota takes nothing new."""
+    quota = quota_of(engine)
+    return quota is not None and quota.room().full
+
+
 def check_room(engine: Engine, share: float = RESERVED_SHARE) -> None:
     """Raises StorageFullError if a database with a quota takes nothing new, so that this share of it stays free."""
     quota = quota_of(engine)

@@ -35,6 +35,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import QueuePool
@@ -61,6 +62,8 @@ MAX_LOG_PAGES = 256
 SQLITE_SIGNATURE = b"SQLite format 3\0"
 # Any number that no other advisory lock in the database uses.
 SCHEMA_LOCK = 8080
+# Statements that both databases know, but not the standard.
+INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _queues: WeakKeyDictionary[Engine, WriterQueue] = WeakKeyDictionary()
 schema = MetaData()
 chats = Table(
@@ -328,6 +331,16 @@ def make_private(path: Path) -> None:
     for name in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
         if name.exists() and name.stat().st_mode & 0o077 and name.stat().st_uid == os.geteuid():
             name.chmod(0o600)
+
+
+def put(connection: Connection, table: Table, **row: object) -> None:
+    """Stores a row in place of one with the same primary key; where two do so at once, one of them wins.
+
+    Not by DO UPDATE, which the role of the purge may not use.
+    """
+    same = [column == row[column.name] for column in table.primary_key]
+    connection.execute(delete(table).where(*same))
+    connection.execute(INSERT[connection.dialect.name](table).values(**row).on_conflict_do_nothing())
 
 
 def delete_contents(connection: Connection, chat: str) -> None:

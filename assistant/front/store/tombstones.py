@@ -9,13 +9,13 @@ import hashlib
 import time
 from collections.abc import Mapping
 
-from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy import delete, inspect, select
 from sqlalchemy.engine import Connection, Engine
 
 from assistant.front.core.channels import WEB
 from assistant.front.core.tokens import Keys
 from assistant.front.store.chat_keys import complete_erasure
-from assistant.front.store.schema import chats, delete_contents, erasures, webhooks, writing
+from assistant.front.store.schema import chats, delete_contents, erasures, put, webhooks, writing
 from assistant.front.store.schema import tombstones as table
 
 # When each chat was erased, by its fingerprint.
@@ -50,9 +50,7 @@ def erase_again(engine: Engine, tombstones: Tombstones) -> int:
         for chat in found:
             connection.execute(delete(chats).where(chats.c.id == chat))
             delete_contents(connection, chat)
-            sender = Keys.sender(WEB, chat)
-            connection.execute(delete(erasures).where(erasures.c.sender == sender))
-            connection.execute(insert(erasures).values(sender=sender))
+            put(connection, erasures, sender=Keys.sender(WEB, chat))
         # Nobody can tell whose they are without reading them.
         connection.execute(delete(webhooks))
         _add(connection, tombstones)
@@ -83,8 +81,6 @@ def fingerprint(chat: str) -> str:
 
 def _add(connection: Connection, tombstones: Tombstones) -> None:
     known = set(connection.execute(select(table.c.id)).scalars()) if len(tombstones) > 1 else set()
-    for id_, at in tombstones.items():
-        if id_ in known:
-            continue
-        connection.execute(delete(table).where(table.c.id == id_))
-        connection.execute(insert(table).values(id=id_, at=at))
+    for id_, at in sorted(tombstones.items()):
+        if id_ not in known:
+            put(connection, table, id=id_, at=at)

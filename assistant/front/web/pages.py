@@ -25,6 +25,7 @@ from assistant.front.core.starters import starters
 from assistant.front.operate import metrics
 from assistant.front.rasa.client import envelope_of
 from assistant.front.store import canary, faults
+from assistant.front.store.quota import is_full
 from assistant.front.web.state import Front, front_of
 from assistant.knowledge.render import cards
 
@@ -64,7 +65,10 @@ async def health(_: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Whether a message is really stored, answered, read and deleted; only one check runs at a time."""
+    """Whether a message is really stored, answered, read and deleted; only one check runs at a time.
+
+    A used-up quota is no reason to send visitors elsewhere: all fronts share it, and here they can read and delete.
+    """
     front = front_of(request)
     if front.notice.closed:
         # Every message gets the announcement, whatever the state of Rasa.
@@ -72,10 +76,11 @@ async def ready(request: Request) -> Response:
     async with front.readiness.lock:
         if time.monotonic() - front.readiness.checked_at > READINESS_TTL_SECONDS:
             front.readiness.ready = all(await asyncio.gather(_answers(front), _stores(front)))
+            front.readiness.full = front.readiness.ready and await run_sync(is_full, front.engine)
             front.readiness.checked_at = time.monotonic()
     if not front.readiness.ready:
         raise RefusedError("unavailable", retry_after=READINESS_TTL_SECONDS)
-    return JSONResponse({"status": "ready"})
+    return JSONResponse({"status": "full" if front.readiness.full else "ready"})
 
 
 async def _stores(front: Front) -> bool:

@@ -33,10 +33,11 @@ MAX_WAIT_FOR_TURN_SECONDS = 5.0
 
 @dataclass
 class Readiness:
-    """When readiness was last checked with a question, and whether an answer came."""
+    """When readiness was last checked, whether it succeeded, and whether the quota was used up."""
 
     checked_at: float = -math.inf
     ready: bool = False
+    full: bool = False
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql import Select
 
@@ -34,7 +33,7 @@ from assistant.front.store.cipher import Cipher, cipher_for_reading, cipher_for_
 from assistant.front.store.quota import KEPT_SHARE, RESERVED_SHARE, check_room
 from assistant.front.store.reserve import with_reserve
 from assistant.front.store.rows import ChatRow, MessageAndData, MessageRow
-from assistant.front.store.schema import chats, delete_contents, events, messages, seen, writing
+from assistant.front.store.schema import INSERT, chats, delete_contents, events, messages, seen, writing
 from assistant.front.store.tombstones import add_tombstone
 
 ASSISTANT: Literal["assistant"] = "assistant"
@@ -42,7 +41,6 @@ ASSISTANT: Literal["assistant"] = "assistant"
 MAX_UNDELIVERED_SECONDS = 3 * 86400.0
 # What is kept of a chat after its user had it erased, so that the confirmation can be delivered.
 KEPT_AFTER_ERASURE = ("channel", "language", "told", "heard_at")
-INSERT = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 @dataclass(frozen=True)
@@ -183,9 +181,10 @@ class MessageStore:
 
         Messages written after the request move to the new chat and are answered there.
         """
-        with_reserve(self._engine, lambda: self._erase(message, new_chat, senders, data, now))
+        with_reserve(self._engine, lambda: self._delete(message, new_chat, senders, data, now))
+        complete_erasure(self._engine, [message.chat])
 
-    def _erase(
+    def _delete(
         self, message: WaitingMessage, new_chat: str, senders: tuple[str, ...], data: AssistantContent, now: float
     ) -> None:
         with writing(self._engine) as connection:
@@ -200,7 +199,6 @@ class MessageStore:
                 add_pending_erasure(connection, sender)
             if mine:
                 _reopen(connection, mine, new_chat, data, later, now)
-        complete_erasure(self._engine, [message.chat])
 
     def end(self, chat: str) -> bool:
         """Erases a chat that only confirmed an erasure; returns False if the user went on writing."""

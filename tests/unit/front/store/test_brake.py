@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import httpx2
@@ -16,7 +18,7 @@ from assistant.front.app import application
 from assistant.front.core.clock import Clock
 from assistant.front.core.tokens import Keys
 from assistant.front.operate import metrics
-from assistant.front.store import brake
+from assistant.front.store import brake, canary
 from assistant.front.store.backup import save
 from assistant.front.store.brake import StoppedError, check, record_run, status
 from assistant.front.store.chat_keys import keys_of, name_of, new_key
@@ -91,6 +93,32 @@ def test_without_a_last_run_the_newest_chat_tells_the_time(engine, store):
     talk(store, 40, *many("old"))
     with pytest.raises(StoppedError, match="40 days have passed"):
         check(engine, before())
+
+
+def test_canaries_count_for_nothing(engine, store, monkeypatch):
+    talk(store, 40, *many("old"))
+    with writing(engine) as connection:
+        for number in range(20):
+            canary._store(connection, f"canary-{number}", time.time())
+    # Neither as chats that stay, nor as a sign of what time it is.
+    with pytest.raises(StoppedError, match="40 days have passed"):
+        check(engine, before())
+    record_run(engine, before(50))
+    with pytest.raises(StoppedError, match="8 of 8 chats at once"):
+        check(engine, before())
+
+
+def test_two_purges_at_once_both_record_that_they_ran(engine):
+    wait = threading.Barrier(8)
+
+    def recorded(number):
+        wait.wait()
+        for _ in range(20):
+            record_run(engine, before(number))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(recorded, range(8)))
+    assert status(engine).at
 
 
 def test_a_clock_that_jumped_takes_no_tombstones_either(engine, store):

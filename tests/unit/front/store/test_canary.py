@@ -12,8 +12,9 @@ from starlette.testclient import TestClient
 
 from assistant.front.app import application
 from assistant.front.operate import metrics
-from assistant.front.store import canary
+from assistant.front.store import canary, quota
 from assistant.front.store.chats import Store
+from assistant.front.store.quota import Room
 from assistant.front.store.retention import expired_counts
 from assistant.front.store.schema import chats, events, messages
 from tests.fakes.front import HERE
@@ -48,6 +49,18 @@ def client(settings, rasa):
     with TestClient(application(settings, rasa), HERE) as client:
         assert client.get("/ready").status_code == 200
         yield client
+
+
+def test_a_used_up_quota_is_told_and_sends_nobody_away(client, monkeypatch):
+    monkeypatch.setattr(quota.Quota, "room", lambda _: Room(95, 100))
+    before = counted()
+    time.sleep(2.1)
+    assert (client.get("/ready").status_code, client.get("/ready").json()) == (200, {"status": "full"})
+    assert client.post("/api/chat", json={}).status_code == 503
+    assert counted() == before
+    monkeypatch.setattr(quota.Quota, "room", lambda _: Room(5, 100))
+    time.sleep(2.1)
+    assert client.get("/ready").json() == {"status": "ready"}
 
 
 def not_ready(client):

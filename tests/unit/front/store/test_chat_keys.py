@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from sqlalchemy import create_engine, insert, select, update
 from assistant.core.paths import ROOT
 from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.message_store import MessageStore
+from assistant.front.operate import metrics
 from assistant.front.store import chats as store_module
 from assistant.front.store.chat_keys import (
     KEY_BYTES,
@@ -153,7 +155,26 @@ def test_a_database_that_lost_its_chats_costs_no_keys(store, engine, caplog):
     assert destroy_orphaned_keys(engine, most=2) == 0
     assert keys_in(engine) == before
     assert "is it the right one?" in caplog.text
-    assert destroy_orphaned_keys(engine) == 3
+    # If it is, an operator says so.
+    store.erase_orphans(math.inf)
+    assert keys_in(engine).keys() <= {LOOKUP}
+
+
+def counted(kind):
+    return metrics.registry.get_sample_value("assistant_errors_total", {"kind": kind})
+
+
+def test_many_keys_without_a_chat_are_destroyed_over_several_runs_and_an_operator_hears_of_it(store, engine, caplog):
+    for number in range(6):
+        talk(store, f"chat-{number}")
+    with engine.begin() as connection:
+        for number in range(5):
+            keys_of(engine).add(connection, name_of(f"crashed-{number}"), new_key())
+    before = counted("orphaned_keys")
+    assert [destroy_orphaned_keys(engine, most=2) for _ in range(4)] == [2, 2, 1, 0]
+    assert counted("orphaned_keys") == before + 2
+    assert "belong to no chat" in caplog.text
+    assert keys_in(engine).keys() - {LOOKUP} == {name_of(f"chat-{number}") for number in range(6)}
 
 
 def test_feedback_does_not_outlive_a_chat_that_is_being_erased(store, engine, monkeypatch):

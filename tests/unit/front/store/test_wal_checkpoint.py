@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,15 +10,18 @@ from contextlib import closing, contextmanager
 
 import httpx2
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from assistant.front.answering import worker
 from assistant.front.app import application
 from assistant.front.core.tokens import Keys as Tokens
 from assistant.front.operate.metrics import registry
+from assistant.front.store import wal_checkpoint
 from assistant.front.store.backup import save, save_keys
-from assistant.front.store.chat_keys import name_of
+from assistant.front.store.chat_keys import KeyFile, name_of
 from assistant.front.store.chats import Store
 from assistant.front.store.key_copy import keys_in, read_copy
+from assistant.front.store.reserve import keep_reserve, reserve_path
 from assistant.front.store.retention import erase_silent
 from assistant.front.store.schema import READER, database, vacuum
 from assistant.front.store.wal_checkpoint import overwrite_again, unfinished
@@ -151,3 +155,58 @@ def found(wanted, folder):
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert {"front.db", "front.db-wal", "front.db-shm", "front.keys", "front.backup"} <= {path.name for path in files}
     return {path.name for path in files if any(one in path.read_bytes() for one in sought)}
+
+
+@pytest.mark.parametrize("fault", ["full", "locked", "io"])
+@pytest.mark.parametrize("step", ["key", "checkpoint"])
+def test_an_erasure_whose_last_steps_fail_is_told_as_done_and_completed_later(
+    step, fault, settings, rasa, path, monkeypatch
+):
+    monkeypatch.setattr(worker, "TRACES_INTERVAL_SECONDS", 0.1)
+    monkeypatch.setattr(worker, "OTHERS_TRACES_INTERVAL_SECONDS", 0.1)
+    fails, destroy, checkpoint = [False], KeyFile.destroy, wal_checkpoint._checkpoint
+    messages = {"full": "database or disk is full", "locked": "database is locked", "io": "disk I/O error"}
+
+    def failing(real):
+        def fail(*arguments):
+            if fails[0]:
+                raise OperationalError("PRAGMA", {}, sqlite3.OperationalError(messages[fault]))
+            return real(*arguments)
+
+        return fail
+
+    if step == "key":
+        monkeypatch.setattr(KeyFile, "destroy", failing(destroy))
+    else:
+        monkeypatch.setattr(wal_checkpoint, "_checkpoint", failing(checkpoint))
+    with served(application(settings, rasa)) as address, httpx2.Client(base_url=address, timeout=60) as client:
+        visitor = Visitor(client)
+        visitor.answer_to("Was ist das?")
+        chat, engine = Tokens(settings.secret).chat_of(visitor.token), database(settings.database)
+        fails[0] = True
+        assert client.delete("/api/chat", headers=visitor.headers).status_code == 204
+        assert client.get("/api/chat", headers=visitor.headers).status_code == 401
+        until(lambda: counted() >= 1)
+        assert (name_of(chat) in keys_in(engine)) == (step == "key")
+        fails[0] = False
+        until(lambda: counted() == 0)
+        assert name_of(chat) not in keys_in(engine)
+        assert log_of(path) == b""
+        engine.dispose()
+
+
+def test_an_erasure_that_a_full_disk_stops_after_its_rows_are_gone_is_completed_from_the_reserve(store, monkeypatch):
+    engine, destroy = store._engine, KeyFile.destroy
+    assert keep_reserve(engine)
+    store.open_chat("a", "de", 1.0)
+    store.accept("a", "id", WORD, "de", None, 1.0)
+
+    def full(*arguments):
+        if reserve_path(engine).exists():
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return destroy(*arguments)
+
+    monkeypatch.setattr(KeyFile, "destroy", full)
+    assert store.erase("a", "web-a")
+    assert name_of("a") not in keys_in(engine)
+    assert unfinished(engine) == 0
