@@ -32,9 +32,12 @@ class BehindProxy(ProxyHeadersMiddleware):
 
 
 def _with_host_asked_for(scope: Scope) -> list[tuple[bytes, bytes]]:
-    """The headers, with the host that the first proxy was asked for."""
+    """The headers, with the host that the proxy was asked for.
+
+    The last one named: a proxy may add to what it was sent, which anybody can write.
+    """
     headers: list[tuple[bytes, bytes]] = list(scope["headers"])
-    host = Headers(scope=scope).get("x-forwarded-host", "").partition(",")[0].strip()
+    host = ",".join(Headers(scope=scope).getlist("x-forwarded-host")).rpartition(",")[2].strip()
     if not host:
         return headers
     return [(b"host", host.encode("latin-1")), *(one for one in headers if one[0] != b"host")]

@@ -15,7 +15,6 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import (
-    DDL,
     Boolean,
     Column,
     Float,
@@ -33,6 +32,7 @@ from sqlalchemy import (
     insert,
     inspect,
     select,
+    text,
     true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -165,15 +165,22 @@ keys = Table(
 )
 
 
-def without_statistics(*columns: Column[Any]) -> None:
-    """Keeps samples of these columns out of PostgreSQL's statistics, where nobody would erase them."""
-    for column in columns:
-        statement = DDL(f"ALTER TABLE {column.table.name} ALTER COLUMN {column.name} SET STATISTICS 0")
-        event.listen(column.table, "after_create", statement.execute_if(dialect="postgresql"))
-
-
-without_statistics(
-    events.c.data, chats.c.recipient, chats.c.address, messages.c.external_id, feedback.c.reason, keys.c.key
+# Columns that PostgreSQL must not sample for its statistics, where nobody would erase what people wrote.
+NOT_SAMPLED: tuple[Column[Any], ...] = (
+    events.c.data,
+    chats.c.recipient,
+    chats.c.address,
+    messages.c.external_id,
+    feedback.c.reason,
+    webhooks.c.sealed,
+    keys.c.key,
+)
+# What a column is sampled for, if its table is ours to change: 0 where nothing is left to do.
+SAMPLED = text(
+    "SELECT (attstattarget IS DISTINCT FROM 0)::int + 2 * EXISTS (SELECT 1 FROM pg_stats"
+    " WHERE tablename = relname AND pg_stats.attname = pg_attribute.attname AND schemaname = current_schema())::int"
+    " FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid"
+    " WHERE attrelid = to_regclass(:table) AND attname = :column AND relowner = current_user::regrole"
 )
 
 
@@ -220,6 +227,8 @@ def _upgrade(engine: Engine) -> None:
         if engine.dialect.name == "postgresql":
             key_schema.create_all(engine)
         _add_missing(engine)
+        if engine.dialect.name == "postgresql":
+            _end_sampling(engine)
         if found != VERSION:
             with engine.begin() as connection:
                 connection.execute(delete(state).where(state.c.name == "version"))
@@ -403,3 +412,18 @@ def _add_missing(engine: Engine) -> None:
                     connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {written}")
             for index in table.indexes:
                 index.create(connection, checkfirst=True)
+
+
+def _end_sampling(engine: Engine) -> None:
+    """Keeps what people write out of PostgreSQL's statistics, and clears what an earlier version let in."""
+    with engine.begin() as connection:
+        for column in NOT_SAMPLED:
+            named = {"table": column.table.name, "column": column.name}
+            found = connection.execute(SAMPLED, named).scalar()
+            if not found:
+                continue
+            altered = f"ALTER TABLE {column.table.name} ALTER COLUMN {column.name}"
+            connection.exec_driver_sql(f"{altered} SET STATISTICS 0")
+            if found > 1:
+                # The type that it has already: rewrites nothing, and drops the samples.
+                connection.exec_driver_sql(f"{altered} TYPE {column.type.compile(engine.dialect)}")

@@ -12,10 +12,13 @@ from sqlalchemy import create_engine, inspect
 from starlette.testclient import TestClient
 
 from assistant.front.app import application
+from assistant.front.messengers.base.inbound import InboundMessage
+from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.store.backup import restore, save
 from assistant.front.store.chats import Store
-from assistant.front.store.schema import database, schema
+from assistant.front.store.schema import NOT_SAMPLED, database, schema
 from tests.fakes.front import HERE, Visitor
+from tests.support.postgres import rows_of
 from tests.support.wait import until
 
 # What fronts of these versions wrote, by their own code: before-0.1.0 has the first tables that there were.
@@ -68,6 +71,34 @@ def test_an_older_database_gets_every_table_column_and_index(version, url):
         named = {index["name"] for index in there.get_indexes(table.name)}
         assert named >= {index.name for index in table.indexes}
     engine.dispose()
+
+
+SAMPLES = "SELECT tablename, attname FROM pg_stats WHERE schemaname = current_schema()"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_postgresql_loses_the_samples_that_an_older_version_let_it_take(version, postgres):
+    url = postgres.new()
+    written_by(version, url)
+    engine = create_engine(url, future=True)
+    with engine.begin() as connection:
+        # The first versions had it sampled.
+        connection.exec_driver_sql("ALTER TABLE events ALTER COLUMN data SET STATISTICS -1")
+        connection.exec_driver_sql("ANALYZE")
+    assert ("events", "data") in rows_of(url, SAMPLES)
+    engine.dispose()
+    upgraded = database(url)
+    MessageStore(upgraded, frozenset({"whatsapp"})).receive(
+        "whatsapp", InboundMessage("a", "4915112345678"), "new", 1.0
+    )
+    with upgraded.begin() as connection:
+        connection.exec_driver_sql("ANALYZE")
+    upgraded.dispose()
+    sampled = rows_of(url, SAMPLES)
+    assert ("chats", "language") in sampled
+    assert [column for column in NOT_SAMPLED if (column.table.name, column.name) in sampled] == []
+    targets = "SELECT attrelid::regclass::text, attname FROM pg_attribute WHERE attstattarget = 0 AND attnum > 0"
+    assert {(column.table.name, column.name) for column in NOT_SAMPLED} <= set(rows_of(url, targets))
 
 
 @pytest.mark.parametrize("version", VERSIONS)

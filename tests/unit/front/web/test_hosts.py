@@ -110,6 +110,25 @@ def test_a_trusted_proxy_says_which_host_was_asked_for(settings, rasa):
 
 
 @pytest.mark.parametrize(
+    "named",
+    [
+        [("X-Forwarded-Host", "evil.example, own.example")],
+        [("X-Forwarded-Host", "evil.example"), ("X-Forwarded-Host", "own.example")],
+        [("X-Forwarded-Host", "localhost,evil.example , own.example ")],
+    ],
+)
+def test_of_a_proxy_that_adds_to_what_it_was_sent_its_own_word_counts(named, settings, rasa):
+    changed = replace(settings, hosts=frozenset({"own.example"}), proxies="10.0.0.0/8")
+    with TestClient(application(changed, rasa), "http://internal", client=PROXY) as client:
+        for origin, wanted in (("https://own.example", 200), ("https://evil.example", 403)):
+            headers = [("Host", "internal:8080"), *named, ("Origin", origin)]
+            assert client.get("/api/opening", headers=headers).status_code == wanted
+        # What a client wrote counts for nothing, though it is a name of ours.
+        forged = [("X-Forwarded-Host", "own.example, evil.example")]
+        assert client.get("/api/opening", headers=forged).status_code == 403
+
+
+@pytest.mark.parametrize(
     ("origin", "host", "same"),
     [
         ("https://a.example", "a.example", True),
