@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from assistant.core.paths import ROOT
+from assistant.front.core.settings import Rates, settings_from
 from assistant.front.operate.metrics import ERRORS
 
 DEPLOY = ROOT / "deploy"
@@ -419,6 +420,47 @@ def test_every_setting_is_explained():
     shown = [COMPOSE, DEPLOY / "compose" / "env.example", *KUBERNETES.rglob("*.yml")]
     used = {name for path in shown for name in re.findall(r"ASSISTANT_[A-Z_]+[A-Z]", path.read_text("utf-8"))}
     assert used - explained == {"ASSISTANT_DOMAIN"} - explained
+
+
+TABLES = [ROOT / "docs" / "operations.md", ROOT / "docs" / "web-chat-api.md"]
+# What both deployments decide for themselves, and what fits no deployment with several fronts and PostgreSQL.
+DECIDED = {
+    *("ASSISTANT_HOST", "ASSISTANT_PUBLIC_URL", "ASSISTANT_TRUSTED_PROXIES", "ASSISTANT_NOTICE_FILE"),
+    *("ASSISTANT_METRICS_PORT", "ASSISTANT_METRICS_HOST", "ASSISTANT_DATABASE"),
+}
+UNFIT = {"ASSISTANT_DATA", "ASSISTANT_STORAGE"}
+
+
+def tabled() -> set[str]:
+    """The settings in the documents' tables."""
+    rows = re.findall(r"^\| (`[A-Z_`, ]+`) \|", "\n".join(path.read_text("utf-8") for path in TABLES), re.M)
+    return {name for row in rows for name in re.findall(r"`((?:ASSISTANT|LOG)_[A-Z_]+)`", row)}
+
+
+class TestSettings:
+    def test_the_tables_name_every_setting_that_the_front_reads(self):
+        code = (ROOT / "assistant" / "front" / "core" / "settings.py").read_text("utf-8")
+        read = set(re.findall(r"\"(ASSISTANT_[A-Z_]+[A-Z])\"", code))
+        rates = {f"ASSISTANT_RATE_{name.upper()}" for name in Rates.__dataclass_fields__}
+        elsewhere = {"ASSISTANT_RASA", "ASSISTANT_REDIS"}
+        assert len(read) > 15
+        assert (read | rates) - tabled() == elsewhere
+
+    def test_compose_passes_each_on_or_decides_it(self):
+        given = SERVICES["front"]["environment"]
+        assert tabled() - given.keys() == UNFIT
+        passed = tabled() - DECIDED - UNFIT
+        assert [name for name in passed if not re.match(rf"\$\{{{name}:[-?]", given[name])] == []
+
+    def test_in_the_cluster_the_front_gets_whatever_an_overlay_adds(self):
+        (container,) = PODS["front"]["spec"]["containers"]
+        assert {"configMapRef": {"name": "assistant-settings"}} in container["envFrom"]
+        fixed = {variable["name"] for variable in container["env"]}
+        assert fixed & tabled() <= {*DECIDED, "ASSISTANT_SECRET", "ASSISTANT_OLD_SECRETS"}
+
+    def test_what_is_left_empty_is_as_if_it_were_not_there(self, tmp_path):
+        enough = {"ASSISTANT_DATA": str(tmp_path), "ASSISTANT_SECRET": "0" * 64}
+        assert settings_from({**dict.fromkeys(tabled() - {"ASSISTANT_DATA"}, ""), **enough}) == settings_from(enough)
 
 
 FRONT_IMAGE, ENGINE_IMAGE = DEPLOY / "Containerfile", DEPLOY / "Containerfile.engine"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -69,9 +70,18 @@ def test_the_newest_version_of_the_changelog_is_the_project_s():
     assert len(released) == len([heading for heading in headings if heading != "## [Unreleased]"]) > 1
     assert [date for _, date in released] == sorted((date for _, date in released), reverse=True)
     version = re.search(r'^version = "(.+)"$', (ROOT / "pyproject.toml").read_text("utf-8"), re.M)[1]
-    example = (ROOT / "deploy" / "kubernetes" / "overlays" / "example" / "kustomization.yml").read_text("utf-8")
     assert released[0][0] == version
-    assert f'newTag: "{version}"' in example
+    example = "".join(path.read_text("utf-8") for path in (ROOT / "deploy" / "kubernetes" / "overlays").rglob("*.yml"))
+    tags = re.findall(r'iom-germany-assistant-\w+(?:, newTag: "|:)(\d[^"\s]*)', example)
+    assert len(tags) == 3
+    assert set(tags) == {version}
+
+
+def test_the_version_is_written_nowhere_else():
+    package = json.loads((ROOT / "widget" / "package.json").read_text("utf-8"))
+    lock = json.loads((ROOT / "widget" / "package-lock.json").read_text("utf-8"))
+    assert package["private"]
+    assert [one for one in (package, lock, lock["packages"][""]) if "version" in one] == []
 
 
 LINK = re.compile(r"(?<!!)\[[^]]*\]\((?!https?:|mailto:)([^)\s]+)\)")
