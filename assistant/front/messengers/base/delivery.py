@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import anyio
 from anyio.to_thread import run_sync
 
+from assistant.front.core.clock import Lateness
 from assistant.front.core.events import AssistantEvent
 from assistant.front.messengers.base.api import Api, CallError, HttpApi, NotSentError, UnknownOutcomeError
 from assistant.front.messengers.base.connector import Call, Connector
@@ -58,7 +59,7 @@ class Delivery:
         self._api: Api = api or HttpApi(timeout_seconds)
         self._chat_tasks = ChatTasks("Delivering", self._deliver, leases)
         self._slots = {name: asyncio.Semaphore(MAX_CONCURRENT_CALLS) for name in connectors}
-        self._paused_until = dict.fromkeys(connectors, 0.0)
+        self._paused_until, self._lateness = dict.fromkeys(connectors, 0.0), Lateness()
         self._background: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -194,7 +195,7 @@ class Delivery:
         now = await run_sync(self._message_store.progress, progress.chat)
         if now is None:
             return False
-        if time.time() - now.heard_at < (connector.window_seconds or MAX_DELIVERY_SECONDS):
+        if self._lateness.age_seconds(now.heard_at) < (connector.window_seconds or MAX_DELIVERY_SECONDS):
             return True
         metrics.delivered(connector.name, "late")
         logger.warning("%s: dropped an answer that could not be delivered in time.", connector.name)
@@ -203,7 +204,7 @@ class Delivery:
     async def _call(self, connector: Connector, call: Call) -> CallResult:
         """Makes a call and interprets the response; raises UnknownOutcomeError if it may have been lost."""
         async with self._slots[connector.name]:
-            await asyncio.sleep(max(0.0, self._paused_until[connector.name] - time.time()))
+            await asyncio.sleep(max(0.0, self._paused_until[connector.name] - time.monotonic()))
             try:
                 response = await self._api.send(call)
             except NotSentError as error:
@@ -225,7 +226,7 @@ class Delivery:
             logger.error("%s denies us access (%s): check its settings.", connector.name, result.reason)
             seconds = max(seconds, MISCONFIGURED_RETRY_SECONDS)
         if result.affects_all_chats:
-            self._paused_until[connector.name] = time.time() + seconds
+            self._paused_until[connector.name] = time.monotonic() + seconds
         await asyncio.sleep(seconds)
 
     async def _wait_for_receipt(self, progress: Progress, part: int, seconds: float) -> Progress:

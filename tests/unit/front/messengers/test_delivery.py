@@ -147,3 +147,19 @@ async def test_a_recipient_that_is_none_is_given_up_with_one_line(store, message
         await anyio.sleep(1.2)
     assert sent == []
     assert [one.exc_info for one in caplog.records if "whatsapp" in one.getMessage()] == [None]
+
+
+@pytest.mark.parametrize("days", [2, -2])
+async def test_a_clock_that_jumps_makes_no_answer_late_and_nobody_wait_for_it(
+    days, store, message_store, whatsapp, monkeypatch
+):
+    limited, real = ApiResponse(429, {"retry-after": "1"}, {"error": {"code": ALL_WAIT}}), time.time
+    answered(store, message_store, ONE)
+    async with started(store, message_store, whatsapp, limited) as (_, sent):
+        with anyio.fail_after(20):
+            while not sent:
+                await anyio.sleep(0.01)
+            monkeypatch.setattr(time, "time", lambda: real() + days * 86400.0)
+            while message_store.undelivered_chats():
+                await anyio.sleep(0.05)
+    assert len(sent) == 2
