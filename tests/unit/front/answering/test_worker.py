@@ -59,6 +59,23 @@ def test_a_slow_rasa_is_asked_once_and_its_late_answer_is_not_told(visitor, rasa
     assert rasa.texts == ["Hallo"]
 
 
+@pytest.mark.parametrize("days", [1, -1])
+def test_a_clock_that_jumps_while_rasa_is_away_brings_no_apology_and_no_endless_wait(days, client, rasa, monkeypatch):
+    visitor, real, said = Visitor(client), time.time, [AWAY, AWAY, fact()]
+
+    def reply(_):
+        monkeypatch.setattr(time, "time", lambda: real() + days * 86400.0)
+        return said.pop(0)
+
+    rasa.reply = reply
+    assert visitor.answer_to("Hallo", 20)["kind"] == "fact"
+    # And what comes after the jump has its own time.
+    rasa.reply = lambda _: AWAY
+    begun = time.monotonic()
+    assert visitor.answer_to("Hallo", 30)["kind"] == "error"
+    assert 5 < time.monotonic() - begun < 20
+
+
 def test_after_an_apology_the_next_message_is_answered(visitor, rasa):
     rasa.reply = lambda _: AWAY
     assert visitor.answer_to("Hallo")["kind"] == "error"
