@@ -52,7 +52,7 @@ def test_the_notice_says_what_this_is_and_what_is_kept(visitor_of, front, path, 
     visitor = visitor_of(front.url).go(path).open(language)
     visitor.page.locator("iom-assistant .more").click()
     for word in words:
-        expect(visitor.panel.get_by_text(word)).to_be_visible()
+        expect(visitor.page.locator("iom-assistant #notice-more").get_by_text(word)).to_be_visible()
 
 
 def test_the_notice_links_to_privacy_and_imprint(visitor):

@@ -122,6 +122,8 @@ def test_the_root_of_the_page_changes_nothing(visitor_of, front, root):
         visitor = visit(visitor_of, front, SIZES["laptop"])
         visitor.page.evaluate("(size) => { document.documentElement.style.fontSize = size; }", size)
         opened(visitor).ask("Wie vielen?")
+        # What is not announced comes a moment after the answer.
+        expect(visitor.answers.last.locator("time")).to_be_visible()
         names = [".panel", ".header", ".exit", ".answer", ".said", "#field", ".send"]
         boxes = settled(visitor).in_root(
             f"return {names}.map((name) => root.querySelector(name).getBoundingClientRect())"
@@ -149,6 +151,7 @@ def test_above_a_keyboard_the_field_is_in_sight_and_the_rest_scrolls_as_one(visi
     visitor.ask("Wie vielen?")
     expect(visitor.field).to_be_in_viewport(ratio=1)
     expect(visitor.answers.last).to_be_in_viewport()
+    until(visitor.page, lambda: visitor.in_root("return root.querySelector('.panel').scrollTop;") > 0)
     visitor.page.locator("iom-assistant .heading").hover()
     visitor.page.mouse.wheel(0, -2_000)
     until(visitor.page, lambda: visitor.in_root("return root.querySelector('.panel').scrollTop;") == 0)
