@@ -8,11 +8,14 @@ const target = ["es2020", "safari15", "chrome92", "firefox101"];
 
 const BUNDLED = new Set(["de.json", "en.json", "languages.json"]);
 
+// The element's own unit stands in for the root's em, which pages set as they like.
+const inOwnUnit = (styles) => styles.replace(/(-?\d*\.?\d+)rem\b/g, "calc($1 * var(--iom-unit))");
+
 const minifiedStyles = {
   name: "minified-styles",
   setup(bundler) {
     bundler.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target });
+      const { code } = await transform(inOwnUnit(await readFile(path, "utf8")), { loader: "css", minify: true, target });
       return { contents: code, loader: "text" };
     });
   },

@@ -260,8 +260,9 @@ def test_nothing_is_cut_off_on_small_screens(visitor_of, front, size, scene):
 
 def test_written_from_right_to_left_all_is_mirrored(visitor, front):
     visitor.in_root("root.querySelector('.assistant').dir = 'rtl'")
-    SCENES["several"](visitor, front, "de")
     assert visitor.launcher.bounding_box()["x"] < 100
+    SCENES["several"](visitor, front, "de")
+    assert visitor.panel.bounding_box()["x"] < 100
     send, field = visitor.button("Senden").bounding_box(), visitor.field.bounding_box()
     assert send["x"] < field["x"]
     visitor.page.screenshot(path=SCREENSHOTS / "several-right-to-left.png")

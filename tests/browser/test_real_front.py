@@ -27,10 +27,10 @@ def test_a_question_gets_its_checked_answer(visitor_of, front_url, path, languag
     expect(said.get_by_role("link").first).to_have_attribute("href", re.compile("^https://"))
 
 
-def test_a_starter_is_answered_with_a_fact(visitor_of, front_url):
+def test_a_starter_is_answered_with_somebody_who_helps(visitor_of, front_url):
     visitor = visitor_of(front_url).go().open()
     visitor.page.locator("iom-assistant .starters .suggestion").first.click()
-    expect(visitor.answers).to_contain_text(["mit Quelle"])
+    expect(visitor.answers.last.locator("[part=contact-card]").first).to_be_visible()
 
 
 def test_a_follow_up_keeps_the_topic_and_so_does_a_new_language(visitor_of, front_url):

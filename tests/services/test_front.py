@@ -13,7 +13,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from assistant.core.languages import LANGUAGES
 from assistant.core.paths import ROOT
+from assistant.front.core.starters import STARTERS
 from assistant.front.core.tokens import Keys
 from assistant.launch import servers
 from assistant.training.model import model_path
@@ -53,6 +55,14 @@ def test_a_question_is_answered_with_source_and_date(language, figure, date, cli
     assert part["as_of_text"] == date
     assert part["sources"][0]["url"].startswith("https://")
     assert told["suggestions"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_starter_gets_the_answer_it_stands_for(language, client):
+    offered = client.get(f"/api/opening?language={language}").json()["starters"]
+    told = [Visitor(client, language).answer_to(question, language=language) for question in offered]
+    assert [answer["parts"][0]["entry"] for answer in told] == list(STARTERS)
+    assert {answer["language"] for answer in told} == {language}
 
 
 def test_the_topic_is_kept_when_the_language_is_switched(visitor):

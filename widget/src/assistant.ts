@@ -14,6 +14,7 @@ import { Footer } from "./view/footer.js";
 import { Header } from "./view/header.js";
 import { Launcher } from "./view/launcher.js";
 import { Menu } from "./view/menu.js";
+import { Room } from "./view/room.js";
 import { Welcome } from "./view/welcome.js";
 import { Wording } from "./wording.js";
 
@@ -38,7 +39,9 @@ export class Assistant implements ChatListener {
   private readonly chat: Chat;
   private readonly words: Wording;
   private readonly launcher: Launcher;
+  private readonly header: Header;
   private readonly panel: HTMLElement;
+  private readonly room: Room;
   private readonly menu: Menu;
   private readonly welcome: Welcome;
   private readonly conversation: Conversation;
@@ -59,14 +62,16 @@ export class Assistant implements ChatListener {
     this.chat = new Chat(this.api, this.store, this, settings.pageLanguage);
     this.launcher = new Launcher(this.words, () => this.settings.opened(!this.isOpen));
     this.menu = this.makeMenu();
-    this.welcome = new Welcome(this.words, (question) => this.send(question));
+    this.welcome = new Welcome(this.words, (question) => this.askStarter(question));
     this.conversation = this.makeConversation();
     this.composer = new Composer(this.words, (text) => this.send(text));
     this.footer = new Footer(this.words, this.composer, settings.contactUrl, () => this.askForPerson());
     const { welcome, conversation } = this;
     const parts = [welcome.notice, welcome.starters, conversation.history, conversation.log, conversation.typing];
     this.scroll = scrollArea(this.words, ...parts);
+    this.header = this.makeHeader();
     this.panel = this.makePanel();
+    this.room = new Room(this.panel, this.header.element, this.scroll, this.footer.bar, this.footer.person);
     this.element = this.makeRegion();
     this.listen();
   }
@@ -84,6 +89,7 @@ export class Assistant implements ChatListener {
   open(focus = true): void {
     if (this.isOpen) return;
     this.panel.hidden = false;
+    this.room.fit();
     this.launcher.expanded = true;
     this.store.keepTab({ open: true });
     this.menu.remembered = this.store.remembered;
@@ -114,6 +120,7 @@ export class Assistant implements ChatListener {
   /** Releases everything outside the element. */
   end(): void {
     this.chat.stop();
+    this.room.end();
     clearTimeout(this.openingAgain);
     this.endings.forEach((end) => end());
   }
@@ -124,7 +131,7 @@ export class Assistant implements ChatListener {
     this.inTheirLanguages(events, () => {
       this.conversation.restore(events);
       this.showStarters();
-      this.scroll.scrollTop = this.scroll.scrollHeight;
+      this.room.toEnd();
     });
   }
 
@@ -156,7 +163,7 @@ export class Assistant implements ChatListener {
 
   awaiting(any: boolean): void {
     this.conversation.awaiting(any);
-    if (any) this.scroll.scrollTop = this.scroll.scrollHeight;
+    if (any) this.room.toEnd();
   }
 
   connected(now: boolean): void {
@@ -189,7 +196,18 @@ export class Assistant implements ChatListener {
     if (this.reachable) this.footer.hush();
     this.goOn();
     this.chat.send(text);
-    this.scroll.scrollTop = this.scroll.scrollHeight;
+    this.room.toEnd();
+  }
+
+  /** Asks a starter question; the buttons go with the first message, so the focus moves on before. */
+  private askStarter(question: string): void {
+    (touch() ? this.scroll : this.composer.field).focus({ preventScroll: true });
+    this.send(question);
+  }
+
+  private enlarge(now: boolean): void {
+    this.panel.classList.toggle("large", now);
+    this.store.keepTab({ large: now });
   }
 
   private askForPerson(): void {
@@ -281,7 +299,7 @@ export class Assistant implements ChatListener {
   private async loadOpening(): Promise<void> {
     const { language } = this.words;
     try {
-      const opening = await this.api.opening(language);
+      const [opening] = await Promise.all([this.api.opening(language), load(language)]);
       if (language === this.words.language) this.show(opening);
     } catch {
       if (!this.isOpen || language !== this.words.language) return;
@@ -305,7 +323,7 @@ export class Assistant implements ChatListener {
 
   /** Scrolls to an answer, or to the start of one that is too long to fit. */
   private bringIntoView(answer: HTMLElement): void {
-    const room = Math.min(this.scroll.clientHeight, this.panel.clientHeight);
+    const room = this.room.scroller.clientHeight;
     answer.scrollIntoView({ block: answer.offsetHeight > room ? "start" : "nearest" });
   }
 
@@ -340,24 +358,30 @@ export class Assistant implements ChatListener {
     });
   }
 
-  private makePanel(): HTMLElement {
+  private makeHeader(): Header {
     const header = new Header(this.words, this.menu, {
       close: () => this.settings.opened(false),
       exit: () => this.exit(),
+      enlarge: (now) => this.enlarge(now),
       choose: (language) => this.choose(language),
     });
+    header.enlarged = this.store.tab.large;
+    return header;
+  }
+
+  private makePanel(): HTMLElement {
     const attributes = {
-      class: "panel",
+      class: this.store.tab.large ? "panel large" : "panel",
       id: "panel",
       part: "panel",
       role: "dialog",
       tabindex: "-1",
-      "aria-labelledby": "title",
       "aria-describedby": "machine notice-text",
       hidden: "",
     };
-    const footer = this.footer.element;
-    const panel = h("div", attributes, header.element, this.scroll, footer, this.confirmation.element);
+    const { header, footer, confirmation } = this;
+    const panel = h("div", attributes, header.element, this.scroll, footer.element, confirmation.element);
+    this.words.say((texts) => panel.setAttribute("aria-label", texts.title));
     panel.addEventListener("keydown", (event) => this.key(event));
     return panel;
   }

@@ -3,6 +3,7 @@
 import { Assistant, smallScreen, type Settings } from "./assistant.js";
 import { languageAt, spoken } from "./languages.js";
 import styles from "./styles.css";
+import { registerUnit } from "./unit.js";
 
 const CONTACT = "https://germany.iom.int";
 
@@ -17,6 +18,7 @@ export class IomAssistant extends HTMLElement {
   connectedCallback(): void {
     // Moved within the page: everything goes on, and the draft stays.
     if (this.assistant) return;
+    registerUnit();
     const root = this.shadowRoot ?? withStyles(this.attachShadow({ mode: "open" }));
     this.assistant = new Assistant(this.settings());
     root.append(this.assistant.element);

@@ -16,11 +16,13 @@ export interface Key {
 /** State of a single tab. */
 export interface Tab {
   open: boolean;
+  /** Whether the visitor has enlarged the panel. */
+  large: boolean;
   outbox: Outgoing[];
 }
 
 const NO_KEY: Key = { token: null, expiresAt: null, choice: null };
-const NEW_TAB: Tab = { open: false, outbox: [] };
+const NEW_TAB: Tab = { open: false, large: false, outbox: [] };
 
 export class Store {
   key: Key = NO_KEY;
@@ -39,7 +41,8 @@ export class Store {
     this.remembered = lasting !== null;
     this.key = mine ?? lasting ?? NO_KEY;
     const tab = this.parsed<Tab>(session, TAB);
-    if (tab) this.tab = { open: tab.open === true, outbox: (tab.outbox ?? []).filter(isOutgoing) };
+    const { open, large, outbox } = tab ?? {};
+    if (tab) this.tab = { open: open === true, large: large === true, outbox: (outbox ?? []).filter(isOutgoing) };
   }
 
   /** Stores a changed key; only in memory if the browser has no storage. */
@@ -62,13 +65,13 @@ export class Store {
 
   /** Forgets the chat, but not whether this tab's panel is open. */
   forget(): void {
-    const open = this.tab.open;
+    const { open, large } = this.tab;
     remove(this.remembered ? local : session, CHAT);
     remove(session, TAB);
     this.remembered = false;
     this.key = NO_KEY;
     this.tab = NEW_TAB;
-    if (open) this.keepTab({ open });
+    if (open) this.keepTab({ open, large });
   }
 
   /** Forgets everything. */

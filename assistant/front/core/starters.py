@@ -5,11 +5,12 @@ from __future__ import annotations
 from assistant.core.languages import Language
 from assistant.knowledge import KnowledgeBase, Rendered, render
 
+# What people new to Germany ask most: family, papers, danger, return. The way to a person has its own button.
 STARTERS = (
-    "ask_organisation/what_is_iom",
-    "ask_figures/fap_reached",
-    "ask_services/core_areas",
-    "ask_history/founding",
+    "referral/family_reunification",
+    "referral/own_case",
+    "crisis/danger",
+    "referral/return_contact",
 )
 
 

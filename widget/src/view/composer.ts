@@ -13,7 +13,8 @@ export class Composer {
   ) {
     this.field.setAttribute("autocomplete", "off");
     this.field.setAttribute("aria-describedby", "field-hint");
-    const label = h("label", { for: "field" }, worded(words, (texts) => texts.field));
+    const label = h("label", { for: "field", class: "unseen" }, worded(words, (texts) => texts.field));
+    words.say((texts) => (this.field.placeholder = texts.field));
     const hint = h("p", { id: "field-hint", class: "unseen" }, worded(words, (texts) => texts.fieldHint));
     const submit = h("button", { type: "submit", class: "send", part: "send" }, icon("send"));
     submit.append(h("span", {}, worded(words, (texts) => texts.send)));
@@ -21,11 +22,13 @@ export class Composer {
     this.element = h("form", { class: "composer", part: "composer" }, label, row, hint);
     this.element.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
     this.field.addEventListener("keydown", (event) => this.key(event));
+    this.field.addEventListener("input", () => this.grow());
   }
 
   /** Puts a text back for editing, before what is already there. */
   put(text: string): void {
     this.field.value = [text, this.field.value].filter(Boolean).join("\n");
+    this.grow();
     this.field.focus();
   }
 
@@ -40,6 +43,15 @@ export class Composer {
     const text = this.field.value.trim();
     if (text) this.send(text);
     if (text) this.field.value = "";
+    this.grow();
     this.field.focus();
+  }
+
+  /** Makes the field as high as its text, in browsers whose stylesheets cannot. */
+  private grow(): void {
+    if (CSS.supports("field-sizing", "content")) return;
+    const { style, offsetHeight, clientHeight } = this.field;
+    style.height = "auto";
+    style.height = `${this.field.scrollHeight + offsetHeight - clientHeight}px`;
   }
 }

@@ -8,6 +8,7 @@ import { textsOf } from "../texts.js";
 import type { Wording } from "../wording.js";
 import { answerView } from "./answer.js";
 import { FeedbackView, isJudged } from "./feedback.js";
+import { timeOf } from "./time.js";
 import { VisitorMessage, type VisitorActions } from "./visitor_message.js";
 
 const SLOW_AFTER_MS = 12_000;
@@ -129,6 +130,8 @@ export class Conversation {
       const send = (helpful: boolean, reason: string | null) => this.actions.feedback(event.sequence, helpful, reason);
       silent.append(new FeedbackView(textsOf(language), `feedback-${event.sequence}`, send).element);
     }
+    const time = timeOf(event, this.words.language);
+    if (time) silent.append(time);
     return { element, silent };
   }
 }

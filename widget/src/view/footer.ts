@@ -7,6 +7,10 @@ import type { Composer } from "./composer.js";
 
 export class Footer {
   readonly element: HTMLElement;
+  /** Warnings and the field, which stay in sight where the panel scrolls as one. */
+  readonly bar: HTMLElement;
+  /** The way to a person. */
+  readonly person: HTMLElement;
   private readonly alert = h("p", { class: "alert", role: "alert" });
   private readonly status = h("p", { class: "status", role: "status" });
   private readonly contact = h("a", { target: "_blank", rel: "noopener noreferrer", part: "contact" });
@@ -27,8 +31,9 @@ export class Footer {
     });
     const ask = worded(words, (texts) => texts.person);
     this.asking = button({ class: "person", part: "contact", hidden: "" }, askForPerson, icon("person"), ask);
-    const person = h("div", { class: "contact" }, this.asking, this.contact);
-    this.element = h("div", { class: "footer", part: "footer" }, this.alert, this.status, composer.element, person);
+    this.person = h("div", { class: "contact" }, this.asking, this.contact);
+    this.bar = h("div", { class: "bar" }, this.alert, this.status, composer.element);
+    this.element = h("div", { class: "footer", part: "footer" }, this.bar, this.person);
     this.leadTo(contactUrl);
   }
 

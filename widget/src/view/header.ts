@@ -1,4 +1,4 @@
-/** The top of the panel: title, menu, close, quick exit, other languages. */
+/** The top of the panel, one row: title, quick exit, other languages, size, menu, close. */
 
 import { button, h, icon } from "../dom.js";
 import { LANGUAGES, nameOfLanguage, type Language } from "../languages.js";
@@ -8,22 +8,35 @@ import type { Menu } from "./menu.js";
 export interface HeaderActions {
   close(): void;
   exit(): void;
+  enlarge(now: boolean): void;
   choose(language: Language): void;
 }
 
 export class Header {
   readonly element: HTMLElement;
-  readonly title = h("h2", { id: "title", class: "title" });
+  private readonly size: HTMLButtonElement;
 
   constructor(words: Wording, menu: Menu, actions: HeaderActions) {
-    words.say((texts) => (this.title.textContent = texts.title));
+    const title = h("h2", { class: "title" }, worded(words, (texts) => texts.titleShort));
     const machine = h("p", { class: "machine", id: "machine" }, worded(words, (texts) => texts.machine));
-    const heading = h("div", { class: "heading" }, this.title, machine);
+    const heading = h("div", { class: "heading" }, title, machine);
     const close = button({ class: "round", part: "close" }, actions.close, icon("close"));
     words.say((texts) => (close.setAttribute("aria-label", texts.close), (close.title = texts.close)));
-    const top = h("div", { class: "top" }, heading, menu.toggle, close);
-    const tools = h("div", { class: "tools" }, exitButton(words, actions.exit), languageSwitch(words, actions.choose));
-    this.element = h("div", { class: "header", part: "header" }, top, tools, menu.element);
+    const sized = { class: "round enlarge", part: "enlarge", "aria-pressed": "false" };
+    this.size = button(sized, () => this.toggleSize(actions), icon("larger"), icon("smaller"));
+    words.say((texts) => (this.size.setAttribute("aria-label", texts.enlarge), (this.size.title = texts.enlarge)));
+    const row = h("div", { class: "top" }, icon("mark"), heading, exitButton(words, actions.exit));
+    row.append(languageSwitch(words, actions.choose), this.size, menu.toggle, close);
+    this.element = h("div", { class: "header", part: "header" }, row, menu.element);
+  }
+
+  set enlarged(now: boolean) {
+    this.size.setAttribute("aria-pressed", String(now));
+  }
+
+  private toggleSize({ enlarge }: HeaderActions): void {
+    this.enlarged = this.size.getAttribute("aria-pressed") !== "true";
+    enlarge(this.size.getAttribute("aria-pressed") === "true");
   }
 }
 
@@ -31,6 +44,7 @@ function exitButton(words: Wording, exit: () => void): HTMLElement {
   const hint = h("span", { id: "exit-hint", hidden: "" }, worded(words, (texts) => texts.exitHint));
   const attributes = { class: "exit", part: "exit", "aria-describedby": "exit-hint" };
   const leave = button(attributes, exit, icon("exit"), h("span", {}, worded(words, (texts) => texts.exit)));
+  words.say((texts) => (leave.title = texts.exit));
   return h("div", {}, leave, hint);
 }
 
@@ -42,6 +56,7 @@ function languageSwitch(words: Wording, choose: (language: Language) => void): H
   }
   words.say((texts) => {
     list.setAttribute("aria-label", texts.chooseLanguage);
+    list.title = texts.chooseLanguage;
     list.value = words.language;
   });
   list.addEventListener("change", () => choose(list.value));

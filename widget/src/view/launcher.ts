@@ -17,7 +17,7 @@ export class Launcher {
     toggle: () => void,
   ) {
     const attributes = { class: "launcher", part: "launcher", "aria-expanded": "false", "aria-controls": "panel" };
-    this.element = button(attributes, toggle, icon("chat"), this.label, this.badge, this.unreadNote);
+    this.element = button(attributes, toggle, icon("mark"), this.label, this.badge, this.unreadNote);
     words.say(() => this.show());
   }
 

@@ -4,6 +4,7 @@ import type { Outgoing } from "../api.js";
 import type { SendState } from "../chat.js";
 import { button, h } from "../dom.js";
 import type { Wording } from "../wording.js";
+import { timeOf } from "./time.js";
 
 export interface VisitorActions {
   retry(): void;
@@ -15,14 +16,15 @@ export class VisitorMessage {
   private readonly state = h("p", { class: "state" });
 
   constructor(
-    private readonly message: Outgoing,
+    private readonly message: Outgoing & { at?: string | null },
     private readonly words: Wording,
     private readonly actions: VisitorActions,
   ) {
     const text = h("p", { class: "said", dir: "auto" }, message.text);
     // The visitor knows what they typed, so it is not read out again.
     const attributes = { class: "message visitor", part: "message visitor", "aria-live": "off" };
-    this.element = h("article", attributes, h("p", { class: "unseen" }, words.texts.youSaid), text, this.state);
+    const time = timeOf({ at: message.at ?? new Date().toISOString() }, words.language);
+    this.element = h("article", attributes, h("p", { class: "unseen" }, words.texts.youSaid), text, time, this.state);
   }
 
   show(state: SendState): void {

@@ -1,4 +1,4 @@
-/** What is shown before the first message: notice, announcement, starter questions. */
+/** What is shown before the first message: the notice in brief, announcement, starter questions. */
 
 import { button, h } from "../dom.js";
 import type { Opening } from "../protocol.js";
@@ -10,30 +10,25 @@ export class Welcome {
   readonly notice: HTMLElement;
   readonly starters = h("div", { class: "starters", role: "group", "aria-labelledby": "starters-title", hidden: "" });
   private readonly announcement = h("p", { class: "announcement", hidden: "" });
+  private readonly storedShort = h("span", { hidden: "" });
   private readonly stored = h("li", { hidden: "" });
-  private readonly links = h("p", { class: "links" });
+  private readonly links = h("span", { class: "links" });
   private isWanted = true;
 
   constructor(
     private readonly words: Wording,
     private readonly ask: (question: string) => void,
   ) {
-    const item = (choose: Parameters<typeof worded>[1]): HTMLElement => h("li", {}, worded(words, choose));
-    this.notice = h(
-      "section",
-      { class: "notice", part: "notice", "aria-labelledby": "notice-title" },
-      this.announcement,
-      h("h3", { id: "notice-title" }, worded(words, (texts) => texts.noticeTitle)),
-      h(
-        "ul",
-        { id: "notice-text" },
-        item((texts) => texts.noticeMachine),
-        item((texts) => texts.noticePersonal),
-        this.stored,
-        item((texts) => texts.noticeDevice),
-      ),
-      this.links,
-    );
+    const short = h("p", { id: "notice-text" }, worded(words, (texts) => texts.noticeShort), " ", this.storedShort);
+    const details = this.details();
+    const more = button({ class: "more", "aria-expanded": "false", "aria-controls": "notice-more" }, () => {
+      details.hidden = !details.hidden;
+      more.setAttribute("aria-expanded", String(!details.hidden));
+    });
+    more.append(worded(words, (texts) => texts.more));
+    const row = h("div", { class: "notice-row" }, more, this.links);
+    this.notice = h("section", { class: "notice", part: "notice" }, this.announcement, short, row, details);
+    words.say((texts) => this.notice.setAttribute("aria-label", texts.noticeTitle));
   }
 
   /** Whether to show the starter questions: only before the first message. */
@@ -45,12 +40,27 @@ export class Welcome {
   /** Shows the front's opening in the current language. */
   show(opening: Opening): void {
     const { texts } = this.words;
+    const days = opening.retentionDays ?? 0;
     this.announcement.hidden = !opening.announcement;
     this.announcement.textContent = opening.announcement;
-    this.stored.hidden = opening.retentionDays === null;
-    this.stored.textContent = filled(texts.noticeStored, { days: opening.retentionDays ?? 0 });
+    this.stored.hidden = this.storedShort.hidden = opening.retentionDays === null;
+    this.stored.textContent = filled(texts.noticeStored, { days });
+    this.storedShort.textContent = filled(texts.storedShort, { days });
     this.links.replaceChildren(...this.linksTo(opening));
     this.showStarters(opening.available ? opening.starters : []);
+  }
+
+  /** The notice in full. */
+  private details(): HTMLElement {
+    const item = (choose: Parameters<typeof worded>[1]): HTMLElement => h("li", {}, worded(this.words, choose));
+    return h(
+      "ul",
+      { id: "notice-more", hidden: "" },
+      item((texts) => texts.noticeMachine),
+      item((texts) => texts.noticePersonal),
+      this.stored,
+      item((texts) => texts.noticeDevice),
+    );
   }
 
   private linksTo({ privacy, imprint }: Opening): Node[] {

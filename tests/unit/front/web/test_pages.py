@@ -70,8 +70,9 @@ def test_the_opening_is_in_the_language_asked_for(language, client):
     assert told["notice"] == {"retention_days": 30}
 
 
-def test_starters_are_facts():
-    assert all(knowledge().entries[id_].kind == "fact" for id_ in STARTERS)
+def test_starters_are_what_newcomers_ask():
+    assert all(knowledge().entries[id_].kind in ("referral", "crisis") for id_ in STARTERS)
+    assert len({knowledge().entries[id_].question["de"] for id_ in STARTERS}) == 4
 
 
 def test_the_process_is_healthy_although_rasa_is_away(client, rasa):
