@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from assistant.core.paths import ROOT
 from tests.browser import host_pages
@@ -23,16 +23,27 @@ expect.set_options(timeout=20_000)
 AXE = ROOT / "widget" / "node_modules" / "axe-core" / "axe.min.js"
 
 
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium."""
+def launched(playwright: Playwright, *arguments: str) -> Browser:
+    """Debian's Chromium, with these arguments."""
     path = shutil.which("chromium")
     if not path:
         pytest.skip("there is no chromium here; Debian's package of that name has it")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    return playwright.chromium.launch(executable_path=path, args=["--no-sandbox", *arguments])
+
+
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
+    """Playwright, which runs once in a process."""
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright) -> Iterator[Browser]:
+    """Debian's Chromium as it is set at first."""
+    browser = launched(playwright)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture(scope="package")

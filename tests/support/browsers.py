@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from assistant.launch.servers import HOST, free_port
 from tests.support.wait import answers, until
@@ -18,6 +19,7 @@ from tests.support.webdriver import Http, Marionette, Tab
 # A cold start on a busy machine.
 START_SECONDS = 120.0
 END_SECONDS = 20.0
+HEADLESS = ("--headless", "--no-sandbox")
 FORCED_COLOURS = {"ui.useAccessibilityTheme": 1, "browser.display.document_color_use": 2}
 USUAL_COLOURS = {"ui.useAccessibilityTheme": 0, "browser.display.document_color_use": 0}
 
@@ -27,13 +29,13 @@ class MissingError(Exception):
 
 
 @contextmanager
-def chromium() -> Iterator[Tab]:
-    """Chromium, through chromedriver."""
+def chromium(*arguments: str) -> Iterator[Tab]:
+    """Chromium with these arguments, through chromedriver."""
     binary, driver = _program("chromium"), _program("chromedriver", "chromium-driver")
     with ExitStack() as stack:
         home = stack.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
         address = stack.enter_context(_server([driver], {**os.environ, "HOME": home}))
-        options = {"binary": binary, "args": ["--headless", "--no-sandbox", f"--user-data-dir={home}/profile"]}
+        options = {"binary": binary, "args": [*arguments, *HEADLESS, f"--user-data-dir={home}/profile"]}
         yield stack.enter_context(_tab(lambda: Http(address, {"goog:chromeOptions": options})))
 
 
@@ -87,10 +89,15 @@ def _force(tab: Tab, on: bool) -> bool:
     if isinstance(tab.wire, Marionette):
         tab.wire.set_preferences(FORCED_COLOURS if on else USUAL_COLOURS)
         return True
+    features = [{"name": "forced-colors", "value": "active" if on else "none"}]
+    return tell_chromium(tab, "Emulation.setEmulatedMedia", features=features)
+
+
+def tell_chromium(tab: Tab, command: str, **parameters: Any) -> bool:
+    """Sends a command of Chromium's own protocol; false if this is another browser."""
     if not isinstance(tab.wire, Http) or tab.wire.browser != "chrome":
         return False
-    features = [{"name": "forced-colors", "value": "active" if on else "none"}]
-    tab.wire.extension("goog/cdp/execute", {"cmd": "Emulation.setEmulatedMedia", "params": {"features": features}})
+    tab.wire.extension("goog/cdp/execute", {"cmd": command, "params": parameters})
     return True
 
 
