@@ -10,6 +10,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -138,6 +139,7 @@ class ScriptedFront:
             *(Route(f"/{language}", self._demo) for language in ("en", "uk", "ar")),
             Mount("/widget", StaticFiles(directory=WIDGET / "dist")),
             Mount("/demo", StaticFiles(directory=WIDGET / "demo")),
+            Mount("/hosts", StaticFiles(directory=Path(__file__).parent / "hosts")),
         ]
         cors = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
         application = Starlette(routes=routes, middleware=[cors])

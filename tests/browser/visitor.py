@@ -7,8 +7,10 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-OPEN = {"de": "Fragen? Chat öffnen", "en": "Questions? Open chat"}
-FIELD = {"de": "Ihre Frage", "en": "Your question"}
+from tests.browser import places
+
+OPEN = {language: places.texts(language)["launcher"] for language in ("de", "en")}
+FIELD = {language: places.texts(language)["field"] for language in ("de", "en")}
 WATCH = """
 window.seen = { violations: [], announced: [] };
 document.addEventListener("securitypolicyviolation", (event) =>
@@ -101,34 +103,37 @@ class Visitor:
 
     @property
     def launcher(self) -> Locator:
-        return self.page.locator("iom-assistant .launcher")
+        return self._at(places.LAUNCHER)
 
     @property
     def field(self) -> Locator:
-        return self.page.locator("iom-assistant #field")
+        return self._at(places.FIELD)
 
     @property
     def answers(self) -> Locator:
-        return self.page.locator("iom-assistant .answer")
+        return self._at(places.ANSWER)
 
     @property
     def said(self) -> Locator:
-        return self.page.locator("iom-assistant .said")
+        return self._at(places.SAID)
 
     @property
     def alert(self) -> Locator:
-        return self.page.locator("iom-assistant [role=alert]")
+        return self._at(places.ALERT)
 
     def speak(self, language: str) -> None:
         """Chooses a language by its own name."""
-        self.page.locator("iom-assistant select.language").select_option(label=language)
+        self._at(places.LANGUAGE).select_option(label=language)
+
+    def _at(self, place: str) -> Locator:
+        return self.page.locator(f"{places.ELEMENT} {place}")
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
 
     def menu(self, name: str) -> None:
         """Opens the menu and chooses an item."""
-        self.page.locator("iom-assistant [aria-controls=menu]").click()
+        self._at(places.MENU).click()
         self.button(name).click()
 
     def violations(self, rules: Any, place: str = "html") -> list[str]:
