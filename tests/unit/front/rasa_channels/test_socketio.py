@@ -79,7 +79,7 @@ async def test_a_database_that_is_locked_or_full_is_said_politely(address, setti
         with locked(settings.database):
             await page.say("Hallo", token)
             assert (await page.next("bot_uttered", 10))["text"] == sorry
-        monkeypatch.setattr(Room, "full", True)
+        monkeypatch.setattr(Room, "leaves", lambda *_: False)
         await page.say("Hallo", token)
         assert (await page.next("bot_uttered", 10))["text"] == sorry
         await page.emit("session_request", HELLO)
