@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.person import Person
 from tests.browser.places import ANSWER, CLOSE, ELEMENT, EXIT, FIELD, LAUNCHER, PANEL, SAID, SUGGESTION, texts
 from tests.browser.scripted_front import STARTERS, echo
 from tests.support.wait import until
@@ -125,26 +126,30 @@ def test_the_strictest_policy_of_a_page_is_enough(person, own_front):
     person.tab.run("seen.troubles.length = 0")
 
 
-def test_in_a_frame_the_chat_can_be_used(person):
-    person.tab.go(f"{person.url}/pages/frame")
+@pytest.fixture(params=["same", "other"])
+def framed(request, person, own_front) -> Person:
+    """A person whose page has the chat in a frame, of the page's own origin or of another."""
+    own_front.script.policy = "default-src 'self'; frame-src *; require-trusted-types-for 'script'"
+    outer = {"same": person.url, "other": person.url.replace("127.0.0.1", "localhost")}[request.param]
+    own_front.pages["frame"] = own_front.pages["frame"].replace("/pages/exit", f"{person.url}/pages/exit")
+    person.tab.go(f"{outer}/pages/frame")
     person.tab.enter_frame(0)
     person.wait("return !!root")
-    person.open()
-    assert person.see(IN_VIEW, PANEL)
-    assert person.ask("Wie vielen Menschen?")
-    person.press(CLOSE)
-    person.wait_for(PANEL, 0)
+    return person.open()
 
 
-def test_in_a_frame_the_quick_exit_takes_the_whole_page_away(person, own_front):
-    person.tab.go(f"{person.url}/pages/frame")
-    person.tab.enter_frame(0)
-    person.wait("return !!root")
-    person.open()
-    person.ask("Wie vielen Menschen?")
-    person.press(EXIT)
-    person.tab.enter_frame(None)
-    until(lambda: person.tab.run("return location.pathname") == "/pages/elsewhere", 20)
+def test_in_a_frame_the_chat_can_be_used(framed):
+    assert framed.see(IN_VIEW, PANEL)
+    assert framed.ask("Wie vielen Menschen?")
+    framed.press(CLOSE)
+    framed.wait_for(PANEL, 0)
+
+
+def test_in_a_frame_the_quick_exit_takes_the_whole_page_away(framed, own_front):
+    framed.ask("Wie vielen Menschen?")
+    framed.press(EXIT)
+    framed.tab.enter_frame(None)
+    until(lambda: framed.tab.run("return location.pathname") == "/pages/elsewhere", 20)
     until(lambda: own_front.chats == {}, 20)
 
 

@@ -21,8 +21,8 @@ from tests.browser.places import (
     SUGGESTION,
     texts,
 )
-from tests.browser.scenes import referral, several
-from tests.browser.scripted_front import STARTERS, TEXT, echo
+from tests.browser.scenes import clarify, crisis, fallback, referral, several
+from tests.browser.scripted_front import STARTERS, TEXT, Event, echo
 from tests.browser.test_accessibility import TAGS
 from tests.support.browsers import forced_colours
 from tests.support.wait import until
@@ -150,7 +150,14 @@ def test_a_page_with_a_small_root_does_not_make_the_chat_small(person):
     assert sizes["small_root"] == sizes["plain"]
 
 
-def test_axe_finds_nothing_in_the_main_states(person, own_front, axe):
+def refused(text: str) -> tuple[int, Event]:
+    return 413, {"code": "too_long", "text": "Ihre Nachricht ist zu lang.", "retry_after": None}
+
+
+ANSWERS = {"several": several, "clarify": clarify, "fallback": fallback, "crisis": crisis, "contacts": referral}
+
+
+def test_axe_finds_nothing_in_any_state(person, own_front, axe):
     found = {}
 
     def look(state: str) -> None:
@@ -163,25 +170,28 @@ def test_axe_finds_nothing_in_the_main_states(person, own_front, axe):
     look("open")
     person.ask("Wie vielen Menschen?")
     person.button(TEXTS["no"])
-    look("fact, judged")
-    own_front.script.answer = lambda text, language: several(language)
-    person.ask("Zwei Fragen?")
-    look("several answers")
-    own_front.script.answer = lambda text, language: referral(language)
-    person.ask("Wer hilft mir?")
-    look("contacts")
+    look("judged")
+    for name, make in ANSWERS.items():
+        own_front.script.answer = lambda text, language, make=make: make(language)
+        person.ask(f"{name}?")
+        look(name)
     person.press(MENU)
     look("menu")
     person.button(TEXTS["delete"])
     person.wait_for(CONFIRMATION, 1)
     look("confirming")
-    error = {"code": "too_long", "text": "Ihre Nachricht ist zu lang.", "retry_after": None}
-    own_front.script.refuse_post = lambda text: (413, error)
     person.press(f"{CONFIRMATION} button", TEXTS["cancel"])
+    own_front.script.refuse_post = refused
     person.write("Hallo")
     person.tab.press("Enter")
     person.wait("return root.querySelector(arguments[0]).textContent !== ''", ALERT)
     look("refused")
+    own_front.script.refuse_post = lambda text: None
+    own_front.script.answers_held = True
+    person.write("Hallo")
+    person.tab.press("Enter")
+    person.wait("return [...root.querySelectorAll('[role=status]')].some((node) => node.textContent)")
+    look("waiting")
     assert found == {state: [] for state in found}
 
 
