@@ -17,12 +17,14 @@ from assistant.front.answering.worker import Worker
 from assistant.front.core.limits import Limits
 from assistant.front.core.masking import until_stored, without_personal_data
 from assistant.front.core.parsing import MAX_TEXT_CHARACTERS, storable
+from assistant.front.core.refusal_log import refusals
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.connector import Connector, WebhookRequest
+from assistant.front.messengers.base.gestures import gesture_of
 from assistant.front.messengers.base.inbound import UNREADABLE, InboundMessage, Reading
 from assistant.front.messengers.base.service import Messengers
 from assistant.front.messengers.base.webhook_queue import QueuedRequest, WebhookQueue
-from assistant.front.messengers.base.wording import LANGUAGE_COMMAND, wants_deletion
+from assistant.front.messengers.base.wording import LANGUAGE_COMMAND, wants_deletion, wants_no_more
 from assistant.front.operate import metrics
 from assistant.front.store.retention import MAX_QUEUED_SECONDS
 from assistant.front.tasks.chat_tasks import ChatTasks
@@ -117,8 +119,18 @@ class Intake:
         for inbound in sorted(reading.messages, key=lambda inbound: inbound.sent_at or 0.0):
             dated = replace(inbound, sent_at=inbound.sent_at or queued.at)
             await self._or_drop(connector, self._accept(connector, dated))
+        if reading.astray:
+            await self._note_astray(connector)
         for receipt in reading.receipts:
             await self._or_drop(connector, self._messengers.confirm(connector.name, receipt.key))
+
+    async def _note_astray(self, connector: Connector) -> None:
+        """Says that a webhook is set up for another number, page or bot; nobody there is answered."""
+        refusals.note(
+            f"{connector.name}: a request is for another {connector.addressee} than the one that is set up here, and "
+            "is ignored: check whose webhook has this address"
+        )
+        await run_sync(self._messengers.message_store.note_astray, connector.name, time.time())
 
     @staticmethod
     def _read(connector: Connector, request: WebhookRequest) -> Reading:
@@ -142,7 +154,14 @@ class Intake:
         if now - (inbound.sent_at or now) > MAX_AGE_SECONDS:
             logger.warning("%s: ignored a message more than a week old.", connector.name)
             return
-        admitted = await self._admitted(connector.name, classified(inbound, self._knowledge))
+        inbound = classified(inbound, self._knowledge)
+        # An edit is compared with what is kept, which is masked.
+        compared = await masked(inbound) if inbound.kind == "edit" else inbound
+        # Before anything is counted, so that no album and no repetition of the vendor's uses up the rate.
+        if settled := await run_sync(self._messengers.message_store.settle, connector.name, compared, now):
+            logger.info("%s: ignored %s.", connector.name, settled)
+            return
+        admitted = await self._admitted(connector.name, _answerable(inbound))
         if admitted is None:
             return
         who, receive = self._keys.pseudonym(connector.name, inbound.recipient), self._messengers.message_store.receive
@@ -175,9 +194,20 @@ def classified(inbound: InboundMessage, knowledge: KnowledgeBase) -> InboundMess
         return replace(inbound, text=text)
     if wants_deletion(text, knowledge):
         return replace(inbound, text=text, kind="delete")
+    if wants_no_more(text, knowledge):
+        return replace(inbound, text=text, kind="stop")
     if text.strip().lower() == LANGUAGE_COMMAND:
         return replace(inbound, text=text, kind="language")
+    if gesture := gesture_of(text):
+        return replace(inbound, text=text, kind=gesture)
     return replace(inbound, text=text, kind="text" if text.strip() else "empty")
+
+
+def _answerable(inbound: InboundMessage) -> InboundMessage:
+    """The message as it is answered: a sticker begins a chat, and the new text of an edit is not kept."""
+    if inbound.kind == "sticker":
+        return replace(inbound, kind="start")
+    return replace(inbound, text="") if inbound.kind == "edit" else inbound
 
 
 async def masked(inbound: InboundMessage, who: str | None = None) -> InboundMessage:

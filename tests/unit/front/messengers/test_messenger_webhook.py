@@ -152,14 +152,3 @@ def test_what_is_said_of_a_messenger_names_variables_and_no_values():
     assert "on" in described(State("telegram", ("ASSISTANT_TELEGRAM_TOKEN",), ()))
     assert "ASSISTANT_B missing" in described(State("telegram", ("ASSISTANT_A",), ("ASSISTANT_B",)))
     assert "docs/channels/telegram.md" in described(State("telegram", (), ("ASSISTANT_A",)))
-
-
-@pytest.mark.parametrize("wire", WIRES, ids=[wire.name + wire.kind for wire in WIRES])
-@pytest.mark.parametrize("word", ["STOP", "Stopp", "unsubscribe", "/stop"])
-def test_who_wants_no_more_messages_is_answered_like_anybody_else(wire, word, settings, rasa):
-    """Only Twilio's own opt-out, which it answers itself and marks as such, does not get here."""
-    on = replace(settings, secret=SECRET.encode(), public_url=PUBLIC, messengers=configured(wire.environment(NOBODY)))
-    with TestClient(application(on, rasa), HERE) as client:
-        signed = wire.text(wire.person(1), word, id="a", at=time.time())
-        assert post(client, signed, f"/webhooks/{wire.name}{signed.query}").status_code == 200
-        until(lambda: rasa.texts == [word])
