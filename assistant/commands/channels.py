@@ -6,18 +6,28 @@ import argparse
 import asyncio
 import os
 import sys
+import time
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 
-from assistant.front.core.settings import FRONT_PORT, LOOPBACK, Settings, settings_from
+from assistant.front.core.events import moment
+from assistant.front.core.settings import FRONT_PORT, LOOPBACK, SECONDS_PER_DAY, Settings, settings_from
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.connector import Connector, ForgedError, WebhookRequest
+from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.messengers.registry import State, configured, made, states
 from assistant.knowledge import knowledge
 
 ACCEPTED, REJECTED = 200, (401, 403)
+# How far back a request for another number, page or bot is reported.
+ASTRAY_DAYS = 1
 TIMEOUT_SECONDS, HEALTH_TIMEOUT_SECONDS = 10.0, 2.0
 NETWORK_ERRORS = (aiohttp.ClientError, asyncio.TimeoutError, OSError)
 
@@ -83,13 +93,39 @@ async def checked(settings: Settings, url: str | None) -> int:
     connectors = made(
         settings.messengers, knowledge(), settings.public_url, Keys(settings.secret, *settings.old_secrets)
     )
-    bad = 0
+    bad, strays = 0, astray(settings, frozenset(connectors))
     async with opened_session(TIMEOUT_SECONDS) as session:
         for name, connector in connectors.items():
             problem = await probed(session, url, connector) if url else verified(connector)
             print(f"{name:<10} webhook {problem or 'accepts signed requests, rejects others'}")
             bad += bool(problem)
+            if name in strays:
+                print(f"{name:<10} {described_astray(connector, strays[name])}")
+                bad += 1
     return bad
+
+
+def astray(settings: Settings, messengers: frozenset[str]) -> Mapping[str, float]:
+    """When the front last had a request for another number, page or bot, by messenger; empty without its database."""
+    file = make_url(settings.database).database if settings.database.startswith("sqlite") else None
+    if settings.database.startswith("sqlite") and not (file and Path(file).exists()):
+        return {}
+    engine = create_engine(settings.database)
+    try:
+        return MessageStore(engine, messengers).last_astray(time.time() - ASTRAY_DAYS * SECONDS_PER_DAY)
+    except SQLAlchemyError:
+        return {}
+    finally:
+        engine.dispose()
+
+
+def described_astray(connector: Connector, at: float) -> str:
+    """One line about a webhook that is set up for another number, page or bot."""
+    when = moment(at)[:16].replace("T", " ")
+    return (
+        f"webhook got requests for another {connector.addressee} than the one that is set up here, last {when} UTC; "
+        f"nobody there is answered: see docs/channels/{connector.name}.md"
+    )
 
 
 async def running(port: int) -> str | None:

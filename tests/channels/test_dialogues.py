@@ -8,6 +8,7 @@ import uuid
 import pytest
 
 from assistant.knowledge import knowledge
+from assistant.knowledge.render import sentence
 from tests.fakes.messengers import WIRES, Person, of_wires
 from tests.support.readable import bytes_of
 from tests.support.wait import until
@@ -64,12 +65,13 @@ def test_a_choice_that_is_pressed_is_asked(person):
     assert SOURCE in answer.text
 
 
-def test_a_number_picks_what_stands_beside_it(person):
-    told = person.asks(PROGRAMME["de"])
+def test_a_number_picks_what_stands_beside_it(person, wire, front, vendor):
+    person.asks(PROGRAMME["de"])
     by_number = person.asks("2").text
-    if person.wire.has_choices:
-        person.presses(told.choices[1][1])
-        assert person.hears(4)[-1].text == by_number
+    if wire.has_choices:
+        other = Person(wire, front, vendor)
+        other.presses(other.asks(PROGRAMME["de"]).choices[1][1])
+        assert other.hears(3)[-1].text == by_number
     assert SOURCE in by_number
 
 
@@ -102,13 +104,13 @@ def test_a_long_answer_is_told_whole_in_messages_the_vendor_takes(person):
     assert [word in whole for word in ("683.950", "Pope", "Global Data Institute")] == [True] * 3
 
 
-def test_what_is_no_text_gets_a_polite_line(person):
+def test_what_is_no_text_gets_one_polite_line_however_much_it_is(person):
     # Not every messenger says which language a person's app is in.
     person.asks(FOUNDED["de"])
     kinds = person.wire.media(person.name, id=uuid.uuid4().hex, at=time.time())
-    for number, (kind, post) in enumerate(kinds):
-        assert person.post(post).status_code == 200, kind
-        assert person.hears(number + 3)[-1].text == phrase("messenger_media", "de"), kind
+    assert [person.post(post).status_code for _, post in kinds] == [200] * len(kinds)
+    assert person.hears(3)[-1].text == phrase("messenger_media", "de")
+    assert "1951" in person.asks(FOUNDED["de"]).text
 
 
 @of_wires(*(wire for wire in WIRES if wire.can_edit))
@@ -139,6 +141,14 @@ def test_all_is_deleted_on_a_word(words, language, wire, front, vendor):
     *_, notice, answer = person.hears(len(person.heard()) + 2)
     assert {"de": "Maschine", "en": "machine"}[language] in notice.text
     assert {"de": "Auswärtige", "en": "Foreign Office"}[language] not in answer.text
+
+
+def test_who_opts_out_is_told_how_to_delete_and_hears_no_more(person):
+    person.asks(FOUNDED["de"])
+    told = person.asks("STOP").text
+    assert told == sentence(knowledge(), "stop", "de", days=30)
+    time.sleep(1)
+    assert person.heard()[-1].text == told
 
 
 @pytest.mark.parametrize("text", ["/restart", '/ask_history{"x":1}'])

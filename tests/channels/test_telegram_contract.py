@@ -13,6 +13,7 @@ from assistant.front.messengers.base.connector import WebhookRequest
 from assistant.front.messengers.base.inbound import InboundMessage
 from assistant.front.messengers.base.layout import Bubble, Option, bubbles
 from assistant.front.messengers.registry import configured, made
+from assistant.front.messengers.telegram import SERVICE
 from assistant.knowledge import knowledge
 from tests.channels.prism_server import DESCRIPTIONS
 from tests.fakes.long_answers import TEXTS, a_long_answer
@@ -104,7 +105,7 @@ def test_what_is_set_up_is_as_described(api, telegram):
         *["setMyCommands"] * (1 + len(LANGUAGES)),
     ]
     webhook, *menus = telegram.set_up()
-    assert webhook.json["url"] == f"{PUBLIC}/webhooks/telegram"
+    assert webhook.json["url"] == f"{PUBLIC}/webhooks/telegram?bot=123456"
     assert re.fullmatch(r"[A-Za-z0-9_-]{1,256}", webhook.json["secret_token"])
     assert [menu.json.get("language_code") for menu in menus] == [None, *LANGUAGES]
     commands = [one["command"] for one in menus[0].json["commands"]]
@@ -113,9 +114,25 @@ def test_what_is_set_up_is_as_described(api, telegram):
     assert not german & english
 
 
-def test_typing_is_as_described(api, telegram):
-    (typing,) = telegram.on_read(InboundMessage("1", "700001"))
+@pytest.mark.parametrize("id_", ["700001:3", "700001:3@77"], ids=["chat", "topic"])
+def test_typing_is_as_described(id_, api, telegram):
+    (typing,) = telegram.on_read(InboundMessage(id_, "700001"))
     assert all_right(api, typing) == "sendChatAction"
+
+
+def test_an_answer_in_a_topic_that_quotes_is_as_described(api, telegram):
+    call = telegram.call("700001", Bubble("Gut", "de", answers="700001:3@77", quotes=True), "key")
+    assert all_right(api, call) == "sendMessage"
+    assert (call.json["message_thread_id"], call.json["reply_parameters"]["message_id"]) == (77, 3)
+
+
+def test_what_telegram_itself_writes_is_known_by_every_field_that_says_so(api):
+    fields = api["types"]["Message"]["fields"]
+    named = {field["name"] for field in fields if "ervice message" in field["description"]}
+    known = {field["name"] for field in fields}
+    assert len(named) > 40
+    assert named - SERVICE == set()
+    assert SERVICE - known == set()
 
 
 def test_a_pressed_button_is_answered_as_described(api, telegram):

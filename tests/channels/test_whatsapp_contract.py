@@ -87,6 +87,15 @@ def test_a_long_answer_is_as_described(connector):
     assert [said(call, without_mark(call))[0] for call in sent] == [200] * len(sent)
 
 
+def test_an_answer_that_quotes_is_as_described(connector):
+    for titles in (TITLES["text"], TITLES["list of one"]):
+        options = tuple(Option(title, f"o7.{place}") for place, title in enumerate(titles))
+        bubble = Bubble("Gut", "de", options, answers="wamid.a:caption", quotes=True)
+        call = connector.call("491700000001", bubble, "chat.7.0")
+        assert call.json["context"] == {"message_id": "wamid.a"}
+        assert said(call, without_mark(call)) == (200, [])
+
+
 def spoilt(connector, kind, change):
     """One of our bodies after a change that makes it invalid."""
     call = calls(connector, TITLES[kind])[0]

@@ -21,12 +21,14 @@ from assistant.front.core.errors import RefusedError
 from assistant.front.core.limits import Limits, count_stored
 from assistant.front.core.masking import until_stored, without_personal_data
 from assistant.front.core.parsing import MAX_TEXT_CHARACTERS, storable
+from assistant.front.core.refusal_log import refusals
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.connector import Connector, WebhookRequest
+from assistant.front.messengers.base.gestures import gesture_of
 from assistant.front.messengers.base.inbound import UNREADABLE, InboundKind, InboundMessage, Reading
 from assistant.front.messengers.base.service import Messengers
 from assistant.front.messengers.base.webhook_queue import QueuedRequest, WebhookQueue
-from assistant.front.messengers.base.wording import LANGUAGE_COMMAND, wants_deletion
+from assistant.front.messengers.base.wording import LANGUAGE_COMMAND, wants_deletion, wants_no_more
 from assistant.front.operate import metrics
 from assistant.front.store import faults
 from assistant.front.store.retention import MAX_QUEUED_SECONDS
@@ -142,8 +144,18 @@ class Intake:
         for inbound in sorted(reading.messages, key=lambda inbound: inbound.sent_at or 0.0):
             dated = replace(inbound, sent_at=inbound.sent_at or queued.at)
             await self._or_drop(connector, self._accept(connector, dated))
+        if reading.astray:
+            await self._note_astray(connector)
         for receipt in reading.receipts:
             await self._or_drop(connector, self._messengers.confirm(connector.name, receipt.key))
+
+    async def _note_astray(self, connector: Connector) -> None:
+        """Says that a webhook is set up for another number, page or bot; nobody there is answered."""
+        refusals.note(
+            f"{connector.name}: a request is for another {connector.addressee} than the one that is set up here, and "
+            "is ignored: check whose webhook has this address"
+        )
+        await run_sync(self._messengers.message_store.note_astray, connector.name, time.time())
 
     @staticmethod
     def _read(connector: Connector, request: WebhookRequest) -> Reading:
@@ -167,14 +179,18 @@ class Intake:
         if inbound.sent_at is not None and self._lateness.age_seconds(inbound.sent_at) > MAX_AGE_SECONDS:
             logger.warning("%s: ignored a message more than a week old.", channel)
             return
-        if await run_sync(self._messengers.message_store.knows, channel, inbound.id):
-            logger.info("%s: ignored a duplicate message.", channel)
+        inbound = classified(inbound, self._knowledge)
+        # An edit is compared with what is kept, which is masked.
+        compared = await masked(inbound) if inbound.kind == "edit" else inbound
+        # Before anything is counted, so that no album and no repetition of the vendor's uses up the rate.
+        if settled := await run_sync(self._messengers.message_store.settle, channel, compared, time.time()):
+            logger.info("%s: ignored %s.", channel, settled)
             return
         # The limits may be counted in Redis, so not by the number or account itself.
         who = self._keys.pseudonym(channel, inbound.recipient)
         decided = self._decided.setdefault(channel, {})
         if inbound.id not in decided:
-            decided[inbound.id] = await self._admitted(channel, classified(inbound, self._knowledge), who)
+            decided[inbound.id] = await self._admitted(channel, _answerable(inbound), who)
         admitted = decided[inbound.id]
         if admitted and (chat := await self._stored(channel, admitted, who)):
             metrics.accepted(channel)
@@ -230,8 +246,12 @@ def classified(inbound: InboundMessage, knowledge: KnowledgeBase) -> InboundMess
         return replace(inbound, text=text)
     if wants_deletion(text, knowledge):
         return replace(inbound, text=text, kind="delete")
+    if wants_no_more(text, knowledge):
+        return replace(inbound, text=text, kind="stop")
     if text.strip().lower() == LANGUAGE_COMMAND:
         return replace(inbound, text=text, kind="language")
+    if gesture := gesture_of(text):
+        return replace(inbound, text=text, kind=gesture)
     return replace(inbound, text=text, kind="text" if text.strip() else "empty")
 
 
@@ -239,6 +259,13 @@ def without_text(inbound: InboundMessage, kind: InboundKind) -> InboundMessage:
     """The message as one of another kind, of whose text only the language is kept, for the answer."""
     language = inbound.language or evidence_of(inbound.text).language
     return replace(inbound, kind=kind, text="", option=None, language=language)
+
+
+def _answerable(inbound: InboundMessage) -> InboundMessage:
+    """The message as it is answered: a sticker begins a chat, and the new text of an edit is not kept."""
+    if inbound.kind == "sticker":
+        return replace(inbound, kind="start")
+    return replace(inbound, text="") if inbound.kind == "edit" else inbound
 
 
 async def masked(inbound: InboundMessage, who: str | None = None) -> InboundMessage:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
 from urllib.parse import quote
 
 from assistant.front.messengers.base.connector import Call
-from assistant.front.messengers.base.inbound import Common, InboundMessage, Payload, Reading
+from assistant.front.messengers.base.inbound import CAPTION, Common, InboundMessage, Payload, Reading
 from assistant.front.messengers.base.layout import Bubble, all_fit, numbered, option_of
 from assistant.front.messengers.base.outcomes import ApiResponse
 from assistant.front.messengers.meta import Item, Meta, confirmed, received
 
 START = "start"
 MAX_REPLIES, MAX_REPLY_LENGTH = 13, 20
+# The thumb beside the field in which people write, in its three sizes.
+THUMBS, THUMB = frozenset({369239263222822, 369239343222814, 369239383222810}), "👍"
 # A link that Facebook shows as a card; the user wrote a text.
 CARD = "fallback"
 
@@ -22,13 +25,19 @@ class Facebook(Meta):
 
     name = "facebook"
     secrets = ("page_token", "app_secret", "verify_token")
+    # The page's id, so that what is written to other pages of the app is not answered.
+    options: ClassVar[Mapping[str, str]] = {**Meta.options, "page_id": ""}
     max_length = 2000
     max_length_with_options = 2000
     subject = "page"
     access = "page_token"
+    addressee = "page"
 
     def items(self, entry: Payload) -> Iterator[Item]:
         """The events meant for us; those in `standby` are for humans who have taken over the chat."""
+        if self._settings["page_id"] not in ("", str(entry.get("id"))):
+            yield (lambda _: Reading(astray=1)), entry
+            return
         yield from ((self._item, item) for item in entry.get("messaging") or ())
 
     def _item(self, item: Payload) -> Reading:
@@ -42,7 +51,7 @@ class Facebook(Meta):
         if postback := item.get("postback"):
             return received(_pressed(postback, common))
         if edit := item.get("message_edit"):
-            return received(InboundMessage(f"{edit['mid']}:edit:{edit.get('num_edit')}", kind="edit", **common))
+            return received(_edited(edit, common))
         return received(*_inbound_messages(message, common))
 
     def supports(self, bubble: Bubble) -> bool:
@@ -88,11 +97,22 @@ def _inbound_messages(message: Payload, common: Common) -> list[InboundMessage]:
     option = option_of((message.get("quick_reply") or {}).get("payload"))
     if option:
         return [InboundMessage(id_, option=option, **common)]
-    cards = all(one.get("type") == CARD for one in message.get("attachments") or ())
+    attachments = message.get("attachments") or ()
+    stickers = [(one.get("payload") or {}).get("sticker_id") for one in attachments]
+    if text is None and stickers and all(stickers):
+        thumbs = THUMBS.issuperset(stickers)
+        return [InboundMessage(id_, text=THUMB if thumbs else "", kind="text" if thumbs else "sticker", **common)]
+    cards = all(one.get("type") == CARD for one in attachments)
     if text is not None and cards:
         return [InboundMessage(id_, text=text, **common)]
-    extra = [InboundMessage(f"{id_}:caption", text=text, **common)] if text else []
+    extra = [InboundMessage(f"{id_}{CAPTION}", text=text, **common)] if text else []
     return [InboundMessage(id_, kind="media", **common), *extra]
+
+
+def _edited(edit: Payload, common: Common) -> InboundMessage:
+    """An edit, with the text as it is now."""
+    id_, text = edit["mid"], edit.get("text") or ""
+    return InboundMessage(f"{id_}:edit:{edit.get('num_edit')}", text=text, kind="edit", edits=id_, **common)
 
 
 def _pressed(postback: Payload, common: Common) -> InboundMessage:

@@ -82,7 +82,7 @@ class Meta(Connector):
         readings = [self._read_item(*item) for entry in update["entry"] for item in self._items(entry)]
         messages = [inbound for reading in readings for inbound in reading.messages]
         receipts = [receipt for reading in readings for receipt in reading.receipts]
-        return Reading(tuple(messages), tuple(receipts))
+        return Reading(tuple(messages), tuple(receipts), astray=sum(reading.astray for reading in readings))
 
     def _items(self, entry: Payload) -> Iterator[Item]:
         """The items of an entry, as far as it can be read."""

@@ -6,7 +6,7 @@ import html
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 from urllib.parse import parse_qsl
 
@@ -15,7 +15,17 @@ from starlette.responses import JSONResponse
 
 from assistant.core.languages import LANGUAGES
 from assistant.front.messengers.base.connector import Call, Connector, ForgedError, WebhookRequest
-from assistant.front.messengers.base.inbound import Common, InboundMessage, Payload, Reading, Receipt
+from assistant.front.messengers.base.gestures import without_short_codes
+from assistant.front.messengers.base.inbound import (
+    CAPTION,
+    Common,
+    InboundMessage,
+    Payload,
+    Reading,
+    Receipt,
+    in_thread,
+    thread_of,
+)
 from assistant.front.messengers.base.layout import Bubble, all_fit, numbered, option_of, utf16_length
 from assistant.front.messengers.base.outcomes import ApiResponse, CallResult, Outcome, result_from_status, retry_after
 
@@ -23,8 +33,8 @@ STAMP_HEADER, SIGNATURE_HEADER = "x-slack-request-timestamp", "x-slack-signature
 # A button may have 75 characters, but Slack may show only 30; longer options go into the text, with numbers on buttons.
 MAX_BUTTON_LENGTH, MAX_BUTTONS = 30, 25
 OPTIONS_FOR = "options."
-# The values of `subtype` for what users write: text, text also sent to the channel, files.
-BY_PEOPLE = (None, "thread_broadcast", "file_share")
+# The values of `subtype` for what users write: text, text also sent to the channel, files, `/me`.
+BY_PEOPLE = (None, "thread_broadcast", "file_share", "me_message")
 # Slack's markup for users, channels, groups and links, with a label after the bar.
 MARKUP = re.compile(r"<([@#!]?)([^<>|]+)(?:\|([^<>]*))?>")
 DELETE = "/delete"
@@ -75,12 +85,14 @@ UNREACHABLE = frozenset(
 class Slack(Connector):
     """An app that users write to in private, or mention in a channel, where it answers in the thread.
 
-    A recipient is `channel/user/thread`, with no thread in private; two users in one channel are two chats.
+    A recipient is `channel/user/thread`, with no thread in private; two users in one channel are two chats. What a user
+    writes in private is one chat, whether in threads or not, and each answer goes where its question was.
     """
 
     name = "slack"
     secrets = ("bot_token", "signing_secret")
-    options: ClassVar[Mapping[str, str]] = {"base_url": "https://slack.com/api"}
+    options: ClassVar[Mapping[str, str]] = {"base_url": "https://slack.com/api", "team_id": ""}
+    addressee = "workspace"
     # The limit of a section block.
     max_length = 3000
     max_length_with_options = 3000
@@ -105,12 +117,18 @@ class Slack(Connector):
             return self._event(json.loads(request.body))
         form = dict(parse_qsl(request.body.decode(), keep_blank_values=True))
         if "payload" in form:
-            return _picked(json.loads(form["payload"]))
+            payload = json.loads(form["payload"])
+            return _picked(payload) if self._is_ours((payload.get("team") or {}).get("id")) else Reading(astray=1)
+        if not self._is_ours(form.get("team_id")):
+            return Reading(astray=1)
         return self._command(form, float(request.headers[STAMP_HEADER]))
 
     def _event(self, body: Payload) -> Reading:
         if body["type"] == "url_verification":
             return Reading(response=JSONResponse({"challenge": body["challenge"]}))
+        installed = next(iter(body.get("authorizations") or ()), body)
+        if not self._is_ours(installed.get("team_id")):
+            return Reading(astray=1)
         event = body.get("event") or {}
         kind, private = event.get("type"), event.get("channel_type") == "im"
         if event.get("bot_id"):
@@ -121,6 +139,10 @@ class Slack(Connector):
         if not is_message or event.get("subtype") not in BY_PEOPLE or not event.get("user"):
             return Reading()
         return Reading(_written(event))
+
+    def _is_ours(self, team: object) -> bool:
+        """Whether a request is of the workspace that is set up, as far as it and the request name one."""
+        return not self._settings["team_id"] or team in (None, self._settings["team_id"])
 
     def _command(self, form: Mapping[str, str], at: float) -> Reading:
         """Treats `/delete`, with any suffix, as a message; in a channel, replies with where to send it instead."""
@@ -143,7 +165,7 @@ class Slack(Connector):
         section = {"type": "section", "block_id": key, "text": {"type": "mrkdwn", "text": text}}
         body: dict[str, object] = {"channel": channel, "text": text, "blocks": [section, *actions]}
         body.update(unfurl_links=False, unfurl_media=False)
-        if thread:
+        if thread := thread or thread_of(bubble.answers):
             body["thread_ts"] = thread
         return Call("POST", self._method("chat.postMessage"), json=body, headers=self._headers("application/json"))
 
@@ -248,17 +270,38 @@ def _is_private(channel: str) -> bool:
 
 def _written(event: Payload) -> tuple[InboundMessage, ...]:
     """The message as one or two: files, and their accompanying text."""
-    channel, stamp = event["channel"], event["ts"]
-    thread = "" if _is_private(channel) else event.get("thread_ts") or stamp
+    channel, stamp, written_in = event["channel"], event["ts"], event.get("thread_ts")
+    thread = "" if _is_private(channel) else written_in or stamp
     common: Common = {"recipient": _recipient(channel, event["user"], thread), "sent_at": float(stamp)}
     # The same id for a mention and for the message that contains it.
-    id_, text = f"{channel}:{stamp}", plain(event.get("text") or "")
+    id_, text = f"{channel}:{stamp}", _text(event)
+    own = written_in if _is_private(channel) else None
     if event.get("files") or event.get("subtype") == "file_share":
-        extra = [InboundMessage(f"{id_}:text", text=text, **common)] if text else []
-        return (InboundMessage(id_, kind="media", **common), *extra)
+        extra = [InboundMessage(in_thread(f"{id_}{CAPTION}", own), text=text, **common)] if text else []
+        return (InboundMessage(in_thread(id_, own), kind="media", **common), *extra)
     if event["type"] == "app_mention" and not text:
-        return (InboundMessage(id_, kind="start", **common),)
-    return (InboundMessage(id_, text=text, **common),)
+        return (InboundMessage(in_thread(id_, own), kind="start", **common),)
+    return (InboundMessage(in_thread(id_, own), text=text, **common),)
+
+
+def _text(event: Payload) -> str:
+    """What a user wrote, with emoji instead of their short codes; `blocks` say which emoji a text has."""
+    blocks = event.get("blocks")
+    drawn = {one["name"]: _emoji(one.get("unicode")) for one in _elements(blocks) if "name" in one} if blocks else None
+    return without_short_codes(plain(event.get("text") or ""), drawn)
+
+
+def _elements(blocks: object) -> Iterator[Payload]:
+    """The emoji in blocks of formatted text, however deep; raises RecursionError."""
+    for block in blocks if isinstance(blocks, list) else ():
+        if isinstance(block, Mapping):
+            yield from [block] if block.get("type") == "emoji" else _elements(block.get("elements"))
+
+
+def _emoji(code: object) -> str:
+    """An emoji by its code points, such as `1f44b-1f3fc`; empty for one of the workspace's own."""
+    points = code.split("-") if isinstance(code, str) else []
+    return "".join(chr(int(point, 16)) for point in points)
 
 
 def _edited(event: Payload, id_: str) -> tuple[InboundMessage, ...]:
@@ -269,7 +312,8 @@ def _edited(event: Payload, id_: str) -> tuple[InboundMessage, ...]:
     if ours or not edited or message.get("text") == before.get("text"):
         return ()
     recipient = _recipient(event["channel"], message["user"])
-    return (InboundMessage(f"edit:{id_}", recipient, kind="edit", sent_at=float(edited["ts"])),)
+    id_ = in_thread(f"edit:{id_}", message.get("thread_ts"))
+    return (InboundMessage(id_, recipient, kind="edit", sent_at=float(edited["ts"])),)
 
 
 def _own(event: Payload) -> tuple[Receipt, ...]:
@@ -287,7 +331,8 @@ def _picked(payload: Payload) -> Reading:
     thread = "" if _is_private(channel) else message.get("thread_ts") or message["ts"]
     stamp = action["action_ts"]
     common: Common = {"recipient": _recipient(channel, user, thread), "sent_at": float(stamp)}
-    id_, option = f"action:{channel}:{user}:{stamp}", option_of(action.get("value"))
+    own = message.get("thread_ts") if _is_private(channel) else None
+    id_, option = in_thread(f"action:{channel}:{user}:{stamp}", own), option_of(action.get("value"))
     if option is None or action.get("block_id") != f"{OPTIONS_FOR}{user}":
         return Reading((InboundMessage(id_, kind="stale", **common),))
     return Reading((InboundMessage(id_, option=option, **common),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Mapping
 from typing import ClassVar
 from urllib.parse import parse_qsl, urlencode
@@ -13,7 +14,7 @@ from twilio.request_validator import RequestValidator
 
 from assistant.front.messengers.base import sms_segments
 from assistant.front.messengers.base.connector import Call, Connector, ForgedError, WebhookRequest
-from assistant.front.messengers.base.inbound import InboundMessage, Reading, Receipt
+from assistant.front.messengers.base.inbound import CAPTION, InboundMessage, Reading, Receipt
 from assistant.front.messengers.base.layout import Bubble, option_of
 from assistant.front.messengers.base.outcomes import ApiResponse, CallResult, Outcome, result_from_status, retry_after
 
@@ -24,6 +25,14 @@ SEPARATOR = ">"
 EMPTY_RESPONSE = "<Response/>"
 # No message has more fields than this.
 MAX_FIELDS = 500
+# WhatsApp's pictures have other types.
+STICKER = "image/webp"
+# What telephones make of a reaction where the network knows texts only: whose words come last, in quotation marks.
+TAPBACK = re.compile(
+    r"(?:(?:Liked|Loved|Disliked|Laughed at|Emphasi[sz]ed|Questioned|Removed an? [\w ]+ from)|"
+    r"(?:Reacted |Removed )?[^\w\s“”\"]{1,8}(?: to| from)) [“\"].*[”\"]",
+    re.DOTALL,
+)
 FAILED_STATUSES = ("failed", "undelivered", "canceled")
 
 # See https://www.twilio.com/docs/api/errors. The first two concern the whole account.
@@ -69,6 +78,8 @@ class Twilio(Connector):
         if "key" in request.query or fields.get("MessageStatus", "received") != "received":
             return _status(request.query.get("key"), fields)
         response = Response(EMPTY_RESPONSE, media_type="text/xml")
+        if fields.get("AccountSid", self._settings["account_sid"]) != self._settings["account_sid"]:
+            return Reading(astray=1, response=response)
         if fields.get("OptOutType"):
             # STOP, START or HELP, which Twilio answers itself.
             return Reading(response=response)
@@ -140,7 +151,11 @@ def _written(fields: Mapping[str, str]) -> tuple[InboundMessage, ...]:
     if option:
         return (InboundMessage(id_, recipient, option=option),)
     text = fields.get("Body") or fields.get("ButtonText") or fields.get("ListTitle") or ""
+    if not recipient.startswith(WHATSAPP) and TAPBACK.fullmatch(text.strip()):
+        return ()
+    if recipient.startswith(WHATSAPP) and fields.get("MediaContentType0") == STICKER and not text.strip():
+        return (InboundMessage(id_, recipient, kind="sticker"),)
     if fields.get("NumMedia", "0") not in ("", "0") or fields.get("Latitude"):
-        extra = [InboundMessage(f"{id_}:text", recipient, text=text)] if text.strip() else []
+        extra = [InboundMessage(f"{id_}{CAPTION}", recipient, text=text)] if text.strip() else []
         return (InboundMessage(id_, recipient, kind="media"), *extra)
     return (InboundMessage(id_, recipient, text=text),)

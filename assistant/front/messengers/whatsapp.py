@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from assistant.front.messengers.base.connector import Call
-from assistant.front.messengers.base.inbound import Common, InboundMessage, Payload, Reading
+from assistant.front.messengers.base.inbound import CAPTION, Common, InboundMessage, Payload, Reading, act_of
 from assistant.front.messengers.base.layout import Bubble, Option, all_fit, cut, option_of
 from assistant.front.messengers.base.outcomes import Outcome
 from assistant.front.messengers.meta import Item, Meta, confirmed, received
@@ -29,6 +29,7 @@ class WhatsApp(Meta):
     max_length_with_options = 1024
     subject = "whatsapp_business_account"
     access = "token"
+    addressee = "phone number"
     # No such number, or not one that this token may use.
     operator_errors: ClassVar[frozenset[tuple[int, int]]] = frozenset({(100, 33)})
 
@@ -37,7 +38,11 @@ class WhatsApp(Meta):
         for change in entry.get("changes") or ():
             value = change.get("value") or {}
             number = (value.get("metadata") or {}).get("phone_number_id")
-            if change.get("field") == "messages" and number == self._settings["phone_number_id"]:
+            if change.get("field") != "messages":
+                continue
+            if number != self._settings["phone_number_id"]:
+                yield (lambda _: Reading(astray=1)), value
+            else:
                 yield from ((self._message, message) for message in value.get("messages") or ())
                 yield from ((self._status, status) for status in value.get("statuses") or ())
 
@@ -62,7 +67,9 @@ class WhatsApp(Meta):
         """A text, alone, with buttons or with a list."""
         # Users with a user name may hide their number; then Meta gives an id instead.
         to = {"to": recipient} if recipient.isdigit() else {"recipient": recipient}
-        head = {"messaging_product": "whatsapp", "recipient_type": "individual", **to}
+        head: dict[str, object] = {"messaging_product": "whatsapp", "recipient_type": "individual", **to}
+        if bubble.quotes:
+            head["context"] = {"message_id": act_of(bubble.answers)}
         return self._messages({**head, **self._content(bubble), "biz_opaque_callback_data": key})
 
     def _content(self, bubble: Bubble) -> dict[str, object]:
@@ -98,7 +105,7 @@ def _inbound_messages(message: Payload) -> list[InboundMessage]:
     }
     content = message.get(kind)
     if kind == "edit" or (kind == "unsupported" and (content or {}).get("type") == "edit"):
-        return [InboundMessage(id_, kind="edit", **common)]
+        return [_edited(message, common)]
     if kind == "request_welcome":
         return [InboundMessage(id_, kind="start", **common)]
     common["mark"] = id_
@@ -106,10 +113,23 @@ def _inbound_messages(message: Payload) -> list[InboundMessage]:
         return [InboundMessage(id_, text=message["text"]["body"], **common)]
     if kind in ("interactive", "button"):
         return [_picked(message, common)]
+    if kind == "sticker":
+        return [InboundMessage(id_, kind="sticker", **common)]
     caption = content.get("caption") if isinstance(content, Mapping) else None
     sender, sent_at = common["recipient"], common["sent_at"]
-    extra = [InboundMessage(f"{id_}:caption", sender, text=caption, sent_at=sent_at)] if caption else []
+    extra = [InboundMessage(f"{id_}{CAPTION}", sender, text=caption, sent_at=sent_at)] if caption else []
     return [InboundMessage(id_, kind="media", **common), *extra]
+
+
+def _edited(message: Payload, common: Common) -> InboundMessage:
+    """An edit, with the text or caption as it is now, if WhatsApp gives it."""
+    edit = message.get("edit") or {}
+    now, before = edit.get("message") or {}, edit.get("original_message_id")
+    content = now.get(now.get("type")) or {}
+    if "caption" in content:
+        before = before and f"{before}{CAPTION}"
+    text = content.get("body") or content.get("caption") or ""
+    return InboundMessage(message["id"], text=text, kind="edit", edits=before, **common)
 
 
 def _picked(message: Payload, common: Common) -> InboundMessage:

@@ -16,6 +16,8 @@ import yaml
 
 HERE = Path(__file__).parent
 TELEGRAM_METHODS = ("sendMessage", "setWebhook", "setMyCommands", "sendChatAction", "answerCallbackQuery")
+# What is received; its fields alone, without their types.
+TELEGRAM_RECEIVED = ("Message",)
 WHATSAPP_PATH = "/{Version}/{Phone-Number-ID}/messages"
 # Not used by that path, but by the tests.
 WHATSAPP_SHAPES = ("CallRequestPayload", "MarkMessageRequestPayload")
@@ -49,9 +51,9 @@ def openapi(whole: dict[str, Any], path: str, methods: Iterable[str], schemas: I
 
 
 def telegram(whole: dict[str, Any]) -> dict[str, Any]:
-    """The methods used here, and all types of their parameters."""
+    """The methods used here, all types of their parameters, and the fields of what is received."""
     methods = {name: whole["methods"][name] for name in TELEGRAM_METHODS}
-    types: dict[str, Any] = {}
+    types: dict[str, Any] = {name: whole["types"][name] for name in TELEGRAM_RECEIVED}
     left = [kind for method in methods.values() for field in method["fields"] for kind in field["types"]]
     while left:
         name = re.sub("^(Array of )+", "", left.pop())

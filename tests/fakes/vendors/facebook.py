@@ -10,7 +10,6 @@ LOCALES = {"de": "de_DE", "en": "en_GB"}
 FILE = {"payload": {"url": "https://example.org/a"}}
 MEDIA = {
     **{kind: {"attachments": [{"type": kind, **FILE}]} for kind in ("image", "audio", "video", "file", "template")},
-    "sticker": {"attachments": [{"type": "image", "payload": {"url": "https://example.org/a", "sticker_id": 36}}]},
     "location": {"attachments": [{"type": "location", "payload": {"coordinates": {"lat": 52.5, "long": 13.4}}}]},
     "unsupported": {"is_unsupported": True},
 }

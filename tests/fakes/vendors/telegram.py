@@ -15,17 +15,6 @@ SECRET = "test" * 10
 MEDIA = {
     "photo": {"photo": [{"file_id": "a", "file_unique_id": "a", "width": 9, "height": 9}]},
     "voice": {"voice": {"file_id": "a", "file_unique_id": "a", "duration": 3}},
-    "sticker": {
-        "sticker": {
-            "file_id": "a",
-            "file_unique_id": "a",
-            "type": "regular",
-            "width": 9,
-            "height": 9,
-            "is_animated": False,
-            "is_video": False,
-        }
-    },
     "location": {"location": {"latitude": 52.5, "longitude": 13.4}},
     "contact": {"contact": {"phone_number": "1", "first_name": "A"}},
 }

@@ -16,7 +16,6 @@ MEDIA = {
     "audio": {"mime_type": "audio/ogg", "sha256": "a", "id": "1", "voice": True},
     "video": {**SIGHT, "mime_type": "video/mp4"},
     "document": {**SIGHT, "mime_type": "application/pdf", "filename": "a.pdf"},
-    "sticker": {**SIGHT, "mime_type": "image/webp", "animated": False},
     "location": {"latitude": 52.5, "longitude": 13.4},
     "contacts": [{"name": {"formatted_name": "A"}, "phones": [{"phone": "+49 1"}]}],
 }

@@ -66,6 +66,8 @@ class Connector(ABC):
     headers_read: ClassVar[tuple[str, ...]] = ()
     # Whether its webhook confirms which of our messages it accepted.
     gives_receipts: ClassVar[bool] = False
+    # What its webhook is set up for, in the words of the log.
+    addressee: ClassVar[str] = "account"
 
     def __init__(
         self, settings: Mapping[str, str], knowledge: KnowledgeBase, public_url: str, derived: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ import logging
 import random
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import anyio
 from anyio.to_thread import run_sync
@@ -131,6 +132,8 @@ class Delivery:
             )
         *first, last = bubbles(event, self._knowledge, connector.max_length, connector.measure)
         pieces = [*first, *connector.laid_out(last)]
+        if await run_sync(self._message_store.is_out_of_turn, event, progress.chat):
+            pieces[0] = replace(pieces[0], quotes=True)
         for part in range(progress.parts, len(pieces)):
             if not await self._send(progress, part, pieces[part]):
                 return

@@ -33,6 +33,9 @@ class Bubble:
     text: str
     language: Language
     options: tuple[Option, ...] = ()
+    # The id of the message that it answers, and whether to quote that, since others have been written meanwhile.
+    answers: str = ""
+    quotes: bool = False
 
 
 def utf16_length(text: str) -> int:
@@ -46,7 +49,7 @@ def bubbles(event: AssistantEvent, knowledge: KnowledgeBase, longest: int, measu
     texts = sourced(event, knowledge)
     whole = "\n\n".join([*texts, *([event["heading"]] if event["heading"] else [])])
     chunks = list(split(whole, longest, measure)) or [""]
-    pieces = [Bubble(chunk, language) for chunk in chunks]
+    pieces = [Bubble(chunk, language, answers=event["reply_to"]) for chunk in chunks]
     options = [Option(title, token(event["sequence"], place)) for place, title in enumerate(event["suggestions"])]
     return [*pieces[:-1], replace(pieces[-1], options=tuple(options))]
 
@@ -106,12 +109,13 @@ def numbered(bubble: Bubble, knowledge: KnowledgeBase, ask: bool = True) -> Bubb
     lines = [f"{number}. {option.title}" for number, option in enumerate(bubble.options, start=1)]
     if ask:
         lines.append(knowledge.phrase("choose_number", bubble.language))
-    return Bubble("\n".join([bubble.text, *lines]), bubble.language)
+    return replace(bubble, text="\n".join([bubble.text, *lines]), options=())
 
 
 def fitted(bubble: Bubble, longest: int, measure: Measure) -> list[Bubble]:
     """Splits a message that is too long; the last piece keeps the options."""
-    pieces = [Bubble(piece, bubble.language) for piece in split(bubble.text, longest, measure)] or [bubble]
+    texts = list(split(bubble.text, longest, measure)) or [bubble.text]
+    pieces = [replace(bubble, text=text, options=()) for text in texts]
     return [*pieces[:-1], replace(pieces[-1], options=bubble.options)]
 
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import cast
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.sql import Select
 
-from assistant.core.choices import number_chosen
 from assistant.core.languages import DEFAULT, served
 from assistant.front.core.events import AssistantContent, AssistantEvent
-from assistant.front.messengers.base.inbound import InboundMessage
+from assistant.front.messengers.base.acts import (
+    ASSISTANT,
+    chat_of,
+    choice_fingerprint,
+    choice_of,
+    fingerprint,
+    has_its_answer,
+    is_known,
+    resolved,
+    short_id,
+)
+from assistant.front.messengers.base.inbound import InboundMessage, act_of
 from assistant.front.store.chat_keys import complete_erasure
 from assistant.front.store.chats import (
     TEXT,
@@ -33,10 +41,9 @@ from assistant.front.store.cipher import Cipher, cipher_for_reading, cipher_for_
 from assistant.front.store.quota import KEPT_SHARE, RESERVED_SHARE, check_room
 from assistant.front.store.reserve import with_reserve
 from assistant.front.store.rows import ChatRow, MessageAndData, MessageRow
-from assistant.front.store.schema import INSERT, chats, delete_contents, events, messages, seen, writing
+from assistant.front.store.schema import INSERT, chats, delete_contents, events, messages, seen, state, writing
 from assistant.front.store.tombstones import add_tombstone
 
-ASSISTANT: Literal["assistant"] = "assistant"
 # Longer than delivery is ever attempted, so older chats need not be searched.
 MAX_UNDELIVERED_SECONDS = 3 * 86400.0
 # What is kept of a chat after its user had it erased, so that the confirmation can be delivered.
@@ -67,6 +74,41 @@ class MessageStore:
         self._engine, self._channels = engine, channels
         self._insert = INSERT[engine.dialect.name]
 
+    def settle(self, channel: str, inbound: InboundMessage, now: float) -> str | None:
+        """Why a message needs no answer, in the words of the log; None if it does.
+
+        It came before; or it is one more webhook of an act that has its answer, as a button that is pressed twice, the
+        second photo of an album or an edit that leaves the text as it was. It is remembered as any other.
+        """
+        with self._engine.connect() as connection:
+            if is_known(connection, fingerprint(channel, inbound.id)):
+                return "a duplicate message"
+            chat = chat_of(connection, channel, inbound)
+            needless = has_its_answer(connection, channel, chat, inbound, now) if chat else inbound.kind == "edit"
+        if not needless:
+            return None
+        with writing(self._engine) as connection:
+            self._remember(connection, fingerprint(channel, inbound.id), now)
+        return "what needs no answer of its own"
+
+    def _remember(self, connection: Connection, id_: str, now: float) -> bool:
+        """Remembers a fingerprint; returns whether it is new."""
+        fresh = self._insert(seen).values(id=id_, at=now).on_conflict_do_nothing()
+        return bool(connection.execute(fresh).rowcount)
+
+    def note_astray(self, channel: str, now: float) -> None:
+        """Records that a request came for another number, page or bot, for whoever checks the settings."""
+        with writing(self._engine) as connection:
+            connection.execute(delete(state).where(state.c.name == astray(channel)))
+            connection.execute(insert(state).values(name=astray(channel), value=now))
+
+    def last_astray(self, after: float) -> dict[str, float]:
+        """When a request last came for another number, page or bot, by messenger, if that was after a time."""
+        names = {astray(channel): channel for channel in self._channels}
+        asked = select(state).where(state.c.name.in_(names), state.c.value > after)
+        with self._engine.connect() as connection:
+            return {names[row.name]: float(row.value) for row in connection.execute(asked)}
+
     def receive(self, channel: str, inbound: InboundMessage, new_chat: str, now: float) -> str | None:
         """Stores a message; returns its chat, or None if the messenger sent it before. Raises StorageFullError.
 
@@ -77,38 +119,40 @@ class MessageStore:
         check_room(self._engine, KEPT_SHARE if inbound.kind == "full" else RESERVED_SHARE)
         return self._receive(channel, inbound, new_chat, now)
 
-    def knows(self, channel: str, id_: str) -> bool:
-        """Whether a messenger's message has been stored before."""
-        asked = select(seen.c.id).where(seen.c.id == fingerprint(channel, id_))
-        with self._engine.connect() as connection:
-            return connection.execute(asked).first() is not None
-
     def _receive(self, channel: str, inbound: InboundMessage, new_chat: str, now: float) -> str | None:
         with writing(self._engine) as connection:
-            fresh = self._insert(seen).values(id=fingerprint(channel, inbound.id), at=now).on_conflict_do_nothing()
-            if not connection.execute(fresh).rowcount:
+            if not self._remember(connection, fingerprint(channel, inbound.id), now):
                 return None
             chat = self._chat_of(connection, channel, inbound, new_chat, now)
             sequence = next_sequence(connection, chat, now)
             language = _touch(connection, chat, served(inbound.language), now)
-            inbound = replace(_resolved(connection, chat, inbound), language=language)
+            chosen = choice_of(connection, chat, inbound)
+            if chosen is not None and inbound.kind == TEXT:
+                self._remember_choice(connection, channel, chat, chosen, now)
+            inbound = replace(resolved(connection, chat, inbound, chosen), language=language)
             add_event(connection, chat, sequence, "visitor", now, {"id": inbound.id, "text": inbound.text})
             row = _row(chat, sequence, inbound, now, cipher_for_writing(connection, chat))
             connection.execute(insert(messages).values(**row))
         return chat
 
     def _chat_of(self, connection: Connection, channel: str, inbound: InboundMessage, new_chat: str, now: float) -> str:
+        if (known := chat_of(connection, channel, inbound)) is not None:
+            return known
         found_by = lookup(connection, channel, inbound.recipient)
-        # Earlier versions kept the address itself.
-        mine = (chats.c.channel == channel) & chats.c.recipient.in_({found_by, inbound.recipient})
-        if (known := connection.execute(select(chats.c.id).where(mine)).scalar()) is not None:
-            return str(known)
         row = {"id": new_chat, "channel": channel, "recipient": found_by, "created_at": now, "last_at": now}
         language = served(inbound.language) or DEFAULT
         fresh = self._insert(chats).values(**row, language=language, last_sequence=0, delivered=0, former_name=False)
         if connection.execute(fresh.on_conflict_do_nothing()).rowcount:
             set_recipient(connection, new_chat, channel, inbound.recipient)
-        return str(connection.execute(select(chats.c.id).where(mine)).scalar_one())
+        return str(chat_of(connection, channel, inbound))
+
+    def _remember_choice(
+        self, connection: Connection, channel: str, chat: str, chosen: tuple[int, int], now: float
+    ) -> None:
+        """Remembers when a choice was taken, by the chat's random id, which says nothing of the person."""
+        id_ = choice_fingerprint(channel, chat, chosen)
+        if not self._remember(connection, id_, now):
+            connection.execute(update(seen).where(seen.c.id == id_).values(at=now))
 
     def progress(self, chat: str) -> Progress | None:
         """How far a chat's delivery has got; None if the chat is gone or not a messenger's."""
@@ -138,6 +182,15 @@ class MessageStore:
             row = connection.execute(asked).mappings().first()
             cipher = cipher_for_reading(connection, chat)
         return cast(AssistantEvent, event_of(cipher, row)) if row else None
+
+    def is_out_of_turn(self, event: AssistantEvent, chat: str) -> bool:
+        """Whether the last that was written before an answer is not what it answers."""
+        mine = (events.c.chat == chat) & (events.c.sequence < event["sequence"]) & (events.c.type == "visitor")
+        with self._engine.connect() as connection:
+            asked = select(events).where(mine).order_by(events.c.sequence.desc()).limit(1)
+            row = connection.execute(asked).mappings().first() if event["reply_to"] else None
+            last = event_of(cipher_for_reading(connection, chat), row) if row else None
+        return bool(last and last["type"] == "visitor" and act_of(last["id"]) != act_of(event["reply_to"]))
 
     def notice(self, chat: str, data: AssistantContent, now: float) -> bool:
         """Stores the notice that a machine answers, once per chat; returns whether it is new."""
@@ -217,9 +270,9 @@ class MessageStore:
             connection.execute(delete(seen).where(seen.c.at < before))
 
 
-def fingerprint(channel: str, id_: str) -> str:
-    """What is kept of a message's id; reveals nothing about the message or the user."""
-    return hashlib.sha256(f"{channel}:{id_}".encode()).hexdigest()
+def astray(channel: str) -> str:
+    """The name under which it is recorded when a request last came for another number, page or bot."""
+    return f"astray.{channel}"
 
 
 def _touch(connection: Connection, chat: str, language: str | None, now: float) -> str | None:
@@ -230,11 +283,10 @@ def _touch(connection: Connection, chat: str, language: str | None, now: float) 
 
 
 def _row(chat: str, sequence: int, inbound: InboundMessage, now: float, cipher: Cipher) -> MessageRow:
-    id_ = fingerprint("", inbound.id) if len(inbound.id) > 255 else inbound.id
     return {
         "chat": chat,
         "sequence": sequence,
-        "external_id": cipher.fingerprint(id_),
+        "external_id": cipher.fingerprint(short_id(inbound.id)),
         "language": inbound.language,
         "choice": None,
         "accepted_at": now,
@@ -242,28 +294,6 @@ def _row(chat: str, sequence: int, inbound: InboundMessage, now: float, cipher: 
         "kind": inbound.kind,
         "state": WAITING,
     }
-
-
-def _resolved(connection: Connection, chat: str, inbound: InboundMessage) -> InboundMessage:
-    """The message with the text of the question that it picks, by a button or by number."""
-    if inbound.option:
-        sequence, number = inbound.option
-        offered = _offered(connection, select(events).where(events.c.chat == chat, events.c.sequence == sequence))
-        fits = 0 <= number < len(offered)
-        return replace(inbound, text=offered[number]) if fits else replace(inbound, kind="stale")
-    picked = number_chosen(inbound.text) if inbound.kind == TEXT else None
-    if picked is not None:
-        mine = select(events).where(events.c.chat == chat, events.c.type == ASSISTANT)
-        offered = _offered(connection, mine.order_by(events.c.sequence.desc()).limit(1))
-        if 1 <= picked <= len(offered):
-            return replace(inbound, text=offered[picked - 1])
-    return inbound
-
-
-def _offered(connection: Connection, asked: Select) -> list[str]:
-    row = connection.execute(asked).mappings().first()
-    event = event_of(cipher_for_reading(connection, row["chat"]), row) if row else None
-    return event["suggestions"] if event and event["type"] == ASSISTANT else []
 
 
 def _other_waiting(connection: Connection, message: WaitingMessage) -> list[MessageAndData]:

@@ -86,13 +86,18 @@ class Messengers:
             await run_sync(self.message_store.confirm, channel, found[1], int(found[2]), int(found[3]))
 
     async def greet(self, message: WaitingMessage) -> WaitingMessage:
-        """Sends the notice at the start of a chat; returns the message with the user's language, if it is known."""
+        """Sends the notice at the start of a chat; returns the message with the user's language, if it is known.
+
+        Who begins by opting out gets the answer to that alone; the notice comes if they write again.
+        """
         progress = await run_sync(self.message_store.progress, message.chat)
         if progress is None or progress.noticed:
             return message
         message = replace(message, language=message.language or await self._ask_language(message, progress))
+        if message.kind == "stop":
+            return message
         language = await run_sync(language_of, message, progress)
-        data = wording.notice(message.channel, language, self._knowledge, self._privacy)
+        data = wording.notice(message.channel, language, self._knowledge, self._privacy, message.id)
         if await run_sync(self.message_store.notice, message.chat, data, time.time()):
             self.delivery.wake(message.chat)
         return message
@@ -109,7 +114,10 @@ class Messengers:
 
     async def _language(self, message: WaitingMessage) -> Language:
         progress = await run_sync(self.message_store.progress, message.chat)
-        return await run_sync(language_of, message, progress)
+        language = await run_sync(language_of, message, progress)
+        if message.kind == "stop":
+            return wording.language_of_opt_out(message.text, language, self._knowledge)
+        return language
 
     async def _ask_language(self, message: WaitingMessage, progress: Progress) -> Language | None:
         """Asks the messenger for the user's language."""

@@ -6,9 +6,11 @@ import pytest
 
 from assistant.front.messengers.base.inbound import InboundMessage, Receipt
 from assistant.front.messengers.base.outcomes import ApiResponse
+from assistant.front.messengers.facebook import Facebook
+from assistant.knowledge import knowledge
 from tests.fakes.vendors.facebook import MEDIA, PAGE, FacebookWire, event, update
 from tests.fakes.vendors.wire import Told
-from tests.unit.front.messengers.conftest import asking, incoming
+from tests.unit.front.messengers.conftest import PUBLIC, asking, incoming
 
 PERSON, AT = "7000000000000001", 1760000000.123
 WIRE = FacebookWire()
@@ -83,7 +85,7 @@ def test_other_buttons_are_choices_or_what_is_written_on_them(facebook):
 
 def test_each_edit_is_known_as_one(facebook):
     edits = [read(facebook, message_edit={"mid": "m_a", "text": "neu", "num_edit": n}).messages for n in (1, 2)]
-    assert edits == [(inbound(id=f"m_a:edit:{n}", kind="edit"),) for n in (1, 2)]
+    assert edits == [(inbound("neu", id=f"m_a:edit:{n}", kind="edit", edits="m_a"),) for n in (1, 2)]
 
 
 def test_word_of_a_message_of_ours_is_a_receipt_and_of_others_is_nothing(facebook):
@@ -163,3 +165,25 @@ def test_the_button_with_which_a_chat_begins_is_set_up(facebook):
     (call,) = facebook.set_up()
     assert call.url == "https://vendor.test/v23.0/me/messenger_profile"
     assert call.json == {"get_started": {"payload": "start"}}
+
+
+def stickers(*numbers):
+    return [{"type": "image", "payload": {"url": "https://example.org/a", "sticker_id": number}} for number in numbers]
+
+
+@pytest.mark.parametrize("number", [369239263222822, 369239343222814, 369239383222810])
+def test_facebooks_thumb_is_read_as_one(number, facebook):
+    assert heard(facebook, attachments=stickers(number)) == (inbound("👍"),)
+
+
+def test_other_stickers_are_stickers_and_a_picture_beside_one_is_a_picture(facebook):
+    assert heard(facebook, attachments=stickers(36)) == (inbound(kind="sticker"),)
+    assert heard(facebook, attachments=[*stickers(36), *MEDIA["image"]["attachments"]]) == (inbound(kind="media"),)
+
+
+def test_what_is_written_to_another_page_is_counted_and_not_read():
+    settings = {"page_token": "x", "app_secret": "x", "verify_token": "x", **Facebook.options, "page_id": PAGE}
+    told = update([event(PERSON, AT, message={"mid": "m_a", "text": "x"})])
+    told["entry"].append({**told["entry"][0], "id": "9"})
+    reading = Facebook(settings, knowledge(), PUBLIC).read(incoming(told))
+    assert (len(reading.messages), reading.astray) == (1, 1)

@@ -228,3 +228,84 @@ def test_an_event_of_a_chat_that_moved_is_kept_as_it_was(message_store, store):
     told = store.events_after("new", 1)[0]
     assert json.loads(json.dumps(told["text"])) == "Grüße"
     assert told["type"] == "visitor"
+
+
+def inbound(id_, text="", recipient="7", **more):
+    return InboundMessage(id_, recipient, text, **more)
+
+
+def settled(message_store, id_, now=NOW, **more):
+    return message_store.settle("telegram", inbound(id_, **more), now) is not None
+
+
+def test_a_message_that_came_before_is_settled(message_store):
+    assert not settled(message_store, "a", text="Hallo")
+    receive(message_store, "a")
+    assert settled(message_store, "a", text="Hallo")
+
+
+@pytest.mark.parametrize("kind", ["media", "edit", "stale", "empty", "thanks", "stop"])
+def test_one_kind_of_act_gets_one_answer_a_minute(kind, message_store):
+    receive(message_store, "a")
+    assert not settled(message_store, "b", kind=kind, text="x")
+    receive(message_store, "b", kind=kind)
+    assert settled(message_store, "c", NOW + 59, kind=kind, text="x")
+    assert not settled(message_store, "d", NOW + 61, kind=kind, text="x")
+    assert not settled(message_store, "e", NOW + 1, kind=kind, text="x", recipient="8") or kind == "edit"
+    # What was passed over is not answered when the messenger sends it again much later.
+    assert settled(message_store, "c", NOW + 600, kind=kind, text="x")
+
+
+def test_a_text_is_never_one_that_was_answered(message_store):
+    receive(message_store, "a", "Hallo")
+    assert not settled(message_store, "b", text="Hallo")
+
+
+def test_a_choice_is_taken_once_at_a_time(message_store, store):
+    chat = receive(message_store, "a")
+    answer(store, chat)
+    receive(message_store, "b", "", option=(2, 1), now=NOW + 3)
+    assert settled(message_store, "c", NOW + 4, option=(2, 1))
+    assert settled(message_store, "d", NOW + 4, text="2")
+    assert not settled(message_store, "e", NOW + 4, option=(2, 0))
+    assert not settled(message_store, "f", NOW + 34, option=(2, 1))
+    receive(message_store, "f", "", option=(2, 1), now=NOW + 34)
+    assert settled(message_store, "g", NOW + 36, option=(2, 1))
+
+
+def test_an_edit_that_changes_no_text_is_settled(message_store):
+    receive(message_store, "a", "Hallo")
+    assert settled(message_store, "b", kind="edit", text="Hallo", edits="a")
+    assert not settled(message_store, "c", kind="edit", text="Hallo!", edits="a")
+    assert not settled(message_store, "d", kind="edit", text="Hallo", edits="unknown")
+
+
+def test_an_edit_or_a_sticker_of_somebody_unknown(message_store):
+    assert settled(message_store, "a", kind="edit", text="x", edits="z")
+    assert not settled(message_store, "b", kind="sticker")
+    receive(message_store, "c")
+    assert settled(message_store, "b", kind="sticker")
+
+
+def test_an_answer_is_out_of_turn_if_something_else_was_written_since(message_store, store):
+    chat = receive(message_store, "a", "Wer?")
+    first = store.next_waiting(chat)
+    store.answer(first, {**DATA, "reply_to": "a"}, ANSWERED, NOW + 2)
+    event = message_store.next_answer(chat, 0)
+    assert not message_store.is_out_of_turn(event, chat)
+    receive(message_store, "b", "Wo?")
+    receive(message_store, "b:caption", "Und?")
+    store.answer(store.next_waiting(chat), {**DATA, "reply_to": "b"}, ANSWERED, NOW + 3)
+    receive(message_store, "c", "Wann?")
+    store.answer(store.next_waiting(chat), {**DATA, "reply_to": "b:caption"}, ANSWERED, NOW + 4)
+    later = [one for one in store.events_after(chat, 2) if one["type"] == "assistant"]
+    assert [message_store.is_out_of_turn(one, chat) for one in later] == [False, True]
+    assert not message_store.is_out_of_turn({**event, "reply_to": ""}, chat)
+
+
+def test_what_came_for_somebody_else_is_recorded(message_store):
+    assert message_store.last_astray(0.0) == {}
+    for at in (NOW, NOW + 5):
+        message_store.note_astray("telegram", at)
+    assert message_store.last_astray(NOW) == {"telegram": NOW + 5}
+    assert message_store.last_astray(NOW + 6) == {}

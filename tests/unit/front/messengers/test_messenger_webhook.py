@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import hmac
 import time
@@ -12,13 +13,13 @@ from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from starlette.testclient import TestClient
 
-from assistant.commands.channels import described, verified
+from assistant.commands.channels import astray, checked, described, verified
 from assistant.front.app import application
 from assistant.front.core.settings import Rates
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.registry import CONNECTORS, State, configured, states
 from assistant.front.store.chats import Store
-from assistant.front.store.schema import chats, database
+from assistant.front.store.schema import chats, database, state, writing
 from assistant.front.web.messenger_webhook import MAX_BODY_BYTES, Webhook
 from tests.fakes.front import HERE
 from tests.fakes.long_answers import connectors
@@ -154,12 +155,21 @@ def test_what_is_said_of_a_messenger_names_variables_and_no_values():
     assert "docs/channels/telegram.md" in described(State("telegram", (), ("ASSISTANT_A",)))
 
 
-@pytest.mark.parametrize("wire", WIRES, ids=[wire.name + wire.kind for wire in WIRES])
-@pytest.mark.parametrize("word", ["STOP", "Stopp", "unsubscribe", "/stop"])
-def test_who_wants_no_more_messages_is_answered_like_anybody_else(wire, word, settings, rasa):
-    """Only Twilio's own opt-out, which it answers itself and marks as such, does not get here."""
-    on = replace(settings, secret=SECRET.encode(), public_url=PUBLIC, messengers=configured(wire.environment(NOBODY)))
+def test_a_webhook_for_another_bot_is_reported_by_the_check(settings, rasa, wire, capsys):
+    on = replace(settings, secret=SECRET.encode(), messengers=configured(wire.environment(NOBODY)))
+    assert asyncio.run(checked(on, None)) == 0
     with TestClient(application(on, rasa), HERE) as client:
-        signed = wire.text(wire.person(1), word, id="a", at=time.time())
-        assert post(client, signed, f"/webhooks/{wire.name}{signed.query}").status_code == 200
-        until(lambda: rasa.texts == [word])
+        assert post(client, a_message(wire), "/webhooks/telegram?bot=999").status_code == 200
+        assert post(client, a_message(wire, "Wer?", "b")).status_code == 200
+        until(lambda: rasa.texts == ["Wer?"])
+    assert asyncio.run(checked(on, None)) == 1
+    assert "telegram   webhook got requests for another bot than the one that is set up here" in capsys.readouterr().out
+    with writing(database(on.database)) as connection:
+        connection.execute(update(state).values(value=state.c.value - 2 * 86400))
+    assert asyncio.run(checked(on, None)) == 0
+
+
+def test_without_a_database_the_check_says_nothing_of_other_bots(settings):
+    elsewhere = replace(settings, database=settings.database.replace("front.db", "nothing.db"))
+    for one in (elsewhere, replace(settings, database="sqlite://")):
+        assert astray(one, frozenset({"telegram"})) == {}

@@ -29,7 +29,12 @@ wire = SlackWire()
 
 @pytest.fixture
 def slack():
-    settings = {"bot_token": TOKEN, "signing_secret": SIGNING_SECRET, "base_url": "https://slack.com/api"}
+    settings = {
+        "bot_token": TOKEN,
+        "signing_secret": SIGNING_SECRET,
+        "base_url": "https://slack.com/api",
+        "team_id": "",
+    }
     return Slack(settings, knowledge(), "https://chat.example.org")
 
 

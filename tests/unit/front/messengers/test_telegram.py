@@ -8,6 +8,7 @@ import pytest
 
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.connector import ForgedError, WebhookRequest
+from assistant.front.messengers.base.layout import Bubble
 from assistant.front.messengers.base.outcomes import ApiResponse, Outcome
 from assistant.front.messengers.registry import made
 from assistant.front.messengers.telegram import SECRET_HEADER
@@ -26,8 +27,12 @@ def telegram():
 
 
 def read(telegram, update):
+    return of_bot(telegram, update, {})
+
+
+def of_bot(telegram, update, query):
     body = json.dumps({"update_id": 5, **update}).encode()
-    return telegram.read(WebhookRequest("POST", "https://x", {}, {}, body))
+    return telegram.read(WebhookRequest("POST", "https://x", {}, query, body))
 
 
 def message(**content):
@@ -58,7 +63,7 @@ def test_commands(text, kind, telegram):
     assert inbound.kind == kind
 
 
-@pytest.mark.parametrize("kind", ["photo", "voice", "sticker", "location", "document", "video_note", "poll", "dice"])
+@pytest.mark.parametrize("kind", ["photo", "voice", "location", "document", "video_note", "poll", "story", "checklist"])
 def test_what_is_no_text_is_media(kind, telegram):
     assert [inbound.kind for inbound in read(telegram, message(**{kind: {}})).messages] == ["media"]
 
@@ -67,6 +72,63 @@ def test_what_is_written_under_a_picture_is_a_message_of_its_own(telegram):
     first, second = read(telegram, message(photo=[], caption="Wer?")).messages
     assert (first.kind, second.kind, second.text) == ("media", "text", "Wer?")
     assert first.id != second.id
+
+
+def test_photos_that_are_sent_together_are_one(telegram):
+    photos = [message(photo=[], media_group_id="8", message_id=number) for number in (3, 4)]
+    first, second = (read(telegram, photo).messages[0] for photo in photos)
+    assert first.id == second.id
+
+
+@pytest.mark.parametrize(("emoji", "kind"), [("👍", "text"), ("👋", "text"), ("🦜", "sticker"), (None, "sticker")])
+def test_a_sticker_says_what_its_emoji_says(emoji, kind, telegram):
+    (inbound,) = read(telegram, message(sticker={"emoji": emoji} if emoji else {})).messages
+    assert (inbound.kind, inbound.text) == (kind, emoji or "")
+
+
+@pytest.mark.parametrize("kind", ["pinned_message", "write_access_allowed", "forum_topic_created", "users_shared"])
+def test_what_telegram_itself_writes_is_passed_over(kind, telegram):
+    assert read(telegram, message(**{kind: {}})).messages == ()
+
+
+@pytest.mark.parametrize("content", [{"location": {"live_period": 60}}, {"photo": []}, {"poll": {}}])
+def test_an_edit_without_text_is_none(content, telegram):
+    assert read(telegram, {"edited_message": {**message(**content)["message"], "edit_date": 101}}).messages == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "before"), [({"text": "x"}, "7:3"), ({"photo": [], "caption": "x"}, "7:3:caption")]
+)
+def test_an_edit_names_what_it_edits(content, before, telegram):
+    (edit,) = read(telegram, {"edited_message": {**message(**content)["message"], "edit_date": 101}}).messages
+    assert (edit.kind, edit.text, edit.edits) == ("edit", "x", before)
+
+
+TOPIC = {"message_thread_id": 77, "is_topic_message": True}
+
+
+@pytest.mark.parametrize(("told", "topic"), [(TOPIC, 77), ({"message_thread_id": 77}, None), ({}, None)])
+def test_an_answer_and_typing_go_to_the_topic_of_the_message(told, topic, telegram):
+    (inbound,) = read(telegram, message(text="Hallo", **told)).messages
+    (typing,) = telegram.on_read(inbound)
+    sent = telegram.call("7", Bubble("Gut", "de", answers=inbound.id), "key")
+    assert [call.json.get("message_thread_id") for call in (typing, sent)] == [topic, topic]
+    query = {"id": "9", "from": PERSON, "message": {"chat": CHAT, **told}, "data": "o2.1"}
+    (pressed,) = read(telegram, {"callback_query": query}).messages
+    assert telegram.call("7", Bubble("Gut", "de", answers=pressed.id), "key").json.get("message_thread_id") == topic
+
+
+@pytest.mark.parametrize(
+    ("answers", "quoted"), [("7:3", 3), ("7:3:caption@77", 3), ("callback:9", None), ("7:album:8", None), ("", None)]
+)
+def test_only_a_message_is_quoted(answers, quoted, telegram):
+    body = telegram.call("7", Bubble("Gut", "de", answers=answers, quotes=True), "key").json
+    assert body.get("reply_parameters", {}).get("message_id") == quoted
+
+
+def test_an_update_of_another_bot_is_counted_and_not_read(telegram):
+    readings = [of_bot(telegram, message(text="Hallo"), query) for query in ({"bot": "1"}, {"bot": "2"}, {})]
+    assert [(len(reading.messages), reading.astray) for reading in readings] == [(1, 0), (0, 1), (1, 0)]
 
 
 def test_each_edit_is_known_as_one(telegram):

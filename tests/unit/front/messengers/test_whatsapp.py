@@ -75,9 +75,17 @@ def test_what_is_written_under_a_picture_is_a_message_of_its_own(kind, whatsapp)
 
 def test_an_edited_message_is_known_as_one_in_both_spellings(whatsapp):
     edit = {"original_message_id": "wamid.0", "message": {"type": "text", "text": {"body": "neu"}}}
-    expected = (inbound(kind="edit", mark=None),)
-    assert read(whatsapp, "edit", edit) == expected
-    assert read(whatsapp, "unsupported", {"type": "edit"}) == expected
+    assert read(whatsapp, "edit", edit) == (inbound("neu", kind="edit", mark=None, edits="wamid.0"),)
+    assert read(whatsapp, "unsupported", {"type": "edit"}) == (inbound(kind="edit", mark=None),)
+
+
+def test_an_edited_caption_is_compared_with_the_caption(whatsapp):
+    edit = {"original_message_id": "wamid.0", "message": {"type": "image", "image": {"caption": "neu"}}}
+    assert read(whatsapp, "edit", edit) == (inbound("neu", kind="edit", mark=None, edits="wamid.0:caption"),)
+
+
+def test_a_sticker_is_one(whatsapp):
+    assert read(whatsapp, "sticker", {"id": "1", "animated": False}) == (inbound(kind="sticker"),)
 
 
 def test_who_opens_the_chat_is_welcomed(whatsapp):
@@ -105,8 +113,11 @@ def test_messages_for_another_number_and_of_another_field_are_passed_over(whatsa
     elsewhere = {**value(messages=[message]), "metadata": {"phone_number_id": "1"}}
     echoed = update(value(messages=[message]))
     echoed["entry"][0]["changes"][0]["field"] = "smb_message_echoes"
-    assert whatsapp.read(incoming(update(elsewhere))).messages == ()
-    assert whatsapp.read(incoming(echoed)).messages == ()
+    assert (whatsapp.read(incoming(update(elsewhere))).messages, whatsapp.read(incoming(update(elsewhere))).astray) == (
+        (),
+        1,
+    )
+    assert (whatsapp.read(incoming(echoed)).messages, whatsapp.read(incoming(echoed)).astray) == ((), 0)
     assert len(whatsapp.read(incoming(update(elsewhere, value(messages=[message])))).messages) == 1
 
 
