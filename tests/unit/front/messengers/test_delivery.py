@@ -23,7 +23,7 @@ from assistant.knowledge import knowledge
 
 NONE = {"as_of": None, "as_of_text": None, "note_as_of": None, "note_as_of_text": None, "approved": None}
 PART = {"text": "1951", "question": None, "kind": "smalltalk", **NONE, "sources": [], "contacts": []}
-ANSWER = {"language": "de", "kind": "smalltalk", "parts": [PART], "heading": None, "suggestions": []}
+ANSWER = {"reply_to": "", "language": "de", "kind": "smalltalk", "parts": [PART], "heading": None, "suggestions": []}
 DOUBT = 1.0
 ONE, OTHER = "4915112345678", "4915187654321"
 # Meta's codes for the rate limit of a number and of one chat.
