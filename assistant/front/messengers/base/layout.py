@@ -49,7 +49,7 @@ def bubbles(event: AssistantEvent, knowledge: KnowledgeBase, longest: int, measu
     texts = sourced(event, knowledge)
     whole = "\n\n".join([*texts, *([event["heading"]] if event["heading"] else [])])
     chunks = list(split(whole, longest, measure)) or [""]
-    pieces = [Bubble(chunk, language, answers=event["reply_to"]) for chunk in chunks]
+    pieces = [Bubble(chunk, language, answers=event.get("reply_to", "")) for chunk in chunks]
     options = [Option(title, token(event["sequence"], place)) for place, title in enumerate(event["suggestions"])]
     return [*pieces[:-1], replace(pieces[-1], options=tuple(options))]
 

@@ -185,12 +185,13 @@ class MessageStore:
 
     def is_out_of_turn(self, event: AssistantEvent, chat: str) -> bool:
         """Whether the last that was written before an answer is not what it answers."""
+        answered = event.get("reply_to", "")
         mine = (events.c.chat == chat) & (events.c.sequence < event["sequence"]) & (events.c.type == "visitor")
         with self._engine.connect() as connection:
             asked = select(events).where(mine).order_by(events.c.sequence.desc()).limit(1)
-            row = connection.execute(asked).mappings().first() if event["reply_to"] else None
+            row = connection.execute(asked).mappings().first() if answered else None
             last = event_of(cipher_for_reading(connection, chat), row) if row else None
-        return bool(last and last["type"] == "visitor" and act_of(last["id"]) != act_of(event["reply_to"]))
+        return bool(last and last["type"] == "visitor" and act_of(last["id"]) != act_of(answered))
 
     def notice(self, chat: str, data: AssistantContent, now: float) -> bool:
         """Stores the notice that a machine answers, once per chat; returns whether it is new."""
