@@ -36,7 +36,7 @@ def test_what_editors_write_means_the_last_day_of_it(written, day):
 
 @pytest.mark.parametrize("written", ["2027-13", "2027-00", "2027-02-30", "soon"])
 def test_no_date_has_a_last_day_that_there_is_not(written):
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"month|day|invalid literal"):
         last_day(written)
 
 

@@ -43,7 +43,7 @@ def test_dates_written_by_hand_need_no_quotes(tmp_path):
 def test_anything_else_is_refused(tmp_path, content):
     path = tmp_path / "withdrawn.yml"
     path.write_text(content)
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"^it |must have|has more than"):
         read(path)
 
 
