@@ -10,7 +10,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 # Without compiled files each of the servers would compile Rasa and its libraries afresh whenever it starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run shell train data translated check channels-check purge test test-long evaluate measure bench bench-widget chaos attack audit sbom lock \
+.PHONY: help run shell train data translated content due withdraw check channels-check purge test test-long evaluate measure bench bench-widget chaos attack audit sbom lock \
   environment environment-dev clean
 
 help: ## list these commands
@@ -31,6 +31,15 @@ data: environment ## regenerate the files generated from knowledge/
 
 translated: environment ## show how far each translation is; L=uk TEXTS="phrases/stop" records those texts as up to date
 	@$(PYTHON_BIN) -m assistant.commands.translated $(if $(L),--language $(L) $(TEXTS))
+
+content: environment ## for editors: check texts and training questions, regenerate what is generated (20 seconds)
+	@$(PYTHON_BIN) -W ignore -m assistant.commands.content
+
+due: environment ## for editors: list what is to be reviewed, by date
+	@$(PYTHON_BIN) -m assistant.commands.due
+
+withdraw: environment ## for editors: ENTRY=topic/id WHY="reason" withdraws an answer at once, BACK=1 gives it back
+	@$(PYTHON_BIN) -m assistant.commands.withdraw $(if $(ENTRY),'$(ENTRY)') $(if $(WHY),--why '$(subst ','\'',$(WHY))') $(if $(filter 1,$(BACK)),--back)
 
 check: environment-dev ## check style, types, knowledge, languages, generated files; run Rasa's own validation
 	@scripts/check

@@ -18,7 +18,8 @@ from assistant.dialogue.apology import apologise
 from assistant.dialogue.debug import explained
 from assistant.dialogue.present import PLAIN_CHANNELS, Message, messages
 from assistant.dialogue.reply import Reply
-from assistant.knowledge import knowledge
+from assistant.knowledge import KnowledgeBase
+from assistant.knowledge.live import live
 
 logger = logging.getLogger(__name__)
 DEBUG = "ASSISTANT_DEBUG"
@@ -29,7 +30,7 @@ class Answer(Action):
 
     def __init__(self) -> None:
         # Read when the server starts, so that the first message need not wait for ten languages.
-        knowledge()
+        live()
 
     def name(self) -> str:
         """The action's name in the domain."""
@@ -39,25 +40,26 @@ class Answer(Action):
         """Sends the reply and remembers the conversation; turns any error into an apology."""
         channel = tracker.get_latest_input_channel() or ""
         try:
-            reply = reply_to(tracker)
-            sent = presented(tracker, reply, channel)
+            knowledge = live().current()
+            reply = reply_to(tracker, knowledge)
+            sent = presented(tracker, reply, channel, knowledge)
         except Exception:
             logger.exception("Could not make a reply; sending an apology instead.")
             reply = apology(tracker)
-            sent = messages(reply, knowledge(), channel)
+            sent = messages(reply, live().current(), channel)
         for message in sent:
             dispatcher.utter_message(**message)
         return [SlotSet(SLOT, reply.conversation.as_slot())]
 
 
-def reply_to(tracker: Tracker) -> Reply:
+def reply_to(tracker: Tracker, knowledge: KnowledgeBase) -> Reply:
     """The reply to the latest message of a tracker."""
-    return respond(_understood(tracker), _conversation(tracker), knowledge(), _hint(tracker))
+    return respond(_understood(tracker), _conversation(tracker), knowledge, _hint(tracker))
 
 
-def presented(tracker: Tracker, reply: Reply, channel: str) -> list[Message]:
+def presented(tracker: Tracker, reply: Reply, channel: str, knowledge: KnowledgeBase) -> list[Message]:
     """The messages of a reply, plus, in the shell, the reasons for it if ASSISTANT_DEBUG is set."""
-    result = messages(reply, knowledge(), channel)
+    result = messages(reply, knowledge, channel)
     if os.environ.get(DEBUG) == "1" and channel in PLAIN_CHANNELS:
         result.append({"text": explained(_understood(tracker), reply)})
     return result
@@ -69,7 +71,7 @@ def apology(tracker: Tracker) -> Reply:
         evidence = _understood(tracker).evidence
     except (KeyError, TypeError, ValueError, AttributeError):
         evidence = NO_EVIDENCE
-    return apologise(knowledge(), _conversation(tracker), evidence, _hint(tracker))
+    return apologise(live().current(), _conversation(tracker), evidence, _hint(tracker))
 
 
 def _understood(tracker: Tracker) -> Understanding:

@@ -99,6 +99,8 @@ class Turn:
             reply = self._from_entries([entry.id])
             return replace(reply, answers=(self._within_scope(reply.answers[0], part, entry), *reply.answers[1:]))
         best = part.chosen[0] if part.chosen else ""
+        if part.decision == "answer" and best in self.knowledge.withdrawn:
+            return self._single(self._withdrawn(best))
         if part.decision == "clarify":
             return self._clarify(part.chosen)
         if part.decision == "answer" and best in PHRASES:
@@ -113,6 +115,9 @@ class Turn:
         """The answer, below a heading if the question names a year or place that it does not cover."""
         # Names are looked for in an original, since many languages inflect them.
         text, language = (answer.original, AUTHORITATIVE) if answer.original else (answer.text, answer.language)
+        if entry.id in self.knowledge.overdue:
+            # The last paragraph gives the date of the overdue review, which is no part of the answer.
+            text = text.rpartition("\n\n")[0]
         beyond = _years_beyond(part, entry, text)
         beyond += [
             place_name(code, self.language) for code in _places_beyond(part, entry, text, language or AUTHORITATIVE)
@@ -142,6 +147,8 @@ class Turn:
     def _without_entry(self, part: MessagePart) -> Answer:
         """The answer to one of several questions if no entry answers it."""
         best = part.chosen[0] if part.chosen and part.decision == "answer" else ""
+        if best in self.knowledge.withdrawn:
+            return self._withdrawn(best)
         if best in PHRASES:
             return self._phrase("referral", PHRASES[best])
         said = sentence(self.knowledge, "fallback_part", self.language, question=_shown(part.text))
@@ -150,7 +157,8 @@ class Turn:
     def _from_entries(self, ids: list[str], heading: str | None = None) -> Reply:
         entries = [entry for entry in map(self.knowledge.find, ids) if entry]
         if not entries:
-            return self._fallback(MessagePart(text=""))
+            withdrawn = next((id_ for id_ in ids if id_ in self.knowledge.withdrawn), None)
+            return self._single(self._withdrawn(withdrawn)) if withdrawn else self._fallback(MessagePart(text=""))
         answers = tuple(self._answer(entry) for entry in entries)
         if heading:
             answers = (_below(heading, answers[0]), *answers[1:])
@@ -162,7 +170,9 @@ class Turn:
         facts = tuple(entry.id for entry in entries if entry.kind in ENTRIES)
         history = (*self.conversation.entries, *facts)[-MOST_FACTS_REMEMBERED:]
         told = (*self.conversation.told, *ids)[-MOST_TOLD_REMEMBERED:]
-        related = dict.fromkeys(r for entry in entries for r in entry.related if r not in told)
+        related = dict.fromkeys(
+            r for entry in entries for r in entry.related if r not in told and self.knowledge.find(r)
+        )
         unchecked = any(answer.original and not answer.reviewed for answer in answers)
         offered = (*tuple(related)[:MOST_BUTTONS], *([ORIGINAL] if unchecked else []))
         said = tuple(ids) or self.conversation.said
@@ -204,6 +214,14 @@ class Turn:
         heading = sentence(self.knowledge, "human_topic", self.language, contacts=lines)
         contacts = cards(self.knowledge, dict.fromkeys([*named, *entry.contacts]), self.language)
         return replace(_below(heading, answer), contacts=contacts)
+
+    def _withdrawn(self, id_: str) -> Answer:
+        """What is said in place of a withdrawn answer, and who can help meanwhile."""
+        door = self.knowledge.doors.get(self.knowledge.area_of(id_) or GENERAL)
+        words = [filled(localised(door.words, self.language), door.values, self.language)] if door else []
+        contacts = cards(self.knowledge, door.contacts, self.language) if door else ()
+        text = " ".join([self.knowledge.phrase("withdrawn", self.language), *words])
+        return Answer("fallback", text, contacts=contacts)
 
     def _clarify(self, ids: tuple[str, ...]) -> Reply:
         offered = (*[id_ for id_ in ids if self.knowledge.find(id_)][:MOST_BUTTONS], NONE)
@@ -285,7 +303,7 @@ class Turn:
 
     def _more(self, context: Entry | None) -> Reply:
         related = context.related if context else ()
-        fresh = [id_ for id_ in related if id_ not in self.conversation.told]
+        fresh = [id_ for id_ in related if id_ not in self.conversation.told and self.knowledge.find(id_)]
         if fresh:
             return self._from_entries(fresh[:1], heading=self.knowledge.phrase("more", self.language))
         return self._single(self._phrase("control", "more_nothing"))

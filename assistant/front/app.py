@@ -26,6 +26,7 @@ from assistant.front.messengers.base.service import Messengers
 from assistant.front.messengers.registry import CONNECTORS, made
 from assistant.front.operate import metrics
 from assistant.front.operate.notice import Notice
+from assistant.front.operate.reviews import Reviews
 from assistant.front.pubsub.broadcast import Broadcast
 from assistant.front.pubsub.listeners import Listeners
 from assistant.front.rasa.client import Rasa
@@ -45,7 +46,7 @@ from assistant.front.web.hosts import KnownHosts, KnownOrigins
 from assistant.front.web.messenger_webhook import Webhook
 from assistant.front.web.middleware import HEALTH, READY, SafeHeaders, Throttle
 from assistant.front.web.state import Front
-from assistant.knowledge import knowledge
+from assistant.knowledge.live import following, live
 
 logger = logging.getLogger(__name__)
 METHODS = ["GET", "POST", "DELETE"]
@@ -89,9 +90,8 @@ def bare_application(
         await front().worker.start()
         await front().messengers.start()
         await front().intake.start()
-        with metrics.exposed(
-            settings.metrics_host, settings.metrics_port, front().store.count_waiting, *gauges(front().engine)
-        ):
+        waiting, asked = front().store.count_waiting, gauges(front().engine)
+        with metrics.exposed(settings.metrics_host, settings.metrics_port, waiting, *asked, Reviews(live())):
             yield
         await sockets.stop()
         await front().intake.stop()
@@ -138,7 +138,7 @@ def _front(settings: Settings, limits: Limits, transport: Transport | None, budg
     check_keys(engine)
     set_quota(engine, settings.storage_max_bytes)
     store, listeners, keys = Store(engine), Listeners(budgets), Keys(settings.secret, *settings.old_secrets)
-    rasa, known = Rasa(settings.rasa, transport), knowledge()
+    rasa, known = Rasa(settings.rasa, transport), following(live().current)
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_timeout_seconds)
     notice = Notice(settings.notice, known)

@@ -13,12 +13,14 @@ from assistant.core.languages import ORIGINALS, Language
 from assistant.core.paths import KNOWLEDGE, TRAINING
 from assistant.core.understanding import ENTRIES
 from assistant.knowledge import evidence
+from assistant.knowledge.check_texts import file_findings, repeated_findings, text_findings
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.examples import parity_findings, scarce_findings
-from assistant.knowledge.load import CONTACTS, DOORS, SUBJECTS, load, raw_entries, referred_contacts, unique
+from assistant.knowledge.load import CONTACTS, DOORS, OF_CONTACT, SUBJECTS, load, raw_entries, referred_contacts, unique
 from assistant.knowledge.model import Door, Entry, KnowledgeBase, Text, Value
 from assistant.knowledge.parity import translation_findings
 from assistant.knowledge.render import COMMON_VALUES, placeholders, render
+from assistant.knowledge.review import CONTACT, crowded_months, overdue, reviews
 from assistant.knowledge.schema import shape_findings
 
 # A list may stand in place of sentences.
@@ -30,33 +32,51 @@ Places = dict[str, tuple[str, int]]
 
 def check(folder: Path = KNOWLEDGE, training: Path = TRAINING, today: datetime.date | None = None) -> list[Finding]:
     """Everything wrong with the knowledge and its training questions, including warnings."""
+    unread = [*file_findings(folder), *file_findings(training)]
     findings = shape_findings(folder)
     if findings:
-        return findings
+        return [*unread, *findings]
     try:
-        base = load(folder)
+        return sorted([*unread, *_findings(load(folder), folder, training, today or datetime.date.today())])
     except KnowledgeError as error:
-        return error.findings
-    try:
-        return sorted(_findings(base, folder, training, today or datetime.date.today()))
-    except KnowledgeError as error:
-        return error.findings
+        return [*unread, *error.findings]
+
+
+def entry_findings(base: KnowledgeBase, folder: Path) -> list[Finding]:
+    """What is wrong with entries, names, contacts and doors, each by itself and as they refer to each other."""
+    places = _places(folder)
+    findings = [f for entry in base.entries.values() for f in _entry_findings(base, entry, places[entry.id])]
+    findings += _alias_findings(base)
+    findings += _contact_findings(base, folder)
+    findings += _door_findings(base, folder)
+    return findings
+
+
+def _places(folder: Path) -> Places:
+    return {entry: (path.name, raw.line) for path, entry, raw in raw_entries(folder)}
 
 
 def _findings(base: KnowledgeBase, folder: Path, training: Path, today: datetime.date) -> list[Finding]:
-    places = {entry: (path.name, raw.line) for path, entry, raw in raw_entries(folder)}
-    findings = [f for entry in base.entries.values() for f in _entry_findings(base, entry, places[entry.id])]
-    findings += _alias_findings(base)
-    findings += _contact_findings(base, folder, today)
-    findings += _door_findings(base, folder)
+    places = _places(folder)
+    findings = entry_findings(base, folder)
     findings += evidence.length_findings(folder)
     findings += evidence.coverage_findings(folder, places)
     findings += _seed_findings(folder)
     findings += parity_findings(training)
     findings += scarce_findings(places, training)
-    findings += _overdue(base, places, today)
+    findings += _overdue(base, folder, places, today)
     findings += translation_findings(folder)
+    findings += text_findings(base, folder, today)
+    findings += repeated_findings(folder)
+    findings += _crowded(base)
     return findings
+
+
+def _crowded(base: KnowledgeBase) -> Iterator[Finding]:
+    """Warnings of months in which too many reviews are due."""
+    for month, count in crowded_months(reviews(base)).items():
+        message = f"{count} reviews are due in {month}, more than a tenth of all; bring some forward"
+        yield Finding("knowledge", 0, "", message, warning=True)
 
 
 def _seed_findings(folder: Path) -> Iterator[Finding]:
@@ -172,8 +192,8 @@ def _length_messages(base: KnowledgeBase, entry: Entry) -> Iterator[str]:
             yield f"the {language} answer is empty"
 
 
-def _contact_findings(base: KnowledgeBase, folder: Path, today: datetime.date) -> Iterator[Finding]:
-    """Contacts without a source, that nothing uses, or that are due for review."""
+def _contact_findings(base: KnowledgeBase, folder: Path) -> Iterator[Finding]:
+    """Contacts without a source, or that nothing uses."""
     used = {id_ for entry in base.entries.values() for id_ in entry.contacts}
     used |= {id_ for door in base.doors.values() for id_ in door.contacts} | referred_contacts(folder)
     lines = {raw["id"]: raw.line for raw in unique(folder / CONTACTS, "contacts")}
@@ -185,8 +205,6 @@ def _contact_findings(base: KnowledgeBase, folder: Path, today: datetime.date) -
         if contact.id not in used:
             message = "no entry and no door uses this contact; use it or remove it"
             yield Finding(CONTACTS, lines[contact.id], contact.id, message)
-        if _is_overdue(contact.review_by, today):
-            yield Finding(CONTACTS, lines[contact.id], contact.id, _overdue_message(contact.review_by), warning=True)
 
 
 def _door_findings(base: KnowledgeBase, folder: Path) -> Iterator[Finding]:
@@ -217,19 +235,14 @@ def _alias_findings(base: KnowledgeBase) -> Iterator[Finding]:
                 yield Finding(SUBJECTS, 0, subject.id, message)
 
 
-def _overdue(base: KnowledgeBase, places: Places, today: datetime.date) -> Iterator[Finding]:
+def _overdue(base: KnowledgeBase, folder: Path, places: Places, today: datetime.date) -> Iterator[Finding]:
     """Overdue reviews only warn: what was right yesterday must not stop the service today."""
-    for entry in base.entries.values():
-        if _is_overdue(entry.review_by, today):
-            yield Finding(*places[entry.id], entry.id, _overdue_message(entry.review_by), warning=True)
-
-
-def _is_overdue(review_by: str | None, today: datetime.date) -> bool:
-    return f"{review_by or 9999}-99-99"[:10] < today.isoformat()
-
-
-def _overdue_message(review_by: str | None) -> str:
-    return f"was due for review by {review_by}; check it and set a new date"
+    contacts = {raw["id"]: (CONTACTS, raw.line) for raw in unique(folder / CONTACTS, "contacts")}
+    for review in overdue(base, today):
+        name = review.id.removeprefix(OF_CONTACT)
+        message = f"was due for review by {review.written}; check it and set a new date"
+        place = contacts[name] if review.kind == CONTACT else places[review.id]
+        yield Finding(*place, name, message, warning=True)
 
 
 def main() -> int:

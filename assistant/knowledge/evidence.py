@@ -44,7 +44,7 @@ def holds(text: str, words: str) -> bool:
     return True
 
 
-def _citations(raw: Located) -> list[Located]:
+def citations(raw: Located) -> list[Located]:
     """The citations of an entry and of its note."""
     return [*raw.get("sources", ()), *raw.get("note", {}).get("sources", ())]
 
@@ -52,7 +52,7 @@ def _citations(raw: Located) -> list[Located]:
 def length_findings(folder: Path) -> Iterator[Finding]:
     """Evidence that quotes more than it takes to find the place, or too little."""
     for path, entry, raw in raw_entries(folder):
-        for citation in _citations(raw):
+        for citation in citations(raw):
             words = citation.get("words", "")
             if len(words.replace("…", " ").split()) > MOST_WORDS:
                 message = f"the evidence has more than {MOST_WORDS} words; shorten it with …"
@@ -65,7 +65,7 @@ def word_findings(folder: Path, seed: Path) -> Iterator[Finding]:
     """Evidence words missing from the paragraph of the source text that the entry cites."""
     lines = paragraphs(seed)
     for path, entry, raw in raw_entries(folder):
-        for citation in _citations(raw):
+        for citation in citations(raw):
             number = citation.get("paragraph", 0)
             if citation["id"] != SEED or not number:
                 continue

@@ -148,6 +148,10 @@ class KnowledgeBase:
     other_languages: Mapping[str, str] = field(default_factory=dict)
     # The words of each language that are needed to understand it, from its words.yml.
     words: Mapping[Language, Words] = field(default_factory=dict)
+    # Entries that must not be said for now; they are not among `entries`.
+    withdrawn: Mapping[str, Entry] = field(default_factory=dict)
+    # By which date entries were to be reviewed that are still said although it has passed.
+    overdue: Mapping[str, str] = field(default_factory=dict)
 
     def find(self, entry_id: str | None) -> Entry | None:
         """The entry with that id, or None."""

@@ -135,19 +135,23 @@ def render(knowledge: KnowledgeBase, entry: Entry, language: Language) -> Render
         entry=entry,
         language=shown,
         question=filled(entry.question[shown], entry.values, shown),
-        text=_text(entry, shown),
+        text=_text(knowledge, entry, shown),
         as_of=entry.as_of,
         sources=tuple(cited(knowledge, citations)),
         contacts=cards(knowledge, entry.contacts, language),
-        original=_text(entry, AUTHORITATIVE) if translated else None,
+        original=_text(knowledge, entry, AUTHORITATIVE) if translated else None,
         reviewed=entry.reviewed.get(shown),
     )
 
 
-def _text(entry: Entry, language: Language) -> str:
-    """The answer and the note."""
+def _text(knowledge: KnowledgeBase, entry: Entry, language: Language) -> str:
+    """The answer, the note, and that a review is overdue."""
     paragraphs = [entry.answer[language], *([entry.note.text[language]] if entry.note else [])]
-    return "\n\n".join(filled(paragraph, entry.values, language) for paragraph in paragraphs)
+    written = [filled(paragraph, entry.values, language) for paragraph in paragraphs]
+    due = knowledge.overdue.get(entry.id)
+    if due:
+        written.append(sentence(knowledge, "overdue", language, date=date_written(due, language)))
+    return "\n\n".join(written)
 
 
 def cards(knowledge: KnowledgeBase, ids: Iterable[str], language: Language) -> tuple[Card, ...]:

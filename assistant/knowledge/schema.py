@@ -16,7 +16,10 @@ from assistant.core.paths import KNOWLEDGE
 from assistant.core.words import FILE as WORDS
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.translations import LISTS, files
-from assistant.knowledge.yaml_lines import Located, read_yaml
+from assistant.knowledge.yaml_lines import Located, Stamp, read_yaml, stamp_of
+
+# What was found in each file when it was last looked at.
+_known: dict[Path, tuple[Stamp | None, tuple[Finding, ...]]] = {}
 
 
 @lru_cache(maxsize=1)
@@ -38,7 +41,17 @@ def shape_findings(folder: Path) -> list[Finding]:
     return sorted({*originals, *translated})
 
 
-def _file_findings(folder: Path, path: Path) -> Iterator[Finding]:
+def _file_findings(folder: Path, path: Path) -> tuple[Finding, ...]:
+    """What is malformed in one file; an unchanged file is not looked at twice."""
+    stamp = stamp_of(path)
+    before, findings = _known.get(path, (None, ()))
+    if stamp is None or stamp != before:
+        findings = tuple(_fresh_findings(folder, path))
+        _known[path] = stamp, findings
+    return findings
+
+
+def _fresh_findings(folder: Path, path: Path) -> Iterator[Finding]:
     name = str(path.relative_to(folder))
     try:
         content = read_yaml(path)

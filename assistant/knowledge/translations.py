@@ -9,13 +9,14 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from assistant.core.languages import LANGUAGES, ORIGINALS, Language
 from assistant.core.words import FILE as WORDS
 from assistant.core.words import Words, read_words
-from assistant.knowledge.yaml_lines import Located, read_yaml
+from assistant.knowledge.yaml_lines import Located, Stamp, read_yaml, stamp_of
 
 # The lists of the files that are not topics, by file.
 LISTS = {
@@ -86,7 +87,13 @@ def read(folder: Path, language: Language) -> Translations:
         kind = LISTS.get(path.name, ENTRIES)
         prefix = f"{content['topic']}/" if kind == ENTRIES else ""
         lists.setdefault(kind, {}).update({f"{prefix}{id_}": raw for id_, raw in content[kind].items()})
-    return Translations(language, lists, read_words(folder, language))
+    return Translations(language, lists, _words(folder, language, stamp_of(folder / language / WORDS)))
+
+
+@lru_cache(maxsize=2 * len(LANGUAGES))
+def _words(folder: Path, language: Language, stamp: Stamp | None) -> Words:
+    """The words of a language, read again only if their file has changed."""
+    return read_words(folder, language) if stamp else {}
 
 
 def files(folder: Path, language: Language) -> list[Path]:

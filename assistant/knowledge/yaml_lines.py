@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,56 @@ class Located(dict[str, Any]):
     line: int = 0
 
 
+# When a file was last changed, its size, and its place on the disk.
+Stamp = tuple[int, int, int]
+
+
+class _Kept:
+    """What files held when they were last read, packed, so that those that are unchanged need not be parsed again."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self._packed: dict[Path, tuple[Stamp, bytes]] = {}
+
+    def get(self, path: Path, stamp: Stamp) -> Any:
+        """A fresh copy of a file's content, or None if it is not kept."""
+        kept = self._packed.get(path)
+        # Packed by this process, from files that it has read itself.
+        return pickle.loads(kept[1]) if kept and kept[0] == stamp else None  # noqa: S301
+
+    def put(self, path: Path, stamp: Stamp, content: Any) -> None:
+        if self.on:
+            self._packed[path] = stamp, pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
+
+
+_kept = _Kept()
+
+
+def keep_files() -> None:
+    """Has this process keep what it reads: for those that read the same files again and again."""
+    _kept.on = True
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """By what a changed file can be told; None if it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
+
+
 # libyaml is five times faster; without it, plain Python will do.
 _Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # YAML 1.1 reads 2024-10-16 as a date, "no" as False and 19:30 as 1170, where an editor means the text.
 LEFT_AS_TEXT = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:bool")
 WHOLE_NUMBER = re.compile(r"^[-+]?[0-9]+$")
+# As German groups a large number; to YAML it is a fraction.
+GROUPED = re.compile(r"[-+]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
+
+
+class MisleadingNumberError(yaml.constructor.ConstructorError):
+    """A number that YAML would read as another than its writer means."""
 
 
 class _Loader(_Base):  # type: ignore[misc]
@@ -53,11 +99,29 @@ def _mapping(loader: _Loader, node: yaml.MappingNode) -> Located:
     return located
 
 
+def _fraction(loader: _Loader, node: yaml.ScalarNode) -> Any:
+    if GROUPED.fullmatch(node.value):
+        message = f"{node.value} would be read as a fraction; write {node.value.replace('.', '')}, without points"
+        raise MisleadingNumberError(None, None, message, node.start_mark)
+    return loader.construct_yaml_float(node)
+
+
 _Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:float", _fraction)
 
 
 def read_yaml(path: Path) -> Any:
     """The content of a YAML file; raises KnowledgeError with file and line if it cannot be read."""
+    stamp = stamp_of(path)
+    if stamp is not None and (kept := _kept.get(path, stamp)) is not None:
+        return kept
+    content = _parsed(path)
+    if stamp is not None:
+        _kept.put(path, stamp, content)
+    return content
+
+
+def _parsed(path: Path) -> Any:
     try:
         text = path.read_text("utf-8")
     except FileNotFoundError:
@@ -69,6 +133,8 @@ def read_yaml(path: Path) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         message = f"cannot be read: {error.problem}; check indentation, quotes and colons here"
+        if isinstance(error, MisleadingNumberError):
+            message = str(error.problem)
         raise KnowledgeError([Finding(path.name, line, "", message)]) from None
     except yaml.YAMLError as error:
         message = f"cannot be read: {error}; remove the invisible character"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from assistant.core.paths import MODELS, ROOT
@@ -14,6 +15,9 @@ from assistant.training.blas_check import checked
 from assistant.training.fingerprint import fingerprint
 
 KEPT_MODELS = 3
+LAST_SECONDS = ROOT / ".cache" / "training-seconds.txt"
+# On two cores with nothing else to do.
+USUAL_MINUTES = 5
 # The lines of a traceback that say what went wrong; the rest is Rasa's internals.
 CAUSE = re.compile(r"^[\w.]+(Error|Exception|NotFound|Interrupt)\b.*|^\S+\.yml:.*")
 
@@ -32,7 +36,8 @@ def ensure_model() -> Path:
     path = model_path()
     if path.exists():
         return path
-    print("Training: three to five minutes, depending on the machine …", flush=True)
+    print(f"Training: about {usual_minutes()} minutes on this machine …", flush=True)
+    begun = time.monotonic()
     name = path.name.removesuffix(".tar.gz")
     # Skips Rasa's comparison with the last training, since we know that something has changed, and Rasa's validation,
     # which takes a minute for 27,000 questions and is part of `make check`. The knowledge is checked above.
@@ -49,7 +54,17 @@ def ensure_model() -> Path:
             print(f"Rasa was killed by signal {-result.returncode}; is there enough memory (8 GB)?", file=sys.stderr)
         sys.exit("Training failed; see above for the reason. A running assistant keeps its model.")
     _delete_old_models()
+    LAST_SECONDS.parent.mkdir(parents=True, exist_ok=True)
+    LAST_SECONDS.write_text(f"{time.monotonic() - begun:.0f}\n", "utf-8")
     return path
+
+
+def usual_minutes() -> int:
+    """How many minutes the last training on this machine took, or, if there was none, what it takes as a rule."""
+    try:
+        return max(round(int(LAST_SECONDS.read_text("utf-8")) / 60), 1)
+    except (OSError, ValueError):
+        return USUAL_MINUTES
 
 
 def causes(stderr: str) -> list[str]:

@@ -39,6 +39,10 @@ METRICS = {
     "assistant_purge_stopped",
     "assistant_purge_age_seconds",
     "assistant_erasures_unfinished",
+    "assistant_entries_overdue",
+    "assistant_entries_due",
+    "assistant_entries_withdrawn",
+    "assistant_knowledge_refused",
 }
 IMAGES = {"ASSISTANT_FRONT_IMAGE", "ASSISTANT_ENGINE_IMAGE", "CADDY_IMAGE", "POSTGRES_IMAGE", "REDIS_IMAGE"}
 ENOUGH = {

@@ -117,14 +117,14 @@ class Asked:
 
 
 @contextmanager
-def exposed(host: str, port: int | None, waiting: Callable[[], int], *more: Asked) -> Iterator[None]:
+def exposed(host: str, port: int | None, waiting: Callable[[], int], *more: Asked | Collector) -> Iterator[None]:
     """Serves the metrics if there is a port; `waiting` counts messages without an answer."""
     if port is None:
         yield
         return
     messages = {"assistant_waiting": "Messages waiting for an answer."}
     asked = Asked("waiting messages", messages, lambda: {"assistant_waiting": waiting()})
-    collectors = [_AskedGauges(one) for one in (asked, *more)]
+    collectors = [_AskedGauges(one) if isinstance(one, Asked) else one for one in (asked, *more)]
     for collector in collectors:
         registry.register(collector)
     try:

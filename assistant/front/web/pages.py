@@ -97,7 +97,9 @@ async def _stores(front: Front) -> bool:
 
 
 async def _answers(front: Front) -> bool:
-    question = starters(front.knowledge, LANGUAGES[0])[0].question
+    offered = starters(front.knowledge, LANGUAGES[0])
+    # If each of them is withdrawn, any text will do.
+    question = offered[0].question if offered else front.knowledge.phrase("fallback", LANGUAGES[0])
     until = time.time() + READINESS_TIMEOUT_SECONDS
     reply = await front.rasa.ask(front.keys.sender("ready", "ready"), question, {}, until)
     return reply is not None and envelope_of(reply)["kind"] != "error"

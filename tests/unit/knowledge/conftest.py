@@ -75,7 +75,7 @@ entries:
     sources:
       - {id: iom-de-70-jahre, paragraph: 2, words: "Seit 1954 … Bonn"}
     as_of: 2024-10
-    review_by: 2099-12
+    review_by: 2028-12
     related: [ask_history/reached]
   - id: reached
     kind: fact
@@ -100,7 +100,7 @@ entries:
       - {id: iom-de-70-jahre, paragraph: 2, words: "mehr als 683.950 Menschen"}
       - {id: news}
     as_of: 2024-10
-    review_by: 2099-12
+    review_by: 2028-12
     related: [ask_history/opened]
 """
 
@@ -118,7 +118,7 @@ entries:
     sources:
       - {id: news}
     as_of: 2023
-    review_by: 2099
+    review_by: 2028
 """
 
 CONTACTS = """contacts:
@@ -129,7 +129,7 @@ CONTACTS = """contacts:
     hours: {de: "nachts", en: "at night"}
     languages: [de, tr]
     sources: [{id: news}]
-    review_by: 2099
+    review_by: 2028
 """
 
 DOORS = """doors:

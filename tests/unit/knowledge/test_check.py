@@ -155,7 +155,7 @@ def test_an_entry_needs_no_date(project):
 @pytest.mark.parametrize(
     ("old", "place"),
     [
-        ("    as_of: 2024-10\n    review_by: 2099-12\n    related: [ask_history/o", REACHED),
+        ("    as_of: 2024-10\n    review_by: 2028-12\n    related: [ask_history/o", REACHED),
         ("      as_of: 2025-04\n", REACHED),
     ],
 )
@@ -296,7 +296,7 @@ def test_placeholder_of_a_door_without_a_value_and_the_reverse_are_reported(proj
 
 @pytest.mark.parametrize(("review_by", "overdue"), [("2025-12", True), ("2026-01", False)])
 def test_passed_review_date_of_a_contact_only_warns(project, review_by, overdue):
-    project.edit(CONTACTS, "review_by: 2099", f"review_by: {review_by}")
+    project.edit(CONTACTS, "review_by: 2028", f"review_by: {review_by}")
     message = f"{ON_CALL} warning: was due for review by {review_by}; check it and set a new date"
     assert [str(finding) for finding in project.check()] == ([message] if overdue else [])
 
@@ -387,13 +387,13 @@ def test_training_question_given_twice_is_reported(project):
     ],
 )
 def test_passed_review_date_only_warns(project, review_by, overdue):
-    project.edit(REFERRAL, "review_by: 2099", f"review_by: {review_by}")
+    project.edit(REFERRAL, "review_by: 2028", f"review_by: {review_by}")
     message = f"{DOCTOR} warning: was due for review by {review_by}; check it and set a new date"
     assert [str(finding) for finding in project.check()] == ([message] if overdue else [])
 
 
 def test_review_date_is_compared_with_today_unless_another_day_is_given(project):
-    project.edit(REFERRAL, "review_by: 2099", f"review_by: {datetime.date.today()}")
+    project.edit(REFERRAL, "review_by: 2028", f"review_by: {datetime.date.today()}")
     assert check(project.knowledge, project.training) == []
 
 
@@ -460,7 +460,7 @@ def test_command_says_that_all_is_in_order(project, monkeypatch, capsys):
 
 
 def test_command_prints_a_warning_and_succeeds(project, monkeypatch, capsys):
-    project.edit(REFERRAL, "review_by: 2099", "review_by: 2020")
+    project.edit(REFERRAL, "review_by: 2028", "review_by: 2020")
     assert run_main(monkeypatch, project) == 0
     assert capsys.readouterr().err.startswith(f"{DOCTOR} warning: was due for review by 2020")
 

@@ -60,13 +60,13 @@ def test_a_contact_has_what_is_known_of_it_and_nothing_else(base):
     contact = base.contacts["on_call"]
     assert (contact.name["en"], contact.purpose["en"]) == ("Doctor on call", "ill in the evening")
     assert (contact.phone, contact.hours["de"], contact.languages) == ("116117", "nachts", ("de", "tr"))
-    assert (contact.citations, contact.review_by) == ((Citation("news"),), "2099")
+    assert (contact.citations, contact.review_by) == ((Citation("news"),), "2028")
     assert (contact.email, contact.url, contact.address, contact.cost, contact.as_of, contact.checked) == (None,) * 6
 
 
 def test_a_contact_that_somebody_has_called_says_who_and_when(project):
-    checked = '    checked: {by: "Jane Doe", on: "2026-01-15"}\n    review_by: 2099\n'
-    project.edit("knowledge/contacts.yml", "    review_by: 2099\n", checked)
+    checked = '    checked: {by: "Jane Doe", on: "2026-01-15"}\n    review_by: 2028\n'
+    project.edit("knowledge/contacts.yml", "    review_by: 2028\n", checked)
     assert project.load().contacts["on_call"].checked == Approval("Jane Doe", "2026-01-15")
 
 

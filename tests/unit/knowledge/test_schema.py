@@ -40,13 +40,13 @@ def test_missing_language_is_reported_where_it_is_missing(project, language, tex
 
 
 def test_missing_field_is_reported_at_its_entry(project):
-    project.edit(REFERRAL, "    review_by: 2099\n", "")
+    project.edit(REFERRAL, "    review_by: 2028\n", "")
     assert told(project) == 'referral.yml:3: [doctor] entries: "review_by" is missing; add it'
 
 
 def test_two_missing_fields_are_reported_once(project):
     project.edit(REFERRAL, "    kind: referral\n", "")
-    project.edit(REFERRAL, "    review_by: 2099\n", "")
+    project.edit(REFERRAL, "    review_by: 2028\n", "")
     assert told(project).endswith('"kind", "review_by" is missing; add it')
 
 
@@ -81,7 +81,7 @@ APPROVED = '    approved: {by: "Jane Doe", on: "2026-01-15"}\n'
 
 
 def test_an_approval_names_who_and_when(project):
-    project.edit(REFERRAL, "    review_by: 2099\n", "    review_by: 2099\n" + APPROVED)
+    project.edit(REFERRAL, "    review_by: 2028\n", "    review_by: 2028\n" + APPROVED)
     assert shape_findings(project.knowledge) == []
 
 
@@ -97,14 +97,14 @@ def test_an_approval_names_who_and_when(project):
     ],
 )
 def test_an_approval_without_a_person_or_a_day_is_reported(project, approved, problem):
-    project.edit(REFERRAL, "    review_by: 2099\n", f"    review_by: 2099\n    approved: {approved}\n")
+    project.edit(REFERRAL, "    review_by: 2028\n", f"    review_by: 2028\n    approved: {approved}\n")
     assert f"[doctor] {problem}" in told(project)
 
 
 @pytest.mark.parametrize(
     ("old", "new", "problem"),
     [
-        ("    review_by: 2099\n", "", 'contacts: "review_by" is missing; add it'),
+        ("    review_by: 2028\n", "", 'contacts: "review_by" is missing; add it'),
         ("    sources: [{id: news}]\n", "", 'contacts: "sources" is missing; add it'),
         (', en: "ill in the evening"', "", 'contacts.for: "en" is missing; add it'),
         ("[de, tr]", "[German]", "contacts.languages: 'German' is not valid; "),
