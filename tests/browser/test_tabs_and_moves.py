@@ -77,7 +77,7 @@ def test_an_answer_is_awaited_after_a_reload_whatever_the_clock_says(visitor, fr
 # Moves
 
 
-@pytest.mark.parametrize("move", [MOVE, AWAY_AND_BACK, REPLACE])
+@pytest.mark.parametrize("move", [MOVE, AWAY_AND_BACK, REPLACE], ids=["moved", "away and back", "replaced"])
 def test_a_moved_element_keeps_draft_chat_and_erasure(visitor, front, move):
     front.script.opening_delay = 1.0
     visitor.open().ask("Wie vielen?", wait=False)
