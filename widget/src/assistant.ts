@@ -3,7 +3,11 @@
 import { Api, type ExportFormat, type Outgoing } from "./api.js";
 import { Chat, type ChatListener, type SendState } from "./chat.js";
 import { h } from "./dom.js";
+import { leaveFor, Presses } from "./exit.js";
+import { refuseFiles } from "./files.js";
+import { isComposing, keepTyping } from "./keys.js";
 import { directionOf, spoken, type Language } from "./languages.js";
+import { printing, type Printed } from "./print.js";
 import type { AssistantEvent, ChatEvent, Opening } from "./protocol.js";
 import { Store } from "./store.js";
 import { filled, isLoaded, load } from "./texts.js";
@@ -18,9 +22,6 @@ import { Room } from "./view/room.js";
 import { Welcome } from "./view/welcome.js";
 import { Wording } from "./wording.js";
 
-// Pages that anyone may have open.
-const EXIT_GERMAN = "https://www.tagesschau.de/";
-const EXIT = "https://www.bbc.co.uk/weather";
 const OPENING_RETRY_MS = 5_000;
 
 /** What the page's author configures. */
@@ -48,6 +49,7 @@ export class Assistant implements ChatListener {
   private readonly composer: Composer;
   private readonly footer: Footer;
   private readonly confirmation = new Confirmation();
+  private readonly presses = new Presses();
   private readonly scroll: HTMLElement;
   private opening: Opening | null = null;
   private openingAgain: ReturnType<typeof setTimeout> | undefined;
@@ -73,6 +75,7 @@ export class Assistant implements ChatListener {
     this.panel = this.makePanel();
     this.room = new Room(this.panel, this.header.element, this.scroll, this.footer.bar, this.footer.person);
     this.element = this.makeRegion();
+    this.composer.draft = this.store.takeDraft();
     this.listen();
   }
 
@@ -83,6 +86,15 @@ export class Assistant implements ChatListener {
   /** Whether the panel was open when this tab last left the page. */
   get wasOpen(): boolean {
     return this.store.tab.open;
+  }
+
+  /** What stands in the field, not sent. */
+  get draft(): string {
+    return this.composer.draft;
+  }
+
+  set draft(text: string) {
+    this.composer.draft = text;
   }
 
   /** Shows the panel; pass `focus` as false if the visitor did not just ask for it. */
@@ -221,8 +233,11 @@ export class Assistant implements ChatListener {
   }
 
   private exit(): void {
+    const address = this.settings.exitUrl() ?? this.words.texts.exitUrl;
     this.chat.vanish();
-    location.replace(this.settings.exitUrl() ?? (this.words.language === "de" ? EXIT_GERMAN : EXIT));
+    this.conversation.clear();
+    this.composer.draft = "";
+    leaveFor(address);
   }
 
   private askNewChat(): void {
@@ -247,6 +262,7 @@ export class Assistant implements ChatListener {
   private async deleteChat(): Promise<void> {
     try {
       await this.chat.delete();
+      this.composer.draft = "";
       this.footer.tell(this.words.texts.deleted);
     } catch {
       this.footer.warn(this.words.texts.notDeleted);
@@ -383,11 +399,13 @@ export class Assistant implements ChatListener {
     const panel = h("div", attributes, header.element, this.scroll, footer.element, confirmation.element);
     this.words.say((texts) => panel.setAttribute("aria-label", texts.title));
     panel.addEventListener("keydown", (event) => this.key(event));
+    refuseFiles(panel, () => this.footer.warn(this.words.texts.noFiles));
     return panel;
   }
 
   private makeRegion(): HTMLElement {
     const region = h("div", { class: "assistant", role: "region" }, this.launcher.element, this.panel);
+    keepTyping(region);
     this.words.say((texts, language) => {
       region.setAttribute("aria-label", texts.region);
       region.lang = language;
@@ -398,11 +416,20 @@ export class Assistant implements ChatListener {
   }
 
   private key(event: KeyboardEvent): void {
-    if (event.key !== "Escape" || event.isComposing) return;
-    event.stopPropagation();
+    if (event.key !== "Escape" || isComposing(event)) return;
     if (this.confirmation.open) this.confirmation.close();
     else if (this.menu.open) this.menu.close();
     else this.settings.opened(false);
+  }
+
+  /** Counts Escape wherever it is pressed while the panel is open, or the focus in the chat, or just was. */
+  private countEscape(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || event.repeat || isComposing(event)) return;
+    const counts = this.isOpen || event.composedPath().includes(this.element) || this.presses.begun(event.timeStamp);
+    if (!counts || !this.presses.add(event.timeStamp)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    this.exit();
   }
 
   /** On a small screen the panel covers the page, so it closes when focus moves to the page. */
@@ -412,19 +439,53 @@ export class Assistant implements ChatListener {
   }
 
   private listen(): void {
-    const on = (target: EventTarget, name: string, act: () => void): void => {
-      target.addEventListener(name, act);
-      this.endings.push(() => target.removeEventListener(name, act));
+    const on = (target: EventTarget, name: string, act: (event: Event) => void, capture = false): void => {
+      target.addEventListener(name, act, capture);
+      this.endings.push(() => target.removeEventListener(name, act, capture));
     };
     on(window, "online", () => (this.connected(true), this.chat.hurry()));
     on(window, "offline", () => this.isOpen && this.connected(false));
     on(document, "visibilitychange", () => this.lookedAt(!document.hidden));
-    this.endings.push(this.store.watch(() => this.resumed && this.chat.changedElsewhere()));
+    on(window, "keydown", (event) => this.countEscape(event as KeyboardEvent), true);
+    on(document, "pointerdown", (event) => this.pressedAt(event.composedPath()), true);
+    on(window, "pagehide", () => this.store.keepDraft(this.draft));
+    on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && this.returned());
+    this.endings.push(this.store.watch(() => this.changedElsewhere()), printing(() => this.printed()));
+  }
+
+  /** The menu closes when the visitor turns to anything else. */
+  private pressedAt(path: EventTarget[]): void {
+    if (this.menu.open && !path.includes(this.menu.element) && !path.includes(this.menu.toggle)) this.menu.close(false);
   }
 
   private lookedAt(now: boolean): void {
+    if (now) this.store.takeDraft();
+    else this.store.keepDraft(this.draft);
     if (!now) this.chat.rest();
     else if (this.isOpen) this.goOn();
+  }
+
+  /** Another tab has begun, erased or remembered a chat, or chosen a language for it. */
+  private changedElsewhere(reread: () => void = () => this.store.reload()): void {
+    const before = this.store.key.token;
+    reread();
+    if (this.resumed && this.store.key.token !== before) this.chat.replaced();
+    this.menu.remembered = this.store.remembered;
+    this.followLanguage();
+  }
+
+  /** The page is back from the browser's memory, where it has missed all that. */
+  private returned(): void {
+    this.changedElsewhere(() => this.store.reread());
+    this.composer.draft = this.store.takeDraft();
+    if (this.isOpen && !this.store.tab.open) this.settings.opened(false);
+  }
+
+  private printed(): Printed {
+    const { texts, language } = this.words;
+    const { history, log, empty } = this.conversation;
+    const messages = (): Node[] | null => (this.isOpen && !empty ? [...history.children, ...log.children] : null);
+    return { title: texts.title, subtitle: texts.machine, language, direction: directionOf(language), messages };
   }
 }
 

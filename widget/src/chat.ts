@@ -5,10 +5,9 @@ import type { Language } from "./languages.js";
 import { Live, pauseAfter, type LiveListener } from "./live.js";
 import type { AssistantEvent, ChatEvent } from "./protocol.js";
 import type { Store } from "./store.js";
+import { Tabs } from "./tabs.js";
 
 const FAILURES_UNTIL_FAILED = 3;
-// An older message without an answer is no longer waited for.
-const AWAITED_FOR_MS = 60_000;
 // The front promises an answer or an apology within ten seconds.
 const ANSWER_TIMEOUT_MS = 45_000;
 
@@ -41,6 +40,8 @@ export class Chat implements LiveListener {
   private failures = 0;
   private slowed = false;
   private lineIsUp = true;
+  private lastToken: string | null = null;
+  private readonly tabs = new Tabs((token) => this.erasedElsewhere(token));
   private wake: (() => void) | null = null;
 
   constructor(
@@ -101,7 +102,9 @@ export class Chat implements LiveListener {
 
   /** Erases the chat at the front, then here; if the first fails, forgets nothing. */
   async delete(): Promise<void> {
-    if (this.store.key.token) await this.api.delete(this.store.key.token);
+    const { token } = this.store.key;
+    if (token) await this.api.delete(token);
+    if (token) this.tabs.tell(token);
     this.forget();
   }
 
@@ -118,16 +121,17 @@ export class Chat implements LiveListener {
   vanish(): void {
     const { token } = this.store.key;
     if (token) this.api.delete(token, true).catch(() => undefined);
+    if (token) this.tabs.tell(token);
     this.drop();
+    this.stopped = true;
     this.store.clear();
   }
 
-  /** Follows what another tab did to the stored chat. */
-  changedElsewhere(): void {
-    const before = this.store.key.token;
-    this.store.reload();
-    if (this.store.key.token === before) return;
+  /** Goes on with the chat that another tab has put in the place of this one, if any. */
+  replaced(): void {
     this.drop();
+    // What was still to be sent belonged to the chat that is gone.
+    if (!this.begun) this.store.keepTab({ outbox: [] });
     this.listener.reset();
     this.resume();
   }
@@ -139,6 +143,7 @@ export class Chat implements LiveListener {
     this.era += 1;
     this.live?.stop();
     this.wake?.();
+    this.tabs.end();
   }
 
   // Events from the connection
@@ -146,11 +151,10 @@ export class Chat implements LiveListener {
   restored(events: ChatEvent[]): void {
     this.listener.restored(events);
     const answered = new Set(events.map((event) => (event.type === "assistant" ? event.replyTo : null)));
-    const fresh = (at: string | null): boolean => Date.now() - Date.parse(at ?? "") < AWAITED_FOR_MS;
     for (const event of events) {
       if (event.type !== "visitor") continue;
       this.leaveOutbox(event.id);
-      if (!answered.has(event.id) && fresh(event.at)) this.await(event.id);
+      if (!answered.has(event.id)) this.await(event.id);
     }
     this.tellAwaiting();
   }
@@ -176,8 +180,13 @@ export class Chat implements LiveListener {
   ended(): void {
     const { choice } = this.store.key;
     this.drop();
-    this.store.keepKey({ token: null, expiresAt: null, choice });
+    this.store.keepKey({ token: null, choice });
     this.listener.ended();
+  }
+
+  /** Another tab has erased a chat; if it is this one, which may have been found to be gone just before, so does this tab. */
+  private erasedElsewhere(token: string): void {
+    if (token === (this.store.key.token ?? this.lastToken)) this.forget();
   }
 
   private drop(): void {
@@ -191,6 +200,8 @@ export class Chat implements LiveListener {
   private follow(fresh = false): void {
     const { token } = this.store.key;
     if (!token || this.stopped) return;
+    this.lastToken = token;
+    this.tabs.listen();
     this.live ??= new Live(this.api, token, this, fresh);
     this.live.start();
   }

@@ -1,39 +1,61 @@
 /** The custom element: attributes in, events out; the Assistant does the rest. */
 
 import { Assistant, smallScreen, type Settings } from "./assistant.js";
-import { languageAt, spoken } from "./languages.js";
+import { spoken } from "./languages.js";
+import { PageLanguage } from "./page_language.js";
+import { withStyles } from "./print.js";
 import styles from "./styles.css";
 import { registerUnit } from "./unit.js";
 
 const CONTACT = "https://germany.iom.int";
+// A page that takes the element away and puts it, or one like it, back within this time has only moved it.
+const MOVED_WITHIN_MS = 1_000;
+
+/** Elements that are out of the page, perhaps only for a moment. */
+const away = new Set<IomAssistant>();
 
 /** `<iom-assistant>`: the chat of IOM Germany on any page. */
 export class IomAssistant extends HTMLElement {
   static readonly observedAttributes = ["open", "language"];
 
   private assistant: Assistant | null = null;
-  private languages: MutationObserver | null = null;
+  private page: PageLanguage | null = null;
   private quietly = false;
+  private draft = "";
+  private ending: ReturnType<typeof setTimeout> | undefined;
 
   connectedCallback(): void {
-    // Moved within the page: everything goes on, and the draft stays.
-    if (this.assistant) return;
+    clearTimeout(this.ending);
+    away.delete(this);
+    // Moved within the page: everything goes on.
+    if (this.assistant) return this.page?.look();
+    for (const other of away) this.succeed(other);
     registerUnit();
-    const root = this.shadowRoot ?? withStyles(this.attachShadow({ mode: "open" }));
-    this.assistant = new Assistant(this.settings());
+    const root = this.shadowRoot ?? styled(this.attachShadow({ mode: "open" }));
+    this.page = new PageLanguage(this, () => this.assistant?.followLanguage());
+    this.assistant = new Assistant(this.settings(this.page));
+    this.assistant.draft ||= this.draft;
     root.append(this.assistant.element);
-    this.languages = new MutationObserver(() => this.assistant?.followLanguage());
-    this.languages.observe(document.documentElement, { attributeFilter: ["lang"], subtree: true });
     this.openQuietly();
   }
 
-  /** A page that moves the element connects it again at once; only one that is really gone ends. */
+  /** Ends only if the page has not put the element back after a while. */
   disconnectedCallback(): void {
-    queueMicrotask(() => !this.isConnected && this.end());
+    away.add(this);
+    this.ending = setTimeout(() => this.end(), MOVED_WITHIN_MS);
+  }
+
+  /** Takes the place of an element that the page has just taken away: the same chat is never led by two. */
+  private succeed(other: IomAssistant): void {
+    other.end();
+    this.draft = other.draft;
   }
 
   private end(): void {
-    this.languages?.disconnect();
+    clearTimeout(this.ending);
+    away.delete(this);
+    this.draft = this.assistant?.draft ?? this.draft;
+    this.page?.end();
     this.assistant?.end();
     this.assistant?.element.remove();
     this.assistant = null;
@@ -65,10 +87,10 @@ export class IomAssistant extends HTMLElement {
     this.quietly = false;
   }
 
-  private settings(): Settings {
+  private settings(page: PageLanguage): Settings {
     return {
       server: (this.getAttribute("server") ?? new URL(import.meta.url).origin).replace(/\/+$/, ""),
-      pageLanguage: () => spoken(this.getAttribute("language")) ?? languageAt(this),
+      pageLanguage: () => spoken(this.getAttribute("language")) ?? page.language,
       contactUrl: this.getAttribute("contact-url") ?? CONTACT,
       exitUrl: () => this.getAttribute("exit-url"),
       opened: (now) => (this.open = now),
@@ -76,16 +98,7 @@ export class IomAssistant extends HTMLElement {
   }
 }
 
-function withStyles(root: ShadowRoot): ShadowRoot {
-  if ("adoptedStyleSheets" in root && "replaceSync" in CSSStyleSheet.prototype) {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    root.adoptedStyleSheets = [sheet];
-  } else {
-    // Safari before 16.4, where the page's CSP must allow inline styles.
-    const element = document.createElement("style");
-    element.textContent = styles;
-    (root as ShadowRoot).append(element);
-  }
+function styled(root: ShadowRoot): ShadowRoot {
+  withStyles(root, styles);
   return root;
 }

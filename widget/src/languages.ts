@@ -33,13 +33,18 @@ export function directionOf(language: Language): Direction {
   return SPOKEN.get(language)?.direction ?? "ltr";
 }
 
-/** The language of a place in the page: the nearest `lang`, across shadow roots. */
+/** The language of a place in the page: the nearest `lang`, across shadow roots; else one that the browser prefers. */
 export function languageAt(place: Element): Language {
   for (let node: Element | null = place; node; node = parentOf(node)) {
     const code = node.getAttribute("lang");
-    if (code) return spoken(code) ?? DEFAULT;
+    if (code !== null) return spoken(code) ?? preferred();
   }
-  return DEFAULT;
+  return preferred();
+}
+
+/** The first of the visitor's own languages that is spoken here. */
+function preferred(): Language {
+  return navigator.languages.flatMap((code) => spoken(code) ?? [])[0] ?? DEFAULT;
 }
 
 /** The names of languages given by their codes, in a language, as a list; a code without a name stays as it is. */

@@ -13,7 +13,6 @@ export interface Opening {
 
 export interface Session {
   token: string;
-  expiresAt: string | null;
 }
 
 export interface Source {
@@ -114,9 +113,9 @@ function readOffice({ text: said, url }: Json): Opening["contact"] {
 
 /** A new session's token; throws if there is none. */
 export function readSession(data: unknown): Session {
-  const { token, expires_at } = record(data);
+  const { token } = record(data);
   if (!text(token)) throw new TypeError("no token");
-  return { token: text(token), expiresAt: textOrNull(expires_at) };
+  return { token: text(token) };
 }
 
 /** An event of the chat; null if this version does not know its type. */

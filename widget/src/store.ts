@@ -5,12 +5,19 @@ import { spoken, type Language } from "./languages.js";
 
 const CHAT = "iom-assistant-chat";
 const TAB = "iom-assistant-tab";
+// A tab may stay open for weeks; what was begun in it does not.
+const DRAFT_KEPT_MS = 60 * 60_000;
 
-/** Access to a chat. */
+/** Access to a chat. Until when it is valid, only the front knows: the device's clock may be wrong. */
 export interface Key {
   token: string | null;
-  expiresAt: string | null;
   choice: Language | null;
+}
+
+/** A text that was begun, and when the visitor last saw it. */
+interface Draft {
+  text: string;
+  at: number;
 }
 
 /** State of a single tab. */
@@ -19,16 +26,18 @@ export interface Tab {
   /** Whether the visitor has enlarged the panel. */
   large: boolean;
   outbox: Outgoing[];
+  draft: Draft | null;
 }
 
-const NO_KEY: Key = { token: null, expiresAt: null, choice: null };
-const NEW_TAB: Tab = { open: false, large: false, outbox: [] };
+const NO_KEY: Key = { token: null, choice: null };
+const NEW_TAB: Tab = { open: false, large: false, outbox: [], draft: null };
 
 export class Store {
   key: Key = NO_KEY;
   tab: Tab = NEW_TAB;
   /** Whether the key outlives the tab. */
   remembered = false;
+  private sealed = false;
 
   constructor(private readonly server: string) {
     this.reload();
@@ -37,12 +46,21 @@ export class Store {
   /** Rereads the storage, which another tab may have changed. */
   reload(): void {
     const mine = this.keyIn(session);
-    const lasting = mine ? null : this.keyIn(local);
+    // A tab that only knows a language takes part in the chat that is remembered.
+    const lasting = mine?.token ? null : this.keyIn(local);
     this.remembered = lasting !== null;
-    this.key = mine ?? lasting ?? NO_KEY;
+    this.key = lasting ? { ...lasting, choice: lasting.choice ?? mine?.choice ?? null } : (mine ?? NO_KEY);
     const tab = this.parsed<Tab>(session, TAB);
-    const { open, large, outbox } = tab ?? {};
-    if (tab) this.tab = { open: open === true, large: large === true, outbox: (outbox ?? []).filter(isOutgoing) };
+    if (!tab) return;
+    const { open, large, outbox, draft } = tab;
+    const unsent = (outbox ?? []).filter(isOutgoing);
+    this.tab = { open: open === true, large: large === true, outbox: unsent, draft: draft ?? null };
+  }
+
+  /** Rereads it after the page has rested in the browser's memory: what is gone was erased meanwhile. */
+  reread(): void {
+    this.reload();
+    if (!this.parsed<Tab>(session, TAB)) this.tab = NEW_TAB;
   }
 
   /** Stores a changed key; only in memory if the browser has no storage. */
@@ -54,6 +72,20 @@ export class Store {
   keepTab(changes: Partial<Tab>): void {
     this.tab = { ...this.tab, ...changes };
     this.put(session, TAB, this.tab);
+  }
+
+  /** Keeps a text that was begun, while the visitor looks elsewhere or reloads the page. */
+  keepDraft(text: string): void {
+    if (text || this.tab.draft) this.keepTab({ draft: text ? { text, at: Date.now() } : null });
+  }
+
+  /** The text that was begun in this tab; it is kept no longer. */
+  takeDraft(): string {
+    const { draft } = this.tab;
+    if (!draft) return "";
+    this.keepTab({ draft: null });
+    const age = Date.now() - Number(draft.at);
+    return age >= 0 && age < DRAFT_KEPT_MS ? String(draft.text) : "";
   }
 
   /** Moves the key to storage that outlives the tab, or back. */
@@ -74,8 +106,9 @@ export class Store {
     if (open) this.keepTab({ open, large });
   }
 
-  /** Forgets everything. */
+  /** Forgets everything, and keeps nothing from now on. */
   clear(): void {
+    this.sealed = true;
     this.remembered = false;
     this.key = NO_KEY;
     this.tab = NEW_TAB;
@@ -95,10 +128,7 @@ export class Store {
 
   private keyIn(storage: () => Storage): Key | null {
     const kept = this.parsed<Key>(storage, CHAT);
-    if (!kept) return null;
-    const choice = spoken(kept.choice);
-    const expired = kept.expiresAt ? Date.parse(kept.expiresAt) < Date.now() : false;
-    return expired ? { ...NO_KEY, choice } : { token: kept.token ?? null, expiresAt: kept.expiresAt ?? null, choice };
+    return kept && { token: kept.token ?? null, choice: spoken(kept.choice) };
   }
 
   private parsed<T>(storage: () => Storage, name: string): Partial<T> | null {
@@ -108,6 +138,7 @@ export class Store {
   }
 
   private put(storage: () => Storage, name: string, value: object): void {
+    if (this.sealed) return;
     attempt(() => storage().setItem(name, JSON.stringify({ ...value, server: this.server })));
   }
 }

@@ -1,5 +1,6 @@
 /** Keeps the element's own texts in the current language whenever it changes. */
 
+import { h } from "./dom.js";
 import type { Language } from "./languages.js";
 import { isLoaded, languageOfTexts, load, textsOf, type Texts } from "./texts.js";
 
@@ -38,9 +39,9 @@ export class Wording {
   }
 }
 
-/** A text node that follows the language. */
-export function worded(words: Wording, choose: (texts: Texts) => string): Text {
-  const node = document.createTextNode("");
-  words.say((texts) => (node.data = choose(texts)));
-  return node;
+/** A text that follows the language, even where a translator has put nodes of its own in its place. */
+export function worded(words: Wording, choose: (texts: Texts) => string): HTMLElement {
+  const text = h("span");
+  words.say((texts) => (text.textContent = choose(texts)));
+  return text;
 }

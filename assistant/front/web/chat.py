@@ -51,8 +51,7 @@ async def open_chat(request: Request) -> Response:
     count_stored(front.budgets, address_of(request))
     chat, now = front.keys.new_chat(), time.time()
     await run_sync(front.store.open_chat, chat, language, now)
-    expires = moment(now + front.settings.kept_seconds)
-    return JSONResponse({"token": front.keys.token(chat), "expires_at": expires}, 201)
+    return JSONResponse({"token": front.keys.token(chat), "expires_at": _expiry(front, now)}, 201)
 
 
 async def post_message(request: Request) -> Response:
@@ -68,15 +67,17 @@ async def post_message(request: Request) -> Response:
         with until_stored(chat):
             text = await without_personal_data(text, choice, language, chat=chat)
             count_stored(front.budgets, address, text)
+            now = time.time()
             try:
-                sequence, new = await run_sync(front.store.accept, chat, id_, text, language, choice, time.time())
+                sequence, new = await run_sync(front.store.accept, chat, id_, text, language, choice, now)
             except UnknownChatError:
                 raise RefusedError("unknown_session") from None
     if new:
         metrics.accepted(WEB)
         front.listeners.publish(chat)
         front.worker.wake(chat, lane)
-    return JSONResponse({"id": id_, "sequence": sequence}, 202)
+    expires = _expiry(front, now) if new else await _expiry_of(front, chat)
+    return JSONResponse({"id": id_, "sequence": sequence, "expires_at": expires}, 202)
 
 
 async def get_events(request: Request) -> Response:
@@ -90,7 +91,8 @@ async def get_events(request: Request) -> Response:
     wait = number_in(request.query_params.get("wait"))
     if wait > MAX_WAIT_SECONDS:
         raise RefusedError("invalid")
-    return JSONResponse({"events": await _wait_for(front, chat, address, after, wait)})
+    events = await _wait_for(front, chat, address, after, wait)
+    return JSONResponse({"events": events, "expires_at": await _expiry_of(front, chat)})
 
 
 async def post_feedback(request: Request) -> Response:
@@ -125,8 +127,9 @@ async def export_chat(request: Request) -> Response:
         language = served(request.query_params.get("language")) or served(row["spoken"]) or language_of(request)
         return _attachment(as_text(events, front.knowledge, language), "text/plain; charset=utf-8", "chat.txt")
     feedback = [_readable(row) for row in await run_sync(front.store.feedback_of, chat)]
-    content = {"created_at": moment(row["created_at"]), "language": row["language"], "events": events}
-    written = json.dumps({**content, "feedback": feedback}, ensure_ascii=False, indent=2)
+    times = {"created_at": moment(row["created_at"]), "expires_at": _expiry(front, row["last_at"])}
+    content = {**times, "language": row["language"], "events": events, "feedback": feedback}
+    written = json.dumps(content, ensure_ascii=False, indent=2)
     return _attachment(written, "application/json", "chat.json")
 
 
@@ -163,6 +166,19 @@ async def chat_in(request: Request) -> str:
         raise RefusedError("unknown_session")
     request.state.language = getattr(request.state, "language", None) or row["spoken"] or row["language"]
     return chat
+
+
+def _expiry(front: Front, last_at: float) -> str:
+    """Until when a chat is kept in which nothing more is said."""
+    return moment(last_at + front.settings.kept_seconds)
+
+
+async def _expiry_of(front: Front, chat: str) -> str:
+    """Until when this chat is kept; raises RefusedError if it is gone."""
+    row = await run_sync(front.store.chat, chat)
+    if row is None:
+        raise RefusedError("unknown_session")
+    return _expiry(front, row["last_at"])
 
 
 def number_in(value: str | None) -> int:

@@ -1,11 +1,14 @@
 /** The text field: Enter sends, Shift+Enter starts a new line. */
 
 import { h, icon } from "../dom.js";
+import { isComposing } from "../keys.js";
 import { worded, type Wording } from "../wording.js";
 
 export class Composer {
   readonly element: HTMLFormElement;
   readonly field = h("textarea", { id: "field", part: "field", rows: "1", dir: "auto", enterkeyhint: "send" });
+
+  private composing = false;
 
   constructor(
     words: Wording,
@@ -23,6 +26,8 @@ export class Composer {
     this.element.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
     this.field.addEventListener("keydown", (event) => this.key(event));
     this.field.addEventListener("input", () => this.grow());
+    this.field.addEventListener("compositionstart", () => (this.composing = true));
+    this.field.addEventListener("compositionend", () => (this.composing = false));
   }
 
   /** Puts a text back for editing, before what is already there. */
@@ -32,9 +37,19 @@ export class Composer {
     this.field.focus();
   }
 
+  /** What stands in the field. */
+  get draft(): string {
+    return this.field.value;
+  }
+
+  set draft(text: string) {
+    this.field.value = text;
+    this.grow();
+  }
+
   private key(event: KeyboardEvent): void {
     // While a word is being composed (Chinese, Japanese …), Enter is for the input method.
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (event.key !== "Enter" || event.shiftKey || this.composing || isComposing(event)) return;
     event.preventDefault();
     this.submit();
   }

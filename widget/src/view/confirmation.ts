@@ -55,11 +55,17 @@ export class Confirmation {
     this.back?.focus();
   }
 
-  /** Makes everything behind the question inert while it is open. */
+  /** Makes everything behind the question inert while it is open, except for the exit. */
   private cover(now: boolean): void {
     this.element.hidden = !now;
     for (const other of this.element.parentElement?.children ?? []) {
-      if (other !== this.element) other.toggleAttribute("inert", now);
+      if (other !== this.element) makeInert(other, now);
     }
   }
+}
+
+function makeInert(element: Element, now: boolean): void {
+  if (element.matches(".exit")) return;
+  if (!element.querySelector(".exit")) return void element.toggleAttribute("inert", now);
+  for (const child of element.children) makeInert(child, now);
 }

@@ -8,6 +8,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import datetime
 
 import httpx2
 import pytest
@@ -356,6 +357,37 @@ def test_expiry_is_told_with_the_token(client):
     told = client.post("/api/chat", json={}).json()
     assert set(told) == {"token", "expires_at"}
     assert told["expires_at"][:4].isdigit()
+
+
+def seconds_left(told) -> float:
+    return datetime.fromisoformat(told["expires_at"]).timestamp() - time.time()
+
+
+def test_every_message_puts_the_expiry_off(settings, rasa):
+    with TestClient(application(settings, rasa), HERE) as client:
+        visitor = Visitor(client)
+        visitor.answer_to("Hallo")
+        with create_engine(settings.database).begin() as connection:
+            connection.exec_driver_sql("UPDATE chats SET last_at = last_at - 86400 * 29")
+        told = client.get("/api/chat/events", headers=visitor.headers).json()
+        assert abs(seconds_left(told) - 86400) < 60
+        body = {"id": ID, "text": "Und heute?"}
+        receipt = client.post("/api/chat/messages", json=body, headers=visitor.headers).json()
+        assert abs(seconds_left(receipt) - settings.kept_seconds) < 60
+        for address in ("/api/chat/events", "/api/chat"):
+            assert abs(seconds_left(client.get(address, headers=visitor.headers).json()) - settings.kept_seconds) < 60
+
+
+def test_the_same_message_sent_again_tells_the_expiry_as_it_stands(settings, rasa):
+    with TestClient(application(settings, rasa), HERE) as client:
+        visitor = Visitor(client)
+        visitor.post("Hallo", id=ID)
+        visitor.events(after=1, wait=10)
+        with create_engine(settings.database).begin() as connection:
+            connection.exec_driver_sql("UPDATE chats SET last_at = last_at - 86400 * 29")
+        body = {"id": ID, "text": "Hallo"}
+        receipt = client.post("/api/chat/messages", json=body, headers=visitor.headers).json()
+        assert abs(seconds_left(receipt) - 86400) < 60
 
 
 def test_an_answer_that_cannot_be_told_is_none(visitor, rasa):
