@@ -39,7 +39,7 @@ from assistant.front.store.cipher import check_keys
 from assistant.front.store.gauges import gauges
 from assistant.front.store.quota import set_quota
 from assistant.front.store.schema import database
-from assistant.front.web import chat, pages, security_txt
+from assistant.front.web import chat, knowledge_api, pages, security_txt
 from assistant.front.web.admission import Admission
 from assistant.front.web.hosts import KnownHosts, KnownOrigins
 from assistant.front.web.messenger_webhook import Webhook
@@ -114,6 +114,7 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
     shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
     return [
         Route("/api/opening", pages.opening),
+        Route("/api/answers", knowledge_api.get_answers),
         Route("/api/chat", chat.Chat),
         Route("/api/chat/messages", chat.post_message, methods=["POST"]),
         Route("/api/chat/events", chat.get_events),
