@@ -115,6 +115,7 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
     return [
         Route("/api/opening", pages.opening),
         Route("/api/answers", knowledge_api.get_answers),
+        Route("/api/topics", knowledge_api.get_topics),
         Route("/api/chat", chat.Chat),
         Route("/api/chat/messages", chat.post_message, methods=["POST"]),
         Route("/api/chat/events", chat.get_events),

@@ -15,7 +15,7 @@ from assistant.core.understanding import ENTRIES
 from assistant.knowledge import evidence
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.examples import parity_findings, scarce_findings
-from assistant.knowledge.load import CONTACTS, DOORS, SUBJECTS, load, raw_entries, referred_contacts, unique
+from assistant.knowledge.load import CONTACTS, DOORS, SUBJECTS, TOPICS, load, raw_entries, referred_contacts, unique
 from assistant.knowledge.model import Door, Entry, KnowledgeBase, Text, Value
 from assistant.knowledge.parity import translation_findings
 from assistant.knowledge.render import COMMON_VALUES, placeholders, render
@@ -49,6 +49,7 @@ def _findings(base: KnowledgeBase, folder: Path, training: Path, today: datetime
     findings += _alias_findings(base)
     findings += _contact_findings(base, folder, today)
     findings += _door_findings(base, folder)
+    findings += _topic_findings(base, folder)
     findings += evidence.length_findings(folder)
     findings += evidence.coverage_findings(folder, places)
     findings += _seed_findings(folder)
@@ -205,6 +206,15 @@ def _door_messages(base: KnowledgeBase, door: Door) -> Iterator[str]:
     for name in door.near:
         if name not in known:
             yield f'near: there is no topic and no entry "{name}"; correct the id'
+
+
+def _topic_findings(base: KnowledgeBase, folder: Path) -> Iterator[Finding]:
+    """Everyday topics that offer a question which does not exist."""
+    lines = {raw["id"]: raw.line for raw in unique(folder / TOPICS, "topics")}
+    for topic in base.topics.values():
+        for id_ in topic.entries:
+            if id_ not in base.entries:
+                yield Finding(TOPICS, lines[topic.id], topic.id, f'there is no entry "{id_}"; correct the id')
 
 
 def _alias_findings(base: KnowledgeBase) -> Iterator[Finding]:

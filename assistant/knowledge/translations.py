@@ -23,6 +23,7 @@ LISTS = {
     "doors.yml": "doors",
     "phrases.yml": "phrases",
     "subjects.yml": "subjects",
+    "topics.yml": "topics",
     "widget.yml": "widget",
 }
 ENTRIES = "entries"
@@ -33,6 +34,7 @@ TRANSLATED = (
     "note",
     "values",
     "name",
+    "title",
     "for",
     "hours",
     "cost",

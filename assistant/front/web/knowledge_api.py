@@ -1,22 +1,40 @@
-"""What the knowledge holds, for pages that show it without a chat: answers by entry; nothing is stored."""
+"""What the knowledge holds, for pages that show it without a chat: answers by entry, and everyday topics."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Mapping
+from typing import TypedDict
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from assistant.core.languages import Language
 from assistant.front.core.errors import RefusedError, language_of
 from assistant.front.rasa.entries import answer_of_entries
 from assistant.front.web.state import front_of
-from assistant.knowledge import KnowledgeBase
+from assistant.knowledge import KnowledgeBase, render
+from assistant.knowledge.model import localised
 
 MAX_ENTRIES = 5
 # The knowledge changes only when the front is started anew, and then at most a few times a week.
 CACHED = "public, max-age=300"
+
+
+class Question(TypedDict):
+    """A question that an entry answers."""
+
+    entry: str
+    text: str
+
+
+class Topic(TypedDict):
+    """An everyday topic and its questions."""
+
+    id: str
+    title: str
+    questions: list[Question]
 
 
 async def get_answers(request: Request) -> Response:
@@ -26,6 +44,27 @@ async def get_answers(request: Request) -> Response:
     content = dict(answer_of_entries(knowledge, entries, language))
     del content["reply_to"]
     return cached(request, {"answer": content})
+
+
+async def get_topics(request: Request) -> Response:
+    """Everyday topics with their questions, for those who would rather choose than type."""
+    knowledge, language = front_of(request).knowledge, language_of(request)
+    return cached(request, {"language": language, "topics": topics_in(knowledge, language)})
+
+
+def topics_in(knowledge: KnowledgeBase, language: Language) -> list[Topic]:
+    """Every topic in one language, with the questions of its entries."""
+    return [
+        {
+            "id": topic.id,
+            "title": localised(topic.title, language),
+            "questions": [
+                {"entry": id_, "text": render(knowledge, knowledge.entries[id_], language).question}
+                for id_ in topic.entries
+            ],
+        }
+        for topic in knowledge.topics.values()
+    ]
 
 
 def entries_in(value: str | None, knowledge: KnowledgeBase) -> list[str]:

@@ -1,4 +1,4 @@
-"""Answers by entry, without a chat."""
+"""Answers by entry, and everyday topics, without a chat."""
 
 from __future__ import annotations
 
@@ -83,3 +83,28 @@ def test_a_copy_is_kept_for_a_while_and_then_compared(client):
 def test_nothing_is_asked_or_stored(client, rasa):
     answer(client, FAP)
     assert rasa.asked == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_topics_offer_questions_in_every_language(language, client):
+    told = client.get(f"/api/topics?language={language}").json()
+    assert told["language"] == language
+    assert [topic["id"] for topic in told["topics"]] == list(knowledge().topics)
+    for topic in told["topics"]:
+        assert topic["title"] == knowledge().topics[topic["id"]].title[language]
+        for question in topic["questions"]:
+            entry = knowledge().entries[question["entry"]]
+            assert question["text"] == render(knowledge(), entry, language).question
+
+
+def test_topics_are_not_sent_again_unless_they_have_changed(client):
+    etag = client.get("/api/topics").headers["etag"]
+    assert client.get("/api/topics", headers={"If-None-Match": f"W/{etag}"}).status_code == 304
+
+
+def test_no_topic_is_about_return_alone():
+    """Return is one topic among several, and never the first."""
+    assert next(iter(knowledge().topics)) != "return"
+    for topic in knowledge().topics.values():
+        if topic.id != "return":
+            assert not any("return" in id_ for id_ in topic.entries), topic.id
