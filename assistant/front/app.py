@@ -111,7 +111,7 @@ def bare_application(
 def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
     """Every route of the front."""
     demo, dist = settings.widget / "demo", settings.widget / "dist"
-    shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
+    shared = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": pages.WIDGET_CACHED}
     return [
         Route("/api/opening", pages.opening),
         Route("/api/answers", knowledge_api.get_answers),
