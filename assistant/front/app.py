@@ -39,7 +39,7 @@ from assistant.front.store.cipher import check_keys
 from assistant.front.store.gauges import gauges
 from assistant.front.store.quota import set_quota
 from assistant.front.store.schema import database
-from assistant.front.web import chat, chat_page, knowledge_api, page_view, pages, security_txt
+from assistant.front.web import chat, chat_page, check_page, knowledge_api, page_view, pages, security_txt
 from assistant.front.web.admission import Admission
 from assistant.front.web.hosts import KnownHosts, KnownOrigins
 from assistant.front.web.messenger_webhook import Webhook
@@ -111,7 +111,11 @@ def bare_application(
 def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
     """Every route of the front."""
     demo, dist = settings.widget / "demo", settings.widget / "dist"
-    shared = {"Cross-Origin-Resource-Policy": "cross-origin", "Cache-Control": pages.WIDGET_CACHED}
+    shared = {
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Cache-Control": pages.WIDGET_CACHED,
+        "Access-Control-Allow-Origin": "*",
+    }
     return [
         Route("/api/opening", pages.opening),
         Route("/api/answers", knowledge_api.get_answers),
@@ -126,6 +130,8 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
         Route(security_txt.PATH, security_txt.security_txt),
         Route(page_view.PATH, chat_page.chat_page, methods=["GET", "POST"]),
         Route(chat_page.STYLES_PATH, chat_page.styles),
+        Route(check_page.PATH, check_page.check_page),
+        Route(check_page.SCRIPT_PATH, check_page.script),
         Route("/", pages.Page(demo, "index.html")),
         *(Route(f"/{language}", pages.Page(demo, f"{language}.html")) for language in DEMO_LANGUAGES),
         Mount("/demo", pages.Files(demo, {"Content-Security-Policy": pages.PAGE})),

@@ -1,9 +1,12 @@
 /** The custom element: attributes in, events out; the Assistant does the rest. */
 
 import { Assistant, smallScreen, type Settings } from "./assistant.js";
-import { languageAt, spoken } from "./languages.js";
+import { languageAt, spoken, type Language } from "./languages.js";
+import inline from "./inline.css";
 import styles from "./styles.css";
+import topics from "./topics.css";
 
+const sheets = [styles, topics, inline].join("\n");
 const CONTACT = "https://germany.iom.int";
 
 /** `<iom-assistant>`: the chat of IOM Germany on any page. */
@@ -58,18 +61,33 @@ export class IomAssistant extends HTMLElement {
   /** Opens without taking focus, because the page says so or it was open in this tab before. */
   private openQuietly(): void {
     this.quietly = true;
+    if (this.isInline) this.open = true;
     if (this.open) this.assistant?.open(false);
     else if (this.assistant?.wasOpen && !smallScreen()) this.open = true;
     this.quietly = false;
   }
 
+  private get isInline(): boolean {
+    return this.hasAttribute("inline");
+  }
+
+  /** The author's title and launcher, which hold in the page's language only. */
+  private ownTexts(): Record<string, string> {
+    const [title, launcher] = [this.getAttribute("chat-title"), this.getAttribute("launcher-text")];
+    return { ...(title ? { title, titleShort: title } : {}), ...(launcher ? { launcher } : {}) };
+  }
+
   private settings(): Settings {
+    const pageLanguage = (): Language => spoken(this.getAttribute("language")) ?? languageAt(this);
     return {
       server: (this.getAttribute("server") ?? new URL(import.meta.url).origin).replace(/\/+$/, ""),
-      pageLanguage: () => spoken(this.getAttribute("language")) ?? languageAt(this),
+      pageLanguage,
+      ownTexts: (language) => (language === pageLanguage() ? this.ownTexts() : {}),
+      starters: (this.getAttribute("starters") ?? "").split(/[\s,]+/).filter(Boolean),
+      inline: this.isInline,
       contactUrl: this.getAttribute("contact-url") ?? CONTACT,
       exitUrl: () => this.getAttribute("exit-url"),
-      opened: (now) => (this.open = now),
+      opened: (now) => (this.open = now || this.isInline),
     };
   }
 }
@@ -77,12 +95,12 @@ export class IomAssistant extends HTMLElement {
 function withStyles(root: ShadowRoot): ShadowRoot {
   if ("adoptedStyleSheets" in root && "replaceSync" in CSSStyleSheet.prototype) {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
+    sheet.replaceSync(sheets);
     root.adoptedStyleSheets = [sheet];
   } else {
     // Safari before 16.4, where the page's CSP must allow inline styles.
     const element = document.createElement("style");
-    element.textContent = styles;
+    element.textContent = sheets;
     (root as ShadowRoot).append(element);
   }
   return root;
