@@ -68,7 +68,7 @@ class KnownOrigins:
         self._public = (public.netloc.lower(),) if public.netloc else ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket") and not scope["path"].startswith(PUBLIC_FILES):
+        if scope["type"] in ("http", "websocket") and not is_public_file(scope):
             headers = Headers(scope=scope)
             hosts = (headers.get("host", "").lower(), *self._public)
             for origin in headers.getlist("origin")[:2]:
@@ -85,6 +85,11 @@ class KnownOrigins:
 
     def _allowed(self, origin: str, hosts: tuple[str, ...]) -> bool:
         return origin in self._origins or any(same_host(origin, host) for host in hosts)
+
+
+def is_public_file(scope: Scope) -> bool:
+    """Whether a request only reads one of the element's files."""
+    return scope.get("method") in ("GET", "HEAD") and scope["path"].startswith(PUBLIC_FILES)
 
 
 def same_host(origin: str, host: str) -> bool:
