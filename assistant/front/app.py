@@ -40,7 +40,7 @@ from assistant.front.store.cipher import check_keys
 from assistant.front.store.gauges import gauges
 from assistant.front.store.quota import set_quota
 from assistant.front.store.schema import database
-from assistant.front.web import chat, pages, security_txt
+from assistant.front.web import chat, chat_page, check_page, knowledge_api, page_view, pages, security_txt
 from assistant.front.web.admission import Admission
 from assistant.front.web.hosts import KnownHosts, KnownOrigins
 from assistant.front.web.messenger_webhook import Webhook
@@ -111,9 +111,15 @@ def bare_application(
 def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
     """Every route of the front."""
     demo, dist = settings.widget / "demo", settings.widget / "dist"
-    shared = {"Cross-Origin-Resource-Policy": "cross-origin"}
+    shared = {
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Cache-Control": pages.WIDGET_CACHED,
+        "Access-Control-Allow-Origin": "*",
+    }
     return [
         Route("/api/opening", pages.opening),
+        Route("/api/answers", knowledge_api.get_answers),
+        Route("/api/topics", knowledge_api.get_topics),
         Route("/api/chat", chat.Chat),
         Route("/api/chat/messages", chat.post_message, methods=["POST"]),
         Route("/api/chat/events", chat.get_events),
@@ -122,6 +128,10 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
         Route(READY, pages.ready),
         Route("/openapi.json", pages.openapi),
         Route(security_txt.PATH, security_txt.security_txt),
+        Route(page_view.PATH, chat_page.chat_page, methods=["GET", "POST"]),
+        Route(chat_page.STYLES_PATH, chat_page.styles),
+        Route(check_page.PATH, check_page.check_page),
+        Route(check_page.SCRIPT_PATH, check_page.script),
         Route("/", pages.Page(demo, "index.html")),
         *(Route(f"/{language}", pages.Page(demo, f"{language}.html")) for language in DEMO_LANGUAGES),
         Mount("/demo", pages.Files(demo, {"Content-Security-Policy": pages.PAGE})),

@@ -16,7 +16,17 @@ from assistant.knowledge import evidence
 from assistant.knowledge.check_texts import file_findings, repeated_findings, text_findings
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.examples import parity_findings, scarce_findings
-from assistant.knowledge.load import CONTACTS, DOORS, OF_CONTACT, SUBJECTS, load, raw_entries, referred_contacts, unique
+from assistant.knowledge.load import (
+    CONTACTS,
+    DOORS,
+    OF_CONTACT,
+    SUBJECTS,
+    TOPICS,
+    load,
+    raw_entries,
+    referred_contacts,
+    unique,
+)
 from assistant.knowledge.model import Door, Entry, KnowledgeBase, Text, Value
 from assistant.knowledge.parity import translation_findings
 from assistant.knowledge.render import COMMON_VALUES, placeholders, render
@@ -49,6 +59,7 @@ def entry_findings(base: KnowledgeBase, folder: Path) -> list[Finding]:
     findings += _alias_findings(base)
     findings += _contact_findings(base, folder)
     findings += _door_findings(base, folder)
+    findings += _topic_findings(base, folder)
     return findings
 
 
@@ -223,6 +234,15 @@ def _door_messages(base: KnowledgeBase, door: Door) -> Iterator[str]:
     for name in door.near:
         if name not in known:
             yield f'near: there is no topic and no entry "{name}"; correct the id'
+
+
+def _topic_findings(base: KnowledgeBase, folder: Path) -> Iterator[Finding]:
+    """Everyday topics that offer a question which does not exist."""
+    lines = {raw["id"]: raw.line for raw in unique(folder / TOPICS, "topics")}
+    for topic in base.topics.values():
+        for id_ in topic.entries:
+            if id_ not in base.entries:
+                yield Finding(TOPICS, lines[topic.id], topic.id, f'there is no entry "{id_}"; correct the id')
 
 
 def _alias_findings(base: KnowledgeBase) -> Iterator[Finding]:

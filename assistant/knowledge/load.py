@@ -20,16 +20,18 @@ from assistant.knowledge.model import (
     Note,
     Source,
     Subject,
+    Topic,
     Value,
 )
 from assistant.knowledge.translations import current_of, merged, read_all
 from assistant.knowledge.yaml_lines import Located, read_yaml
 
 SOURCES, SUBJECTS, PHRASES, COVERAGE = "sources.yml", "subjects.yml", "phrases.yml", "coverage.yml"
-CONTACTS, DOORS = "contacts.yml", "doors.yml"
+CONTACTS, DOORS, TOPICS = "contacts.yml", "doors.yml", "topics.yml"
 WIDGET, LANGUAGE_LIST, GLOSSARY, OTHER = "widget.yml", "languages.yml", "glossary.yml", "other_languages.yml"
-NOT_TOPICS = {SOURCES, SUBJECTS, PHRASES, COVERAGE, CONTACTS, DOORS, WIDGET, LANGUAGE_LIST, GLOSSARY, OTHER}
-OPTIONAL = {CONTACTS, DOORS}
+# The files without entries.
+NOT_TOPICS = {SOURCES, SUBJECTS, PHRASES, COVERAGE, CONTACTS, DOORS, TOPICS, WIDGET, LANGUAGE_LIST, GLOSSARY, OTHER}
+OPTIONAL = {CONTACTS, DOORS, TOPICS}
 # The translations of one item, by language.
 Translated = Sequence[tuple[Language, Located]]
 # A value that stands elsewhere, {from: contacts/fap.phone}: of a contact, or of another entry.
@@ -86,6 +88,7 @@ def load(folder: Path = KNOWLEDGE) -> KnowledgeBase:
         phrases={key: _text_of(raw, of("phrases", key, raw), "text") for key, raw in phrases.items()},
         contacts={id_: _contact(raw, of("contacts", id_, raw)) for id_, raw in contacts.items()},
         doors={raw["id"]: _door(raw, values.of(DOORS, raw["id"], raw), of("doors", raw["id"], raw)) for raw in doors},
+        topics={raw["id"]: _topic(raw, of("topics", raw["id"], raw)) for raw in unique(folder / TOPICS, "topics")},
         other_languages=_other_languages(folder),
         words={language: each.words for language, each in translations.items()},
     )
@@ -230,6 +233,10 @@ def _contact(raw: Located, translated: Translated) -> Contact:
 def _door(raw: Located, values: Mapping[str, Value], translated: Translated) -> Door:
     near, least = tuple(raw.get("near", ())), raw.get("least", Door.least)
     return Door(raw["id"], _text_of(raw["words"], translated, "words"), tuple(raw["contacts"]), values, near, least)
+
+
+def _topic(raw: Located, translated: Translated) -> Topic:
+    return Topic(raw["id"], _text_of(raw["title"], translated, "title"), tuple(raw["entries"]))
 
 
 def _approval(raw: Located | None) -> Approval | None:

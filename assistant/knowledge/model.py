@@ -96,6 +96,15 @@ class Door:
 
 
 @dataclass(frozen=True)
+class Topic:
+    """An everyday topic, to be chosen instead of typing, and the entries whose questions it offers."""
+
+    id: str
+    title: Text
+    entries: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Subject:
     """Something people ask about (a programme, a body, an event) and the names they use for it."""
 
@@ -136,7 +145,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class KnowledgeBase:
-    """All entries, sources, subjects, contacts, doors and the assistant's own phrases, by id."""
+    """All entries, sources, subjects, contacts, doors, topics and the assistant's own phrases, by id."""
 
     entries: Mapping[str, Entry]
     sources: Mapping[str, Source]
@@ -144,6 +153,7 @@ class KnowledgeBase:
     phrases: Mapping[str, Text]
     contacts: Mapping[str, Contact] = field(default_factory=dict)
     doors: Mapping[str, Door] = field(default_factory=dict)
+    topics: Mapping[str, Topic] = field(default_factory=dict)
     # In some of the languages not served, by code: a sentence that says which ones are.
     other_languages: Mapping[str, str] = field(default_factory=dict)
     # The words of each language that are needed to understand it, from its words.yml.

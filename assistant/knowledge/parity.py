@@ -30,7 +30,7 @@ FEWEST_CHARACTERS = 60
 LENGTHS = {"ko": (0.25, 1.3)}
 USUAL_LENGTH = (0.5, 1.9)
 # The kinds of text without which a language cannot be served.
-NEEDED = ("phrases", "widget", "contacts", "doors")
+NEEDED = ("phrases", "widget", "contacts", "doors", "topics")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class Original:
         """The texts that a translation has, by field."""
         if self.kind in ("phrases", "widget"):
             return {"text": self.raw}
-        fields = {name: self.raw[name] for name in ("question", "answer", "name", "words") if name in self.raw}
+        fields = {name: self.raw[name] for name in ("question", "answer", "name", "title", "words") if name in self.raw}
         spoken = {name: self.raw[name] for name in ("for", "hours", "cost", "address") if name in self.raw}
         note = {"note": self.raw["note"]["text"]} if "note" in self.raw else {}
         return {**fields, **note, **{name: text for name, text in spoken.items() if isinstance(text, Mapping)}}

@@ -31,9 +31,12 @@ COUNTRY_CODE_LETTERS = 2
 # Left-to-right isolate and pop directional isolate (Unicode Standard Annex 9).
 ISOLATE, END_OF_ISOLATE = "\u2066", "\u2069"
 LATIN_OR_DIGIT = r"0-9A-Za-z\u00c0-\u024f"
-# Telephone numbers, links, Latin names and what stands between them.
+BETWEEN_LATIN = r"_@:/.,?&=%#+'’–-"
+BRACKETED = rf"\([{LATIN_OR_DIGIT} \u00a0{BETWEEN_LATIN}]*\)"
+# Telephone numbers, links, Latin names and what stands between them; of brackets, only both or none.
 LEFT_TO_RIGHT = re.compile(
-    rf"\+?[{LATIN_OR_DIGIT}](?:[{LATIN_OR_DIGIT}_@:/.,?&=%#+()'’–-]|[ \u00a0](?=[{LATIN_OR_DIGIT}(+/-]))*"
+    rf"(?:\+?[{LATIN_OR_DIGIT}]|\(\d+\)[ \u00a0](?=\d))"
+    rf"(?:[{LATIN_OR_DIGIT}{BETWEEN_LATIN}]|{BRACKETED}|[ \u00a0](?=[{LATIN_OR_DIGIT}+/-]|{BRACKETED}))*"
     rf"(?<=[{LATIN_OR_DIGIT}/%)])"
 )
 

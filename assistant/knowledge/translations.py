@@ -24,6 +24,7 @@ LISTS = {
     "doors.yml": "doors",
     "phrases.yml": "phrases",
     "subjects.yml": "subjects",
+    "topics.yml": "topics",
     "widget.yml": "widget",
 }
 ENTRIES = "entries"
@@ -34,6 +35,7 @@ TRANSLATED = (
     "note",
     "values",
     "name",
+    "title",
     "for",
     "hours",
     "cost",

@@ -144,6 +144,13 @@ def menu(visitor: Visitor, front: ScriptedFront, language: str) -> None:
     visitor.button(WORDS[language]["menu"]).click()
 
 
+def topics(visitor: Visitor, front: ScriptedFront, language: str) -> None:
+    opened(visitor, front, language)
+    visitor.button({"de": "Themen", "en": "Topics"}[language]).click()
+    visitor.page.get_by_text({"de": "Familie", "en": "Family"}[language], exact=True).click()
+    expect(visitor.page.locator("iom-assistant .topics .suggestion").first).to_be_visible()
+
+
 def confirming(visitor: Visitor, front: ScriptedFront, language: str) -> None:
     menu(visitor, front, language)
     visitor.button(WORDS[language]["delete"]).click()
@@ -169,6 +176,7 @@ SCENES: dict[str, Scene] = {
     "refused": refused,
     "offline": offline,
     "menu": menu,
+    "topics": topics,
     "confirming": confirming,
     "feedback": feedback,
 }

@@ -128,6 +128,7 @@ class ScriptedFront:
     def _application(self) -> Starlette:
         routes = [
             Route("/api/opening", self._opening),
+            Route("/api/topics", self._topics),
             Route("/api/chat", self._open_chat, methods=["POST"]),
             Route("/api/chat", self._delete, methods=["DELETE"]),
             Route("/api/chat", self._export),
@@ -179,6 +180,13 @@ class ScriptedFront:
                 "announcement": self.script.announcement,
             }
         )
+
+    async def _topics(self, request: Request) -> Response:
+        language = request.query_params["language"]
+        questions = [{"entry": "a/b", "text": text} for text in STARTERS.get(language, STARTERS["en"])]
+        titles = {"de": ["Familie", "Geld"]}.get(language, ["Family", "Money"])
+        topics = [{"id": title.lower(), "title": title, "questions": questions} for title in titles]
+        return JSONResponse({"language": language, "topics": topics})
 
     async def _open_chat(self, _: Request) -> Response:
         token = uuid.uuid4().hex

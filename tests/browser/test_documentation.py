@@ -17,7 +17,7 @@ def section(title: str) -> str:
 
 
 def test_every_attribute_is_documented():
-    read = set(re.findall(r'getAttribute\("([a-z-]+)"\)', (SOURCE / "element.ts").read_text("utf-8")))
+    read = set(re.findall(r'(?:get|has)Attribute\("([a-z-]+)"\)', (SOURCE / "element.ts").read_text("utf-8")))
     styled = set(re.findall(r":host\(\[([a-z]+)=", STYLES))
     assert set(re.findall(r"^\| `([a-z-]+)` ", section("Attributes"), re.M)) == read | styled | {"open"}
 

@@ -1,7 +1,8 @@
 /** The front's web chat API over fetch; the only module that uses the network. */
 
 import type { Language } from "./languages.js";
-import { readEvent, readOpening, readSession, type ChatEvent, type Opening, type Session } from "./protocol.js";
+import { readEvent, readOpening, readQuestions, readSession, readTopics } from "./protocol.js";
+import type { ChatEvent, Opening, Session, Topic } from "./protocol.js";
 import { eventsIn } from "./sse.js";
 
 const TIMEOUT_MS = 15_000;
@@ -63,6 +64,17 @@ export class Api {
   /** What to show before the first message; the front stores nothing. */
   async opening(language: Language): Promise<Opening> {
     return readOpening(await this.call(`opening?language=${language}`, {}, json));
+  }
+
+  /** Everyday topics to choose from. */
+  async topics(language: Language): Promise<Topic[]> {
+    return readTopics(await this.call(`topics?language=${language}`, {}, json));
+  }
+
+  /** The questions that entries answer, given by their ids. */
+  async questions(entries: string[], language: Language): Promise<string[]> {
+    const named = entries.map(encodeURIComponent).join(",");
+    return readQuestions(await this.call(`answers?entries=${named}&language=${language}`, {}, json));
   }
 
   async openChat(language: Language): Promise<Session> {

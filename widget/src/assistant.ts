@@ -2,6 +2,7 @@
 
 import { Api, type ExportFormat, type Outgoing } from "./api.js";
 import { Chat, type ChatListener, type SendState } from "./chat.js";
+import { diagnosed } from "./diagnosis.js";
 import { h } from "./dom.js";
 import { leaveFor, Presses } from "./exit.js";
 import { refuseFiles } from "./files.js";
@@ -18,7 +19,9 @@ import { Footer } from "./view/footer.js";
 import { Header } from "./view/header.js";
 import { Launcher } from "./view/launcher.js";
 import { Menu } from "./view/menu.js";
+import { pageLink } from "./view/page_link.js";
 import { Room } from "./view/room.js";
+import { Topics } from "./view/topics.js";
 import { Welcome } from "./view/welcome.js";
 import { Wording } from "./wording.js";
 
@@ -31,6 +34,12 @@ export interface Settings {
   contactUrl: string;
   exitUrl: () => string | null;
   opened: (now: boolean) => void;
+  /** Texts of the page's author instead of ours, in a language. */
+  ownTexts: (language: Language) => Record<string, string>;
+  /** The entries whose questions are the starters; ours if empty. */
+  starters: string[];
+  /** Whether the panel stands in the flow of the page, always open. */
+  inline: boolean;
 }
 
 export class Assistant implements ChatListener {
@@ -45,6 +54,9 @@ export class Assistant implements ChatListener {
   private readonly room: Room;
   private readonly menu: Menu;
   private readonly welcome: Welcome;
+  private readonly topics: Topics;
+  /** Instead of the chat where this website may not use it. */
+  private readonly elsewhere: HTMLElement;
   private readonly conversation: Conversation;
   private readonly composer: Composer;
   private readonly footer: Footer;
@@ -55,16 +67,19 @@ export class Assistant implements ChatListener {
   private openingAgain: ReturnType<typeof setTimeout> | undefined;
   private resumed = false;
   private reachable = true;
+  private explained = false;
   private readonly endings: Array<() => void> = [];
 
   constructor(private readonly settings: Settings) {
     this.api = new Api(settings.server);
     this.store = new Store(settings.server);
-    this.words = new Wording(this.language);
+    this.words = new Wording(this.language, settings.ownTexts);
     this.chat = new Chat(this.api, this.store, this, settings.pageLanguage);
     this.launcher = new Launcher(this.words, () => this.settings.opened(!this.isOpen));
     this.menu = this.makeMenu();
     this.welcome = new Welcome(this.words, (question) => this.askStarter(question));
+    this.topics = this.makeTopics();
+    this.elsewhere = pageLink(this.words, settings.server, { class: "open-page", hidden: "" });
     this.conversation = this.makeConversation();
     this.composer = new Composer(this.words, (text) => this.send(text));
     this.footer = new Footer(this.words, this.composer, settings.contactUrl, () => this.askForPerson());
@@ -72,6 +87,9 @@ export class Assistant implements ChatListener {
     const parts = [welcome.notice, welcome.starters, conversation.history, conversation.log, conversation.typing];
     this.scroll = scrollArea(this.words, ...parts);
     this.header = this.makeHeader();
+    welcome.notice.before(this.elsewhere);
+    welcome.starters.after(this.topics.toggle);
+    this.scroll.append(this.topics.element);
     this.panel = this.makePanel();
     this.room = new Room(this.panel, this.header.element, this.scroll, this.footer.bar, this.footer.person);
     this.element = this.makeRegion();
@@ -103,7 +121,8 @@ export class Assistant implements ChatListener {
     this.panel.hidden = false;
     this.room.fit();
     this.launcher.expanded = true;
-    this.store.keepTab({ open: true });
+    // In the flow of the page the visitor has opened nothing yet.
+    if (!this.settings.inline) this.store.keepTab({ open: true });
     this.menu.remembered = this.store.remembered;
     if (!this.opening?.available) void this.loadOpening();
     this.goOn();
@@ -315,14 +334,40 @@ export class Assistant implements ChatListener {
   private async loadOpening(): Promise<void> {
     const { language } = this.words;
     try {
-      const [opening] = await Promise.all([this.api.opening(language), load(language)]);
+      const [opening] = await Promise.all([
+        this.api.opening(language).then((found) => this.withOwnStarters(found, language)),
+        load(language),
+      ]);
       if (language === this.words.language) this.show(opening);
-    } catch {
+    } catch (error) {
       if (!this.isOpen || language !== this.words.language) return;
       this.connected(false);
       clearTimeout(this.openingAgain);
       this.openingAgain = setTimeout(() => void this.loadOpening(), OPENING_RETRY_MS);
+      if (error instanceof TypeError) void this.explain();
     }
+  }
+
+  /** The opening with the starters that the page's author wants; with ours if they cannot be had. */
+  private async withOwnStarters(opening: Opening, language: Language): Promise<Opening> {
+    if (!this.settings.starters.length) return opening;
+    try {
+      return { ...opening, starters: await this.api.questions(this.settings.starters, language) };
+    } catch {
+      console.warn(`iom-assistant: the front knows not all of these entries: ${this.settings.starters.join(" ")}`);
+      return opening;
+    }
+  }
+
+  /** Finds out once why nothing can be had from the front; if this website may not, leads to the front's own page. */
+  private async explain(): Promise<void> {
+    if (this.explained || !navigator.onLine) return;
+    this.explained = true;
+    if ((await diagnosed(this.api.server)) === "unreachable") return;
+    clearTimeout(this.openingAgain);
+    this.footer.warn(this.words.texts.notAllowed);
+    this.elsewhere.hidden = false;
+    this.composer.element.hidden = true;
   }
 
   private show(opening: Opening): void {
@@ -345,6 +390,7 @@ export class Assistant implements ChatListener {
 
   private showStarters(): void {
     this.welcome.wanted = this.conversation.empty;
+    this.topics.toggle.hidden = !this.conversation.empty || !this.opening?.available;
   }
 
   private troubleNow(): string {
@@ -356,11 +402,21 @@ export class Assistant implements ChatListener {
   private makeMenu(): Menu {
     return new Menu(this.words, {
       person: () => this.askForPerson(),
+      topics: () => void this.topics.show(),
+      page: pageLink(this.words, this.settings.server, { class: "entry" }),
       newChat: () => this.askNewChat(),
       exportText: () => void this.exportChat("text"),
       exportJson: () => void this.exportChat("json"),
       delete: () => this.askDelete(),
       remember: (wanted) => this.remember(wanted),
+    });
+  }
+
+  private makeTopics(): Topics {
+    return new Topics(this.words, {
+      load: (language) => this.api.topics(language),
+      ask: (question) => this.send(question),
+      failed: () => this.footer.warn(this.words.texts.failed),
     });
   }
 
@@ -390,7 +446,7 @@ export class Assistant implements ChatListener {
       class: this.store.tab.large ? "panel large" : "panel",
       id: "panel",
       part: "panel",
-      role: "dialog",
+      role: this.settings.inline ? "group" : "dialog",
       tabindex: "-1",
       "aria-describedby": "machine notice-text",
       hidden: "",

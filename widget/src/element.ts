@@ -1,12 +1,15 @@
 /** The custom element: attributes in, events out; the Assistant does the rest. */
 
 import { Assistant, smallScreen, type Settings } from "./assistant.js";
-import { spoken } from "./languages.js";
+import inline from "./inline.css";
+import { spoken, type Language } from "./languages.js";
 import { PageLanguage } from "./page_language.js";
 import { withStyles } from "./print.js";
 import styles from "./styles.css";
+import topics from "./topics.css";
 import { registerUnit } from "./unit.js";
 
+const sheets = [styles, topics, inline].join("\n");
 const CONTACT = "https://germany.iom.int";
 // A page that takes the element away and puts it, or one like it, back within this time has only moved it.
 const MOVED_WITHIN_MS = 1_000;
@@ -82,23 +85,38 @@ export class IomAssistant extends HTMLElement {
   /** Opens without taking focus, because the page says so or it was open in this tab before. */
   private openQuietly(): void {
     this.quietly = true;
+    if (this.isInline) this.open = true;
     if (this.open) this.assistant?.open(false);
     else if (this.assistant?.wasOpen && !smallScreen()) this.open = true;
     this.quietly = false;
   }
 
+  private get isInline(): boolean {
+    return this.hasAttribute("inline");
+  }
+
+  /** The author's title and launcher, which hold in the page's language only. */
+  private ownTexts(): Record<string, string> {
+    const [title, launcher] = [this.getAttribute("chat-title"), this.getAttribute("launcher-text")];
+    return { ...(title ? { title, titleShort: title } : {}), ...(launcher ? { launcher } : {}) };
+  }
+
   private settings(page: PageLanguage): Settings {
+    const pageLanguage = (): Language => spoken(this.getAttribute("language")) ?? page.language;
     return {
       server: (this.getAttribute("server") ?? new URL(import.meta.url).origin).replace(/\/+$/, ""),
-      pageLanguage: () => spoken(this.getAttribute("language")) ?? page.language,
+      pageLanguage,
+      ownTexts: (language) => (language === pageLanguage() ? this.ownTexts() : {}),
+      starters: (this.getAttribute("starters") ?? "").split(/[\s,]+/).filter(Boolean),
+      inline: this.isInline,
       contactUrl: this.getAttribute("contact-url") ?? CONTACT,
       exitUrl: () => this.getAttribute("exit-url"),
-      opened: (now) => (this.open = now),
+      opened: (now) => (this.open = now || this.isInline),
     };
   }
 }
 
 function styled(root: ShadowRoot): ShadowRoot {
-  withStyles(root, styles);
+  withStyles(root, sheets);
   return root;
 }

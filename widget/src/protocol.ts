@@ -81,6 +81,12 @@ export interface AssistantEvent {
   suggestions: string[];
 }
 
+/** An everyday topic and its questions. */
+export interface Topic {
+  title: string;
+  questions: string[];
+}
+
 export type ChatEvent = VisitorEvent | AssistantEvent;
 
 type Json = Record<string, unknown>;
@@ -109,6 +115,22 @@ export function readOpening(data: unknown): Opening {
 
 function readOffice({ text: said, url }: Json): Opening["contact"] {
   return text(url) ? { text: text(said), url: text(url) } : null;
+}
+
+/** Everyday topics, without those that have no questions. */
+export function readTopics(data: unknown): Topic[] {
+  const topics = list(record(data).topics).map(record);
+  const read = topics.map(({ title, questions }) => ({
+    title: text(title),
+    questions: list(questions).flatMap((question) => textOrNull(record(question).text) ?? []),
+  }));
+  return read.filter((topic) => topic.title && topic.questions.length);
+}
+
+/** The questions that the parts of an answer belong to. */
+export function readQuestions(data: unknown): string[] {
+  const { parts } = record(record(data).answer);
+  return list(parts).flatMap((part) => textOrNull(record(part).question) ?? []);
 }
 
 /** A new session's token; throws if there is none. */

@@ -9,7 +9,11 @@ type Say = (texts: Texts, language: Language) => void;
 export class Wording {
   private readonly sayings: Say[] = [];
 
-  constructor(private current: Language) {
+  /** `own` are texts that the page's author gives instead, in some language. */
+  constructor(
+    private current: Language,
+    private readonly own: (language: Language) => Record<string, string> = () => ({}),
+  ) {
     if (!isLoaded(current)) void load(current).then(() => this.sayAll());
   }
 
@@ -18,7 +22,7 @@ export class Wording {
   }
 
   get texts(): Texts {
-    return textsOf(this.current);
+    return { ...textsOf(this.current), ...this.own(this.current) };
   }
 
   /** Calls back now, and again whenever the language changes or its texts have been loaded. */

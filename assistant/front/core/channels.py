@@ -6,7 +6,8 @@ from typing import Literal, get_args
 
 Messenger = Literal["telegram", "whatsapp", "facebook", "slack", "twilio"]
 MESSENGERS: tuple[Messenger, ...] = get_args(Messenger)
-WEB, SOCKETIO, REST = "web", "socketio", "rest"
+# The page is the one at /chat, for those without JavaScript.
+WEB, PAGE, SOCKETIO, REST = "web", "page", "socketio", "rest"
 # The channel of the chats that check readiness; no visitor uses it, so it is not among those below.
 CANARY = "canary"
-CHANNELS: tuple[str, ...] = (WEB, SOCKETIO, REST, *MESSENGERS)
+CHANNELS: tuple[str, ...] = (WEB, PAGE, SOCKETIO, REST, *MESSENGERS)

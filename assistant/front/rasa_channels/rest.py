@@ -9,7 +9,6 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from anyio.to_thread import run_sync
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -22,10 +21,9 @@ from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import until_stored, without_personal_data
 from assistant.front.core.parsing import read_body, text_in
 from assistant.front.operate import metrics
-from assistant.front.rasa.answers import apology_messages, control_messages
-from assistant.front.rasa.apology import language_of_apology
 from assistant.front.rasa.client import envelope_of
-from assistant.front.web.state import Front, front_of
+from assistant.front.web.asking import reply_to
+from assistant.front.web.state import front_of
 
 MAX_SENDER_CHARACTERS = 255
 
@@ -54,25 +52,10 @@ async def webhook(request: Request) -> Response:
         count_stored(front.budgets, address_of(request), text)
     metrics.accepted(REST)
     started = time.time()
-    reply = await _reply(front, sender, text, metadata, lane)
+    reply = await reply_to(front, sender, text, metadata, lane)
     envelope = envelope_of(reply)
     metrics.answered(REST, envelope["kind"], envelope.get("language"), started)
     return JSONResponse(addressed(reply, name))
-
-
-async def _reply(front: Front, sender: str, text: str, metadata: Mapping[str, str], lane: str) -> list[RasaMessage]:
-    """Rasa's reply, or the front's own message in its place."""
-    closed = front.notice.closed
-    until = time.time() + front.settings.answer_timeout_seconds
-    reply = None if closed else await front.rasa.ask(sender, text, metadata, until, lane=lane)
-    closed = closed or front.notice.closed
-    if reply and not closed:
-        return reply
-    language = await run_sync(language_of_apology, text, metadata.get("choice"), None, metadata.get("language"))
-    if closed:
-        return control_messages(front.notice.text_while_closed(language), language)
-    metrics.failed("apology")
-    return apology_messages(front.knowledge, language)
 
 
 def metadata_in(value: object) -> Mapping[str, str]:

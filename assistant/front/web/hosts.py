@@ -16,6 +16,7 @@ from assistant.front.core.settings import Settings
 from assistant.front.web.middleware import PROBES, refuse
 
 HOST = re.compile(r"(?P<name>\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(:(?P<port>\d{1,5}))?")
+PUBLIC_FILES = "/widget/"
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 
 
@@ -57,7 +58,8 @@ class KnownOrigins:
     """Refuses requests from pages of any origin but our own and the allowed ones.
 
     Our own is the host that was asked for, which is known to be ours, and the public address, in case a proxy asks
-    for another host.
+    for another host. The element's files are the same for everybody, so any page may read them: only so can the
+    element say what is wrong where it may not ask.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -66,7 +68,7 @@ class KnownOrigins:
         self._public = (public.netloc.lower(),) if public.netloc else ()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] in ("http", "websocket"):
+        if scope["type"] in ("http", "websocket") and not is_public_file(scope):
             headers = Headers(scope=scope)
             hosts = (headers.get("host", "").lower(), *self._public)
             for origin in headers.getlist("origin")[:2]:
@@ -83,6 +85,11 @@ class KnownOrigins:
 
     def _allowed(self, origin: str, hosts: tuple[str, ...]) -> bool:
         return origin in self._origins or any(same_host(origin, host) for host in hosts)
+
+
+def is_public_file(scope: Scope) -> bool:
+    """Whether a request only reads one of the element's files."""
+    return scope.get("method") in ("GET", "HEAD") and scope["path"].startswith(PUBLIC_FILES)
 
 
 def same_host(origin: str, host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import logging
 import time
@@ -14,9 +15,10 @@ import anyio
 import yaml
 from anyio.to_thread import run_sync
 from sqlalchemy.exc import DBAPIError
+from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.staticfiles import StaticFiles
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.staticfiles import NotModifiedResponse, StaticFiles
 from starlette.types import Scope
 
 from assistant.core.languages import LANGUAGES
@@ -35,6 +37,13 @@ PAGE = (
     "default-src 'self'; require-trusted-types-for 'script'; frame-ancestors 'self'; "
     "base-uri 'none'; form-action 'self'; object-src 'none'"
 )
+# For some minutes pages need not ask for the element again; after that they use it once more while they ask.
+WIDGET_CACHED = "public, max-age=600, stale-while-revalidate=86400"
+# The kinds of file that are worth compressing.
+COMPRESSIBLE = (".js", ".mjs", ".css", ".html", ".json", ".svg")
+# What ends the tag of a compressed copy.
+OF_COMPRESSED = '-gzip"'
+OF_WHOLE_FILE = ("content-length", "accept-ranges")
 # Whose website leads to people while nobody can be asked here.
 OFFICE = "iom_germany"
 READINESS_TIMEOUT_SECONDS = 3.0
@@ -121,7 +130,11 @@ async def openapi(_: Request) -> Response:
 
 
 class Files(StaticFiles):
-    """Files that browsers revalidate on each use."""
+    """Files that browsers revalidate on each use unless told otherwise, compressed for those that understand it.
+
+    They are the same for everybody. Nothing that contains what a visitor wrote may be compressed: its length would
+    tell of its content (the attack BREACH).
+    """
 
     def __init__(self, folder: Path, headers: dict[str, str]) -> None:
         super().__init__(directory=folder, check_dir=False)
@@ -136,9 +149,47 @@ class Files(StaticFiles):
         """A file; raises HTTPException if there is none."""
         response = await super().get_response(path, scope)
         response.headers.update(self._headers)
+        if path.endswith(COMPRESSIBLE):
+            response.headers.add_vary_header("Accept-Encoding")
+            response = await self._compressed(response, Headers(scope=scope))
         if path.endswith((".js", ".mjs")):
             response.headers["Content-Type"] = "text/javascript; charset=utf-8"
         return response
+
+    def is_not_modified(self, response_headers: Headers, request_headers: Headers) -> bool:
+        """Whether the client has this version of the file, in whichever encoding."""
+        tags = request_headers.get("if-none-match", "").replace(OF_COMPRESSED, '"')
+        others = {name: value for name, value in request_headers.items() if name != "if-none-match"}
+        return super().is_not_modified(
+            response_headers, Headers({**others, **({"if-none-match": tags} if tags else {})})
+        )
+
+    async def _compressed(self, response: Response, asked: Headers) -> Response:
+        """The same file compressed, if the client wants it so; nothing if it has it already."""
+        if not isinstance(response, (FileResponse, NotModifiedResponse)) or not takes_gzip(asked):
+            return response
+        # A copy in another encoding is another copy, so it has another tag.
+        response.headers["etag"] = response.headers["etag"].removesuffix('"') + OF_COMPRESSED
+        if isinstance(response, NotModifiedResponse):
+            return response
+        found = Path(response.path).stat()
+        body = await run_sync(gzipped, Path(response.path), found.st_mtime_ns, found.st_size)
+        kept = {name: value for name, value in response.headers.items() if name not in OF_WHOLE_FILE}
+        return Response(body, headers={**kept, "Content-Encoding": "gzip"})
+
+
+def takes_gzip(asked: Headers) -> bool:
+    """Whether a client accepts gzip, and does not ask for a part of the file."""
+    named = {part.replace(" ", "").lower() for part in asked.get("accept-encoding", "").split(",")}
+    refused = {"gzip;q=0", "gzip;q=0.0", "gzip;q=0.00", "gzip;q=0.000"}
+    wanted = any(part == "gzip" or part.startswith("gzip;") for part in named - refused)
+    return wanted and "range" not in asked
+
+
+@lru_cache(maxsize=64)
+def gzipped(path: Path, _modified: int, _size: int) -> bytes:
+    """A file compressed as much as possible, which happens once for each version of it."""
+    return gzip.compress(path.read_bytes(), 9, mtime=0)
 
 
 class Page(Files):

@@ -226,6 +226,14 @@ def test_unknown_contact_of_an_entry_is_reported(project):
     assert told(project) == f'{REACHED} the contact "nobody" is not in contacts.yml; add it there or correct the id'
 
 
+def test_unknown_entry_of_an_everyday_topic_is_reported(project):
+    topic = (
+        'topics:\n  - id: help\n    title: {de: "Hilfe", en: "Help"}\n    entries: [referral/doctor, referral/nurse]\n'
+    )
+    project.write("knowledge/topics.yml", topic)
+    assert told(project) == 'topics.yml:2: [help] there is no entry "referral/nurse"; correct the id'
+
+
 def test_unknown_contact_of_a_door_is_reported(project):
     project.edit(DOORS, "contacts: [on_call]", "contacts: [nobody]")
     assert told(project) == f'{HEALTH} the contact "nobody" is not in contacts.yml; add it there or correct the id'

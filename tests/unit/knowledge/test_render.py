@@ -153,9 +153,18 @@ def test_languages_are_written_in_their_direction(language, way):
 )
 def test_a_number_link_or_latin_name_is_isolated_as_a_whole(kept):
     shown = running(f"يمكنك الاتصال: {kept} اليوم", "ar")
-    inner = kept.removeprefix("(")
     assert shown.count("\u2066") == 1
-    assert f"\u2066{inner}\u2069" in shown
+    assert f"\u2066{kept}\u2069" in shown
+
+
+@pytest.mark.parametrize("around", ["({})", "({}) –", "«{}»"])
+def test_brackets_around_a_latin_name_stay_outside_of_it(around):
+    shown = running(f"البرنامج {around.format('DRK-Suchdienst')} هنا", "ar")
+    assert around.format("\u2066DRK-Suchdienst\u2069") in shown
+
+
+def test_brackets_within_a_latin_name_stay_inside_of_it():
+    assert running("لدى DRK (Suchdienst) هنا", "ar") == "لدى \u2066DRK (Suchdienst)\u2069 هنا"
 
 
 def test_text_from_left_to_right_has_no_isolates():

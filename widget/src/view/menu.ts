@@ -6,6 +6,9 @@ import type { Texts } from "../texts.js";
 
 export interface MenuActions {
   person(): void;
+  topics(): void;
+  /** The link that opens the chat as a page. */
+  page: HTMLElement;
   newChat(): void;
   exportText(): void;
   exportJson(): void;
@@ -28,10 +31,12 @@ export class Menu {
     const { newChat, exportText, exportJson } = actions;
     this.element.append(
       this.entry((texts) => texts.person, actions.person),
+      this.entry((texts) => texts.topics, () => actions.topics()),
       this.entry((texts) => texts.newChat, newChat),
       this.entry((texts) => texts.exportText, exportText),
       this.entry((texts) => texts.exportJson, exportJson),
       this.entry((texts) => texts.delete, actions.delete),
+      actions.page,
       this.rememberEntry(),
     );
     this.element.addEventListener("focusout", ({ relatedTarget }) => this.leftFor(relatedTarget));

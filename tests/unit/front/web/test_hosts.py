@@ -63,6 +63,17 @@ def test_a_page_of_a_name_that_leads_here_gets_nothing(client):
     assert opening(client, "evil.example:8080", Origin="http://evil.example:8080") == 403
 
 
+def test_any_page_may_read_the_element_and_nothing_else(settings, rasa):
+    (settings.widget / "dist").mkdir()
+    (settings.widget / "dist" / "iom-assistant.js").write_text("export {}", "utf-8")
+    foreign = {"Origin": "https://forgotten.example"}
+    with TestClient(application(settings, rasa), "http://localhost") as client:
+        response = client.get("/widget/iom-assistant.js", headers=foreign)
+        assert (response.status_code, response.headers["access-control-allow-origin"]) == (200, "*")
+        for path in ("/api/opening", "/api/topics", "/chat", "/widget", "/demo/demo.css", "/health"):
+            assert client.get(path, headers=foreign, follow_redirects=False).status_code == 403
+
+
 def test_no_websocket_opens_for_a_foreign_name(client):
     url = "/socket.io/?EIO=4&transport=websocket"
     with client.websocket_connect(url, headers={**UPGRADE, "Host": "localhost"}) as websocket:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+
 import pytest
 
 from assistant.core.languages import LANGUAGES
@@ -33,6 +35,8 @@ def test_the_widget_is_a_script_that_other_pages_may_load(files, client):
     response = client.get("/widget/iom-assistant.js")
     assert response.headers["content-type"].startswith("text/javascript")
     assert response.headers["cross-origin-resource-policy"] == "cross-origin"
+    # Slow networks need not ask on every page; a correction reaches everybody within minutes, or at the next page.
+    assert response.headers["cache-control"] == "public, max-age=600, stale-while-revalidate=86400"
 
 
 @pytest.mark.parametrize("path", ["/", "/widget/iom-assistant.js", "/demo/demo.css"])
@@ -92,3 +96,71 @@ def test_it_is_not_ready_when_a_question_gets_no_answer(said, client, rasa, monk
     rasa.reply = lambda _: said
     response = client.get("/ready")
     assert (response.status_code, response.json()["error"]["code"]) == (503, "unavailable")
+
+
+TEXT = "export const text = 'again and again and again'\n" * 200
+
+
+@pytest.fixture
+def script(files, settings):
+    path = settings.widget / "dist" / "iom-assistant.js"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def got(client, accepted, path="/widget/iom-assistant.js", **headers):
+    with client.stream("GET", path, headers={"Accept-Encoding": accepted, **headers}) as response:
+        return response, b"".join(response.iter_raw())
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "gzip, deflate, br, zstd", "br;q=1.0, GZIP;q=0.8"])
+def test_a_script_is_sent_compressed_to_those_who_understand_it(accepted, script, client):
+    response, sent = got(client, accepted)
+    assert (response.status_code, response.headers["content-encoding"]) == (200, "gzip")
+    assert gzip.decompress(sent).decode() == TEXT
+    assert len(sent) == int(response.headers["content-length"]) < len(TEXT) / 10
+    assert response.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert "Accept-Encoding" in response.headers["vary"]
+    assert response.headers["cross-origin-resource-policy"] == "cross-origin"
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "gzip;q=0", "br"])
+def test_a_script_is_sent_as_it_is_to_the_others(accepted, script, client):
+    response, sent = got(client, accepted)
+    assert sent.decode() == TEXT
+    assert "content-encoding" not in response.headers
+    assert "Accept-Encoding" in response.headers["vary"]
+
+
+def test_a_part_of_a_file_is_not_compressed(script, client):
+    response, sent = got(client, "gzip", Range="bytes=0-5")
+    assert (response.status_code, sent) == (206, TEXT[:6].encode())
+
+
+@pytest.mark.parametrize("accepted", ["gzip", "identity"])
+def test_each_copy_has_a_tag_of_its_own_and_is_not_sent_again(accepted, script, client):
+    tags = {each: got(client, each)[0].headers["etag"] for each in ("gzip", "identity")}
+    assert len(set(tags.values())) == 2
+    for known in (tags[accepted], f"W/{tags[accepted]}", f'"other", {tags[accepted]}'):
+        response, sent = got(client, accepted, **{"If-None-Match": known})
+        assert (response.status_code, sent) == (304, b"")
+        assert response.headers["etag"] == tags[accepted]
+
+
+def test_a_new_version_is_sent_at_once(script, client):
+    before = got(client, "gzip")[0].headers["etag"]
+    script.write_text(TEXT + "// new", "utf-8")
+    _, sent = got(client, "gzip", **{"If-None-Match": before})
+    assert gzip.decompress(sent).decode().endswith("// new")
+
+
+def test_nothing_that_may_contain_what_visitors_write_is_compressed(client):
+    """Its length would tell of its content to whoever can add to it (BREACH)."""
+    long = "Wann? " * 100
+    for response in (
+        client.get("/chat", params={"q": long}, headers={"Accept-Encoding": "gzip"}),
+        client.get("/api/opening", headers={"Accept-Encoding": "gzip"}),
+        client.get("/api/answers?entries=ask_history/founding", headers={"Accept-Encoding": "gzip"}),
+    ):
+        assert response.status_code == 200
+        assert "content-encoding" not in response.headers
