@@ -51,6 +51,9 @@ def test_text_has_a_contrast_of_seven(visitor_of, front, axe, scheme):
     opened(visitor, front, "de")
     visitor.ask("Wie vielen?")
     assert visitor.violations({"type": "rule", "values": ["color-contrast-enhanced"]}, "iom-assistant") == []
+    visitor.page.locator("iom-assistant .more").click()
+    visitor.button("Menü").click()
+    assert visitor.violations({"type": "rule", "values": ["color-contrast-enhanced"]}, "iom-assistant") == []
 
 
 def test_each_answer_is_announced_once_and_without_its_buttons(visitor, front):

@@ -205,7 +205,7 @@ export class Assistant implements ChatListener {
     this.send(question);
   }
 
-  private enlarge(now: boolean): void {
+  private setLarge(now: boolean): void {
     this.panel.classList.toggle("large", now);
     this.store.keepTab({ large: now });
   }
@@ -362,7 +362,7 @@ export class Assistant implements ChatListener {
     const header = new Header(this.words, this.menu, {
       close: () => this.settings.opened(false),
       exit: () => this.exit(),
-      enlarge: (now) => this.enlarge(now),
+      enlarge: (now) => this.setLarge(now),
       choose: (language) => this.choose(language),
     });
     header.enlarged = this.store.tab.large;
