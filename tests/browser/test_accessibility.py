@@ -51,7 +51,7 @@ def test_text_has_a_contrast_of_seven(visitor_of, front, axe, scheme):
     opened(visitor, front, "de")
     visitor.ask("Wie vielen?")
     assert visitor.violations({"type": "rule", "values": ["color-contrast-enhanced"]}, "iom-assistant") == []
-    visitor.page.locator("iom-assistant .more").click()
+    visitor.page.locator("iom-assistant .notice-button").click()
     visitor.button("Menü").click()
     assert visitor.violations({"type": "rule", "values": ["color-contrast-enhanced"]}, "iom-assistant") == []
 
