@@ -92,6 +92,11 @@ export interface AssistantEvent extends Content {
 
 export type ChatEvent = VisitorEvent | AssistantEvent;
 
+/** The entries of the knowledge that an answer is made of, each once. */
+export function entriesOf(parts: Part[]): string[] {
+  return [...new Set(parts.flatMap(({ entry }) => entry ?? []))];
+}
+
 type Json = Record<string, unknown>;
 
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
@@ -153,7 +158,8 @@ function readContent(event: Json): Content {
   };
 }
 
-function readPart(part: Json): Part {
+/** One part of an answer; what is left out is empty. */
+export function readPart(part: Json): Part {
   return {
     text: text(part.text),
     question: textOrNull(part.question),
@@ -180,7 +186,8 @@ function readApproval(approved: Json): Approval | null {
   return by && on ? { by, on } : null;
 }
 
-function readContact(contact: Json): Contact {
+/** One contact; what is left out is unknown. */
+export function readContact(contact: Json): Contact {
   return {
     name: text(contact.name),
     purpose: text(contact.purpose),

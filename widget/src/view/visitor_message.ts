@@ -21,8 +21,9 @@ export class VisitorMessage {
   ) {
     const text = h("p", { class: "said", dir: "auto" }, message.text);
     // The visitor knows what they typed, so it is not read out again.
-    const attributes = { class: "message visitor", part: "message visitor", "aria-live": "off" };
-    this.element = h("article", attributes, h("p", { class: "unseen" }, words.texts.youSaid), text, this.state);
+    const attributes = { class: "message visitor", part: "message visitor", "aria-live": "off", tabindex: "-1" };
+    const by = h("p", { class: "unseen", id: `said-${message.id}` }, words.texts.youSaid);
+    this.element = h("article", { ...attributes, "aria-labelledby": by.id }, by, text, this.state);
   }
 
   show(state: SendState): void {
