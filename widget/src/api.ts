@@ -1,7 +1,7 @@
 /** The front's web chat API over fetch; the only module that uses the network. */
 
 import type { Language } from "./languages.js";
-import { readEvent, readOpening, readSession, type ChatEvent, type Opening, type Session } from "./protocol.js";
+import { readAnswer, readEvent, readOpening, readSession, type ChatEvent, type Content, type Opening, type Session } from "./protocol.js";
 import { eventsIn } from "./sse.js";
 
 const TIMEOUT_MS = 15_000;
@@ -63,6 +63,12 @@ export class Api {
   /** What to show before the first message; the front stores nothing. */
   async opening(language: Language): Promise<Opening> {
     return readOpening(await this.call(`opening?language=${language}`, {}, json));
+  }
+
+  /** What entries of the knowledge say in a language; belongs to no chat. */
+  async answer(entries: string[], language: Language): Promise<Content> {
+    const named = entries.map(encodeURIComponent).join(",");
+    return readAnswer(await this.call(`answers?entries=${named}&language=${language}`, {}, json));
   }
 
   async openChat(language: Language): Promise<Session> {

@@ -11,6 +11,8 @@ export interface Key {
   token: string | null;
   expiresAt: string | null;
   choice: Language | null;
+  /** By how many steps the text is enlarged. */
+  size: number;
 }
 
 /** State of a single tab. */
@@ -21,7 +23,7 @@ export interface Tab {
   outbox: Outgoing[];
 }
 
-const NO_KEY: Key = { token: null, expiresAt: null, choice: null };
+const NO_KEY: Key = { token: null, expiresAt: null, choice: null, size: 0 };
 const NEW_TAB: Tab = { open: false, large: false, outbox: [] };
 
 export class Store {
@@ -98,7 +100,9 @@ export class Store {
     if (!kept) return null;
     const choice = spoken(kept.choice);
     const expired = kept.expiresAt ? Date.parse(kept.expiresAt) < Date.now() : false;
-    return expired ? { ...NO_KEY, choice } : { token: kept.token ?? null, expiresAt: kept.expiresAt ?? null, choice };
+    const size = typeof kept.size === "number" ? kept.size : 0;
+    const { token = null, expiresAt = null } = expired ? NO_KEY : kept;
+    return { token, expiresAt, choice, size };
   }
 
   private parsed<T>(storage: () => Storage, name: string): Partial<T> | null {
