@@ -29,7 +29,10 @@ if (process.argv.includes("--tests")) {
   await build({ ...common, entryPoints: tests, outdir: "build", platform: "node", outExtension: { ".js": ".mjs" } });
 } else {
   const outfile = process.argv[2] ?? "dist/iom-assistant.js";
-  await build({ ...common, entryPoints: ["src/index.ts"], outfile, target, minify: true, legalComments: "none" });
+  const minified = { ...common, target, minify: true, legalComments: "none" };
+  await build({ ...minified, entryPoints: ["src/index.ts"], outfile });
+  // What few visitors need, loaded when they ask for it.
+  await build({ ...minified, entryPoints: ["src/more/index.ts"], outfile: join(dirname(outfile), "more.js") });
   // Each language beside the originals, which are in the bundle, is a file of its own.
   const texts = join(dirname(outfile), "texts");
   await rm(texts, { recursive: true, force: true });

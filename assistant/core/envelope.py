@@ -18,10 +18,14 @@ class Link(TypedDict):
     url: str
 
 
-class CitedSource(Link):
-    """A source with its publisher."""
-
+class _Published(Link):
     publisher: str
+
+
+class CitedSource(_Published, total=False):
+    """A source with its publisher; the front adds the language of the title."""
+
+    language: str
 
 
 class Contact(TypedDict, total=False):

@@ -159,8 +159,14 @@ def confirming(visitor: Visitor, front: ScriptedFront, language: str) -> None:
 
 def feedback(visitor: Visitor, front: ScriptedFront, language: str) -> None:
     _asked(lambda language: a_fact(language=language))(visitor, front, language)
+    visitor.more()
     visitor.button(WORDS[language]["no"]).click()
     expect(visitor.page.locator("iom-assistant .reason textarea")).to_be_focused()
+
+
+def more(visitor: Visitor, front: ScriptedFront, language: str) -> None:
+    _asked(referral)(visitor, front, language)
+    visitor.more()
 
 
 SCENES: dict[str, Scene] = {
@@ -173,6 +179,7 @@ SCENES: dict[str, Scene] = {
     "fallback": _asked(fallback),
     "crisis": _asked(crisis),
     "referral": _asked(referral),
+    "more": more,
     "refused": refused,
     "offline": offline,
     "menu": menu,

@@ -53,6 +53,8 @@ class Script:
     # Seconds before each further judgement arrives; none where the list is empty.
     feedback_delays: list[float] = field(default_factory=list)
     refuse_reason: bool = False
+    # What entries say in a language, outside of a chat; none where it is None.
+    entries: Callable[[list[str], str], Event | None] = field(default=lambda entries, language: None)
     announcement: str | None = None
     available: bool = True
     # None: nothing is stored beyond the chat.
@@ -129,6 +131,7 @@ class ScriptedFront:
         routes = [
             Route("/api/opening", self._opening),
             Route("/api/topics", self._topics),
+            Route("/api/answers", self._answers),
             Route("/api/chat", self._open_chat, methods=["POST"]),
             Route("/api/chat", self._delete, methods=["DELETE"]),
             Route("/api/chat", self._export),
@@ -187,6 +190,12 @@ class ScriptedFront:
         titles = {"de": ["Familie", "Geld"]}.get(language, ["Family", "Money"])
         topics = [{"id": title.lower(), "title": title, "questions": questions} for title in titles]
         return JSONResponse({"language": language, "topics": topics})
+
+    async def _answers(self, request: Request) -> Response:
+        said = self.script.entries(request.query_params["entries"].split(","), request.query_params["language"])
+        if said is None:
+            return JSONResponse({"error": {"code": "not_found", "text": "…", "retry_after": None}}, 404)
+        return JSONResponse({"answer": said})
 
     async def _open_chat(self, _: Request) -> Response:
         token = uuid.uuid4().hex

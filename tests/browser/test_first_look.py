@@ -50,7 +50,7 @@ def test_no_third_party_is_ever_asked(visitor, front):
 )
 def test_the_notice_says_what_this_is_and_what_is_kept(visitor_of, front, path, language, words):
     visitor = visitor_of(front.url).go(path).open(language)
-    visitor.page.locator("iom-assistant .more").click()
+    visitor.page.locator("iom-assistant .notice-button").click()
     for word in words:
         expect(visitor.page.locator("iom-assistant #notice-more").get_by_text(word)).to_be_visible()
 

@@ -85,6 +85,13 @@ class Visitor:
             expect(self.answers).to_have_count(count + 1, timeout=20_000)
         return self.answers.last
 
+    def more(self) -> Locator:
+        """Opens what else is offered below the newest answer; returns it."""
+        self.answers.last.locator(".tools-row > :last-child").click()
+        offered = self.answers.last.locator(".more")
+        expect(offered).to_be_visible()
+        return offered
+
     def listen(self) -> None:
         """Starts recording announcements."""
         self.page.evaluate(LISTEN)

@@ -1,8 +1,8 @@
 /** The front's web chat API over fetch; the only module that uses the network. */
 
 import type { Language } from "./languages.js";
-import { readEvent, readOpening, readQuestions, readSession, readTopics } from "./protocol.js";
-import type { ChatEvent, Opening, Session, Topic } from "./protocol.js";
+import { readAnswer, readEvent, readOpening, readQuestions, readSession, readTopics } from "./protocol.js";
+import type { ChatEvent, Content, Opening, Session, Topic } from "./protocol.js";
 import { eventsIn } from "./sse.js";
 
 const TIMEOUT_MS = 15_000;
@@ -75,6 +75,12 @@ export class Api {
   async questions(entries: string[], language: Language): Promise<string[]> {
     const named = entries.map(encodeURIComponent).join(",");
     return readQuestions(await this.call(`answers?entries=${named}&language=${language}`, {}, json));
+  }
+
+  /** What entries of the knowledge say in a language; belongs to no chat. */
+  async answer(entries: string[], language: Language): Promise<Content> {
+    const named = entries.map(encodeURIComponent).join(",");
+    return readAnswer(await this.call(`answers?entries=${named}&language=${language}`, {}, json));
   }
 
   async openChat(language: Language): Promise<Session> {

@@ -7,9 +7,10 @@ import { h } from "./dom.js";
 import { leaveFor, Presses } from "./exit.js";
 import { refuseFiles } from "./files.js";
 import { isComposing, keepTyping } from "./keys.js";
-import { directionOf, spoken, type Language } from "./languages.js";
+import { directionOf, LANGUAGES, spoken, type Language } from "./languages.js";
 import { printing, type Printed } from "./print.js";
-import type { AssistantEvent, ChatEvent, Opening } from "./protocol.js";
+import { readContact, type AssistantEvent, type ChatEvent, type Contact, type Content, type Opening } from "./protocol.js";
+import { Repeats } from "./repeats.js";
 import { Store } from "./store.js";
 import { filled, isLoaded, load } from "./texts.js";
 import { Composer } from "./view/composer.js";
@@ -21,11 +22,13 @@ import { Launcher } from "./view/launcher.js";
 import { Menu } from "./view/menu.js";
 import { pageLink } from "./view/page_link.js";
 import { Room } from "./view/room.js";
+import { Reading } from "./view/reading.js";
 import { Topics } from "./view/topics.js";
 import { Welcome } from "./view/welcome.js";
 import { Wording } from "./wording.js";
 
 const OPENING_RETRY_MS = 5_000;
+const LARGEST = 2;
 
 /** What the page's author configures. */
 export interface Settings {
@@ -63,6 +66,10 @@ export class Assistant implements ChatListener {
   private readonly confirmation = new Confirmation();
   private readonly presses = new Presses();
   private readonly scroll: HTMLElement;
+  private readonly reading: Reading;
+  private readonly repeats = new Repeats();
+  private liked: Language[] = [];
+  private hush: () => void = () => undefined;
   private opening: Opening | null = null;
   private openingAgain: ReturnType<typeof setTimeout> | undefined;
   private resumed = false;
@@ -77,14 +84,14 @@ export class Assistant implements ChatListener {
     this.chat = new Chat(this.api, this.store, this, settings.pageLanguage);
     this.launcher = new Launcher(this.words, () => this.settings.opened(!this.isOpen));
     this.menu = this.makeMenu();
-    this.welcome = new Welcome(this.words, (question) => this.askStarter(question));
+    this.welcome = new Welcome(this.words, (question) => this.send(question, true));
     this.topics = this.makeTopics();
     this.elsewhere = pageLink(this.words, settings.server, { class: "open-page", hidden: "" });
     this.conversation = this.makeConversation();
     this.composer = new Composer(this.words, (text) => this.send(text));
     this.footer = new Footer(this.words, this.composer, settings.contactUrl, () => this.askForPerson());
     const { welcome, conversation } = this;
-    const parts = [welcome.notice, welcome.starters, conversation.history, conversation.log, conversation.typing];
+    const parts = [welcome.notice, welcome.starters, conversation.history, conversation.log, conversation.typing, conversation.heard];
     this.scroll = scrollArea(this.words, ...parts);
     this.header = this.makeHeader();
     welcome.notice.before(this.elsewhere);
@@ -92,6 +99,9 @@ export class Assistant implements ChatListener {
     this.scroll.append(this.topics.element);
     this.panel = this.makePanel();
     this.room = new Room(this.panel, this.header.element, this.scroll, this.footer.bar, this.footer.person);
+    this.reading = new Reading(this.words, this.scroll, this.panel, [conversation.history, conversation.log]);
+    this.scroll.append(this.reading.newer);
+    this.enlarge(0);
     this.element = this.makeRegion();
     this.composer.draft = this.store.takeDraft();
     this.listen();
@@ -126,6 +136,7 @@ export class Assistant implements ChatListener {
     this.menu.remembered = this.store.remembered;
     if (!this.opening?.available) void this.loadOpening();
     this.goOn();
+    this.reading.readUnread();
     if (focus) (this.conversation.empty || touch() ? this.panel : this.composer.field).focus();
   }
 
@@ -136,6 +147,7 @@ export class Assistant implements ChatListener {
     this.panel.hidden = true;
     this.launcher.expanded = false;
     this.store.keepTab({ open: false });
+    this.hush();
     this.chat.rest();
     if (hadFocus) this.launcher.element.focus();
   }
@@ -153,6 +165,8 @@ export class Assistant implements ChatListener {
     this.chat.stop();
     this.room.end();
     clearTimeout(this.openingAgain);
+    this.hush();
+    this.reading.end();
     this.endings.forEach((end) => end());
   }
 
@@ -162,7 +176,8 @@ export class Assistant implements ChatListener {
     this.inTheirLanguages(events, () => {
       this.conversation.restore(events);
       this.showStarters();
-      this.room.toEnd();
+      const { lastQuestion } = this.conversation;
+      if (lastQuestion) this.reading.goTo(lastQuestion);
     });
   }
 
@@ -178,7 +193,11 @@ export class Assistant implements ChatListener {
 
   answer(event: AssistantEvent): void {
     this.inTheirLanguages([event], () => {
-      this.conversation.answer(event);
+      const question = this.conversation.questionOf(event);
+      const follows = this.isOpen && this.reading.follows(question);
+      const answer = this.conversation.answer(event);
+      if (follows) this.reading.goTo(question ?? answer);
+      else this.reading.missed(answer);
       if (!this.isOpen) this.launcher.addUnread();
       if (!this.isOpen) this.chat.rest();
     });
@@ -194,7 +213,6 @@ export class Assistant implements ChatListener {
 
   awaiting(any: boolean): void {
     this.conversation.awaiting(any);
-    if (any) this.room.toEnd();
   }
 
   connected(now: boolean): void {
@@ -216,24 +234,27 @@ export class Assistant implements ChatListener {
   }
 
   reset(): void {
+    this.hush();
     this.conversation.clear();
+    this.reading.forgetUnread();
     this.menu.remembered = this.store.remembered;
     this.showStarters();
   }
 
   // Actions of the visitor
 
-  private send(text: string): void {
+  /** Asks a question, typed or pressed; one that is asked twice by the same act only once. */
+  private send(text: string, pressed = false): void {
+    if (this.repeats.again(text, pressed, this.chat.isAwaiting, performance.now())) return;
     if (this.reachable) this.footer.hush();
     this.goOn();
+    const hadFocus = this.welcome.starters.matches(":focus-within");
     this.chat.send(text);
-    this.room.toEnd();
-  }
-
-  /** Asks a starter question; the buttons go with the first message, so the focus moves on before. */
-  private askStarter(question: string): void {
-    (touch() ? this.scroll : this.composer.field).focus({ preventScroll: true });
-    this.send(question);
+    const question = this.conversation.lastQuestion;
+    if (question) this.reading.goTo(question);
+    // The keyboard of a phone goes, so that there is room for the answer.
+    if (touch()) question?.focus({ preventScroll: true });
+    else if (hadFocus) this.composer.field.focus();
   }
 
   private setLarge(now: boolean): void {
@@ -241,9 +262,54 @@ export class Assistant implements ChatListener {
     this.store.keepTab({ large: now });
   }
 
+  /** Shows who can help with what was answered last, or else asks the chat, or else follows the link to people. */
   private askForPerson(): void {
-    if (this.canAsk) this.send(this.words.texts.personQuestion);
+    const { contacts } = this.conversation;
+    if (contacts.length) this.showContacts(contacts);
+    else if (this.canAsk) this.send(this.words.texts.personQuestion, true);
     else this.footer.followContact();
+  }
+
+  private showContacts(contacts: Contact[]): void {
+    this.reading.goTo(this.conversation.card(contacts, this.canAsk ? [this.words.texts.personQuestion] : []));
+  }
+
+  /** After two misses: who was named last, or else the office. */
+  private missedTwice(): void {
+    const { anyContacts } = this.conversation;
+    const office = this.opening?.contact;
+    const contacts = anyContacts.length || !office ? anyContacts : [readContact({ name: office.text, url: office.url })];
+    if (contacts.length) this.conversation.card(contacts, this.canAsk ? [this.words.texts.personQuestion] : []);
+  }
+
+  private async translated(entries: string[], language: Language): Promise<Content | null> {
+    this.liked = [language, ...this.liked];
+    try {
+      const [content] = await Promise.all([this.api.answer(entries, language), load(language)]);
+      return content;
+    } catch {
+      this.footer.warn(this.words.texts.failed);
+      return null;
+    }
+  }
+
+  /** The languages that the front offers: first the visitor's choices, then those of the browser, then the others. */
+  private languagesOffered(): Language[] {
+    const offered = this.opening?.languages.flatMap((code) => spoken(code) ?? []) ?? LANGUAGES;
+    const wished = [...this.liked, this.words.language, ...navigator.languages.map(spoken)];
+    const likely = wished.filter((language): language is Language => language !== null && offered.includes(language));
+    return [...new Set([...likely, ...offered])];
+  }
+
+  private pageOf(entries: string[], language: Language): string {
+    return `${this.api.server}/chat?entry=${entries.map(encodeURIComponent).join(",")}&language=${language}`;
+  }
+
+  /** Changes the size of the text by so many steps. */
+  private enlarge(steps: number): void {
+    const size = Math.min(LARGEST, Math.max(0, this.store.key.size + steps));
+    if (steps) this.store.keepKey({ size });
+    this.scroll.dataset.size = String(size);
   }
 
   private choose(language: Language): void {
@@ -253,6 +319,7 @@ export class Assistant implements ChatListener {
 
   private exit(): void {
     const address = this.settings.exitUrl() ?? this.words.texts.exitUrl;
+    this.hush();
     this.chat.vanish();
     this.conversation.clear();
     this.composer.draft = "";
@@ -382,12 +449,6 @@ export class Assistant implements ChatListener {
     this.footer.chatAnswers = this.canAsk;
   }
 
-  /** Scrolls to an answer, or to the start of one that is too long to fit. */
-  private bringIntoView(answer: HTMLElement): void {
-    const room = this.room.scroller.clientHeight;
-    answer.scrollIntoView({ block: answer.offsetHeight > room ? "start" : "nearest" });
-  }
-
   private showStarters(): void {
     this.welcome.wanted = this.conversation.empty;
     this.topics.toggle.hidden = !this.conversation.empty || !this.opening?.available;
@@ -415,16 +476,23 @@ export class Assistant implements ChatListener {
   private makeTopics(): Topics {
     return new Topics(this.words, {
       load: (language) => this.api.topics(language),
-      ask: (question) => this.send(question),
+      ask: (question) => this.send(question, true),
       failed: () => this.footer.warn(this.words.texts.failed),
     });
   }
 
   private makeConversation(): Conversation {
     return new Conversation(this.words, {
-      ask: (question) => this.send(question),
+      ask: (question) => this.send(question, true),
+      translated: (entries, language) => this.translated(entries, language),
+      languages: () => this.languagesOffered(),
+      pageOf: (entries, language) => this.pageOf(entries, language),
+      enlarge: (steps) => this.enlarge(steps),
+      opened: (element) => this.reading.reveal(element),
+      reads: (stop) => (this.hush = stop),
+      failed: () => this.footer.warn(this.words.texts.failed),
+      missedTwice: () => this.missedTwice(),
       feedback: (sequence, helpful, reason) => this.sendFeedback(sequence, helpful, reason),
-      shown: (answer) => this.bringIntoView(answer),
       retry: () => this.chat.hurry(),
       edit: (message) => this.composer.put(message.text),
     });
@@ -455,6 +523,7 @@ export class Assistant implements ChatListener {
     const panel = h("div", attributes, header.element, this.scroll, footer.element, confirmation.element);
     this.words.say((texts) => panel.setAttribute("aria-label", texts.title));
     panel.addEventListener("keydown", (event) => this.key(event));
+    panel.addEventListener("keydown", pressOnce);
     refuseFiles(panel, () => this.footer.warn(this.words.texts.noFiles));
     return panel;
   }
@@ -548,6 +617,12 @@ export class Assistant implements ChatListener {
 /** Whether the panel fills the screen; keep in step with the stylesheet. */
 export function smallScreen(): boolean {
   return matchMedia("(max-width: 30em), (max-height: 30em)").matches;
+}
+
+/** A button that is held by its key is pressed once. */
+function pressOnce(event: KeyboardEvent): void {
+  const onButton = event.target instanceof HTMLElement && event.target.matches("button");
+  if (event.repeat && event.key === "Enter" && onButton) event.preventDefault();
 }
 
 function touch(): boolean {

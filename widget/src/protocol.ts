@@ -19,6 +19,8 @@ export interface Source {
   title: string;
   url: string;
   publisher: string | null;
+  /** The language of the title, where it is known. */
+  language: string | null;
 }
 
 export interface Contact {
@@ -41,6 +43,8 @@ export interface Approval {
 export interface Part {
   text: string;
   question: string | null;
+  /** The entry of the knowledge that it comes from, if any. */
+  entry: string | null;
   kind: string;
   asOf: string | null;
   noteAsOf: string | null;
@@ -69,16 +73,20 @@ export interface VisitorEvent {
   text: string;
 }
 
-export interface AssistantEvent {
-  type: "assistant";
-  sequence: number;
-  at: string | null;
-  replyTo: string | null;
+/** What an answer says, in a chat or by itself. */
+export interface Content {
   kind: string;
   language: string;
   parts: Part[];
   heading: string | null;
   suggestions: string[];
+}
+
+export interface AssistantEvent extends Content {
+  type: "assistant";
+  sequence: number;
+  at: string | null;
+  replyTo: string | null;
 }
 
 /** An everyday topic and its questions. */
@@ -88,6 +96,11 @@ export interface Topic {
 }
 
 export type ChatEvent = VisitorEvent | AssistantEvent;
+
+/** The entries of the knowledge that an answer is made of, each once. */
+export function entriesOf(parts: Part[]): string[] {
+  return [...new Set(parts.flatMap(({ entry }) => entry ?? []))];
+}
 
 type Json = Record<string, unknown>;
 
@@ -148,10 +161,16 @@ export function readEvent(data: unknown): ChatEvent | null {
   const common = { sequence, at: textOrNull(event.at) };
   if (event.type === "visitor") return { ...common, type: "visitor", id: text(event.id), text: text(event.text) };
   if (event.type !== "assistant") return null;
+  return { ...common, type: "assistant", replyTo: textOrNull(event.reply_to), ...readContent(event) };
+}
+
+/** What entries of the knowledge say, outside of a chat. */
+export function readAnswer(data: unknown): Content {
+  return readContent(record(record(data).answer));
+}
+
+function readContent(event: Json): Content {
   return {
-    ...common,
-    type: "assistant",
-    replyTo: textOrNull(event.reply_to),
     kind: text(event.kind),
     language: text(event.language),
     parts: list(event.parts).map((part) => readPart(record(part))),
@@ -160,10 +179,12 @@ export function readEvent(data: unknown): ChatEvent | null {
   };
 }
 
-function readPart(part: Json): Part {
+/** One part of an answer; what is left out is empty. */
+export function readPart(part: Json): Part {
   return {
     text: text(part.text),
     question: textOrNull(part.question),
+    entry: textOrNull(part.entry),
     kind: text(part.kind),
     asOf: textOrNull(part.as_of_text) ?? textOrNull(part.as_of),
     noteAsOf: textOrNull(part.note_as_of_text) ?? textOrNull(part.note_as_of),
@@ -186,7 +207,8 @@ function readApproval(approved: Json): Approval | null {
   return by && on ? { by, on } : null;
 }
 
-function readContact(contact: Json): Contact {
+/** One contact; what is left out is unknown. */
+export function readContact(contact: Json): Contact {
   return {
     name: text(contact.name),
     purpose: text(contact.purpose),
@@ -201,5 +223,10 @@ function readContact(contact: Json): Contact {
 }
 
 function readSource(source: Json): Source {
-  return { title: text(source.title), url: text(source.url), publisher: textOrNull(source.publisher) };
+  return {
+    title: text(source.title),
+    url: text(source.url),
+    publisher: textOrNull(source.publisher),
+    language: textOrNull(source.language),
+  };
 }

@@ -8,8 +8,14 @@ export type Run = { text: string; href: string | null };
 // One pass without nested repetition, so that it takes linear time on any text.
 const LINK = /\b(?:https:\/\/|mailto:|tel:\+?)[^\s<>"„“”‚‘’«»،؛؟\u2066-\u2069]+|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}/g;
 const TRAILING = /[.,;:!?)\]}'…]+$/;
-// Numbers to call in an emergency: 110, 112, 116 016, 0800 …
-const HELPLINE = /\b(?:11[02]|116 ?\d{3}|0800(?: ?\d){6,9})\b/g;
+// Telephone numbers with a prefix, which nothing else looks like: 030 440308454, 0800 1110111, +49 911 943-0. What is
+// before one is captured, since Safari knows no lookbehind before 16.4.
+const PHONE = /(^|[^\d+.,/-])(?:\+[1-9](?:[ \u00a0()-]{0,2}\d){7,13}|0[1-9](?:[ \u00a0()]{0,2}\d){6,10})(?![.,]?\d)/g;
+// The numbers of Europe's helplines, and those to call in an emergency, which anywhere else may count something.
+const HELPLINE = /\b116 ?\d{3}\b/g;
+const EMERGENCY = /\b11[02]\b/g;
+// A longer address is shown by its host alone.
+const LONG_ADDRESS_CHARACTERS = 30;
 // What people put between the digits of a number.
 const BETWEEN = "[\\s\u00a0()/\\u2010-\\u2013-]{0,3}";
 const SAFE = /^(?:https:\/\/|mailto:|tel:)/i;
@@ -39,10 +45,10 @@ export function blocksOf(text: string): Block[] {
   return blocks;
 }
 
-/** Which telephone numbers become links: those given, and with `helplines` all emergency numbers. */
+/** Which telephone numbers become links beside those with a prefix: those given, and in a crisis 110 and 112. */
 export interface Numbers {
   phones?: string[];
-  helplines?: boolean;
+  emergency?: boolean;
 }
 
 /** Splits a text into plain runs and links. */
@@ -59,9 +65,9 @@ export function runsOf(text: string, numbers: Numbers = {}): Run[] {
   return runs;
 }
 
-/** The emergency numbers and those given that are in a text, without duplicates, each with its `tel:` link. */
+/** All telephone numbers that are in a text, without duplicates, each with its `tel:` link. */
 export function helplinesIn(text: string, phones: string[] = []): Map<string, string> {
-  const found = runsOf(text, { phones, helplines: true }).flatMap(({ href, text: number }) => (href?.startsWith("tel:") ? [[number, href]] : []));
+  const found = runsOf(text, { phones, emergency: true }).flatMap(({ href, text: number }) => (href?.startsWith("tel:") ? [[number, href]] : []));
   return new Map(found as Array<[string, string]>);
 }
 
@@ -80,18 +86,33 @@ export function shortened(url: string): string {
   return url.replace(/^https:\/\/(?:www\.)?/i, "").replace(/\/+$/, "");
 }
 
+/** The short name of an address in a text: without its beginning, or the host alone. */
+export function shortName(url: string): string {
+  const short = shortened(url);
+  return short.length > LONG_ADDRESS_CHARACTERS ? short.replace(/[/?#].*/, "") : short;
+}
+
+/** A text as it is read aloud, with the short names of addresses. */
+export function asSpoken(text: string): string {
+  return runsOf(text).map(labelOf).join("");
+}
+
+function labelOf({ text, href }: Run): string {
+  return href && href === text && /^https:/i.test(href) ? shortName(href) : text;
+}
+
 interface Found {
   index: number;
   text: string;
   href: string;
 }
 
-function linksIn(text: string, { phones = [], helplines = false }: Numbers): Found[] {
+function linksIn(text: string, { phones = [], emergency = false }: Numbers): Found[] {
   const links = Array.from(text.matchAll(LINK), (match) => {
     const found = match[0].replace(TRAILING, "");
     return { index: match.index, text: found, href: isSafe(found) ? found : `mailto:${found}` };
   });
-  const patterns = [...phones.map(patternOf), ...(helplines ? [HELPLINE] : [])];
+  const patterns = [...phones.map(patternOf), PHONE, HELPLINE, ...(emergency ? [EMERGENCY] : [])];
   const numbers = patterns.flatMap((pattern) =>
     Array.from(text.matchAll(pattern), ({ index, 0: all, 1: before = "" }) => {
       const number = all.slice(before.length);
@@ -119,12 +140,12 @@ export function richText(text: string, newWindow: string, numbers: Numbers = {})
 }
 
 function nodeOf(run: Run, newWindow: string): Node {
-  return run.href ? link(run.href, run.text, newWindow) : document.createTextNode(run.text);
+  return run.href ? link(run.href, labelOf(run), newWindow) : document.createTextNode(run.text);
 }
 
 /** A link that opens in a new window; plain text if its URL must not be followed. */
-export function link(href: string, label: string, newWindow: string): Node {
-  if (!isSafe(href)) return document.createTextNode(label);
+export function link(href: string, label: string | HTMLElement, newWindow: string): Node {
+  if (!isSafe(href)) return typeof label === "string" ? document.createTextNode(label) : label;
   if (!href.toLowerCase().startsWith("https:")) return h("a", { href }, label);
   const hint = h("span", { class: "unseen" }, ` (${newWindow})`);
   return h("a", { href, target: "_blank", rel: "noopener noreferrer" }, label, hint);

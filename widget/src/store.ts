@@ -12,6 +12,8 @@ const DRAFT_KEPT_MS = 60 * 60_000;
 export interface Key {
   token: string | null;
   choice: Language | null;
+  /** By how many steps the text is enlarged. */
+  size: number;
 }
 
 /** A text that was begun, and when the visitor last saw it. */
@@ -29,7 +31,7 @@ export interface Tab {
   draft: Draft | null;
 }
 
-const NO_KEY: Key = { token: null, choice: null };
+const NO_KEY: Key = { token: null, choice: null, size: 0 };
 const NEW_TAB: Tab = { open: false, large: false, outbox: [], draft: null };
 
 export class Store {
@@ -128,7 +130,8 @@ export class Store {
 
   private keyIn(storage: () => Storage): Key | null {
     const kept = this.parsed<Key>(storage, CHAT);
-    return kept && { token: kept.token ?? null, choice: spoken(kept.choice) };
+    const size = typeof kept?.size === "number" ? kept.size : 0;
+    return kept && { token: kept.token ?? null, choice: spoken(kept.choice), size };
   }
 
   private parsed<T>(storage: () => Storage, name: string): Partial<T> | null {

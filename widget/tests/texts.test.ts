@@ -63,7 +63,7 @@ const partOf = (more: object): unknown => {
 };
 
 test("a part of an earlier version has neither note, approval nor contacts", () => {
-  const nothing = { question: null, asOf: null, noteAsOf: null, approved: null, sources: [], contacts: [], heading: null, language: null, translation: null };
+  const nothing = { question: null, entry: null, asOf: null, noteAsOf: null, approved: null, sources: [], contacts: [], heading: null, language: null, translation: null };
   assert.deepEqual(partOf({}), { ...PART, ...nothing });
   assert.deepEqual(partOf({ contacts: "no", approved: { by: "x" }, note_as_of_text: 7 }), { ...PART, ...nothing });
 });

@@ -1,65 +1,163 @@
-/** One answer: its parts with source and date, then suggestions for what to ask next. */
+/** One answer: what it says, then its source in a line, two suggestions, and everything else on request. */
 
-import { button, h, icon } from "../dom.js";
+import { h } from "../dom.js";
+import { icon } from "../icons.js";
 import { directionOf, spoken, type Language } from "../languages.js";
-import type { AssistantEvent, Part, Source } from "../protocol.js";
-import { helplinesIn, link, richText } from "../rich_text.js";
+import { entriesOf, type Content, type Part } from "../protocol.js";
+import { helplinesIn, richText } from "../rich_text.js";
 import { filled, languageOfTexts, textsOf, type Texts } from "../texts.js";
 import { contactsView } from "./contacts.js";
+import { evidenceOf } from "./evidence.js";
+import { suggestionsOf } from "./suggestions.js";
+import { timeOf } from "./time.js";
+import { AnswerTools, type ToolActions } from "./tools.js";
 
 /** Kinds of answer in which the suggested questions are part of the message. */
 const ASKING_BACK = new Set(["clarify", "fallback"]);
 const KINDS = new Set(["fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error"]);
+const SUGGESTIONS_SHOWN = 2;
+const CALLS_SHOWN = 3;
 
-export interface AnswerView {
-  element: HTMLElement;
-  language: Language;
-  /** What belongs to the answer but should not be announced; to be inserted afterwards. */
-  silent: HTMLElement;
+export interface AnswerActions extends ToolActions {
+  /** What the same entries say in another language; null if that failed, which the visitor is told. */
+  translated(entries: string[], language: Language): Promise<Content | null>;
 }
 
-/** The answer as an article in its own language. */
-export function answerView(event: AssistantEvent, fallback: Language, ask: (question: string) => void): AnswerView {
-  const language = spoken(event.language) ?? fallback;
-  const texts = textsOf(language);
-  const kind = KINDS.has(event.kind) ? event.kind : "smalltalk";
-  const element = h(
-    "article",
-    { class: `message answer ${kind}`, part: "message answer", lang: language, dir: directionOf(language) },
-    h("p", { class: "unseen", lang: languageOfTexts(language) }, texts.assistantSaid),
-    ...partsOf(event, texts, language),
-  );
-  const silent = h("div", { class: "after", "aria-live": "off" });
-  const offered = suggestionsOf(event, texts, ask);
-  if (offered) (ASKING_BACK.has(event.kind) ? element : silent).append(offered);
-  return { element, language, silent };
+/** What a part says, and what is announced only in short. */
+interface Piece {
+  said: HTMLElement[];
+  quiet: HTMLElement[];
+  summary: string;
 }
 
-function partsOf({ parts }: AssistantEvent, texts: Texts, language: Language): HTMLElement[] {
-  const shown = (part: Part): HTMLElement[] => partOf(part, texts, language);
-  if (parts.length < 2) return parts.flatMap(shown);
-  return [h("ol", { class: "parts" }, ...parts.map((part) => h("li", {}, ...questionOf(part), ...shown(part))))];
+export class AnswerView {
+  readonly element: HTMLElement;
+  private readonly own: Language;
+  private readonly tools: AnswerTools;
+  private language: Language;
+  private unfinished: Array<() => void> = [];
+  private translating = false;
+
+  constructor(
+    private readonly content: Content,
+    private readonly id: string,
+    fallback: Language,
+    private readonly actions: AnswerActions,
+    sequence: number | null,
+    private readonly at: string | null,
+  ) {
+    this.own = this.language = spoken(content.language) ?? fallback;
+    this.element = h("article", { part: "message answer", tabindex: "-1", "aria-labelledby": `${id}-by` });
+    this.tools = new AnswerTools(content.kind, id, actions, sequence, (language) => void this.translate(language));
+    this.show(content);
+  }
+
+  /** Adds what belongs to the answer but is not announced with it. */
+  finish(): void {
+    this.unfinished.forEach((add) => add());
+    this.unfinished = [];
+  }
+
+  /** Shows the text in a language, as an article of that language; whatever is not announced comes with `finish`. */
+  private show(content: Content): void {
+    const { element, id } = this;
+    const language = (this.language = spoken(content.language) ?? this.own);
+    const texts = textsOf(language);
+    element.className = `message answer ${KINDS.has(content.kind) ? content.kind : "smalltalk"}`;
+    element.lang = language;
+    element.dir = directionOf(language);
+    const by = h("p", { class: "unseen", id: `${id}-by`, lang: languageOfTexts(language) }, texts.assistantSaid);
+    element.replaceChildren(by, ...this.partsOf(content, texts));
+    this.suggest(content, texts);
+  }
+
+  private partsOf({ parts }: Content, texts: Texts): HTMLElement[] {
+    const shown = (part: Part): HTMLElement[] => this.inTwoSteps(pieceOf(part, texts, this.language));
+    if (parts.length < 2) return parts.flatMap(shown);
+    return [h("ol", { class: "parts" }, ...parts.map((part) => h("li", {}, ...questionOf(part), ...shown(part))))];
+  }
+
+  /** First what is said, with a line for the screen reader in place of the rest. */
+  private inTwoSteps({ said, quiet, summary }: Piece): HTMLElement[] {
+    if (!quiet.length) return said;
+    const line = h("p", { class: "unseen" }, summary);
+    this.unfinished.push(() => line.replaceWith(h("div", { class: "below", "aria-live": "off" }, ...quiet)));
+    return [...said, line];
+  }
+
+  private suggest(content: Content, texts: Texts): void {
+    // What asks for the original elsewhere; here it is below the answer.
+    const questions = content.suggestions.filter((question) => question !== texts.original);
+    const heading = content.heading && h("p", { class: "label-line", id: `${this.id}-more` }, content.heading);
+    const group = (some: string[]): HTMLElement[] =>
+      suggestionsOf(some, this.actions.ask, heading || null);
+    const asksBack = ASKING_BACK.has(content.kind);
+    if (asksBack) this.element.append(...group(questions));
+    else if (heading) heading.className = "unseen";
+    const shown = asksBack ? [] : questions.slice(0, SUGGESTIONS_SHOWN);
+    const rest = asksBack ? [] : questions.slice(SUGGESTIONS_SHOWN);
+    this.unfinished.push(() => {
+      const tools = this.tools.show({ content, texts, language: this.language, others: this.others(content), rest });
+      const after = h("div", { class: "after", "aria-live": "off" }, ...group(shown), ...tools);
+      const time = timeOf({ at: this.at }, this.language);
+      if (time) after.append(time);
+      if (after.firstChild) this.element.append(after);
+    });
+  }
+
+  /** The languages in which the answer can be shown too, the likeliest first. */
+  private others({ parts }: Content): Language[] {
+    if (!entriesOf(parts).length) return [];
+    const others = this.actions.languages().filter((language) => language !== this.language);
+    return this.language === this.own ? others : [...new Set([this.own, ...others])];
+  }
+
+  private async translate(language: Language): Promise<void> {
+    if (this.translating) return;
+    this.translating = true;
+    const content = language === this.own ? this.content : await this.fetched(language);
+    this.translating = false;
+    if (!content) return;
+    this.show(content);
+    this.finish();
+    this.tools.focusLanguage();
+    this.actions.announce(content.parts.map(({ text }) => text).join("\n"), this.language);
+  }
+
+  private fetched(language: Language): Promise<Content | null> {
+    return this.actions.translated(entriesOf(this.content.parts), language);
+  }
 }
 
 function questionOf(part: Part): HTMLElement[] {
   return part.question ? [h("p", { class: "question" }, part.question)] : [];
 }
 
-function partOf(part: Part, texts: Texts, language: Language): HTMLElement[] {
-  const numbers = { phones: phonesOf(part), helplines: part.kind === "crisis" };
+function pieceOf(part: Part, texts: Texts, language: Language): Piece {
+  const crisis = part.kind === "crisis";
+  const numbers = { phones: phonesOf(part), emergency: crisis };
   const heading = part.heading ? richText(part.heading, texts.newWindow, numbers) : [];
-  const text = [...heading, ...inOwnLanguage(part, language, richText(part.text, texts.newWindow, numbers))];
-  const calls = part.kind === "crisis" ? [callsOf(part, texts)] : [];
-  const contacts = contactsView(part.contacts, texts, language);
+  const text = [...heading, inOwnLanguage(part, language, richText(part.text, texts.newWindow, numbers))];
   const evidence = part.kind === "control" ? [] : evidenceOf(part, texts);
-  return [...text, ...calls, ...contacts, ...evidence, ...originalOf(part, texts)];
+  const quiet = [...contactsView(part.contacts, texts, language), ...evidence, ...originalOf(part, texts)];
+  return { said: [...(crisis ? callsOf(part, texts) : []), ...text], quiet, summary: summaryOf(part, texts) };
+}
+
+/** What is announced of contacts and sources: who they are, and how many. */
+function summaryOf({ contacts, sources, translation }: Part, texts: Texts): string {
+  const names = contacts.map(({ name }) => name).join(", ");
+  return [
+    contacts.length ? `${texts.contacts}: ${names}.` : "",
+    sources.length ? `${filled(texts.sources, { count: sources.length })}.` : "",
+    translation && !translation.reviewed ? texts.unreviewed : "",
+  ].join(" ");
 }
 
 /** The text of a part, marked if it is not in the language of the answer. */
-function inOwnLanguage({ language: own }: Part, language: Language, text: HTMLElement[]): HTMLElement[] {
+function inOwnLanguage({ language: own }: Part, language: Language, text: HTMLElement[]): HTMLElement {
   const code = own && spoken(own);
-  if (!code || code === language) return text;
-  return [h("div", { class: "untranslated", lang: code, dir: directionOf(code) }, ...text)];
+  if (!code || code === language) return h("div", {}, ...text);
+  return h("div", { class: "untranslated", lang: code, dir: directionOf(code) }, ...text);
 }
 
 /** Of a translation that nobody has checked: that this is so, and what it was made of. */
@@ -68,59 +166,18 @@ function originalOf({ translation }: Part, texts: Texts): HTMLElement[] {
   const { text, language } = translation.original;
   const whole = h("div", { lang: language, dir: directionOf(language) }, ...richText(text, texts.newWindow));
   const note = h("p", { class: "evidence unreviewed" }, texts.unreviewed);
-  return [note, h("details", { class: "other-sources original" }, h("summary", {}, texts.original), whole)];
+  return [note, h("details", { class: "original" }, h("summary", {}, texts.original), whole)];
 }
 
 function phonesOf(part: Part): string[] {
-  return part.contacts.flatMap(({ phone }) => (phone ? [phone] : []));
+  return part.contacts.flatMap(({ phone }) => phone ?? []);
 }
 
-/** In a crisis, phone numbers as buttons large enough for a trembling hand. */
-function callsOf(part: Part, texts: Texts): HTMLElement {
+/** In a crisis, the first phone numbers above everything, as buttons large enough for a trembling hand. */
+function callsOf(part: Part, texts: Texts): HTMLElement[] {
+  const [before = "", after = ""] = texts.call.split("{number}");
   const calls = Array.from(helplinesIn(part.text, phonesOf(part)), ([number, href]) =>
-    h("a", { class: "call", href }, icon("phone"), filled(texts.call, { number })),
+    h("a", { class: "call", href }, icon("phone"), h("span", {}, before, h("bdi", {}, number), after)),
   );
-  return h("p", { class: "row calls" }, ...calls);
-}
-
-function evidenceOf(part: Part, texts: Texts): HTMLElement[] {
-  const items: HTMLElement[] = [];
-  items.push(...standingOf(part, texts));
-  if (part.asOf) items.push(h("span", {}, filled(texts.asOf, { date: part.asOf })));
-  if (part.noteAsOf) items.push(h("span", {}, filled(texts.noteAsOf, { date: part.noteAsOf })));
-  const [first, ...others] = part.sources;
-  if (first) items.push(h("span", {}, `${texts.source} `, sourceOf(first, texts)));
-  const evidence = items.length ? [h("p", { class: "evidence", part: "evidence" }, ...items)] : [];
-  return others.length ? [...evidence, otherSourcesOf(others, texts)] : evidence;
-}
-
-/** Whether a person has checked the text; otherwise, of a fact, that it has a source. */
-function standingOf({ approved, kind, sources }: Part, texts: Texts): HTMLElement[] {
-  if (approved) return [h("span", { class: "checked" }, icon("checked"), filled(texts.checked, { ...approved }))];
-  return kind === "fact" && sources.length ? [h("span", { class: "with-source" }, texts.withSource)] : [];
-}
-
-function sourceOf({ title, url, publisher }: Source, texts: Texts): Node {
-  const label = publisher && publisher !== title ? `${title} (${publisher})` : title || url;
-  return link(url, label, texts.newWindow);
-}
-
-/** The sources beside the one that carries the answer, shown on request. */
-function otherSourcesOf(sources: Source[], texts: Texts): HTMLElement {
-  const items = sources.map((source) => h("li", { dir: "auto" }, sourceOf(source, texts)));
-  const summary = h("summary", {}, filled(texts.otherSources, { count: sources.length }));
-  return h("details", { class: "other-sources" }, summary, h("ul", {}, ...items));
-}
-
-function suggestionsOf(event: AssistantEvent, texts: Texts, ask: (question: string) => void): HTMLElement | null {
-  // What asks for the original elsewhere; here it is below the answer.
-  const suggestions = event.suggestions.filter((question) => question !== texts.original);
-  if (!suggestions.length) return null;
-  const id = `heading-${event.sequence}`;
-  const heading = event.heading ? h("p", { class: "label-line", id }, event.heading) : null;
-  const group = h("div", { class: "suggestions", role: "group", "aria-labelledby": heading && id }, heading);
-  for (const question of suggestions) {
-    group.append(button({ class: "suggestion", part: "suggestion" }, () => ask(question), question));
-  }
-  return group;
+  return calls.length ? [h("p", { class: "row calls" }, ...calls.slice(0, CALLS_SHOWN))] : [];
 }

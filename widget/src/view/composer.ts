@@ -1,6 +1,7 @@
 /** The text field: Enter sends, Shift+Enter starts a new line. */
 
-import { h, icon } from "../dom.js";
+import { h } from "../dom.js";
+import { icon } from "../icons.js";
 import { isComposing } from "../keys.js";
 import { worded, type Wording } from "../wording.js";
 
@@ -56,10 +57,11 @@ export class Composer {
 
   private submit(): void {
     const text = this.field.value.trim();
-    if (text) this.send(text);
     if (text) this.field.value = "";
     this.grow();
     this.field.focus();
+    // Afterwards, since on a phone the focus then leaves the field.
+    if (text) this.send(text);
   }
 
   /** Makes the field as high as its text, in browsers whose stylesheets cannot. */

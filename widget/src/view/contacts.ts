@@ -1,9 +1,10 @@
 /** Who can help: one small card for each contact of an answer. */
 
 import { h } from "../dom.js";
+import { icon, type IconName } from "../icons.js";
 import { languageNames, type Language } from "../languages.js";
 import type { Contact } from "../protocol.js";
-import { link, mailOf, phoneOf, shortened } from "../rich_text.js";
+import { link, mailOf, phoneOf, shortName } from "../rich_text.js";
 import type { Texts } from "../texts.js";
 
 /** The cards as a list; nothing if there are no contacts. */
@@ -14,29 +15,40 @@ export function contactsView(contacts: Contact[], texts: Texts, language: Langua
 }
 
 function card(contact: Contact, texts: Texts, language: Language): HTMLElement {
-  const details = detailsOf(contact, texts, language).flatMap(([label, ...shown]) => [
-    h("dt", {}, label),
-    h("dd", {}, ...shown),
-  ]);
+  const ways = waysOf(contact, texts);
+  const details = detailsOf(contact, texts, language).flatMap(([label, told]) => [h("dt", {}, label), h("dd", {}, told)]);
   return h(
     "li",
     { class: "card", part: "contact-card" },
     h("p", { class: "card-name" }, contact.name),
     contact.purpose ? h("p", { class: "card-purpose" }, contact.purpose) : null,
+    ways.length ? h("p", { class: "row ways" }, ...ways) : null,
     details.length ? h("dl", {}, ...details) : null,
   );
 }
 
-/** What is known of a contact, each with its label, in the order in which it is needed. */
-function detailsOf(contact: Contact, texts: Texts, language: Language): Array<[string, ...Array<Node | string>]> {
-  const { phone, email, url, address, hours, cost, languages } = contact;
-  const details: Array<[string, ...Array<Node | string>]> = [];
-  if (phone) details.push([texts.phone, link(phoneOf(phone), phone, texts.newWindow)]);
-  if (hours) details.push([texts.hours, hours]);
-  if (email) details.push([texts.email, link(mailOf(email), email, texts.newWindow)]);
-  if (url) details.push([texts.website, link(url, shortened(url), texts.newWindow)]);
-  if (address) details.push([texts.address, address]);
-  if (languages.length) details.push([texts.languages, languageNames(languages, language)]);
-  if (cost) details.push([texts.cost, cost]);
-  return details;
+/** The ways to reach a contact, as targets large enough for a thumb. */
+function waysOf({ phone, email, url }: Contact, texts: Texts): Node[] {
+  return [
+    ...(phone ? [way("phone", phoneOf(phone), phone, texts.phone, texts)] : []),
+    ...(email ? [way("mail", mailOf(email), email, texts.email, texts)] : []),
+    ...(url ? [way("globe", url, shortName(url), texts.website, texts)] : []),
+  ];
+}
+
+/** A link with its icon, whose meaning is said in words to those who do not see it. */
+function way(picture: IconName, href: string, shown: string, meaning: string, texts: Texts): Node {
+  const label = h("span", {}, icon(picture), h("span", { class: "unseen" }, `${meaning}: `), h("bdi", {}, shown));
+  return link(href, label, texts.newWindow);
+}
+
+/** What else is known of a contact, each with its label. */
+function detailsOf({ hours, address, cost, languages }: Contact, texts: Texts, language: Language): Array<[string, string]> {
+  const details: Array<[string, string | null]> = [
+    [texts.hours, hours],
+    [texts.address, address],
+    [texts.languages, languages.length ? languageNames(languages, language) : null],
+    [texts.cost, cost],
+  ];
+  return details.filter((detail): detail is [string, string] => detail[1] !== null);
 }

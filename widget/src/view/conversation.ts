@@ -3,12 +3,10 @@
 import type { Outgoing } from "../api.js";
 import type { SendState } from "../chat.js";
 import { h } from "../dom.js";
-import type { AssistantEvent, ChatEvent } from "../protocol.js";
-import { textsOf } from "../texts.js";
+import type { Language } from "../languages.js";
+import { readPart, type AssistantEvent, type ChatEvent, type Contact, type Content } from "../protocol.js";
 import type { Wording } from "../wording.js";
-import { answerView } from "./answer.js";
-import { FeedbackView, isJudged } from "./feedback.js";
-import { timeOf } from "./time.js";
+import { AnswerView, type AnswerActions } from "./answer.js";
 import { VisitorMessage, type VisitorActions } from "./visitor_message.js";
 
 const SLOW_AFTER_MS = 12_000;
@@ -16,11 +14,9 @@ const ANNOUNCE_TYPING_AFTER_MS = 1_500;
 // Screen readers announce a new answer after the next layout; whatever is added later is not part of that.
 const ANNOUNCEMENT_MS = 120;
 
-export interface ConversationActions extends VisitorActions {
-  ask(question: string): void;
-  feedback(sequence: number, helpful: boolean, reason: string | null): Promise<boolean>;
-  /** A new answer has appeared or grown. */
-  shown(answer: HTMLElement): void;
+export interface ConversationActions extends VisitorActions, Omit<AnswerActions, "announce"> {
+  /** For the second time in a row there was no answer, nor anybody named who could help. */
+  missedTwice(): void;
 }
 
 export class Conversation {
@@ -28,8 +24,15 @@ export class Conversation {
   readonly log = h("div", { class: "messages", role: "log", "aria-live": "polite", "aria-relevant": "additions" });
   readonly typing: HTMLElement;
   private readonly typingText = h("span", { role: "status" });
+  /** What only a screen reader says. */
+  readonly heard = h("p", { class: "unseen", role: "status" });
+  private readonly answerActions: AnswerActions;
   private readonly sent = new Map<string, VisitorMessage>();
   private timers: Array<ReturnType<typeof setTimeout>> = [];
+  private misses = 0;
+  private ofLastAnswer: Contact[] = [];
+  private lastKnown: Contact[] = [];
+  private cards = 0;
 
   constructor(
     private readonly words: Wording,
@@ -40,12 +43,33 @@ export class Conversation {
       this.log.setAttribute("aria-label", texts.latest);
     });
     const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
-    this.typing = h("div", { class: "typing" }, dots, this.typingText);
-    this.typing.classList.add("idle");
+    this.typing = h("div", { class: "typing idle" }, dots, this.typingText);
+    this.answerActions = { ...actions, announce: (text, language) => this.announce(text, language) };
   }
 
   get empty(): boolean {
     return !this.history.firstChild && !this.log.firstChild;
+  }
+
+  /** The visitor's last message; null before the first. */
+  get lastQuestion(): HTMLElement | null {
+    const all = [this.log, this.history].flatMap((place) => Array.from(place.querySelectorAll<HTMLElement>(".visitor")).reverse());
+    return all[0] ?? null;
+  }
+
+  /** Who can help with what was answered last. */
+  get contacts(): Contact[] {
+    return this.ofLastAnswer;
+  }
+
+  /** Who was named last, however long ago. */
+  get anyContacts(): Contact[] {
+    return this.lastKnown;
+  }
+
+  /** The visitor's message that an answer belongs to, if it is shown. */
+  questionOf({ replyTo }: AssistantEvent): HTMLElement | null {
+    return (replyTo && this.sent.get(replyTo)?.element) || null;
   }
 
   /** Shows earlier messages without announcing them. */
@@ -70,15 +94,42 @@ export class Conversation {
     this.sent.delete(message.id);
   }
 
-  answer(event: AssistantEvent): void {
-    const { element, silent } = this.made(event);
-    this.log.append(element);
-    this.actions.shown(element);
-    if (!silent.firstChild) return;
-    setTimeout(() => {
-      element.append(silent);
-      this.actions.shown(element);
-    }, ANNOUNCEMENT_MS);
+  /** Adds an answer, after the question that it belongs to; returns its element. */
+  answer(event: AssistantEvent): HTMLElement {
+    const view = this.made(event);
+    const question = this.questionOf(event);
+    if (question?.parentElement === this.log) this.endOfExchange(question).after(view.element);
+    else this.log.append(view.element);
+    this.finishLater(view);
+    if (this.misses === 2 && !this.ofLastAnswer.length) this.actions.missedTwice();
+    return view.element;
+  }
+
+  /** Shows who can help, as a message of its own that is in no chat; returns it. */
+  card(contacts: Contact[], offers: string[]): HTMLElement {
+    const { texts, language } = this.words;
+    const part = { ...readPart({ text: `${texts.contacts}:`, kind: "referral" }), contacts };
+    const content: Content = { kind: "referral", language, parts: [part], heading: null, suggestions: offers };
+    const view = new AnswerView(content, `card-${(this.cards += 1)}`, language, this.answerActions, null, null);
+    this.log.append(view.element);
+    this.finishLater(view);
+    return view.element;
+  }
+
+  private finishLater(view: AnswerView): void {
+    setTimeout(() => view.finish(), ANNOUNCEMENT_MS);
+  }
+
+  /** The last of the messages that belong to a question. */
+  private endOfExchange(question: HTMLElement): Element {
+    let last: Element = question;
+    while (last.nextElementSibling && !last.nextElementSibling.matches(".visitor")) last = last.nextElementSibling;
+    return last;
+  }
+
+  private announce(text: string, language: Language): void {
+    this.heard.lang = language;
+    this.heard.textContent = text;
   }
 
   note(text: string): void {
@@ -90,6 +141,8 @@ export class Conversation {
     this.history.hidden = true;
     this.log.replaceChildren();
     this.sent.clear();
+    this.misses = 0;
+    this.ofLastAnswer = this.lastKnown = [];
     this.awaiting(false);
   }
 
@@ -119,20 +172,18 @@ export class Conversation {
   }
 
   private restoreAnswer(event: AssistantEvent): void {
-    const { element, silent } = this.made(event);
-    if (silent.firstChild) element.append(silent);
-    this.history.append(element);
+    const view = this.made(event);
+    view.finish();
+    const question = this.questionOf(event);
+    if (question?.parentElement === this.history) this.endOfExchange(question).after(view.element);
+    else this.history.append(view.element);
   }
 
-  private made(event: AssistantEvent): { element: HTMLElement; silent: HTMLElement } {
-    const { element, language, silent } = answerView(event, this.words.language, this.actions.ask);
-    if (isJudged(event.kind)) {
-      const send = (helpful: boolean, reason: string | null) => this.actions.feedback(event.sequence, helpful, reason);
-      silent.append(new FeedbackView(textsOf(language), `feedback-${event.sequence}`, send).element);
-    }
-    const time = timeOf(event, this.words.language);
-    if (time) silent.append(time);
-    return { element, silent };
+  private made(event: AssistantEvent): AnswerView {
+    this.misses = event.kind === "fallback" ? this.misses + 1 : 0;
+    this.ofLastAnswer = event.parts.flatMap(({ contacts }) => contacts);
+    if (this.ofLastAnswer.length) this.lastKnown = this.ofLastAnswer;
+    return new AnswerView(event, `answer-${event.sequence}`, this.words.language, this.answerActions, event.sequence, event.at);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The bottom of the panel: warnings, confirmations, the text field, the way to a person. */
 
-import { button, h, icon } from "../dom.js";
+import { button, h } from "../dom.js";
+import { icon } from "../icons.js";
 import { worded, type Wording } from "../wording.js";
 import { isSafe } from "../rich_text.js";
 import type { Composer } from "./composer.js";

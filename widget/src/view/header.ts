@@ -1,6 +1,7 @@
 /** The top of the panel, one row: title, quick exit, other languages, size, menu, close. */
 
-import { button, h, icon } from "../dom.js";
+import { button, h } from "../dom.js";
+import { icon } from "../icons.js";
 import { LANGUAGES, nameOfLanguage, type Language } from "../languages.js";
 import { worded, type Wording } from "../wording.js";
 import type { Menu } from "./menu.js";

@@ -1,6 +1,7 @@
 /** The button that opens and closes the panel, with the number of unread answers. */
 
-import { button, h, icon } from "../dom.js";
+import { button, h } from "../dom.js";
+import { icon } from "../icons.js";
 import { filled } from "../texts.js";
 import { worded, type Wording } from "../wording.js";
 

@@ -1,6 +1,7 @@
 /** Seldom-used actions, in a disclosure below the header. */
 
-import { button, h, icon } from "../dom.js";
+import { button, h } from "../dom.js";
+import { icon } from "../icons.js";
 import { worded, type Wording } from "../wording.js";
 import type { Texts } from "../texts.js";
 

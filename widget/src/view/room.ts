@@ -12,7 +12,6 @@ const KEYBOARD_PX = 100;
 export class Room {
   private readonly sizes = new ResizeObserver(() => this.soon());
   private frame = 0;
-  private height = 0;
 
   /** Watches the panel; `bar` is what stays at its end, `rest` stands below that. */
   constructor(
@@ -32,28 +31,11 @@ export class Room {
     for (const name of VIEW_EVENTS) window.visualViewport?.removeEventListener(name, this.soon);
   }
 
-  /** What scrolls: the messages, or where room is short the whole panel. */
-  get scroller(): HTMLElement {
-    return this.panel.classList.contains("short") ? this.panel : this.scroll;
-  }
-
-  /** Shows the newest message. */
-  toEnd(): void {
-    this.scroller.scrollTop = this.scroller.scrollHeight;
-  }
-
   /** Works out what fits; to be called when the panel has just been shown, afterwards by itself. */
   fit(): void {
-    if (!this.panel.clientHeight) return void (this.height = 0);
+    if (!this.panel.clientHeight) return;
     this.fitAboveKeyboard();
-    const before = this.scroller;
-    const below = before.scrollHeight - before.scrollTop - before.clientHeight;
-    const shrunk = this.height && this.bar.matches(":focus-within") ? this.height - this.panel.clientHeight : 0;
     this.classify();
-    this.height = this.panel.clientHeight;
-    // While somebody types, what stands just above the field stays there.
-    if (before === this.scroller) before.scrollTop += shrunk;
-    else this.scroller.scrollTop = this.scroller.scrollHeight - this.scroller.clientHeight - below + shrunk;
   }
 
   private readonly soon = (): void => {

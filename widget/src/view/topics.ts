@@ -1,6 +1,7 @@
 /** Everyday topics and their questions, for those who would rather choose than type; fetched when they are opened. */
 
-import { button, h, icon } from "../dom.js";
+import { button, h } from "../dom.js";
+import { icon } from "../icons.js";
 import type { Language } from "../languages.js";
 import type { Topic } from "../protocol.js";
 import { worded, type Wording } from "../wording.js";

@@ -22,9 +22,10 @@ export class VisitorMessage {
   ) {
     const text = h("p", { class: "said", dir: "auto" }, message.text);
     // The visitor knows what they typed, so it is not read out again.
-    const attributes = { class: "message visitor", part: "message visitor", "aria-live": "off" };
+    const attributes = { class: "message visitor", part: "message visitor", "aria-live": "off", tabindex: "-1" };
+    const by = h("p", { class: "unseen", id: `said-${message.id}` }, words.texts.youSaid);
     const time = timeOf({ at: message.at ?? new Date().toISOString() }, words.language);
-    this.element = h("article", attributes, h("p", { class: "unseen" }, words.texts.youSaid), text, time, this.state);
+    this.element = h("article", { ...attributes, "aria-labelledby": by.id }, by, text, time, this.state);
   }
 
   show(state: SendState): void {

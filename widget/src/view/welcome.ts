@@ -21,11 +21,11 @@ export class Welcome {
   ) {
     const short = h("p", { id: "notice-text" }, worded(words, (texts) => texts.noticeShort), " ", this.storedShort);
     const details = this.details();
-    const more = button({ class: "more", "aria-expanded": "false", "aria-controls": "notice-more" }, () => {
+    const more = button({ class: "notice-button", "aria-expanded": "false", "aria-controls": "notice-more" }, () => {
       details.hidden = !details.hidden;
       more.setAttribute("aria-expanded", String(!details.hidden));
     });
-    more.append(worded(words, (texts) => texts.more));
+    more.append(worded(words, (texts) => texts.noticeMore));
     const row = h("div", { class: "notice-row" }, more, this.links);
     this.notice = h("section", { class: "notice", part: "notice" }, this.announcement, short, row, details);
     words.say((texts) => this.notice.setAttribute("aria-label", texts.noticeTitle));

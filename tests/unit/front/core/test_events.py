@@ -10,13 +10,24 @@ import pytest
 
 from assistant.core.envelope import ANSWER_KINDS, CitedSource, Contact, Envelope
 from assistant.core.paths import ROOT
-from assistant.front.core.events import LACKED, Approved, AssistantEvent, EventPart, VisitorEvent, complete, moment
+from assistant.front.core.events import (
+    LACKED,
+    Approved,
+    AssistantContent,
+    AssistantEvent,
+    EventPart,
+    VisitorEvent,
+    complete,
+    moment,
+)
 from assistant.front.web.pages import description
 
 SCHEMAS = description()["components"]["schemas"]
 PLAIN = {str: "string", int: "integer", bool: "boolean"}
 # What the description specifies about values besides their types.
 NOT_TYPES = {"description", "format", "minimum", "maximum"}
+# What an answer has within a chat and outside of one, which the element reads in a function of its own.
+CONTENT = {"kind", "language", "parts", "heading", "suggestions"}
 PROTOCOL = (ROOT / "widget" / "src" / "protocol.ts").read_text("utf-8")
 
 
@@ -73,11 +84,12 @@ def test_the_kinds_are_those_described():
 @pytest.mark.parametrize(
     ("reader", "name", "type_", "unread"),
     [
-        ("readPart", "part", EventPart, {"entry"}),
+        ("readPart", "part", EventPart, set()),
         ("readSource", "source", CitedSource, set()),
         ("readContact", "contact", Contact, set()),
         ("readApproval", "approved", Approved, set()),
-        ("readEvent", "event", Union[AssistantEvent, VisitorEvent], {"answer"}),  # noqa: UP007 - for get_args
+        ("readEvent", "event", Union[AssistantEvent, VisitorEvent], CONTENT | {"answer"}),  # noqa: UP007 - for get_args
+        ("readContent", "event", AssistantContent, {"reply_to", "answer"}),
     ],
 )
 def test_the_element_reads_what_there_is(reader, name, type_, unread):

@@ -22,12 +22,16 @@ def answer(entry, language="de", heading=None, kind=None):
     )
 
 
-def event(*answers, language="de", heading=None, buttons=()):
-    """The event for a reply as the presenter sends it on REST."""
+def messages_of(*answers, language="de", heading=None, buttons=()):
+    """A reply as the presenter sends it on REST."""
     reply = Reply(language, answers, Conversation(), heading, buttons)
     said = messages(reply, knowledge(), "rest")
-    told = [{"custom": m["json_message"]} if "json_message" in m else m for m in said]
-    return assistant_event(told, "id")
+    return [{"custom": m["json_message"]} if "json_message" in m else m for m in said]
+
+
+def event(*answers, **more):
+    """The event for a reply."""
+    return assistant_event(messages_of(*answers, **more), "id")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -38,7 +42,19 @@ def test_every_entry_is_told_with_its_question_date_and_sources(language):
         assert (part["entry"], part["kind"], part["as_of"]) == (entry.id, entry.kind, entry.as_of)
         assert part["question"] == render(knowledge(), entry, language).question
         assert bool(part["sources"]) == bool(entry.citations)
-        assert all(set(source) == {"title", "url", "publisher"} for source in part["sources"])
+        assert all(set(source) == {"title", "url", "publisher", "language"} for source in part["sources"])
+
+
+def test_a_source_has_the_language_of_its_title():
+    part = event(answer("ask_organisation/what_is_iom", "en"), language="en")["parts"][0]
+    assert [source["language"] for source in part["sources"]] == ["de", "de", "en", "de"]
+
+
+def test_of_a_source_that_nobody_knows_here_the_language_is_left_out():
+    unknown = {"title": "?", "url": "https://example.org", "publisher": "?"}
+    (told,) = messages_of(answer(FAP))[-1:]
+    told["custom"]["answer"]["parts"][0]["sources"] = [unknown]
+    assert assistant_event([told], "id")["parts"][0]["sources"] == [unknown]
 
 
 def test_dates_are_written_in_the_language_of_the_answer():

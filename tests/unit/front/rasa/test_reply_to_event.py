@@ -42,7 +42,9 @@ def told(entry, language, kind=None, heading=""):
         "note_as_of": note,
         "note_as_of_text": date_written(note, language) if note else None,
         "approved": {"by": by.by, "on": by.on, "on_text": date_written(by.on, language)} if by else None,
-        "sources": [{"title": s.title, "url": s.url, "publisher": s.publisher} for s in rendered.sources],
+        "sources": [
+            {"title": s.title, "url": s.url, "publisher": s.publisher, "language": s.language} for s in rendered.sources
+        ],
         "contacts": list(rendered.contacts),
     }
 

@@ -1,17 +1,14 @@
 /** Thumbs up and down under an answer, with an optional reason. */
 
-import { button, h, icon } from "../dom.js";
+import { button, h } from "../dom.js";
+import type { drawn } from "../icons.js";
+import type { Language } from "../languages.js";
 import type { Texts } from "../texts.js";
+import { SHAPES } from "./shapes.js";
 
-const ASKED_AFTER = new Set(["fact", "referral", "fallback", "clarify"]);
 const MAX_REASON_CHARACTERS = 500;
 
 export type SendFeedback = (helpful: boolean, reason: string | null) => Promise<boolean>;
-
-/** Whether to ask for feedback on an answer of this kind; not in a crisis, nor for small talk. */
-export function isJudged(kind: string): boolean {
-  return ASKED_AFTER.has(kind);
-}
 
 export class FeedbackView {
   readonly element: HTMLElement;
@@ -22,15 +19,20 @@ export class FeedbackView {
 
   constructor(
     private readonly texts: Texts,
+    language: Language,
     private readonly id: string,
     private readonly sender: SendFeedback,
+    /** The form has opened, and should be seen whole. */
+    private readonly opened: (form: HTMLElement) => void,
+    draw: typeof drawn,
   ) {
-    const yes = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(true), icon("up"), texts.yes);
-    const no = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(false), icon("down"), texts.no);
+    const yes = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(true), draw(SHAPES.up), texts.yes);
+    const no = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(false), draw(SHAPES.down), texts.no);
     this.choices = [yes, no];
     const label = h("span", { id: `${id}-label`, class: "hint" }, texts.helpfulQuestion);
     const group = h("div", { class: "thumbs", role: "group", "aria-labelledby": `${id}-label` }, label, yes, no);
-    this.element = h("div", { class: "feedback", part: "feedback" }, group, this.thanks);
+    const attributes = { class: "feedback", part: "feedback", lang: language };
+    this.element = h("div", attributes, group, this.thanks);
   }
 
   private async judge(helpful: boolean): Promise<void> {
@@ -65,7 +67,8 @@ export class FeedbackView {
     this.form = h("form", { class: "reason" }, h("label", { for: id }, this.texts.reasonLabel), field, row);
     this.form.addEventListener("submit", (event) => (event.preventDefault(), void this.finish(field.value.trim() || null)));
     this.element.insertBefore(this.form, this.thanks);
-    field.focus();
+    field.focus({ preventScroll: true });
+    this.opened(this.form);
   }
 
   private async finish(reason: string | null): Promise<void> {
