@@ -258,7 +258,7 @@ def test_the_text_of_all_answers_can_be_enlarged_in_steps(visitor, front):
     size = "node => parseFloat(getComputedStyle(node).fontSize)"
     before = visitor.answers.last.evaluate(size)
     sizes = []
-    larger = visitor.more().get_by_role("button", name="Schrift größer")
+    larger = visitor.more().get_by_role("button", name="A+ Schrift größer")
     for _ in range(3):
         larger.click()
         sizes.append(round(visitor.answers.last.evaluate(size) / before, 2))

@@ -17,6 +17,10 @@ def test_the_whole_element_is_at_most_25_kilobytes():
     assert len(gzip.compress(BUNDLE.read_bytes(), 9)) <= 25_000
 
 
+def test_what_few_visitors_need_is_at_most_4_kilobytes_more():
+    assert len(gzip.compress((BUNDLE.parent / "more.js").read_bytes(), 9)) <= 4_000
+
+
 def test_nothing_is_requested_or_stored_before_the_chat_is_opened(visitor, front):
     visitor.page.wait_for_timeout(500)
     assert [path for _, path in front.requests if path.startswith("/api")] == []

@@ -32,8 +32,8 @@ def test_only_safe_addresses_become_links(visitor, front):
     front.script.answer = lambda asked, language: answer(part(text, sources=sources))
     said = visitor.open().ask("Frage")
     expect(said).to_contain_text("Quelle: Quelle")
-    said.get_by_text("Weitere Quellen: 2").click()
-    expect(said.locator("details li")).to_have_text(["Quelle", "Quelle"])
+    said.get_by_role("button", name="2 weitere").click()
+    expect(said.locator(".sources li")).to_have_text(["Quelle", "Quelle", "Quelle"])
     links = [link.get_attribute("href") for link in said.get_by_role("link").all()]
     assert links == ["https://safe.example/a", "mailto:a@b.example", "tel:+49112"]
 

@@ -51,7 +51,7 @@ export class More {
     const { texts, others, rest } = shown;
     const sizes = [["A−", texts.smaller, -1], ["A+", texts.larger, 1]] as const;
     const resizers = sizes.map(([sign, meaning, steps]) =>
-      button({ class: "tool", "aria-label": meaning, title: meaning }, () => this.actions.enlarge(steps), sign),
+      button({ class: "tool", title: meaning }, () => this.actions.enlarge(steps), sign, h("span", { class: "unseen" }, ` ${meaning}`)),
     );
     const languages = others.length > 1 ? [this.languageList(others, texts)] : [];
     return [
