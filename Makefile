@@ -10,7 +10,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 # Without compiled files each of the servers would compile Rasa and its libraries afresh whenever it starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run shell train data translated check channels-check purge test test-long evaluate measure bench bench-widget chaos attack audit sbom lock \
+.PHONY: help run shell train data translated check channels-check purge test test-long evaluate measure bench chaos attack audit sbom lock \
   environment environment-dev clean
 
 help: ## list these commands
@@ -55,9 +55,6 @@ measure: environment-dev ## the same, but only for the assistant (five minutes)
 
 bench: environment-dev ## compare speed and memory with Rasa's default pipeline (slow)
 	@$(PYTHON_BIN) -m benchmarks.compare
-
-bench-widget: environment-dev ## time the website element in three browsers, measure its room; URL= of a running front
-	@$(PYTHON_BIN) -W ignore -m benchmarks.widget $(if $(URL),--url $(URL))
 
 audit: environment ## compare known vulnerabilities of the locked packages with docs/vulnerabilities.yml (online)
 	@scripts/tools
