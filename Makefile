@@ -65,9 +65,6 @@ measure: environment-dev ## the same, but only for the assistant (five minutes)
 bench: environment-dev ## compare speed and memory with Rasa's default pipeline (slow)
 	@$(PYTHON_BIN) -m benchmarks.compare
 
-bench-widget: environment-dev ## time the website element in three browsers, measure its room; URL= of a running front
-	@$(PYTHON_BIN) -W ignore -m benchmarks.widget $(if $(URL),--url $(URL))
-
 audit: environment ## compare known vulnerabilities of the locked packages with docs/vulnerabilities.yml (online)
 	@scripts/tools
 	@.venv-tools/bin/python scripts/audit.py $(if $(filter 1,$(BY_HAND)),--by-hand)

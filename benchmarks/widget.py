@@ -1,7 +1,8 @@
 """How fast the website element is in three browsers, and how much of its panel an answer has.
 
-`make bench-widget` asks a scripted front, which answers at once: what is left is the element, the browser and the way
-between them. `URL=http://127.0.0.1:5080` asks a running front instead. Compare only runs made one after the other.
+`.venv/bin/python -m benchmarks.widget` asks a scripted front, which answers at once: what is left is the element, the
+browser and the way between them. `--url http://127.0.0.1:5080` asks a running front instead. Compare only runs made on
+the same machine, one after the other.
 """
 
 from __future__ import annotations

@@ -106,6 +106,9 @@ def test_on_a_page_with_a_transformed_body_the_chat_stays_in_the_window(person):
     person.see("scrollTo(0, document.documentElement.scrollHeight)")
     assert person.see(IN_VIEW, PANEL)
     assert person.ask("Wie vielen Menschen?")
+    person.see("document.querySelector('main').append(root.host)")
+    assert person.see(IN_VIEW, PANEL)
+    assert person.ask("Wie vielen Menschen?")
 
 
 def test_the_style_of_the_page_does_not_reach_into_the_chat(person):
