@@ -7,6 +7,7 @@ import { PageLanguage } from "./page_language.js";
 import { withStyles } from "./print.js";
 import styles from "./styles.css";
 import topics from "./topics.css";
+import { fixToWindow } from "./top_layer.js";
 import { registerUnit } from "./unit.js";
 
 const sheets = [styles, topics, inline].join("\n");
@@ -31,7 +32,7 @@ export class IomAssistant extends HTMLElement {
     clearTimeout(this.ending);
     away.delete(this);
     // Moved within the page: everything goes on.
-    if (this.assistant) return this.page?.look();
+    if (this.assistant) return this.moved(this.assistant);
     for (const other of away) this.succeed(other);
     registerUnit();
     const root = this.shadowRoot ?? styled(this.attachShadow({ mode: "open" }));
@@ -39,7 +40,13 @@ export class IomAssistant extends HTMLElement {
     this.assistant = new Assistant(this.settings(this.page));
     this.assistant.draft ||= this.draft;
     root.append(this.assistant.element);
+    fixToWindow(this.assistant.element);
     this.openQuietly();
+  }
+
+  private moved(assistant: Assistant): void {
+    fixToWindow(assistant.element);
+    this.page?.look();
   }
 
   /** Ends only if the page has not put the element back after a while. */
@@ -69,8 +76,13 @@ export class IomAssistant extends HTMLElement {
     if (name === "language") return this.assistant.followLanguage();
     if ((before === null) === (now === null)) return;
     if (now === null) this.assistant.close();
-    else this.assistant.open(!this.quietly);
+    else this.show(this.assistant);
     this.dispatchEvent(new CustomEvent(now === null ? "iom-assistant-close" : "iom-assistant-open", { bubbles: true }));
+  }
+
+  private show(assistant: Assistant): void {
+    fixToWindow(assistant.element);
+    assistant.open(!this.quietly);
   }
 
   get open(): boolean {
