@@ -128,8 +128,7 @@ def test_the_advice_that_the_editors_guide_quotes_is_the_checker_s(guide):
     files = [path for package in packages for path in sorted(package.iterdir()) if path.suffix in (".py", ".yml")]
     code = "\n".join(path.read_text("utf-8") for path in files)
     quoted = re.findall(r"^\| ``?(.+?)``? \| ", (ROOT / guide).read_text("utf-8"), re.M)
-    told = [message.split("; ")[1] for message in quoted if "; " in message]
-    advice = [re.split(r"[{\d<…]| (?:en|de)$", words)[0].strip() for words in told]
+    cures = [message.split("; ")[1] for message in quoted if "; " in message]
     advice = [re.split(r"[{\d<…]| (?:en|de)$", cure)[0].strip() for cure in cures]
     assert len(advice) > 5
     assert [words for words in advice if words not in code] == []
