@@ -1,4 +1,5 @@
-// Bundles the element into dist/iom-assistant.js; with --tests, the unit tests into build/.
+// Bundles the element into dist/; with --tests, the unit tests into build/.
+import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { build, transform } from "esbuild";
@@ -30,9 +31,15 @@ if (process.argv.includes("--tests")) {
 } else {
   const outfile = process.argv[2] ?? "dist/iom-assistant.js";
   const minified = { ...common, target, minify: true, legalComments: "none" };
-  await build({ ...minified, entryPoints: ["src/index.ts"], outfile });
   // What few visitors need, loaded when they ask for it.
   await build({ ...minified, entryPoints: ["src/more/index.ts"], outfile: join(dirname(outfile), "more.js") });
+  // The chat, loaded when it is first opened. Pages ask for it by its version: a cache may have an older one.
+  const chat = join(dirname(outfile), "chat.js");
+  await build({ ...minified, entryPoints: ["src/chat_file.ts"], outfile: chat });
+  const version = createHash("sha256").update(await readFile(chat)).digest("hex").slice(0, 8);
+  // What every page loads.
+  const define = { CHAT_VERSION: JSON.stringify(version) };
+  await build({ ...minified, entryPoints: ["src/index.ts"], outfile, define });
   // Each language beside the originals, which are in the bundle, is a file of its own.
   const texts = join(dirname(outfile), "texts");
   await rm(texts, { recursive: true, force: true });

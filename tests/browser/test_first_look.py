@@ -2,23 +2,10 @@
 
 from __future__ import annotations
 
-import gzip
-
 import pytest
 from playwright.sync_api import expect
 
-from assistant.core.paths import ROOT
 from tests.browser.scripted_front import POLICY, ScriptedFront
-
-BUNDLE = ROOT / "widget" / "dist" / "iom-assistant.js"
-
-
-def test_the_whole_element_is_at_most_25_kilobytes():
-    assert len(gzip.compress(BUNDLE.read_bytes(), 9)) <= 25_000
-
-
-def test_what_few_visitors_need_is_at_most_4_kilobytes_more():
-    assert len(gzip.compress((BUNDLE.parent / "more.js").read_bytes(), 9)) <= 4_000
 
 
 def test_nothing_is_requested_or_stored_before_the_chat_is_opened(visitor, front):

@@ -158,7 +158,7 @@ def test_leaving_quickly_keeps_no_draft(visitor, front):
     visitor.page.wait_for_url("https://www.tagesschau.de/")
     visitor.page.goto(front.url)
     assert visitor.stored == []
-    expect(visitor.field).to_have_value("")
+    expect(visitor.open().field).to_have_value("")
 
 
 # Tabs

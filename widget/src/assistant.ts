@@ -6,19 +6,23 @@ import { diagnosed } from "./diagnosis.js";
 import { h } from "./dom.js";
 import { leaveFor, Presses } from "./exit.js";
 import { refuseFiles } from "./files.js";
-import { isComposing, keepTyping } from "./keys.js";
+import { isComposing } from "./keys.js";
 import { directionOf, LANGUAGES, spoken, type Language } from "./languages.js";
+import type { TextFiles } from "./library.js";
 import { printing, type Printed } from "./print.js";
 import { readContact, type AssistantEvent, type ChatEvent, type Contact, type Content, type Opening } from "./protocol.js";
 import { Repeats } from "./repeats.js";
-import { Store } from "./store.js";
-import { filled, isLoaded, load } from "./texts.js";
+import { sayWhere } from "./region.js";
+import { smallScreen } from "./screen.js";
+import type { Settings } from "./settings.js";
+import type { Store } from "./store.js";
+import { filled, isLoaded, library, load } from "./texts.js";
 import { Composer } from "./view/composer.js";
 import { Confirmation } from "./view/confirmation.js";
 import { Conversation, scrollArea } from "./view/conversation.js";
 import { Footer } from "./view/footer.js";
 import { Header } from "./view/header.js";
-import { Launcher } from "./view/launcher.js";
+import type { Launcher } from "./view/launcher.js";
 import { Menu } from "./view/menu.js";
 import { pageLink } from "./view/page_link.js";
 import { Room } from "./view/room.js";
@@ -30,19 +34,13 @@ import { Wording } from "./wording.js";
 const OPENING_RETRY_MS = 5_000;
 const LARGEST = 2;
 
-/** What the page's author configures. */
-export interface Settings {
-  server: string;
-  pageLanguage: () => Language;
-  contactUrl: string;
-  exitUrl: () => string | null;
-  opened: (now: boolean) => void;
-  /** Texts of the page's author instead of ours, in a language. */
-  ownTexts: (language: Language) => Record<string, string>;
-  /** The entries whose questions are the starters; ours if empty. */
-  starters: string[];
-  /** Whether the panel stands in the flow of the page, always open. */
-  inline: boolean;
+/** What is there before the chat is loaded, and stays. */
+export interface Before {
+  store: Store;
+  files: TextFiles;
+  launcher: Launcher;
+  /** Holds the launcher; the panel is added to it. */
+  region: HTMLElement;
 }
 
 export class Assistant implements ChatListener {
@@ -77,12 +75,18 @@ export class Assistant implements ChatListener {
   private explained = false;
   private readonly endings: Array<() => void> = [];
 
-  constructor(private readonly settings: Settings) {
+  constructor(
+    private readonly settings: Settings,
+    before: Before,
+  ) {
     this.api = new Api(settings.server);
-    this.store = new Store(settings.server);
-    this.words = new Wording(this.language, settings.ownTexts);
+    this.store = before.store;
+    library.share(before.files);
+    this.words = new Wording(library, this.language, settings.ownTexts);
     this.chat = new Chat(this.api, this.store, this, settings.pageLanguage);
-    this.launcher = new Launcher(this.words, () => this.settings.opened(!this.isOpen));
+    this.launcher = before.launcher;
+    this.launcher.follow(this.words);
+    this.element = before.region;
     this.menu = this.makeMenu();
     this.welcome = new Welcome(this.words, (question) => this.send(question, true));
     this.topics = this.makeTopics();
@@ -102,18 +106,13 @@ export class Assistant implements ChatListener {
     this.reading = new Reading(this.words, this.scroll, this.panel, [conversation.history, conversation.log]);
     this.scroll.append(this.reading.newer);
     this.enlarge(0);
-    this.element = this.makeRegion();
+    this.enterRegion();
     this.composer.draft = this.store.takeDraft();
     this.listen();
   }
 
   get isOpen(): boolean {
     return !this.panel.hidden;
-  }
-
-  /** Whether the panel was open when this tab last left the page. */
-  get wasOpen(): boolean {
-    return this.store.tab.open;
   }
 
   /** What stands in the field, not sent. */
@@ -528,16 +527,13 @@ export class Assistant implements ChatListener {
     return panel;
   }
 
-  private makeRegion(): HTMLElement {
-    const region = h("div", { class: "assistant", role: "region" }, this.launcher.element, this.panel);
-    keepTyping(region);
-    this.words.say((texts, language) => {
-      region.setAttribute("aria-label", texts.region);
-      region.lang = language;
-      region.dir = directionOf(language);
-    });
-    region.addEventListener("focusout", (event) => this.leftFor(event.relatedTarget));
-    return region;
+  private enterRegion(): void {
+    const region = this.element;
+    region.append(this.panel);
+    sayWhere(region, this.words);
+    const leave = (event: FocusEvent): void => this.leftFor(event.relatedTarget);
+    region.addEventListener("focusout", leave);
+    this.endings.push(() => region.removeEventListener("focusout", leave));
   }
 
   private key(event: KeyboardEvent): void {
@@ -612,11 +608,6 @@ export class Assistant implements ChatListener {
     const messages = (): Node[] | null => (this.isOpen && !empty ? [...history.children, ...log.children] : null);
     return { title: texts.title, subtitle: texts.machine, language, direction: directionOf(language), messages };
   }
-}
-
-/** Whether the panel fills the screen; keep in step with the stylesheet. */
-export function smallScreen(): boolean {
-  return matchMedia("(max-width: 30em), (max-height: 30em)").matches;
 }
 
 /** A button that is held by its key is pressed once. */

@@ -1,16 +1,12 @@
-/** The custom element: attributes in, events out; the Assistant does the rest. */
+/** The custom element: attributes in, events out; the Door does the rest. */
 
-import { Assistant, smallScreen, type Settings } from "./assistant.js";
-import inline from "./inline.css";
+import { Door } from "./door.js";
 import { spoken, type Language } from "./languages.js";
 import { PageLanguage } from "./page_language.js";
-import { withStyles } from "./print.js";
-import styles from "./styles.css";
-import topics from "./topics.css";
-import { fixToWindow } from "./top_layer.js";
+import { smallScreen } from "./screen.js";
+import type { Settings } from "./settings.js";
 import { registerUnit } from "./unit.js";
 
-const sheets = [styles, topics, inline].join("\n");
 const CONTACT = "https://germany.iom.int";
 // A page that takes the element away and puts it, or one like it, back within this time has only moved it.
 const MOVED_WITHIN_MS = 1_000;
@@ -22,7 +18,7 @@ const away = new Set<IomAssistant>();
 export class IomAssistant extends HTMLElement {
   static readonly observedAttributes = ["open", "language"];
 
-  private assistant: Assistant | null = null;
+  private door: Door | null = null;
   private page: PageLanguage | null = null;
   private quietly = false;
   private draft = "";
@@ -32,20 +28,18 @@ export class IomAssistant extends HTMLElement {
     clearTimeout(this.ending);
     away.delete(this);
     // Moved within the page: everything goes on.
-    if (this.assistant) return this.moved(this.assistant);
+    if (this.door) return this.moved(this.door);
     for (const other of away) this.succeed(other);
     registerUnit();
-    const root = this.shadowRoot ?? styled(this.attachShadow({ mode: "open" }));
-    this.page = new PageLanguage(this, () => this.assistant?.followLanguage());
-    this.assistant = new Assistant(this.settings(this.page));
-    this.assistant.draft ||= this.draft;
-    root.append(this.assistant.element);
-    fixToWindow(this.assistant.element);
+    const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
+    this.page = new PageLanguage(this, () => this.door?.followLanguage());
+    this.door = new Door(this.settings(this.page), root);
+    this.door.draft ||= this.draft;
     this.openQuietly();
   }
 
-  private moved(assistant: Assistant): void {
-    fixToWindow(assistant.element);
+  private moved(door: Door): void {
+    door.stayInWindow();
     this.page?.look();
   }
 
@@ -64,25 +58,19 @@ export class IomAssistant extends HTMLElement {
   private end(): void {
     clearTimeout(this.ending);
     away.delete(this);
-    this.draft = this.assistant?.draft ?? this.draft;
+    this.draft = this.door?.draft ?? this.draft;
     this.page?.end();
-    this.assistant?.end();
-    this.assistant?.element.remove();
-    this.assistant = null;
+    this.door?.end();
+    this.door = null;
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-    if (!this.assistant) return;
-    if (name === "language") return this.assistant.followLanguage();
+    if (!this.door) return;
+    if (name === "language") return this.door.followLanguage();
     if ((before === null) === (now === null)) return;
-    if (now === null) this.assistant.close();
-    else this.show(this.assistant);
+    if (now === null) this.door.close();
+    else this.door.open(!this.quietly);
     this.dispatchEvent(new CustomEvent(now === null ? "iom-assistant-close" : "iom-assistant-open", { bubbles: true }));
-  }
-
-  private show(assistant: Assistant): void {
-    fixToWindow(assistant.element);
-    assistant.open(!this.quietly);
   }
 
   get open(): boolean {
@@ -98,8 +86,9 @@ export class IomAssistant extends HTMLElement {
   private openQuietly(): void {
     this.quietly = true;
     if (this.isInline) this.open = true;
-    if (this.open) this.assistant?.open(false);
-    else if (this.assistant?.wasOpen && !smallScreen()) this.open = true;
+    if (this.open) this.door?.open(false);
+    else if (this.door?.wasOpen && !smallScreen()) this.open = true;
+    else this.door?.prepare();
     this.quietly = false;
   }
 
@@ -126,9 +115,4 @@ export class IomAssistant extends HTMLElement {
       opened: (now) => (this.open = now || this.isInline),
     };
   }
-}
-
-function styled(root: ShadowRoot): ShadowRoot {
-  withStyles(root, sheets);
-  return root;
 }

@@ -1,10 +1,12 @@
 /** Decorative pictures. */
 
-const SVG = "http://www.w3.org/2000/svg";
+import { drawn, MARK } from "./drawn.js";
+
+export { drawn } from "./drawn.js";
 
 const ICONS = {
   chat: "M4 4h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2zm3 4v2h10V8zm0 4v2h7v-2z",
-  mark: "M12 2C6.2 2 2 5.9 2 10.8c0 2.7 1.3 5.1 3.3 6.7L5 22l4.6-2.6c.8.1 1.6.2 2.4.2 5.8 0 10-3.9 10-8.8S17.8 2 12 2zm4.6 4.2-2.8 6.4-6.4 2.8 2.8-6.4zM12 9.7a1.1 1.1 0 1 0 0 2.2 1.1 1.1 0 0 0 0-2.2z",
+  mark: MARK,
   larger: "M13 3h8v8h-2.4V7.1l-4.3 4.3-1.7-1.7 4.3-4.3H13zM11 21H3v-8h2.4v3.9l4.3-4.3 1.7 1.7-4.3 4.3H11z",
   smaller: "M21 4.7 16.7 9h3.9v2.4h-8v-8H15v3.9L19.3 3zM3 19.3 7.3 15H3.4v-2.4h8v8H9v-3.9L4.7 21z",
   close: "M6.4 5 12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4-5.6-5.6L6.4 19 5 17.6l5.6-5.6L5 6.4z",
@@ -27,17 +29,5 @@ export type IconName = keyof typeof ICONS;
 export function icon(name: IconName): SVGElement {
   const picture = drawn(ICONS[name]);
   picture.classList.add(`icon-${name}`);
-  return picture;
-}
-
-/** A picture drawn by a path. */
-export function drawn(shape: string): SVGElement {
-  const picture = document.createElementNS(SVG, "svg");
-  const path = document.createElementNS(SVG, "path");
-  for (const [attribute, value] of [["viewBox", "0 0 24 24"], ["aria-hidden", "true"], ["class", "icon"]] as const) {
-    picture.setAttribute(attribute, value);
-  }
-  path.setAttribute("d", shape);
-  picture.append(path);
   return picture;
 }

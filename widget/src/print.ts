@@ -2,6 +2,7 @@
 
 import { h } from "./dom.js";
 import styles from "./print.css";
+import { withStyles } from "./styling.js";
 
 const MARK = "data-iom-assistant-print";
 const PAGE_STYLES = `@media print { html, body { all: revert !important }
@@ -64,19 +65,4 @@ function copied(node: Node): Node {
     if (link.textContent?.includes(link.href)) link.className = "plain-address";
   }
   return copy;
-}
-
-/** Adds styles in the way that a content security policy allows; returns how to undo it. */
-export function withStyles(root: Document | ShadowRoot, styles: string): () => void {
-  if ("adoptedStyleSheets" in root && "replaceSync" in CSSStyleSheet.prototype) {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(styles);
-    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-    return () => (root.adoptedStyleSheets = root.adoptedStyleSheets.filter((other) => other !== sheet));
-  }
-  // Safari before 16.4, where the page's CSP must allow inline styles.
-  const element = document.createElement("style");
-  element.textContent = styles;
-  ((root as Document).head ?? (root as ShadowRoot)).append(element);
-  return () => element.remove();
 }

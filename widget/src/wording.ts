@@ -2,19 +2,21 @@
 
 import { h } from "./dom.js";
 import type { Language } from "./languages.js";
-import { isLoaded, languageOfTexts, load, textsOf, type Texts } from "./texts.js";
+import type { Library } from "./library.js";
+import type { Texts as AllTexts } from "./texts.js";
 
-type Say = (texts: Texts, language: Language) => void;
+type Say<Texts> = (texts: Texts, language: Language) => void;
 
-export class Wording {
-  private readonly sayings: Say[] = [];
+export class Wording<Texts extends object = AllTexts> {
+  private sayings: Say<Texts>[] = [];
 
   /** `own` are texts that the page's author gives instead, in some language. */
   constructor(
+    private readonly library: Library<Texts>,
     private current: Language,
     private readonly own: (language: Language) => Record<string, string> = () => ({}),
   ) {
-    if (!isLoaded(current)) void load(current).then(() => this.sayAll());
+    if (!library.has(current)) void library.load(current).then(() => this.sayAll());
   }
 
   get language(): Language {
@@ -22,29 +24,34 @@ export class Wording {
   }
 
   get texts(): Texts {
-    return { ...textsOf(this.current), ...this.own(this.current) };
+    return { ...this.library.of(this.current), ...this.own(this.current) };
   }
 
   /** Calls back now, and again whenever the language changes or its texts have been loaded. */
-  say(saying: Say): void {
+  say(saying: Say<Texts>): void {
     this.sayings.push(saying);
-    saying(this.texts, languageOfTexts(this.current));
+    saying(this.texts, this.library.languageOf(this.current));
   }
 
   change(language: Language): void {
     if (language === this.current) return;
     this.current = language;
-    if (isLoaded(language)) this.sayAll();
-    else void load(language).then(() => language === this.current && this.sayAll());
+    if (this.library.has(language)) this.sayAll();
+    else void this.library.load(language).then(() => language === this.current && this.sayAll());
+  }
+
+  /** Says nothing more: another wording does. */
+  end(): void {
+    this.sayings = [];
   }
 
   private sayAll(): void {
-    this.sayings.forEach((saying) => saying(this.texts, languageOfTexts(this.current)));
+    this.sayings.forEach((saying) => saying(this.texts, this.library.languageOf(this.current)));
   }
 }
 
 /** A text that follows the language, even where a translator has put nodes of its own in its place. */
-export function worded(words: Wording, choose: (texts: Texts) => string): HTMLElement {
+export function worded<Texts extends object>(words: Wording<Texts>, choose: (texts: Texts) => string): HTMLElement {
   const text = h("span");
   words.say((texts) => (text.textContent = choose(texts)));
   return text;

@@ -1,9 +1,15 @@
 /** The button that opens and closes the panel, with the number of unread answers. */
 
 import { button, h } from "../dom.js";
-import { icon } from "../icons.js";
-import { filled } from "../texts.js";
-import { worded, type Wording } from "../wording.js";
+import { drawn, MARK } from "../drawn.js";
+import type { FirstTexts } from "../first_texts.js";
+import { filled } from "../library.js";
+
+/** Where its texts come from. */
+interface Words {
+  readonly texts: FirstTexts;
+  say(saying: () => void): void;
+}
 
 export class Launcher {
   readonly element: HTMLButtonElement;
@@ -14,12 +20,24 @@ export class Launcher {
   private count = 0;
 
   constructor(
-    private readonly words: Wording,
+    private words: Words,
     toggle: () => void,
   ) {
     const attributes = { class: "launcher", part: "launcher", "aria-expanded": "false", "aria-controls": "panel" };
-    this.element = button(attributes, toggle, icon("mark"), this.label, this.badge, this.unreadNote);
+    this.element = button(attributes, toggle, drawn(MARK), this.label, this.badge, this.unreadNote);
     words.say(() => this.show());
+  }
+
+  /** Takes its texts from here from now on. */
+  follow(words: Words): void {
+    this.words = words;
+    words.say(() => this.show());
+  }
+
+  /** What it opens is being loaded. */
+  set busy(now: boolean) {
+    if (now) this.element.setAttribute("aria-busy", "true");
+    else this.element.removeAttribute("aria-busy");
   }
 
   set expanded(open: boolean) {
@@ -42,9 +60,4 @@ export class Launcher {
     this.badge.textContent = String(this.count);
     this.unreadNote.textContent = this.count ? ` (${filled(texts.unread, { count: this.count })})` : "";
   }
-}
-
-/** A label next to an icon, in the current language. */
-export function iconLabel(words: Wording, choose: Parameters<typeof worded>[1]): HTMLElement {
-  return h("span", { class: "label" }, worded(words, choose));
 }

@@ -4,6 +4,7 @@ import { button, h } from "../dom.js";
 import { drawn, icon } from "../icons.js";
 import { directionOf, nameOfLanguage, type Language } from "../languages.js";
 import type { More, Shown } from "../more/index.js";
+import { OnDemand } from "../on_demand.js";
 import { entriesOf } from "../protocol.js";
 import { asSpoken } from "../rich_text.js";
 import type { Texts } from "../texts.js";
@@ -33,22 +34,8 @@ export interface ToolActions {
   failed(): void;
 }
 
-let loading: Promise<typeof More> | null = null;
-let failures = 0;
-
-/** The file with what few visitors need, loaded once. */
-function loadMore(): Promise<typeof More> {
-  // A browser may remember that an address could not be loaded, so it is asked for by another one.
-  const address = new URL(`./more.js${failures ? `?${failures}` : ""}`, import.meta.url).href;
-  loading ??= (import(address) as Promise<{ More: typeof More }>).then(
-    (file) => file.More,
-    (error: unknown) => {
-      [loading, failures] = [null, failures + 1];
-      throw error;
-    },
-  );
-  return loading;
-}
+/** What few visitors need. */
+const file = new OnDemand<{ More: typeof More }>(new URL("./more.js", import.meta.url).href);
 
 export class AnswerTools {
   private readonly panel: HTMLElement;
@@ -93,7 +80,7 @@ export class AnswerTools {
   private async press(toggle: HTMLElement): Promise<void> {
     const { panel, actions } = this;
     try {
-      this.more ??= this.made(await loadMore());
+      this.more ??= this.made((await file.load()).More);
     } catch {
       return actions.failed();
     }

@@ -3,7 +3,7 @@
 import { button, h } from "../dom.js";
 import type { Opening } from "../protocol.js";
 import { link } from "../rich_text.js";
-import { filled } from "../texts.js";
+import { filled, type Texts } from "../texts.js";
 import { worded, type Wording } from "../wording.js";
 
 export class Welcome {
@@ -52,7 +52,7 @@ export class Welcome {
 
   /** The notice in full. */
   private details(): HTMLElement {
-    const item = (choose: Parameters<typeof worded>[1]): HTMLElement => h("li", {}, worded(this.words, choose));
+    const item = (choose: (texts: Texts) => string): HTMLElement => h("li", {}, worded(this.words, choose));
     return h(
       "ul",
       { id: "notice-more", hidden: "" },

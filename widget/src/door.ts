@@ -1,0 +1,188 @@
+/** What every page has: the launcher, and the way to the chat, which is loaded when somebody wants it. */
+
+import type { Assistant, begin } from "./chat_file.js";
+import { h } from "./dom.js";
+import { files, firstLibrary, type FirstTexts } from "./first_texts.js";
+import { keepTyping } from "./keys.js";
+import styles from "./launcher.css";
+import { OnDemand } from "./on_demand.js";
+import { sayWhere } from "./region.js";
+import type { Settings } from "./settings.js";
+import { Store } from "./store.js";
+import { withStyles } from "./styling.js";
+import { fixToWindow } from "./top_layer.js";
+import { Launcher } from "./view/launcher.js";
+import { pageLink } from "./view/page_link.js";
+import { worded, Wording } from "./wording.js";
+
+// Whoever waits for something that nobody has pressed a button for, waits for the next attempt too.
+const RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 60_000;
+
+/** Set by build.mjs: changes with what the file contains, so that a copy in a cache is of the same version. */
+declare const CHAT_VERSION: string;
+
+const chatFile = (): OnDemand<{ begin: typeof begin }> =>
+  (file ??= new OnDemand(new URL(`./chat.js?v=${CHAT_VERSION}`, import.meta.url).href));
+let file: OnDemand<{ begin: typeof begin }> | null = null;
+
+const styled = new WeakSet<ShadowRoot>();
+
+export class Door {
+  private readonly region = h("div", { class: "assistant", role: "region" });
+  private readonly store: Store;
+  private readonly words: Wording<FirstTexts>;
+  private readonly launcher: Launcher;
+  private readonly unwatch: () => void;
+  private chat: Assistant | null = null;
+  private begun = "";
+  /** The panel is to be shown once it is here: with the focus, if that is still at this place. */
+  private wanted: { focus: boolean; from: Element | null } | null = null;
+  private trouble: HTMLElement | null = null;
+  private again: ReturnType<typeof setTimeout> | undefined;
+  private pause = RETRY_MS;
+  private ended = false;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly root: ShadowRoot,
+  ) {
+    this.store = new Store(settings.server);
+    this.words = new Wording(firstLibrary, this.language, settings.ownTexts);
+    this.launcher = new Launcher(this.words, () => this.press());
+    this.region.append(this.launcher.element);
+    keepTyping(this.region);
+    sayWhere(this.region, this.words);
+    this.unwatch = this.store.watch(() => this.changedElsewhere());
+    if (!styled.has(root)) withStyles(root, styles);
+    styled.add(root);
+    root.append(this.region);
+    this.stayInWindow();
+  }
+
+  /** Whether the panel was open when this tab last left the page. */
+  get wasOpen(): boolean {
+    return this.store.tab.open;
+  }
+
+  /** What stands in the field, not sent. */
+  get draft(): string {
+    return this.chat?.draft ?? this.begun;
+  }
+
+  set draft(text: string) {
+    if (this.chat) this.chat.draft = text;
+    else this.begun = text;
+  }
+
+  /** Shows the panel; pass `focus` as false if the visitor did not just ask for it. */
+  open(focus = true): void {
+    this.stayInWindow();
+    if (this.chat) return this.chat.open(focus);
+    this.wanted ??= { focus, from: document.activeElement };
+    this.launcher.busy = true;
+    void this.load();
+  }
+
+  /** Keeps the chat fixed to the window, wherever the page has put the element; one in the flow of the page stays there. */
+  stayInWindow(): void {
+    if (!this.settings.inline) fixToWindow(this.region);
+  }
+
+  close(): void {
+    if (this.chat) return this.chat.close();
+    if (!this.wanted) return;
+    this.giveUp();
+    this.store.keepTab({ open: false });
+  }
+
+  /** Loads the chat at once for a visitor who has begun one: it may be erased, or left in a hurry, at any time. */
+  prepare(): void {
+    if (this.isUsed) void this.load();
+  }
+
+  /** Follows the page's language, unless the visitor has chosen one. */
+  followLanguage(): void {
+    if (this.chat) this.chat.followLanguage();
+    else this.words.change(this.language);
+  }
+
+  /** Releases everything outside the element. */
+  end(): void {
+    this.ended = true;
+    this.unwatch();
+    clearTimeout(this.again);
+    this.chat?.end();
+    this.region.remove();
+  }
+
+  private get language(): string {
+    return this.store.key.choice ?? this.settings.pageLanguage();
+  }
+
+  private get isUsed(): boolean {
+    return this.store.key.token !== null || this.store.tab.outbox.length > 0;
+  }
+
+  private press(): void {
+    if (this.wanted) return;
+    this.trouble?.remove();
+    this.trouble = null;
+    this.settings.opened(!this.chat?.isOpen);
+  }
+
+  private changedElsewhere(): void {
+    if (this.chat) return;
+    this.store.reload();
+    this.followLanguage();
+  }
+
+  private async load(): Promise<void> {
+    clearTimeout(this.again);
+    try {
+      // Without a pause where the file is here already.
+      const { begin } = chatFile().file ?? (await chatFile().load());
+      if (!this.ended) this.enter(begin);
+    } catch (error) {
+      console.error("iom-assistant: the chat could not be loaded.", error);
+      if (!this.ended) this.fail();
+    }
+  }
+
+  private enter(begun: typeof begin): void {
+    if (this.chat) return;
+    const { store, launcher, region, settings, words, wanted } = this;
+    // It may have been erased while this page rested in the browser's memory.
+    store.reread();
+    this.chat = begun(settings, { store, files, launcher, region }, this.root);
+    this.chat.draft ||= this.begun;
+    words.end();
+    this.trouble?.remove();
+    this.giveUp();
+    if (wanted) this.chat.open(wanted.focus && document.activeElement === wanted.from);
+  }
+
+  /** Says so to whoever wants the chat, and where else it is. */
+  private fail(): void {
+    const { wanted, settings } = this;
+    this.giveUp();
+    if (wanted) this.trouble ??= this.sorry();
+    if (wanted) settings.opened(false);
+    if (!settings.inline && !this.isUsed) return;
+    this.again = setTimeout(() => (settings.inline ? this.open(false) : void this.load()), this.pause);
+    this.pause = Math.min(2 * this.pause, LONGEST_RETRY_MS);
+  }
+
+  private sorry(): HTMLElement {
+    const text = h("p", {}, worded(this.words, (texts) => texts.failed));
+    const link = pageLink(this.words, this.settings.server, { class: "open-page" });
+    const note = h("div", { class: "trouble", role: "alert" }, text, link);
+    this.region.prepend(note);
+    return note;
+  }
+
+  private giveUp(): void {
+    this.wanted = null;
+    this.launcher.busy = false;
+  }
+}

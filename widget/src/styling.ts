@@ -1,0 +1,16 @@
+/** Styles in the way that a strict content security policy allows. */
+
+/** Adds styles to a root; returns how to undo it. */
+export function withStyles(root: Document | ShadowRoot, styles: string): () => void {
+  if ("adoptedStyleSheets" in root && "replaceSync" in CSSStyleSheet.prototype) {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(styles);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    return () => (root.adoptedStyleSheets = root.adoptedStyleSheets.filter((other) => other !== sheet));
+  }
+  // Safari before 16.4, where the page's CSP must allow inline styles.
+  const element = document.createElement("style");
+  element.textContent = styles;
+  ((root as Document).head ?? (root as ShadowRoot)).append(element);
+  return () => element.remove();
+}
