@@ -427,12 +427,13 @@ def test_every_setting_is_explained():
 
 
 TABLES = [ROOT / "docs" / "operations.md", ROOT / "docs" / "web-chat-api.md"]
-# What both deployments decide for themselves, and what fits no deployment with several fronts and PostgreSQL.
+# What both deployments decide for themselves, and what fits no deployment with several fronts and PostgreSQL, or is found
+# beside the notice.
 DECIDED = {
     *("ASSISTANT_HOST", "ASSISTANT_PUBLIC_URL", "ASSISTANT_TRUSTED_PROXIES", "ASSISTANT_NOTICE_FILE"),
     *("ASSISTANT_METRICS_PORT", "ASSISTANT_METRICS_HOST", "ASSISTANT_DATABASE"),
 }
-UNFIT = {"ASSISTANT_DATA", "ASSISTANT_STORAGE"}
+UNFIT = {"ASSISTANT_DATA", "ASSISTANT_STORAGE", "ASSISTANT_WITHDRAWN_FILE"}
 
 
 def tabled() -> set[str]:

@@ -108,5 +108,8 @@ def test_what_is_not_is_said_in_english_and_the_chat_says_so(answers):
 
 
 def test_the_knowledge_is_in_order_and_the_element_has_the_language(answers):
-    assert answers["errors"] == []
+    # The toy translations are English, and the check rightly says so of each that is long enough to be told.
+    foreign = [error for error in answers["errors"] if "is in another language (en)" in error]
+    assert foreign
+    assert answers["errors"] == foreign
     assert answers["element"]
