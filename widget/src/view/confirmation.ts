@@ -40,7 +40,7 @@ export class Confirmation {
         "aria-labelledby": "confirm-title",
         "aria-describedby": "confirm-text",
       },
-      h("h3", { id: "confirm-title" }, asked.title),
+      h("h2", { id: "confirm-title" }, asked.title),
       h("p", { id: "confirm-text" }, asked.text),
       h("div", { class: "row" }, ...choices, button({ class: "plain quiet" }, () => this.close(), asked.cancel)),
     );
