@@ -9,7 +9,7 @@ from assistant.core.paths import ROOT
 SOURCE = ROOT / "widget" / "src"
 PAGE = (ROOT / "docs" / "embedding.md").read_text("utf-8")
 CODE = "\n".join(path.read_text("utf-8") for path in sorted(SOURCE.rglob("*.ts")))
-STYLES = (SOURCE / "styles.css").read_text("utf-8")
+STYLES = "\n".join(path.read_text("utf-8") for path in sorted(SOURCE.glob("*.css")))
 
 
 def section(title: str) -> str:
