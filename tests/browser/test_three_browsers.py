@@ -169,6 +169,7 @@ def test_axe_finds_nothing_in_any_state(person, own_front, axe):
     person.open()
     look("open")
     person.ask("Wie vielen Menschen?")
+    person.button(TEXTS["more"])
     person.button(TEXTS["no"])
     look("judged")
     for name, make in ANSWERS.items():

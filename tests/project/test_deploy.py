@@ -427,8 +427,8 @@ def test_every_setting_is_explained():
 
 
 TABLES = [ROOT / "docs" / "operations.md", ROOT / "docs" / "web-chat-api.md"]
-# What both deployments decide for themselves, and what fits no deployment with several fronts and PostgreSQL, or is found
-# beside the notice.
+# What both deployments decide for themselves; and what fits none with several fronts and PostgreSQL, or is found beside
+# the notice.
 DECIDED = {
     *("ASSISTANT_HOST", "ASSISTANT_PUBLIC_URL", "ASSISTANT_TRUSTED_PROXIES", "ASSISTANT_NOTICE_FILE"),
     *("ASSISTANT_METRICS_PORT", "ASSISTANT_METRICS_HOST", "ASSISTANT_DATABASE"),
