@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from html import escape
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from assistant.core.paths import ROOT
 from assistant.front.app import application
@@ -38,7 +38,12 @@ class Website:
     def __init__(self, page: Page, scripted_front, front: str) -> None:
         self.page, self.host, self.front = page, scripted_front, front
         self.console: list[str] = []
-        page.on("console", lambda message: self.console.append(message.text))
+        page.on("console", self._note)
+
+    def _note(self, message: ConsoleMessage) -> None:
+        # Browsers ask for one by themselves, and no page needs it.
+        if not message.location["url"].endswith("/favicon.ico"):
+            self.console.append(message.text)
 
     def show(self, body: str, allowed: bool = True, policy: str | None = None, script: bool = True) -> Page:
         self.host.reset()

@@ -241,7 +241,7 @@ def test_the_notice_is_short_and_the_rest_one_press_away(visitor):
     short = visitor.page.locator("iom-assistant #notice-text")
     expect(short).to_have_text(re.compile("Maschine.*keine persönlichen Daten.*30 Tage"))
     more = visitor.button("Mehr dazu")
-    key = visitor.page.get_by_text("Auf Ihrem Gerät bleibt nur ein Schlüssel")
+    key = visitor.page.get_by_text("Auf Ihrem Gerät bleiben nur ein Schlüssel")
     expect(key).to_be_hidden()
     more.click()
     expect(key).to_be_visible()

@@ -394,6 +394,8 @@ def test_an_open_chat_is_printed_whole_and_alone(visitor, front, moved):
     visitor.page.evaluate(moved)
     for question in ("eins", "zwei", "drei"):
         visitor.ask(question)
+    # What is not announced comes a moment after the text.
+    expect(visitor.page.locator("iom-assistant [part~=evidence]")).to_have_count(3)
     pages = printed(visitor)
     whole = "".join(pages)
     for question in ("eins", "zwei", "drei"):

@@ -22,6 +22,8 @@ export async function diagnosed(server: string): Promise<Trouble> {
 }
 
 async function troubleWith(server: string): Promise<Trouble> {
+  // Its own pages are always allowed.
+  if (new URL(server).origin === location.origin) return "unreachable";
   let isBlocked = false;
   const note = ({ blockedURI }: SecurityPolicyViolationEvent): void => {
     isBlocked = isBlocked || blockedURI.startsWith(server);

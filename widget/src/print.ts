@@ -60,6 +60,8 @@ function copied(node: Node): Node {
   const copy = node.cloneNode(true) as HTMLElement;
   copy.querySelectorAll("details").forEach((details) => (details.open = true));
   copy.querySelectorAll("[hidden]").forEach((folded) => folded.removeAttribute("hidden"));
+  // The list of all sources says the first one again.
+  for (const list of copy.querySelectorAll(".sources")) list.previousElementSibling?.querySelector(".source")?.remove();
   copy.querySelectorAll(".unseen").forEach((text) => (text.className = text.closest("a") ? "state" : "who"));
   for (const link of copy.querySelectorAll("a")) {
     if (link.textContent?.includes(link.href)) link.className = "plain-address";

@@ -168,8 +168,6 @@ def _evidence(part: EventPart, words: Words) -> list[str]:
         return lines
     if approved := part["approved"]:
         lines.append(words("checked", by=approved["by"], on=approved["on_text"]))
-    elif part["kind"] == "fact" and part["sources"]:
-        lines.append(words("withSource"))
     if part["as_of_text"]:
         lines.append(words("asOf", date=part["as_of_text"]))
     if part["note_as_of_text"]:
