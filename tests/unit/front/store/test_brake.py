@@ -113,7 +113,7 @@ def test_two_purges_at_once_both_record_that_they_ran(engine):
 
     def recorded(number):
         wait.wait()
-        for _ in range(20):
+        for _ in range(5):
             record_run(engine, before(number))
 
     with ThreadPoolExecutor(8) as pool:
