@@ -10,7 +10,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 # Without compiled files each of the servers would compile Rasa and its libraries afresh whenever it starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run shell train data translated content due withdraw check channels-check purge test test-long evaluate measure bench bench-widget chaos attack audit sbom lock \
+.PHONY: help run shell train data translated content due withdraw check channels-check purge test test-long evaluate measure bench chaos attack audit sbom lock \
   environment environment-dev clean
 
 help: ## list these commands

@@ -1,6 +1,6 @@
-/** The custom element: attributes in, events out; the Door does the rest. */
+/** The custom element: attributes in, events out; the loader does the rest. */
 
-import { Door } from "./door.js";
+import { Loader } from "./loader.js";
 import { spoken, type Language } from "./languages.js";
 import { PageLanguage } from "./page_language.js";
 import { smallScreen } from "./screen.js";
@@ -18,7 +18,7 @@ const away = new Set<IomAssistant>();
 export class IomAssistant extends HTMLElement {
   static readonly observedAttributes = ["open", "language"];
 
-  private door: Door | null = null;
+  private loader: Loader | null = null;
   private page: PageLanguage | null = null;
   private quietly = false;
   private draft = "";
@@ -28,18 +28,18 @@ export class IomAssistant extends HTMLElement {
     clearTimeout(this.ending);
     away.delete(this);
     // Moved within the page: everything goes on.
-    if (this.door) return this.moved(this.door);
+    if (this.loader) return this.moved(this.loader);
     for (const other of away) this.succeed(other);
     registerUnit();
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    this.page = new PageLanguage(this, () => this.door?.followLanguage());
-    this.door = new Door(this.settings(this.page), root);
-    this.door.draft ||= this.draft;
+    this.page = new PageLanguage(this, () => this.loader?.followLanguage());
+    this.loader = new Loader(this.settings(this.page), root);
+    this.loader.draft ||= this.draft;
     this.openQuietly();
   }
 
-  private moved(door: Door): void {
-    door.stayInWindow();
+  private moved(loader: Loader): void {
+    loader.stayInWindow();
     this.page?.look();
   }
 
@@ -58,18 +58,18 @@ export class IomAssistant extends HTMLElement {
   private end(): void {
     clearTimeout(this.ending);
     away.delete(this);
-    this.draft = this.door?.draft ?? this.draft;
+    this.draft = this.loader?.draft ?? this.draft;
     this.page?.end();
-    this.door?.end();
-    this.door = null;
+    this.loader?.end();
+    this.loader = null;
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-    if (!this.door) return;
-    if (name === "language") return this.door.followLanguage();
+    if (!this.loader) return;
+    if (name === "language") return this.loader.followLanguage();
     if ((before === null) === (now === null)) return;
-    if (now === null) this.door.close();
-    else this.door.open(!this.quietly);
+    if (now === null) this.loader.close();
+    else this.loader.open(!this.quietly);
     this.dispatchEvent(new CustomEvent(now === null ? "iom-assistant-close" : "iom-assistant-open", { bubbles: true }));
   }
 
@@ -86,9 +86,9 @@ export class IomAssistant extends HTMLElement {
   private openQuietly(): void {
     this.quietly = true;
     if (this.isInline) this.open = true;
-    if (this.open) this.door?.open(false);
-    else if (this.door?.wasOpen && !smallScreen()) this.open = true;
-    else this.door?.prepare();
+    if (this.open) this.loader?.open(false);
+    else if (this.loader?.wasOpen && !smallScreen()) this.open = true;
+    else this.loader?.prepare();
     this.quietly = false;
   }
 

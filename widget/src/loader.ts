@@ -28,7 +28,7 @@ let file: OnDemand<{ begin: typeof begin }> | null = null;
 
 const styled = new WeakSet<ShadowRoot>();
 
-export class Door {
+export class Loader {
   private readonly region = h("div", { class: "assistant", role: "region" });
   private readonly store: Store;
   private readonly words: Wording<FirstTexts>;
