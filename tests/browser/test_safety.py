@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pdf import pages_of, squeezed
 from tests.browser.scenes import several
 from tests.browser.scripted_front import POLICY, SOURCE, ScriptedFront, a_fact, answer, part
 from tests.browser.visitor import Visitor, until
+from tests.support.paper import pages_of, squeezed
 
 NEWS, WEATHER = "https://www.tagesschau.de/", "https://www.bbc.co.uk/weather"
 PHONE = {"width": 360, "height": 740}
@@ -380,7 +380,7 @@ def test_labels_that_a_translator_has_rewritten_follow_a_new_language(visitor):
 
 
 def printed(visitor: Visitor) -> list[str]:
-    return pages_of(visitor.page.pdf(format="A4"))
+    return [squeezed(page) for page in pages_of(visitor.page.pdf(format="A4"))]
 
 
 @pytest.mark.parametrize(

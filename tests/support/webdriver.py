@@ -8,10 +8,11 @@ from __future__ import annotations
 import base64
 import json
 import socket
-import subprocess
 from typing import Any, Protocol
 
 import httpx2
+
+from tests.support.paper import pages_of
 
 SECONDS = 60.0
 # The method and the path, below that of the session, of each command.
@@ -199,10 +200,7 @@ class Tab:
     def printed(self) -> list[str] | None:
         """The text of each sheet of paper that the page would fill, if the browser can be asked to print."""
         pdf = self.wire.print()
-        if pdf is None:
-            return None
-        read = subprocess.run(["pdftotext", "-", "-"], input=base64.b64decode(pdf), capture_output=True, check=True)
-        return read.stdout.decode("utf-8").split("\f")[:-1]
+        return None if pdf is None else pages_of(base64.b64decode(pdf))
 
     def _keys(self, actions: list[dict[str, Any]]) -> None:
         self._act({"type": "key", "id": "keyboard", "actions": actions})
