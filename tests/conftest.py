@@ -20,6 +20,9 @@ from tests.support.shared_assistant import ports_of_running, stop
 STARTS_PROGRAMS = {"postgres", "python", "running", "started"}
 # Folders whose tests go to any free worker; elsewhere a file's tests stay together because they share fixtures.
 SPREAD = {"browser", "channels"}
+# Started by `make test`, a `make` of the tests' own would take itself for a part of it and print directories.
+for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):
+    os.environ.pop(name, None)
 
 
 @pytest.hookimpl(tryfirst=True)
