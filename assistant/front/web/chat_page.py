@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs
@@ -42,9 +41,6 @@ STYLES = (TEMPLATES / "chat.css").read_bytes()
 STYLES_PATH = "/chat.css"
 STYLES_VERSION = hashlib.sha256(STYLES).hexdigest()[:12]
 MOST_FIELDS = 10
-# Pages that anybody may have open; those of the element's quick exit.
-EXIT: Mapping[Language, str] = {"de": "https://www.tagesschau.de/"}
-EXIT_ELSEWHERE = "https://www.bbc.co.uk/weather"
 # No script, and nothing from elsewhere; forms send only to us.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -151,7 +147,7 @@ def _page(
         languages=language_links(language, entries, shown.question if not is_posted else None),
         privacy=front.settings.privacy,
         imprint=front.settings.imprint,
-        leave=EXIT.get(language, EXIT_ELSEWHERE),
+        leave=words("exitUrl"),
         max_characters=MAX_READ_CHARACTERS,
     )
     status = STATUS[refusal.code] if refusal else 200

@@ -53,26 +53,27 @@ async def get_topics(request: Request) -> Response:
 
 
 def topics_in(knowledge: KnowledgeBase, language: Language) -> list[Topic]:
-    """Every topic in one language, with the questions of its entries."""
-    return [
-        {
-            "id": topic.id,
-            "title": localised(topic.title, language),
-            "questions": [
-                {"entry": id_, "text": render(knowledge, knowledge.entries[id_], language).question}
-                for id_ in topic.entries
-            ],
-        }
-        for topic in knowledge.topics.values()
-    ]
+    """Every topic in one language, with the questions of its entries; without those that are withdrawn."""
+    topics: list[Topic] = []
+    for topic in knowledge.topics.values():
+        entries = [entry for entry in map(knowledge.find, topic.entries) if entry]
+        questions: list[Question] = [
+            {"entry": entry.id, "text": render(knowledge, entry, language).question} for entry in entries
+        ]
+        if questions:
+            topics.append({"id": topic.id, "title": localised(topic.title, language), "questions": questions})
+    return topics
 
 
 def entries_in(value: str | None, knowledge: KnowledgeBase) -> list[str]:
-    """The ids in a list with commas, each once; raises RefusedError if there are none, too many or unknown ones."""
+    """The ids in a list with commas, each once; raises RefusedError if there are none, too many or unknown ones.
+
+    A withdrawn entry is known: whoever follows a link to it reads that it is being checked, and who can help.
+    """
     named = list(dict.fromkeys(part.strip() for part in (value or "").split(",") if part.strip()))
     if not 0 < len(named) <= MAX_ENTRIES:
         raise RefusedError("invalid")
-    if not all(knowledge.find(id_) for id_ in named):
+    if not all(knowledge.find(id_) or id_ in knowledge.withdrawn for id_ in named):
         raise RefusedError("not_found")
     return named
 

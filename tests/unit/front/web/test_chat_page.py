@@ -19,6 +19,8 @@ from assistant.front.store.schema import database
 from assistant.front.web.chat_page import STYLES_PATH
 from assistant.front.web.page_view import PATH
 from assistant.knowledge import knowledge, render
+from assistant.knowledge.load import widget_texts
+from assistant.knowledge.model import localised
 from assistant.knowledge.render import direction
 from tests.fakes.front import AWAY, ENTRY, HERE, enveloped, fact
 from tests.support.readable import bytes_of
@@ -65,7 +67,8 @@ def test_it_is_in_every_language_with_form_topics_and_exit(language, client):
     assert {"type": "hidden", "name": "language", "value": language} in told.all("input")
     assert knowledge().topics["danger"].title[language] in told.text
     assert knowledge().phrase("page_kept", language) in told.text
-    assert "leave" in [link.get("class") for link in told.all("a")]
+    (leave,) = [link["href"] for link in told.all("a") if link.get("class") == "leave"]
+    assert leave == localised(widget_texts()["exitUrl"], language)
     assert not told.all("script")
 
 

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
+from starlette.testclient import TestClient
 
 from assistant.core.languages import LANGUAGES
+from assistant.front.app import application
 from assistant.front.web.knowledge_api import MAX_ENTRIES
+from assistant.front.web.page_view import PATH
 from assistant.knowledge import knowledge, render
-from tests.fakes.front import Visitor
+from assistant.knowledge.live import Live, served
+from assistant.knowledge.withdrawn import Withdrawal
+from tests.fakes.front import HERE, Visitor
 
 FAP, FOUNDING = "ask_figures/fap_reached", "ask_history/founding"
+DOCUMENTS = "ask_family/documents"
+
+
+@pytest.fixture
+def without(settings, rasa, monkeypatch):
+    """A client of a front whose staff have withdrawn some entries."""
+
+    def without(*entries):
+        why = Withdrawal("A. Beispiel", "2026-07-27", "?")
+        base = served(knowledge(), dict.fromkeys(entries, why), datetime.date(2026, 7, 27))
+        monkeypatch.setattr(Live, "current", lambda _: base)
+        return TestClient(application(settings, rasa), HERE)
+
+    return without
 
 
 def answer(client, *entries, language="de"):
@@ -95,6 +116,32 @@ def test_topics_offer_questions_in_every_language(language, client):
         for question in topic["questions"]:
             entry = knowledge().entries[question["entry"]]
             assert question["text"] == render(knowledge(), entry, language).question
+
+
+def test_a_topic_does_not_offer_what_is_withdrawn(without):
+    topic = knowledge().topics["family"]
+    with without(DOCUMENTS) as client:
+        told = {each["id"]: each["questions"] for each in client.get("/api/topics").json()["topics"]}
+        page = client.get(PATH, params={"language": "de"})
+    assert [question["entry"] for question in told["family"]] == [id_ for id_ in topic.entries if id_ != DOCUMENTS]
+    assert page.status_code == 200
+    assert DOCUMENTS not in page.text
+
+
+def test_a_topic_of_which_everything_is_withdrawn_is_not_offered(without):
+    topic = next(topic for topic in knowledge().topics.values() if "crisis" not in str(topic.entries))
+    with without(*topic.entries) as client:
+        assert topic.id not in [each["id"] for each in client.get("/api/topics").json()["topics"]]
+
+
+@pytest.mark.parametrize("entries", [DOCUMENTS, f"{FAP},{DOCUMENTS}"])
+def test_a_link_to_a_withdrawn_answer_leads_to_what_is_said_in_its_place(entries, without):
+    with without(DOCUMENTS) as client:
+        told = answer(client, *entries.split(","))
+        page = client.get(PATH, params={"entry": entries, "language": "de"})
+    assert told["parts"][-1]["text"].startswith(knowledge().phrase("withdrawn", "de"))
+    assert page.status_code == 200
+    assert knowledge().phrase("withdrawn", "de") in page.text
 
 
 def test_topics_are_not_sent_again_unless_they_have_changed(client):
