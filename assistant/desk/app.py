@@ -11,6 +11,7 @@ import logging
 import pkgutil
 from types import ModuleType
 
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -29,6 +30,7 @@ from assistant.desk.settings import Settings
 from assistant.desk.state import Desk
 from assistant.desk.view import STATIC_ROUTE, Parts, changed_page, error_page
 from assistant.front.store.schema import database
+from assistant.knowledge import KnowledgeError
 
 logger = logging.getLogger(__name__)
 OF_STATUS = {404: "not_found", 405: "not_allowed"}
@@ -48,6 +50,8 @@ def application(settings: Settings) -> ASGIApp:
         exception_handlers={
             RefusedError: _refused,
             ChangedError: _changed,
+            KnowledgeError: _not_in_order,
+            SQLAlchemyError: _no_database,
             HTTPException: _http,
             Exception: _fault,
         },
@@ -78,6 +82,17 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _changed(request: Request, error: Exception) -> Response:
     assert isinstance(error, ChangedError)  # noqa: S101
     return changed_page(request, error)
+
+
+async def _not_in_order(request: Request, error: Exception) -> Response:
+    """The knowledge cannot be read, since somebody has edited it outside these pages."""
+    logger.error("The knowledge cannot be read: %s", error)
+    return error_page(request, RefusedError(503, "not_in_order", found=str(error)))
+
+
+async def _no_database(request: Request, error: Exception) -> Response:
+    logger.error("The front's database does not answer (%s).", type(error).__name__)
+    return error_page(request, RefusedError(503, "no_database"))
 
 
 async def _http(request: Request, error: Exception) -> Response:

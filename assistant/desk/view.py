@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import NoMatchFound, Route
 
 from assistant.core.languages import Language
 from assistant.desk.csrf import FIELD, Csrf
@@ -25,6 +25,8 @@ from assistant.knowledge.render import LOCALES, direction
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
+# The names of the routes to an entry's page (with the place `{entry:path}`) and to the form for a new one.
+ENTRY, NEW_ENTRY = "entry", "new_entry"
 STATIC_PATH = "/static/"
 TEMPLATES = Environment(
     loader=FileSystemLoader(FOLDER / "templates"),
@@ -76,6 +78,7 @@ def page(request: Request, template: str, section: str, status: int = 200, **sho
         csrf=Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, parts.csrf.token(request.state.user)),
         static=static_address,
         visitor=visitor,
+        entry_address=partial(_entry_address, request),
         **shown,
     )
     return HTMLResponse(html, status)
@@ -89,7 +92,7 @@ def visitor(text: str, language: str | None = None) -> Markup:
 
 def _in_language(request: Request, language: Language) -> str:
     """The address of the same page in another language."""
-    return f"{request.url.path}?{request.url.include_query_params(language=language).query}"
+    return f"{request.url.path}?{request.url.remove_query_params('done').include_query_params(language=language).query}"
 
 
 def _done(request: Request, section: str) -> str | None:
@@ -99,14 +102,27 @@ def _done(request: Request, section: str) -> str | None:
     return words(key) if key.startswith("done_") and key in words else None
 
 
-def day(date: datetime.date, language: Language) -> str:
-    """A day as it is written in a language."""
-    return str(format_date(date, "medium", locale=LOCALES[language]))
+def day(date: datetime.date | str, language: Language) -> str:
+    """A day, which may be an ISO date, as it is written in a language."""
+    found = datetime.date.fromisoformat(date) if isinstance(date, str) else date
+    return str(format_date(found, "medium", locale=LOCALES[language]))
 
 
 def see_other(path: str, **query: str) -> Response:
     """Leads on after a form has been dealt with, so that reloading sends nothing twice."""
     return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303)
+
+
+def _entry_address(request: Request, entry: str) -> str | None:
+    return address_of(request, ENTRY, entry=entry)
+
+
+def address_of(request: Request, route: str, **places: str) -> str | None:
+    """The address of another page, by the name of its route; None if there is no such page."""
+    try:
+        return str(request.app.url_path_for(route, **places))
+    except NoMatchFound:
+        return None
 
 
 def error_page(request: Request, refusal: RefusedError) -> Response:

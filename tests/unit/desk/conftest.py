@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 from dataclasses import dataclass, field, replace
@@ -13,6 +12,8 @@ from starlette.testclient import TestClient
 
 from assistant.core.paths import ROOT
 from assistant.desk.app import application
+from assistant.desk.csrf import Csrf
+from assistant.desk.login import User
 from assistant.desk.settings import Settings, settings_from
 
 HOST = "http://desk.example.org"
@@ -48,11 +49,9 @@ class Office:
     def get(self, path: str, **headers: str):
         return self.client.get(path, headers={**self.headers, **headers})
 
-    def token(self, path: str, **headers: str) -> str:
-        """The token in a page's forms."""
-        found = re.search(r'name="csrf" value="([^"]+)"', self.get(path, **headers).text)
-        assert found, f"no form on {path}"
-        return found[1]
+    def token(self, name: str = "anna") -> str:
+        """A token as the forms shown to a user have it."""
+        return Csrf(self.settings).token(User(name, ""))
 
     def post(self, path: str, form: dict[str, object], **headers: str):
         """Sends a form as a browser does."""
