@@ -8,7 +8,6 @@ from typing import cast
 from assistant.core.envelope import (
     AnswerKind,
     AnswerPart,
-    ApprovedBy,
     Button,
     CitedSource,
     Envelope,
@@ -17,14 +16,14 @@ from assistant.core.envelope import (
     under_heading,
 )
 from assistant.core.languages import DEFAULT, Language, served
-from assistant.front.core.events import Approved, AssistantContent, EventPart
+from assistant.front.core.events import AssistantContent, EventPart
 from assistant.front.rasa.client import envelope_of
 from assistant.knowledge import KnowledgeBase
 from assistant.knowledge.live import live
 from assistant.knowledge.render import date_written
 
 # Keys of the envelope that an event or its parts carry themselves.
-OWN_KEYS_OF_EVENT = ("parts", "heading", "contacts", "approved")
+OWN_KEYS_OF_EVENT = ("parts", "heading", "contacts", "approved_on")
 
 
 def assistant_event(messages: Sequence[RasaMessage], reply_to: str) -> AssistantContent:
@@ -57,7 +56,8 @@ def _part(part: AnswerPart, of_reply: Language) -> EventPart:
         "as_of_text": _date(part["as_of"], language),
         "note_as_of": part["note_as_of"],
         "note_as_of_text": _date(part["note_as_of"], language),
-        "approved": _approved(part["approved"], language),
+        "approved_on": part["approved_on"],
+        "approved_on_text": _date(part["approved_on"], language),
         "sources": [_in_its_language(source) for source in part["sources"]],
         "contacts": part["contacts"],
     }
@@ -72,10 +72,6 @@ def _in_its_language(source: CitedSource) -> CitedSource:
 
 def _date(iso: str | None, language: Language) -> str | None:
     return date_written(iso, language) if iso else None
-
-
-def _approved(approved: ApprovedBy | None, language: Language) -> Approved | None:
-    return {**approved, "on_text": date_written(approved["on"], language)} if approved else None
 
 
 def _texts(messages: Sequence[RasaMessage], kind: AnswerKind) -> list[EventPart]:
@@ -94,7 +90,8 @@ def _texts(messages: Sequence[RasaMessage], kind: AnswerKind) -> list[EventPart]
             "as_of_text": None,
             "note_as_of": None,
             "note_as_of_text": None,
-            "approved": None,
+            "approved_on": None,
+            "approved_on_text": None,
             "sources": [],
             "contacts": [],
         }
