@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict, cast, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, TypedDict, cast, get_args
 
 from assistant.core.languages import Language
 
@@ -118,6 +119,12 @@ class Custom(TypedDict):
     """The content of the message that ends a reply."""
 
     answer: Envelope
+
+
+class Explained(Custom):
+    """The same for staff in a terminal, with what the pipeline made of the message."""
+
+    understanding: Mapping[str, Any]
 
 
 class RasaMessage(TypedDict, total=False):
