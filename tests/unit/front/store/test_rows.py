@@ -6,10 +6,16 @@ from typing import get_type_hints
 
 import pytest
 
-from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow
-from assistant.front.store.schema import chats, events, feedback, messages
+from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, StoredUnanswered
+from assistant.front.store.schema import chats, events, feedback, messages, unanswered
 
-TABLES = [(chats, ChatRow), (events, EventRow), (messages, MessageRow), (feedback, FeedbackRow)]
+TABLES = [
+    (chats, ChatRow),
+    (events, EventRow),
+    (messages, MessageRow),
+    (feedback, FeedbackRow),
+    (unanswered, StoredUnanswered),
+]
 
 
 @pytest.mark.parametrize(("table", "row"), TABLES, ids=lambda one: getattr(one, "name", None))
