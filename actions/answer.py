@@ -17,6 +17,7 @@ from assistant.dialogue import Conversation, respond
 from assistant.dialogue.apology import apologise
 from assistant.dialogue.present import PLAIN_CHANNELS, Message, messages
 from assistant.dialogue.reply import Reply
+from assistant.dialogue.why import model_in, why_of, with_why
 from assistant.knowledge import KnowledgeBase
 from assistant.knowledge.live import live
 
@@ -57,8 +58,9 @@ def reply_to(tracker: Tracker, knowledge: KnowledgeBase) -> Reply:
 
 
 def presented(tracker: Tracker, reply: Reply, channel: str, knowledge: KnowledgeBase) -> list[Message]:
-    """The messages of a reply, plus, in a terminal, what it is made of if ASSISTANT_DEBUG is set."""
-    result = messages(reply, knowledge, channel)
+    """The messages of a reply with its reasons, and, for a terminal if ASSISTANT_DEBUG is set, what it is made of."""
+    why = why_of(_understood(tracker), model_in(tracker.events), live().version)
+    result = with_why(messages(reply, knowledge, channel), why)
     if os.environ.get(DEBUG) == "1" and channel in PLAIN_CHANNELS:
         understanding = _understood(tracker).as_dict()
         result.append({"json_message": {"answer": reply.envelope(), "understanding": understanding}})

@@ -144,8 +144,8 @@ feedback = Table(
     Column("at", Float(53), nullable=False),
 )
 # Questions that staff should see: not answered, asked back about in vain, or answered badly (unanswered.py). The text
-# is masked, cut and sealed; it is missing where a mask or an emergency forbids it. `sequence` is the question's,
-# `answer` that of the event which answered it.
+# is masked and cut; it is missing where a mask or an emergency forbids it. What tells of the question is sealed.
+# `sequence` is the question's, `answer` that of the event which answered it.
 unanswered = Table(
     "unanswered",
     schema,
@@ -158,8 +158,8 @@ unanswered = Table(
     Column("language", String(8), nullable=False),
     Column("text", Text),
     # Of the entry that was given, or of the nearest one.
-    Column("topic", String(64)),
-    Column("entry", String(128)),
+    Column("topic", Text),
+    Column("entry", Text),
     Column("reason", String(12), nullable=False),
     # As JSON; without any words of the visitor.
     Column("why", Text),
@@ -212,6 +212,8 @@ NOT_SAMPLED: tuple[Column[Any], ...] = (
     messages.c.external_id,
     feedback.c.reason,
     unanswered.c.text,
+    unanswered.c.topic,
+    unanswered.c.entry,
     unanswered.c.why,
     webhooks.c.sealed,
     keys.c.key,
