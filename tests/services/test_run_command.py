@@ -115,9 +115,7 @@ def test_nothing_is_left_when_the_terminal_is_closed(tmp_path):
 
 def test_ports_are_variables_of_make():
     given = ["PORT=8081", "RASA_PORT=5006", "ACTIONS_PORT=5056"]
-    plan = subprocess.run(
-        ["make", "--dry-run", "run", *given], cwd=ROOT, capture_output=True, text=True
-    ).stdout
+    plan = subprocess.run(["make", "--dry-run", "run", *given], cwd=ROOT, capture_output=True, text=True).stdout
     command = " ".join(plan.replace("\\\n", " ").split())
     assert command.endswith("--end-with-parent --front-port 8081 --port 5006 --actions-port 5056")
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from assistant.front.store.chats import Store
-from assistant.front.store.schema import chats, database, events, feedback
+from assistant.front.store.schema import chats, database, events, feedback, team_questions
+from assistant.front.store.team import TeamQuestions
 
 
 def opened(url: str) -> bytes:
@@ -16,9 +17,18 @@ def opened(url: str) -> bytes:
     engine = database(url)
     store = Store(engine)
     with engine.connect() as connection:
-        columns = (chats.c.id, events.c.chat, feedback.c.chat)
+        columns = (chats.c.id, events.c.chat, feedback.c.chat, team_questions.c.chat)
         found = {chat for column in columns for chat in connection.execute(select(column)).scalars()}
-    read = [[store.chat(chat), store.events_after(chat, 0), store.feedback_of(chat)] for chat in sorted(found)]
+    team = TeamQuestions(engine)
+    read = [
+        [
+            store.chat(chat),
+            store.events_after(chat, 0),
+            store.feedback_of(chat),
+            [(question.text, question.email) for question in team.of(chat)],
+        ]
+        for chat in sorted(found)
+    ]
     engine.dispose()
     return json.dumps(read, ensure_ascii=False).encode()
 

@@ -81,6 +81,15 @@ class Feedback(TypedDict):
     at: str
 
 
+class TeamQuestionTold(TypedDict):
+    """A visitor's own question to the team, as they may read it again."""
+
+    at: str
+    text: str
+    email: str | None
+    answered: bool
+
+
 Content = VisitorContent | AssistantContent
 Event = VisitorEvent | AssistantEvent
 EventType = Literal["visitor", "assistant"]

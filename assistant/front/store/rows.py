@@ -71,3 +71,15 @@ class FeedbackRow(TypedDict):
     helpful: bool
     reason: str | None
     at: float
+
+
+class TeamQuestionRow(TypedDict):
+    """A visitor's question to the team."""
+
+    chat: str
+    id: str
+    at: float
+    language: str
+    text: str
+    email: str | None
+    state: str

@@ -46,7 +46,7 @@ from assistant.front.store.wal_checkpoint import overwrite_again
 from assistant.front.store.writer_queue import WriterQueue
 
 # The version of these tables; raise it with every change to them. Databases from before versions count as 1.
-VERSION = 2
+VERSION = 3
 # How long a request waits for the database, whatever for; then it ends with 503.
 WAIT_SECONDS = 2.5
 # How long an operator's command, or the upgrade of a schema, waits.
@@ -140,8 +140,21 @@ feedback = Table(
     Column("reason", Text),
     Column("at", Float(53), nullable=False),
 )
+# What visitors asked people, with their consent: not masked, the e-mail address apart. Only the desk answers it.
+team_questions = Table(
+    "team_questions",
+    schema,
+    Column("chat", String(64), primary_key=True),
+    # The fingerprint of the id that the visitor's program gave it, so that a repeat is the same question.
+    Column("id", String(64), primary_key=True),
+    Column("at", Float(53), nullable=False, index=True),
+    Column("language", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("email", Text),
+    Column("state", String(12), nullable=False),
+)
 # The tables whose rows belong to a chat.
-CONTENTS = (events, messages, feedback)
+CONTENTS = (events, messages, feedback, team_questions)
 # Which of several fronts is working on which chat.
 leases = Table(
     "leases",
@@ -172,6 +185,8 @@ NOT_SAMPLED: tuple[Column[Any], ...] = (
     chats.c.address,
     messages.c.external_id,
     feedback.c.reason,
+    team_questions.c.text,
+    team_questions.c.email,
     webhooks.c.sealed,
     keys.c.key,
 )

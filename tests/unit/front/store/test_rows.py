@@ -6,10 +6,16 @@ from typing import get_type_hints
 
 import pytest
 
-from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow
-from assistant.front.store.schema import chats, events, feedback, messages
+from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, TeamQuestionRow
+from assistant.front.store.schema import chats, events, feedback, messages, team_questions
 
-TABLES = [(chats, ChatRow), (events, EventRow), (messages, MessageRow), (feedback, FeedbackRow)]
+TABLES = [
+    (chats, ChatRow),
+    (events, EventRow),
+    (messages, MessageRow),
+    (feedback, FeedbackRow),
+    (team_questions, TeamQuestionRow),
+]
 
 
 @pytest.mark.parametrize(("table", "row"), TABLES, ids=lambda one: getattr(one, "name", None))
