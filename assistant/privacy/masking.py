@@ -115,6 +115,11 @@ def placeholder(kind: DataKind, language: Language) -> str:
     return knowledge().phrase(f"masked_{kind}", language)
 
 
+def has_placeholder(text: str) -> bool:
+    """Whether anything in a text has been masked."""
+    return any(_placeholders_in(text))
+
+
 def _placeholders_in(text: str) -> Iterator[Span]:
     if "[" in text:
         yield from (Span(match.start(), match.end(), "name") for match in _placeholders().finditer(text))

@@ -8,24 +8,25 @@ from pathlib import Path
 from sqlalchemy import select
 
 from assistant.front.store.chats import Store
-from assistant.front.store.schema import chats, database, events, feedback, team_questions
+from assistant.front.store.schema import CONTENTS, chats, database
 from assistant.front.store.team import TeamQuestions
+from assistant.front.store.unanswered import Unanswered
 
 
 def opened(url: str) -> bytes:
     """Everything that is sealed in a database, opened with the keys that exist, rows without a chat included."""
     engine = database(url)
-    store = Store(engine)
+    store, queue, team = Store(engine), Unanswered(engine), TeamQuestions(engine)
     with engine.connect() as connection:
-        columns = (chats.c.id, events.c.chat, feedback.c.chat, team_questions.c.chat)
+        columns = (chats.c.id, *(table.c.chat for table in CONTENTS))
         found = {chat for column in columns for chat in connection.execute(select(column)).scalars()}
-    team = TeamQuestions(engine)
     read = [
         [
             store.chat(chat),
             store.events_after(chat, 0),
             store.feedback_of(chat),
-            [(question.text, question.email) for question in team.of(chat)],
+            [vars(row) for row in queue.of(chat)],
+            [vars(question) for question in team.of(chat)],
         ]
         for chat in sorted(found)
     ]

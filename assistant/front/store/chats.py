@@ -200,7 +200,7 @@ class Store:
         asked = select(feedback).where(feedback.c.chat == chat).order_by(feedback.c.sequence)
         with self._engine.connect() as connection:
             cipher, rows = cipher_for_reading(connection, chat), connection.execute(asked).mappings().all()
-        return [cast(FeedbackRow, {**row, "reason": _reason(cipher, row)}) for row in rows]
+        return [cast(FeedbackRow, {**row, "reason": reason_of(cipher, row)}) for row in rows]
 
     def erase(self, chat: str, *senders: str, silent_since: float | None = None) -> bool:
         """Erases a chat with everything in it, and records that Rasa must erase its conversations too.
@@ -332,13 +332,14 @@ def event_place(sequence: int) -> str:
     return f"event.{sequence}"
 
 
+def reason_of(cipher: Cipher, row: FeedbackRow) -> str | None:
+    """The reason that feedback was given with; None if nobody can read it any more."""
+    return row["reason"] and cipher.open(row["reason"], reason_place(row["sequence"]))
+
+
 def reason_place(sequence: int) -> str:
     """What binds a reason to the feedback that it is given with."""
     return f"reason.{sequence}"
-
-
-def _reason(cipher: Cipher, row: FeedbackRow) -> str | None:
-    return row["reason"] and cipher.open(row["reason"], reason_place(row["sequence"]))
 
 
 def _waiting(connection: Connection, row: WaitingRow) -> WaitingMessage | None:

@@ -49,6 +49,8 @@ class MessageRow(TypedDict):
     sent_at: float | None
     kind: str
     state: str
+    model: str | None
+    knowledge: str | None
 
 
 class MessageAndData(MessageRow):
@@ -82,4 +84,23 @@ class TeamQuestionRow(TypedDict):
     language: str
     text: str
     email: str | None
+    state: str
+
+
+class StoredUnanswered(TypedDict):
+    """A question that staff should see; `text` is sealed, `why` is JSON."""
+
+    chat: str
+    sequence: int
+    answer: int | None
+    at: float
+    day: str
+    language: str
+    text: str | None
+    topic: str | None
+    entry: str | None
+    reason: str
+    why: str | None
+    model: str | None
+    knowledge: str | None
     state: str

@@ -118,6 +118,9 @@ messages = Table(
     Column("sent_at", Float(53)),
     Column("kind", String(12), nullable=False, server_default="text"),
     Column("state", String(12), nullable=False, index=True),
+    # The versions of the model and the knowledge that answered it.
+    Column("model", String(64)),
+    Column("knowledge", String(64)),
     UniqueConstraint("chat", "external_id"),
 )
 # Webhook requests that are acknowledged but not processed yet, encrypted.
@@ -153,8 +156,44 @@ team_questions = Table(
     Column("email", Text),
     Column("state", String(12), nullable=False),
 )
+# Questions that staff should see: not answered, asked back about in vain, or answered badly (unanswered.py). The text
+# is masked, cut and sealed; it is missing where a mask or an emergency forbids it. `sequence` is the question's,
+# `answer` that of the event which answered it.
+unanswered = Table(
+    "unanswered",
+    schema,
+    Column("chat", String(64), primary_key=True),
+    Column("sequence", Integer, primary_key=True, autoincrement=False),
+    Column("answer", Integer),
+    Column("at", Float(53), nullable=False),
+    # As an ISO date.
+    Column("day", String(10), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("text", Text),
+    # Of the entry that was given, or of the nearest one.
+    Column("topic", String(64)),
+    Column("entry", String(128)),
+    Column("reason", String(12), nullable=False),
+    # As JSON; without any words of the visitor.
+    Column("why", Text),
+    Column("model", String(64)),
+    Column("knowledge", String(64)),
+    Column("state", String(12), nullable=False, index=True),
+)
 # The tables whose rows belong to a chat.
-CONTENTS = (events, messages, feedback, team_questions)
+CONTENTS = (events, messages, feedback, unanswered, team_questions)
+# How often something was asked and how that ended. Only counts, of no chat: they outlive the chats.
+tallies = Table(
+    "tallies",
+    schema,
+    Column("day", String(10), primary_key=True),
+    Column("release", String(130), primary_key=True),
+    Column("language", String(8), primary_key=True),
+    Column("topic", String(64), primary_key=True),
+    Column("entry", String(128), primary_key=True),
+    Column("outcome", String(12), primary_key=True),
+    Column("count", Integer, nullable=False),
+)
 # Which of several fronts is working on which chat.
 leases = Table(
     "leases",
@@ -187,6 +226,8 @@ NOT_SAMPLED: tuple[Column[Any], ...] = (
     feedback.c.reason,
     team_questions.c.text,
     team_questions.c.email,
+    unanswered.c.text,
+    unanswered.c.why,
     webhooks.c.sealed,
     keys.c.key,
 )

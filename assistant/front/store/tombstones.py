@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from assistant.front.core.channels import WEB
 from assistant.front.core.tokens import Keys
 from assistant.front.store.chat_keys import complete_erasure
-from assistant.front.store.schema import chats, delete_contents, erasures, put, webhooks, writing
+from assistant.front.store.schema import CONTENTS, chats, delete_contents, erasures, put, webhooks, writing
 from assistant.front.store.schema import tombstones as table
 
 # When each chat was erased, by its fingerprint.
@@ -51,6 +51,9 @@ def erase_again(engine: Engine, tombstones: Tombstones) -> int:
             connection.execute(delete(chats).where(chats.c.id == chat))
             delete_contents(connection, chat)
             put(connection, erasures, sender=Keys.sender(WEB, chat))
+        for contents in CONTENTS:
+            # A backup from before one of these tables does not replace it, and its rows may be of chats that are gone.
+            connection.execute(delete(contents).where(contents.c.chat.not_in(select(chats.c.id))))
         # Nobody can tell whose they are without reading them.
         connection.execute(delete(webhooks))
         _add(connection, tombstones)

@@ -294,6 +294,8 @@ def _row(chat: str, sequence: int, inbound: InboundMessage, now: float, cipher: 
         "sent_at": inbound.sent_at,
         "kind": inbound.kind,
         "state": WAITING,
+        "model": None,
+        "knowledge": None,
     }
 
 

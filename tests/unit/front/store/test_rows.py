@@ -6,8 +6,8 @@ from typing import get_type_hints
 
 import pytest
 
-from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, TeamQuestionRow
-from assistant.front.store.schema import chats, events, feedback, messages, team_questions
+from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, StoredUnanswered, TeamQuestionRow
+from assistant.front.store.schema import chats, events, feedback, messages, team_questions, unanswered
 
 TABLES = [
     (chats, ChatRow),
@@ -15,6 +15,7 @@ TABLES = [
     (messages, MessageRow),
     (feedback, FeedbackRow),
     (team_questions, TeamQuestionRow),
+    (unanswered, StoredUnanswered),
 ]
 
 
