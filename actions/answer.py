@@ -18,6 +18,7 @@ from assistant.dialogue.apology import apologise
 from assistant.dialogue.debug import explained
 from assistant.dialogue.present import PLAIN_CHANNELS, Message, messages
 from assistant.dialogue.reply import Reply
+from assistant.dialogue.why import model_in, why_of, with_why
 from assistant.knowledge import KnowledgeBase
 from assistant.knowledge.live import live
 
@@ -58,8 +59,9 @@ def reply_to(tracker: Tracker, knowledge: KnowledgeBase) -> Reply:
 
 
 def presented(tracker: Tracker, reply: Reply, channel: str, knowledge: KnowledgeBase) -> list[Message]:
-    """The messages of a reply, plus, in the shell, the reasons for it if ASSISTANT_DEBUG is set."""
-    result = messages(reply, knowledge, channel)
+    """The messages of a reply with the reasons for it: beside the envelope; in the shell, if ASSISTANT_DEBUG is set."""
+    why = why_of(_understood(tracker), model_in(tracker.events), live().version)
+    result = with_why(messages(reply, knowledge, channel), why)
     if os.environ.get(DEBUG) == "1" and channel in PLAIN_CHANNELS:
         result.append({"text": explained(_understood(tracker), reply)})
     return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypedDict, cast, get_args
 
 from assistant.core.languages import Language
+from assistant.core.why import Why
 
 AnswerKind = Literal["fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error"]
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
@@ -114,10 +115,14 @@ class Button(TypedDict):
     payload: str
 
 
-class Custom(TypedDict):
-    """The content of the message that ends a reply."""
-
+class _Answered(TypedDict):
     answer: Envelope
+
+
+class Custom(_Answered, total=False):
+    """The content of the message that ends a reply; `why` is for staff alone."""
+
+    why: Why
 
 
 class RasaMessage(TypedDict, total=False):

@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from assistant.front.answering.intake import Intake
+from assistant.front.answering.record import Record
 from assistant.front.answering.worker import Worker
 from assistant.front.core.budgets import Budgets
 from assistant.front.core.errors import RefusedError, language_of, refused
@@ -154,12 +155,12 @@ def _front(settings: Settings, limits: Limits, transport: Transport | None, budg
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_timeout_seconds)
     notice = Notice(settings.notice, known)
-    timeout, kept = settings.answer_timeout_seconds, settings.kept_seconds
-    worker = Worker(engine, store, rasa, listeners, keys, known, messengers, notice, timeout, kept)
+    timeout, kept, record = settings.answer_timeout_seconds, settings.kept_seconds, Record(engine, store, known)
+    worker = Worker(engine, store, rasa, listeners, keys, known, messengers, notice, record, timeout, kept)
     broadcast = Broadcast(settings.redis, listeners, store, several=engine.dialect.name == "postgresql")
     intake = Intake(engine, keys, limits, budgets, known, messengers, worker)
     parts = (settings, engine, store, rasa, listeners, keys, limits, budgets, worker)
-    return Front(*parts, messengers, intake, broadcast, known, notice, TeamQuestions(engine))
+    return Front(*parts, messengers, intake, broadcast, known, notice, record, TeamQuestions(engine))
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

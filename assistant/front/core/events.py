@@ -81,6 +81,18 @@ class Feedback(TypedDict):
     at: str
 
 
+class Listed(TypedDict):
+    """A question that staff can see on a list, as the export of its chat gives it; `text` is what they can read."""
+
+    sequence: int
+    day: str
+    text: str | None
+    topic: str | None
+    entry: str | None
+    reason: str
+    state: str
+
+
 class TeamQuestionTold(TypedDict):
     """A visitor's own question to the team, as they may read it again."""
 

@@ -88,7 +88,7 @@ class TeamQuestionRow(TypedDict):
 
 
 class StoredUnanswered(TypedDict):
-    """A question that staff should see; `text` is sealed, `why` is JSON."""
+    """A question that staff should see; `text`, `topic`, `entry` and `why`, which is JSON, are sealed."""
 
     chat: str
     sequence: int

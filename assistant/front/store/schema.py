@@ -157,8 +157,8 @@ team_questions = Table(
     Column("state", String(12), nullable=False),
 )
 # Questions that staff should see: not answered, asked back about in vain, or answered badly (unanswered.py). The text
-# is masked, cut and sealed; it is missing where a mask or an emergency forbids it. `sequence` is the question's,
-# `answer` that of the event which answered it.
+# is masked and cut; it is missing where a mask or an emergency forbids it. What tells of the question is sealed.
+# `sequence` is the question's, `answer` that of the event which answered it.
 unanswered = Table(
     "unanswered",
     schema,
@@ -171,8 +171,8 @@ unanswered = Table(
     Column("language", String(8), nullable=False),
     Column("text", Text),
     # Of the entry that was given, or of the nearest one.
-    Column("topic", String(64)),
-    Column("entry", String(128)),
+    Column("topic", Text),
+    Column("entry", Text),
     Column("reason", String(12), nullable=False),
     # As JSON; without any words of the visitor.
     Column("why", Text),
@@ -227,6 +227,8 @@ NOT_SAMPLED: tuple[Column[Any], ...] = (
     team_questions.c.text,
     team_questions.c.email,
     unanswered.c.text,
+    unanswered.c.topic,
+    unanswered.c.entry,
     unanswered.c.why,
     webhooks.c.sealed,
     keys.c.key,

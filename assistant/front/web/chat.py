@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from assistant.core.languages import served
 from assistant.front.core.channels import WEB
 from assistant.front.core.errors import RefusedError, language_of
-from assistant.front.core.events import Event, Feedback, TeamQuestionTold, moment
+from assistant.front.core.events import Event, Feedback, Listed, TeamQuestionTold, moment
 from assistant.front.core.fair import lane_of
 from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import until_stored, without_personal_data
@@ -36,6 +36,7 @@ from assistant.front.store.chats import UnknownChatError
 from assistant.front.store.retention import senders_of
 from assistant.front.store.rows import FeedbackRow
 from assistant.front.store.team import ANSWERED, TeamQuestion
+from assistant.front.store.unanswered import UnansweredRow
 from assistant.front.web.state import Front, front_of
 
 HEARTBEAT_SECONDS = 15
@@ -109,13 +110,13 @@ async def post_feedback(request: Request) -> Response:
     reason = None if reason is None else text_in(reason, MAX_REASON_CHARACTERS)
     reason = reason and await without_personal_data(reason, spoken)
     count_stored(front.budgets, address_of(request), reason or "")
-    if not await run_sync(front.store.rate, chat, sequence, helpful, reason, time.time()):
+    if not await front.record.rate(chat, sequence, helpful, reason):
         raise RefusedError("not_found")
     return Response(status_code=204)
 
 
 async def export_chat(request: Request) -> Response:
-    """Everything kept about the chat, for the visitor to save."""
+    """Everything kept of what was said in the chat, for the visitor to save."""
     front, chat = front_of(request), await chat_in(request)
     format_ = request.query_params.get("format", "json")
     if format_ not in ("json", "text"):
@@ -132,7 +133,9 @@ async def export_chat(request: Request) -> Response:
         )
     feedback = [_readable(row) for row in await run_sync(front.store.feedback_of, chat)]
     times = {"created_at": moment(row["created_at"]), "expires_at": expiry(front, row["last_at"])}
-    content = {**times, "language": row["language"], "events": events, "feedback": feedback, "team": asked_team}
+    listed = [_listed(row) for row in await run_sync(front.record.listed, chat)]
+    staff = {"unanswered": listed, "team": asked_team}
+    content = {**times, "language": row["language"], "events": events, "feedback": feedback, **staff}
     written = json.dumps(content, ensure_ascii=False, indent=2)
     return _attachment(written, "application/json", "chat.json")
 
@@ -265,3 +268,15 @@ def _exported(question: TeamQuestion) -> TeamQuestionTold:
 
 def _readable(row: FeedbackRow) -> Feedback:
     return {"sequence": row["sequence"], "helpful": row["helpful"], "reason": row["reason"], "at": moment(row["at"])}
+
+
+def _listed(row: UnansweredRow) -> Listed:
+    return {
+        "sequence": row.sequence,
+        "day": row.day,
+        "text": row.text,
+        "topic": row.topic,
+        "entry": row.entry,
+        "reason": row.reason,
+        "state": row.state,
+    }

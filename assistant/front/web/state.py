@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from starlette.requests import HTTPConnection
 
 from assistant.front.answering.intake import Intake
+from assistant.front.answering.record import Record
 from assistant.front.answering.worker import Worker
 from assistant.front.core.budgets import Budgets
 from assistant.front.core.fair import FairSlots
@@ -60,6 +61,7 @@ class Front:
     broadcast: Broadcast
     knowledge: KnowledgeBase
     notice: Notice
+    record: Record
     team: TeamQuestions
     # Turns to have a message masked and stored, which takes processor time and the database.
     turns: FairSlots = field(default_factory=lambda: FairSlots(MAX_CONCURRENT_POSTS, MAX_WAIT_FOR_TURN_SECONDS))

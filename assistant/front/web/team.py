@@ -91,7 +91,7 @@ async def _is_emergency(front: Front, sender: str, text: str, language: Language
     await run_sync(front.store.add_pending_erasure, sender)
     until = time.time() + front.settings.answer_timeout_seconds
     reply = await front.rasa.ask(sender, masked, {"language": language}, until, lane=lane)
-    envelope = envelope_of(reply) if reply else None
+    envelope = envelope_of(reply.messages) if reply else None
     if envelope is None or envelope["kind"] == "error":
         raise RefusedError("unavailable", retry_after=RETRY_SECONDS)
     return envelope["kind"] == CRISIS or any(part["kind"] == CRISIS for part in parts_of(envelope))

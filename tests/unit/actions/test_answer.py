@@ -13,6 +13,7 @@ from actions.answer import Answer
 from assistant.core.conversation import SLOT
 from assistant.core.languages import ORIGINALS
 from assistant.core.understanding import KEY
+from assistant.knowledge.live import live
 from tests.unit.dialogue.conftest import after, always, asking, message, phrase, related
 
 FAP = "ask_figures/fap_reached"
@@ -166,3 +167,21 @@ async def test_the_language_chosen_with_a_switch_outranks_the_pages():
     messages, events = await run(understood(), slot=slot, metadata={"language": "de", "choice": "en"})
     assert answer_of(messages)["language"] == "en"
     assert events[0]["value"]["choice"] == "en"
+
+
+async def test_the_reasons_are_beside_the_envelope_without_the_words():
+    messages, _ = await run(understood(asking(FAP, text="Wie viele Menschen?", reason="0.90 ≥ 0.3")))
+    why = messages[-1]["custom"]["why"]
+    assert [(one["decision"], one["reason"]) for one in why["parts"]] == [("answer", "0.90 ≥ 0.3")]
+    assert why["knowledge"] == live().version
+    assert "Menschen" not in json.dumps(why)
+
+
+async def test_the_shell_has_them_only_where_they_were_asked_for():
+    messages, _ = await run(understood(), channel="cmdline")
+    assert [bool(one["custom"]) for one in messages] == [False]
+
+
+async def test_an_apology_has_no_reasons():
+    messages, _ = await run(BROKEN)
+    assert messages[-1]["custom"].keys() == {"answer"}

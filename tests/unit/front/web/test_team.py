@@ -103,8 +103,8 @@ def test_what_cannot_be_checked_is_not_taken(settings, rasa, reply):
 @pytest.mark.parametrize(
     "changes",
     [{"consent": ...}, {"consent": False}, {"consent": "yes"}, {"consent": 1}, {"text": " \n"}, {"text": ...},
-     {"id": "x"}, {"email": "kwame"}, {"email": "kwame@example"}, {"email": "a@b@example.org"}, {"email": 7}, {"email": ""},
-     {"email": " kwame@example.org"},
+     {"id": "x"}, {"email": "kwame"}, {"email": "kwame@example"}, {"email": "a@b@example.org"}, {"email": 7},
+     {"email": ""}, {"email": " kwame@example.org"},
      {"email": "kwame@example.org\nBcc: all@example.org"}, {"email": "a@example.org, b@example.org"},
      {"email": "Kwame <kwame@example.org>"}, {"choice": "xx"}],
     ids=str,
