@@ -5,17 +5,20 @@ from __future__ import annotations
 import argparse
 import re
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.core.languages import LANGUAGES, ORIGINALS, SERVED, Language
 from assistant.core.paths import KNOWLEDGE
 from assistant.knowledge.errors import KnowledgeError
+from assistant.knowledge.load import load
+from assistant.knowledge.model import KnowledgeBase
 from assistant.knowledge.parity import Original, originals
 from assistant.knowledge.translations import Translations, fingerprint, read
 
 OF = re.compile(r'^(\s*of:\s*)"?[0-9a-f]{8}"?\s*$')
-COLUMNS = ("current", "stale", "missing", "reviewed")
+CURRENT, STALE, MISSING, APPROVED = COLUMNS = ("current", "stale", "missing", "approved")
 
 
 def main() -> int:
@@ -37,27 +40,34 @@ def main() -> int:
 
 
 def show(wanted: Sequence[Original]) -> int:
-    """Prints how many texts of each language are current, stale, missing and reviewed."""
+    """Prints how many texts of each language are current, stale, missing and approved."""
+    approved = approvals(load(KNOWLEDGE))
     print(f"{'':14}" + "".join(f"{name:>10}" for name in COLUMNS))
     for language in LANGUAGES:
         if language not in ORIGINALS:
-            counts = counted(wanted, read(KNOWLEDGE, language))
+            counts = counted(wanted, read(KNOWLEDGE, language)) | {APPROVED: approved[language]}
             print(f"{SERVED[language].name:14}" + "".join(f"{counts[name]:>10}" for name in COLUMNS))
     return 0
 
 
 def counted(wanted: Sequence[Original], translations: Translations) -> dict[str, int]:
-    """How many originals have a current, a stale or no translation, and how many are reviewed."""
-    counts = dict.fromkeys(COLUMNS, 0)
+    """How many originals have a current, a stale or no translation."""
+    counts = dict.fromkeys((CURRENT, STALE, MISSING), 0)
     for original in wanted:
         found = translations.of(original.kind, original.id)
         if found is None:
-            counts["missing"] += bool(original.texts())
+            counts[MISSING] += bool(original.texts())
             continue
         current = found["of"] == fingerprint(original.raw)
-        counts["current" if current else "stale"] += 1
-        counts["reviewed"] += current and "reviewed" in found
+        counts[CURRENT if current else STALE] += 1
     return counts
+
+
+def approvals(base: KnowledgeBase) -> Counter[Language]:
+    """How many entries and contacts are approved in each language, by approvals that still hold."""
+    return Counter(
+        language for items in (base.entries, base.contacts) for item in items.values() for language in item.approved
+    )
 
 
 def record(folder: Path, language: Language, wanted: Sequence[Original], named: Sequence[str]) -> int:

@@ -43,13 +43,6 @@ class Contact(TypedDict, total=False):
     languages: list[str]
 
 
-class ApprovedBy(TypedDict):
-    """Who has checked a text against its sources, and the day (ISO date)."""
-
-    by: str
-    on: str
-
-
 class Original(TypedDict):
     """What a translation was made of."""
 
@@ -59,9 +52,8 @@ class Original(TypedDict):
 
 
 class Translation(TypedDict):
-    """What a reader has to know of a translated text: who has checked it, if anyone has, and its original."""
+    """What a reader has to know of a translated text: its original."""
 
-    reviewed: ApprovedBy | None
     original: Original
 
 
@@ -70,7 +62,8 @@ class AnswerPart(TypedDict):
 
     `text` is the approved text; `heading` goes above it and may say what the text does not cover. `entry` and
     `question` are those of the entry it comes from, if any. `language` is that of the text; the heading is in that of
-    the reply. `translation` is null for originals. Dates are ISO dates, months or years.
+    the reply. `translation` is null for originals. `approved_on` is the day on which somebody of the publisher approved
+    this text as it stands, null if nobody has. Dates are ISO dates, months or years.
     """
 
     text: str
@@ -83,7 +76,7 @@ class AnswerPart(TypedDict):
     sources: list[CitedSource]
     as_of: str | None
     note_as_of: str | None
-    approved: ApprovedBy | None
+    approved_on: str | None
     translation: Translation | None
     contacts: list[Contact]
 
@@ -105,7 +98,7 @@ class Envelope(_Always, total=False):
     parts: list[AnswerPart]
     heading: str | None
     contacts: list[Contact]
-    approved: ApprovedBy | None
+    approved_on: str | None
 
 
 class Button(TypedDict):

@@ -8,7 +8,6 @@ from assistant.core.conversation import Conversation
 from assistant.core.envelope import (
     AnswerKind,
     AnswerPart,
-    ApprovedBy,
     Contact,
     Envelope,
     Original,
@@ -39,7 +38,6 @@ class Answer:
     approved: Approval | None = None
     language: Language | None = None
     original: str | None = None
-    reviewed: Approval | None = None
 
     @property
     def full_text(self) -> str:
@@ -62,18 +60,18 @@ class Answer:
             "sources": [{"title": s.title, "url": s.url, "publisher": s.publisher} for s in of_entry.sources],
             "as_of": of_entry.as_of,
             "note_as_of": of_entry.note_as_of,
-            "approved": _approval(of_entry.approved),
+            "approved_on": _day(of_entry.approved),
             "translation": of_entry.translation(),
             "contacts": list(of_entry.contacts),
         }
 
     def translation(self) -> Translation | None:
-        """Who has checked a translation, and its original; None for an original."""
+        """What a translation was made of; None for an original."""
         if self.original is None:
             return None
         language = AUTHORITATIVE
         original: Original = {"text": self.original, "language": language, "direction": direction(language)}
-        return {"reviewed": _approval(self.reviewed), "original": original}
+        return {"original": original}
 
 
 @dataclass(frozen=True)
@@ -105,12 +103,13 @@ class Reply:
             "parts": [answer.part(self.language) for answer in self.answers],
             "heading": self.heading if self.buttons else None,
             "contacts": [contact for answer in self.answers for contact in answer.contacts],
-            "approved": _approval(self.answers[0].approved),
+            "approved_on": _day(self.answers[0].approved),
         }
 
 
-def _approval(approval: Approval | None) -> ApprovedBy | None:
-    return {"by": approval.by, "on": approval.on} if approval else None
+def _day(approval: Approval | None) -> str | None:
+    """When a text was approved; by whom is for colleagues."""
+    return approval.on if approval else None
 
 
 BY_IMPORTANCE: tuple[AnswerKind, ...] = (

@@ -41,7 +41,7 @@ def respond(
     """The reply to a message; `hint` is the visitor's language according to the channel."""
     wish = _requested_language(understanding) or conversation.wish
     language, _ = decide(understanding.evidence, wish, conversation.language, hint)
-    turn = Turn(knowledge, language, replace(conversation, language=language, wish=wish))
+    turn = Turn(knowledge.said_in(language), language, replace(conversation, language=language, wish=wish))
     return turn.with_languages(turn.reply(understanding), understanding)
 
 
@@ -173,7 +173,7 @@ class Turn:
         related = dict.fromkeys(
             r for entry in entries for r in entry.related if r not in told and self.knowledge.find(r)
         )
-        unchecked = any(answer.original and not answer.reviewed for answer in answers)
+        unchecked = any(answer.original and not answer.approved for answer in answers)
         offered = (*tuple(related)[:MOST_BUTTONS], *([ORIGINAL] if unchecked else []))
         said = tuple(ids) or self.conversation.said
         conversation = replace(self.conversation, entries=history, said=said, told=told, offered=offered)
@@ -191,10 +191,9 @@ class Turn:
             question=rendered.question,
             note_as_of=entry.note.as_of if entry.note else None,
             contacts=rendered.contacts,
-            approved=entry.approved,
+            approved=rendered.approved,
             language=rendered.language,
             original=rendered.original,
-            reviewed=rendered.reviewed,
             heading=self._only_in(rendered.language),
         )
         return self._with_people_of_topic(answer, entry) if entry.id == HUMAN else answer
@@ -285,7 +284,7 @@ class Turn:
 
     def _original(self) -> Reply:
         """The last answers in the language that counts, which changes nothing else."""
-        german = replace(self, language=AUTHORITATIVE)
+        german = replace(self, knowledge=self.knowledge.said_in(AUTHORITATIVE), language=AUTHORITATIVE)
         said = list(self.conversation.said)
         return german._from_entries(said) if said else self._single(self._phrase("control", "repeat_nothing"))
 

@@ -13,6 +13,7 @@ from assistant.core.languages import ORIGINALS, Language
 from assistant.core.paths import KNOWLEDGE, TRAINING
 from assistant.core.understanding import ENTRIES
 from assistant.knowledge import evidence
+from assistant.knowledge.check_approvals import stale_approvals
 from assistant.knowledge.check_texts import file_findings, repeated_findings, text_findings
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.examples import parity_findings, scarce_findings
@@ -80,6 +81,7 @@ def _findings(base: KnowledgeBase, folder: Path, training: Path, today: datetime
     findings += text_findings(base, folder, today)
     findings += repeated_findings(folder)
     findings += _crowded(base)
+    findings += stale_approvals(base, folder)
     return findings
 
 

@@ -218,7 +218,7 @@ def _date_findings(folder: Path, today: datetime.date, only: Collection[str] | N
 
 def _date_messages(raw: Mapping[str, Any], today: datetime.date) -> Iterator[str]:
     dates = {"as_of": raw.get("as_of"), "note.as_of": raw.get("note", {}).get("as_of"), "date": raw.get("date")}
-    dates.update({f"{field}.on": raw[field]["on"] for field in ("approved", "checked") if field in raw})
+    dates.update({f"approved.{code}.on": each["on"] for code, each in raw.get("approved", {}).items()})
     for field, written in dates.items():
         if written is not None and str(written) > today.isoformat():
             yield f"{field}: {written} has not come yet; enter the date that the source gives"

@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from assistant.core.languages import LANGUAGES
 from assistant.core.paths import KNOWLEDGE
+from assistant.knowledge.approval import approved_by_language, approved_only
 from assistant.knowledge.check import entry_findings
 from assistant.knowledge.check_texts import text_findings
 from assistant.knowledge.errors import Finding, KnowledgeError
@@ -47,8 +48,10 @@ class Live:
         folder: Path = KNOWLEDGE,
         withdrawn: Path | None = None,
         today: Callable[[], datetime.date] = datetime.date.today,
+        only_approved: bool | None = None,
     ) -> None:
         keep_files()
+        self._only_approved = approved_only() if only_approved is None else only_approved
         self._folder, self._withdrawn_path, self._today = folder, withdrawn or withdrawn_path(), today
         self._stamps = self._stamps_now()
         self._written = load(folder)
@@ -155,7 +158,8 @@ class Live:
 
     def _served(self) -> tuple[datetime.date, KnowledgeBase]:
         today = self._today()
-        return today, served(self._written, self._withdrawals, today)
+        said = served(self._written, self._withdrawals, today)
+        return today, replace(said, by_language=approved_by_language(said)) if self._only_approved else said
 
 
 def version_of(folder: Path) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from assistant.core.languages import ORIGINALS, Language
 from assistant.core.paths import KNOWLEDGE
+from assistant.knowledge.approval import with_valid_approvals
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.model import (
     Approval,
@@ -76,7 +77,7 @@ def load(folder: Path = KNOWLEDGE) -> KnowledgeBase:
         return list(current_of(translations, kind, id_, raw))
 
     phrases = read_yaml(folder / PHRASES)["phrases"]
-    return KnowledgeBase(
+    base = KnowledgeBase(
         entries={
             id_: _entry(id_, raw, values.of(path.name, id_, raw), of("entries", id_, raw))
             for id_, (path, raw) in written.items()
@@ -92,6 +93,7 @@ def load(folder: Path = KNOWLEDGE) -> KnowledgeBase:
         other_languages=_other_languages(folder),
         words={language: each.words for language, each in translations.items()},
     )
+    return with_valid_approvals(base)
 
 
 def widget_texts(folder: Path = KNOWLEDGE) -> dict[str, dict[Language, str]]:
@@ -179,13 +181,11 @@ def _value_of(original: Value | None, translated: Translated, field: str) -> Val
 def _entry(entry_id: str, raw: Located, values: Mapping[str, Value], translated: Translated) -> Entry:
     subject = raw.get("subject", [])
     own = [(language, each.get("values", {})) for language, each in translated]
-    reviewed = {language: _approval(each.get("reviewed")) for language, each in translated}
     return Entry(
         id=entry_id,
         kind=raw["kind"],
         question=_text_of(raw["question"], translated, "question"),
         answer=_text_of(raw["answer"], translated, "answer"),
-        reviewed=reviewed,
         values={
             name: merged(value, [(language, each.get(name)) for language, each in own])
             if isinstance(value, Mapping)
@@ -199,7 +199,7 @@ def _entry(entry_id: str, raw: Located, values: Mapping[str, Value], translated:
         citations=_citations(raw),
         as_of=_text(raw.get("as_of")),
         review_by=_text(raw.get("review_by")),
-        approved=_approval(raw.get("approved")),
+        approved=_approvals(raw, translated),
         related=tuple(raw.get("related", ())),
         signals=tuple(raw.get("signals", ())),
     )
@@ -225,8 +225,8 @@ def _contact(raw: Located, translated: Translated) -> Contact:
         languages=tuple(raw.get("languages", ())),
         citations=_citations(raw),
         as_of=_text(raw.get("as_of")),
-        checked=_approval(raw.get("checked")),
         review_by=_text(raw.get("review_by")),
+        approved=_approvals(raw, translated),
     )
 
 
@@ -239,8 +239,11 @@ def _topic(raw: Located, translated: Translated) -> Topic:
     return Topic(raw["id"], _text_of(raw["title"], translated, "title"), tuple(raw["entries"]))
 
 
-def _approval(raw: Located | None) -> Approval | None:
-    return Approval(raw["by"], raw["on"]) if raw else None
+def _approvals(raw: Located, translated: Translated) -> dict[Language, Approval]:
+    """The approvals of an item as written, by language, whether or not they still hold."""
+    own = [(language, each["approved"]) for language, each in translated if "approved" in each]
+    written = [*raw.get("approved", {}).items(), *own]
+    return {language: Approval(each["by"], each["on"], each["hash"]) for language, each in written}
 
 
 def _citations(raw: Located) -> tuple[Citation, ...]:

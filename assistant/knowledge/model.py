@@ -54,10 +54,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Approval:
-    """The person who has checked a text against its sources, and the day (ISO date)."""
+    """Who has compared a text in one language with its sources, the day (ISO date), and the hash of what they read."""
 
     by: str
     on: str
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -76,8 +77,9 @@ class Contact:
     languages: tuple[str, ...] = ()
     citations: tuple[Citation, ...] = ()
     as_of: str | None = None
-    checked: Approval | None = None
     review_by: str | None = None
+    # By language, only those that still hold.
+    approved: Mapping[Language, Approval] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Subject:
 class Entry:
     """One fact, referral, crisis text or line of small talk, in the originals and every language it is current in.
 
-    `reviewed` says who has checked each translation, if anyone has.
+    `approved` has, by language, the approvals that still hold: nothing of what is said has changed since.
     """
 
     id: str
@@ -132,11 +134,10 @@ class Entry:
     citations: tuple[Citation, ...] = ()
     as_of: str | None = None
     review_by: str | None = None
-    approved: Approval | None = None
     related: tuple[str, ...] = ()
     # Words with which people say that they are in this danger, whatever else the message is about.
     signals: tuple[str, ...] = ()
-    reviewed: Mapping[Language, Approval | None] = field(default_factory=dict)
+    approved: Mapping[Language, Approval] = field(default_factory=dict)
 
     @property
     def topic(self) -> str:
@@ -162,6 +163,12 @@ class KnowledgeBase:
     withdrawn: Mapping[str, Entry] = field(default_factory=dict)
     # By which date entries were to be reviewed that are still said although it has passed.
     overdue: Mapping[str, str] = field(default_factory=dict)
+    # What may be said in each language, where that differs by language.
+    by_language: Mapping[Language, KnowledgeBase] = field(default_factory=dict, compare=False, repr=False)
+
+    def said_in(self, language: Language) -> KnowledgeBase:
+        """What may be said in a language."""
+        return self.by_language.get(language, self)
 
     def find(self, entry_id: str | None) -> Entry | None:
         """The entry with that id, or None."""

@@ -20,6 +20,7 @@ class Told(TypedDict):
     sources: list[CitedSource]
     contacts: list[Contact]
     translation: Translation | None
+    approved_on: str | None
 
 
 def written_out_in_order(
@@ -40,7 +41,7 @@ def _written_out(text: str, told: Told, knowledge: KnowledgeBase, language: Lang
     lines += [running(line, language) for line in contact_lines(told["contacts"], f"{said}\n{text}")]
     if told["sources"]:
         lines.append(running(f"({_source_line(told, knowledge, language)})", language))
-    if told["translation"] and not told["translation"]["reviewed"]:
+    if told["translation"] and not told["approved_on"]:
         lines.append(f"({knowledge.phrase('unreviewed', language)})")
     return "\n".join(lines)
 

@@ -45,8 +45,8 @@ LEFT_TO_RIGHT = re.compile(
 class Rendered:
     """An entry as a visitor reads it; `text` and `sources` include those of the note.
 
-    `language` is that of the text, which may not be the one asked for. A translation has its original, and the
-    person who has checked it, if anyone has.
+    `language` is that of the text, which may not be the one asked for; `approved` is somebody's word for the text in
+    that language. A translation has its original.
     """
 
     entry: Entry
@@ -57,7 +57,7 @@ class Rendered:
     sources: tuple[Source, ...]
     contacts: tuple[Card, ...] = ()
     original: str | None = None
-    reviewed: Approval | None = None
+    approved: Approval | None = None
 
 
 def placeholders(text: str) -> set[str]:
@@ -143,7 +143,7 @@ def render(knowledge: KnowledgeBase, entry: Entry, language: Language) -> Render
         sources=tuple(cited(knowledge, citations)),
         contacts=cards(knowledge, entry.contacts, language),
         original=_text(knowledge, entry, AUTHORITATIVE) if translated else None,
-        reviewed=entry.reviewed.get(shown),
+        approved=entry.approved.get(shown),
     )
 
 

@@ -128,6 +128,11 @@ def _parsed(path: Path) -> Any:
         raise KnowledgeError([Finding(path.name, 0, "", "this file is missing; restore it")]) from None
     except UnicodeDecodeError:
         raise KnowledgeError([Finding(path.name, 0, "", "not saved as UTF-8; save it as UTF-8 text")]) from None
+    return parsed(text, path.name)
+
+
+def parsed(text: str, name: str) -> Any:
+    """The content of YAML text; raises KnowledgeError with the file's name and the line if it cannot be read."""
     try:
         return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader with line numbers
     except yaml.MarkedYAMLError as error:
@@ -135,7 +140,13 @@ def _parsed(path: Path) -> Any:
         message = f"cannot be read: {error.problem}; check indentation, quotes and colons here"
         if isinstance(error, MisleadingNumberError):
             message = str(error.problem)
-        raise KnowledgeError([Finding(path.name, line, "", message)]) from None
+        raise KnowledgeError([Finding(name, line, "", message)]) from None
     except yaml.YAMLError as error:
         message = f"cannot be read: {error}; remove the invisible character"
-        raise KnowledgeError([Finding(path.name, 0, "", message)]) from None
+        raise KnowledgeError([Finding(name, 0, "", message)]) from None
+
+
+def composed(text: str) -> yaml.Node | None:
+    """The nodes of YAML text that can be read, with their marks."""
+    node: yaml.Node | None = yaml.compose(text, Loader=_Base)
+    return node

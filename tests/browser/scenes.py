@@ -89,7 +89,7 @@ def crisis(language: str) -> Event:
 
 
 def referral(language: str) -> Event:
-    more = {"approved": APPROVED, "as_of_text": "2023", "note_as_of_text": "2025", "sources": [SOURCE]}
+    more = {**APPROVED, "as_of_text": "2023", "note_as_of_text": "2025", "sources": [SOURCE]}
     call = {"de": "Rufen Sie an", "en": "Call"}[language]
     said = part(f"{call}: {CONTACT['phone']}", "referral", contacts=[CONTACT, {"name": "IOM"}], **more)
     return answer(said, language=language)

@@ -342,11 +342,12 @@ NOTHING: Event = {
     "as_of_text": None,
     "note_as_of": None,
     "note_as_of_text": None,
-    "approved": None,
+    "approved_on": None,
+    "approved_on_text": None,
     "sources": [],
     "contacts": [],
 }
-APPROVED = {"by": "IOM", "on": "2026-05-01", "on_text": "1. Mai 2026"}
+APPROVED = {"approved_on": "2026-05-01", "approved_on_text": "1. Mai 2026"}
 CONTACT = {
     "name": "Familienhilfeprogramm (FAP)",
     "purpose": "Fragen zum Familiennachzug",

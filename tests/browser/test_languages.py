@@ -21,10 +21,10 @@ def texts(language: str) -> dict[str, str]:
     return json.loads((ROOT / "widget" / "texts" / f"{language}.json").read_text("utf-8"))
 
 
-def a_translation(language: str, reviewed: object = None):
+def a_translation(language: str, **approved: object):
     """An answer in a language that nobody has checked, with its original."""
     original = {"text": GERMAN, "language": "de", "direction": "ltr"}
-    said = part("\u2066116 016\u2069", language=language, translation={"reviewed": reviewed, "original": original})
+    said = part("\u2066116 016\u2069", language=language, translation={"original": original}, **approved)
     return answer(said, language=language, suggestions=["?", texts(language)["original"]])
 
 
@@ -76,8 +76,10 @@ def test_a_translation_has_its_original_one_tap_away(visitor, front, language):
     expect(said.locator(".suggestion")).to_have_text(["?"])
 
 
-def test_a_translation_that_somebody_has_checked_says_nothing_of_that(visitor, front):
-    front.script.answer = lambda text, _: a_translation("uk", {"by": "O. K.", "on": "2027-01-15"})
+def test_a_translation_that_somebody_has_checked_does_not_say_that_nobody_has(visitor, front):
+    front.script.answer = lambda text, _: a_translation(
+        "uk", approved_on="2027-01-15", approved_on_text="15 січня 2027 р."
+    )
     said = visitor.open().ask("?")
     expect(said.locator("details.original")).to_have_count(0)
 

@@ -33,9 +33,9 @@ def test_without_approval_nothing_else_is_called_checked_or_sourced(visitor, fro
 
 @pytest.mark.parametrize("kind", ["fact", "referral", "crisis"])
 def test_an_approved_answer_says_who_checked_it_and_when(visitor, front, kind):
-    front.script.answer = lambda text, language: answer(part("Etwas", kind, approved=APPROVED))
+    front.script.answer = lambda text, language: answer(part("Etwas", kind, **APPROVED))
     said = visitor.open().ask("Frage")
-    expect(said.locator(".checked")).to_have_text("Geprüft von IOM am 1. Mai 2026")
+    expect(said.locator(".checked")).to_have_text("Geprüft von der IOM Deutschland am 1. Mai 2026")
 
 
 def test_the_date_of_a_note_is_shown(visitor, front):

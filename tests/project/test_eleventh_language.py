@@ -98,7 +98,7 @@ def test_the_language_is_served_and_heard(answers):
 def test_what_is_translated_is_said_in_it(answers):
     envelope = answers["urgent"]
     assert (envelope["kind"], envelope["language"], envelope["parts"][0]["language"]) == ("crisis", CODE, CODE)
-    assert envelope["parts"][0]["translation"]["reviewed"] is None
+    assert envelope["parts"][0]["approved_on"] is None
 
 
 def test_what_is_not_is_said_in_english_and_the_chat_says_so(answers):

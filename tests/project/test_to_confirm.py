@@ -1,4 +1,4 @@
-"""docs/to-confirm.md names only what exists, and every telephone number that nobody has checked."""
+"""docs/to-confirm.md names only what exists, and every telephone number that nobody has approved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from assistant.knowledge import knowledge
 
 TEXT = (ROOT / "docs" / "to-confirm.md").read_text("utf-8")
 NAMED = set(re.findall(r"`([a-z0-9_/]+)`", TEXT))
-FIELDS = {"review_by", "checked", "approved"}
+FIELDS = {"review_by", "approved"}
 
 
 def test_every_entry_contact_and_area_named_exists():
@@ -18,9 +18,9 @@ def test_every_entry_contact_and_area_named_exists():
     assert NAMED - exists == set()
 
 
-def test_every_number_to_dial_is_listed_until_somebody_has_checked_it():
+def test_every_number_to_dial_is_listed_until_somebody_has_approved_it():
     section = TEXT.split("## Numbers to dial")[1].partition("\n## ")[0]
     rows = re.findall(r"^\| .+? \| (`.+?`) \|", section, re.M)
     listed = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
     contacts = knowledge().contacts.values()
-    assert listed == {contact.id for contact in contacts if contact.phone and not contact.checked}
+    assert listed == {contact.id for contact in contacts if contact.phone and not contact.approved}

@@ -34,7 +34,7 @@ def test_a_fact_comes_with_source_and_date_in_the_language_of_the_question(langu
         "parts",
         "heading",
         "contacts",
-        "approved",
+        "approved_on",
     }
     assert [part["text"] for part in answer["parts"]] == [message["text"] for message in reply if "text" in message]
 

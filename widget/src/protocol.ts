@@ -44,11 +44,6 @@ export interface Contact {
   languages: string[];
 }
 
-export interface Approval {
-  by: string;
-  on: string;
-}
-
 export interface Part {
   text: string;
   question: string | null;
@@ -57,20 +52,19 @@ export interface Part {
   kind: string;
   asOf: string | null;
   noteAsOf: string | null;
-  /** Who has checked the text, and when; null if nobody has. */
-  approved: Approval | null;
+  /** The day on which somebody approved the text; null if nobody has. */
+  approvedOn: string | null;
   sources: Source[];
   contacts: Contact[];
   /** Above the text, in the language of the answer. */
   heading: string | null;
   /** The language of the text, if the front says so. */
   language: string | null;
-  /** Of a translated text: who has checked it, if anyone has, and the original. */
+  /** Of a translated text: the original. */
   translation: Translation | null;
 }
 
 export interface Translation {
-  reviewed: Approval | null;
   original: { text: string; language: string };
 }
 
@@ -203,7 +197,7 @@ export function readPart(part: Json): Part {
     kind: text(part.kind),
     asOf: textOrNull(part.as_of_text) ?? textOrNull(part.as_of),
     noteAsOf: textOrNull(part.note_as_of_text) ?? textOrNull(part.note_as_of),
-    approved: readApproval(record(part.approved)),
+    approvedOn: textOrNull(part.approved_on_text) ?? textOrNull(part.approved_on),
     sources: list(part.sources).map((source) => readSource(record(source))),
     contacts: list(part.contacts).map((contact) => readContact(record(contact))),
     heading: textOrNull(part.heading),
@@ -212,14 +206,9 @@ export function readPart(part: Json): Part {
   };
 }
 
-function readTranslation({ reviewed, original }: Json): Translation {
+function readTranslation({ original }: Json): Translation {
   const { text: said, language } = record(original);
-  return { reviewed: readApproval(record(reviewed)), original: { text: text(said), language: text(language) } };
-}
-
-function readApproval(approved: Json): Approval | null {
-  const [by, on] = [text(approved.by), textOrNull(approved.on_text) ?? text(approved.on)];
-  return by && on ? { by, on } : null;
+  return { original: { text: text(said), language: text(language) } };
 }
 
 /** One contact; what is left out is unknown. */

@@ -52,7 +52,7 @@ test("no answer is called checked before somebody has checked it", () => {
     const { checked, unreviewed, ...others } = textsOf(language);
     for (const text of Object.values(others)) assert.doesNotMatch(text, /geprüft|checked|approved/i);
     assert.match(unreviewed, /kein Mensch|No person/);
-    assert.match(checked, /\{by\}.*\{on\}/);
+    assert.match(checked, /\{date\}/);
   }
 });
 
@@ -63,17 +63,17 @@ const partOf = (more: object): unknown => {
 };
 
 test("a part of an earlier version has neither note, approval nor contacts", () => {
-  const nothing = { question: null, entry: null, asOf: null, noteAsOf: null, approved: null, sources: [], contacts: [], heading: null, language: null, translation: null };
+  const nothing = { question: null, entry: null, asOf: null, noteAsOf: null, approvedOn: null, sources: [], contacts: [], heading: null, language: null, translation: null };
   assert.deepEqual(partOf({}), { ...PART, ...nothing });
-  assert.deepEqual(partOf({ contacts: "no", approved: { by: "x" }, note_as_of_text: 7 }), { ...PART, ...nothing });
+  assert.deepEqual(partOf({ contacts: "no", approved_on: 5, note_as_of_text: 7 }), { ...PART, ...nothing });
 });
 
-test("a part has its note's date, who approved it, and contacts", () => {
-  const approved = { by: "A. B.", on: "2026-05-01", on_text: "1. Mai 2026" };
+test("a part has its note's date, when it was approved, and contacts", () => {
+  const approved = { approved_on: "2026-05-01", approved_on_text: "1. Mai 2026" };
   const contact = { name: "X", purpose: "y", phone: "112", languages: ["de", 7] };
-  const part = partOf({ note_as_of_text: "Mai 2025", approved, contacts: [contact] }) as Record<string, unknown>;
+  const part = partOf({ note_as_of_text: "Mai 2025", ...approved, contacts: [contact] }) as Record<string, unknown>;
   assert.equal(part.noteAsOf, "Mai 2025");
-  assert.deepEqual(part.approved, { by: "A. B.", on: "1. Mai 2026" });
+  assert.equal(part.approvedOn, "1. Mai 2026");
   const unknown = { email: null, url: null, address: null, hours: null, cost: null };
   assert.deepEqual(part.contacts, [{ ...contact, ...unknown, languages: ["de"] }]);
 });

@@ -5,18 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any, Literal, TypedDict
 
-from assistant.core.envelope import AnswerKind, ApprovedBy, CitedSource, Contact, Envelope, Translation
+from assistant.core.envelope import AnswerKind, CitedSource, Contact, Envelope, Translation
 from assistant.core.languages import Language
 
 
-class Approved(ApprovedBy):
-    """Who has checked an answer, and when; `on_text` is the day in the language's format."""
-
-    on_text: str
-
-
 class EventPart(TypedDict):
-    """One answer of a reply; `as_of_text` and `note_as_of_text` are its dates in the language's format.
+    """One answer of a reply; those that end in `_text` are its dates in the language's format.
 
     `heading` stands above a text that is not in the language of the reply; other headings are part of the text.
     """
@@ -32,7 +26,8 @@ class EventPart(TypedDict):
     as_of_text: str | None
     note_as_of: str | None
     note_as_of_text: str | None
-    approved: Approved | None
+    approved_on: str | None
+    approved_on_text: str | None
     sources: list[CitedSource]
     contacts: list[Contact]
 
@@ -109,19 +104,23 @@ EventType = Literal["visitor", "assistant"]
 LACKED = {
     "note_as_of": None,
     "note_as_of_text": None,
-    "approved": None,
+    "approved_on": None,
+    "approved_on_text": None,
     "heading": None,
     "language": None,
     "translation": None,
 }
+# What they have that is no longer told.
+FORMER = {"approved"}
 
 
 def complete(data: dict[str, Any]) -> dict[str, Any]:
-    """The content of a stored event with the keys that its parts lacked when it was stored."""
+    """The content of a stored event with the keys that its parts have today."""
     parts = data.get("parts")
     if not isinstance(parts, list):
         return data
-    return {**data, "parts": [{**LACKED, "contacts": [], **part} for part in parts]}
+    told = [{key: value for key, value in part.items() if key not in FORMER} for part in parts]
+    return {**data, "parts": [{**LACKED, "contacts": [], **part} for part in told]}
 
 
 def moment(seconds: float) -> str:

@@ -16,5 +16,5 @@ STARTERS = (
 
 def starters(knowledge: KnowledgeBase, language: Language) -> list[Rendered]:
     """Entries that show what can be asked, in the given language."""
-    entries = [entry for id_ in STARTERS if (entry := knowledge.find(id_))]
-    return [render(knowledge, entry, language) for entry in entries]
+    said = knowledge.said_in(language)
+    return [render(said, entry, language) for id_ in STARTERS if (entry := said.find(id_))]

@@ -9,7 +9,6 @@ from typing import cast
 from assistant.core.envelope import (
     AnswerKind,
     AnswerPart,
-    ApprovedBy,
     Button,
     CitedSource,
     Envelope,
@@ -18,13 +17,13 @@ from assistant.core.envelope import (
     under_heading,
 )
 from assistant.core.languages import DEFAULT, Language, served
-from assistant.front.core.events import Approved, AssistantContent, EventPart
+from assistant.front.core.events import AssistantContent, EventPart
 from assistant.front.rasa.client import envelope_of
 from assistant.knowledge import KnowledgeBase, knowledge
 from assistant.knowledge.render import date_written
 
 # Keys of the envelope that an event or its parts carry themselves.
-OWN_KEYS_OF_EVENT = ("parts", "heading", "contacts", "approved")
+OWN_KEYS_OF_EVENT = ("parts", "heading", "contacts", "approved_on")
 
 
 def assistant_event(messages: Sequence[RasaMessage], reply_to: str) -> AssistantContent:
@@ -57,7 +56,8 @@ def _part(part: AnswerPart, of_reply: Language) -> EventPart:
         "as_of_text": _date(part["as_of"], language),
         "note_as_of": part["note_as_of"],
         "note_as_of_text": _date(part["note_as_of"], language),
-        "approved": _approved(part["approved"], language),
+        "approved_on": part["approved_on"],
+        "approved_on_text": _date(part["approved_on"], language),
         "sources": [_in_its_language(source) for source in part["sources"]],
         "contacts": part["contacts"],
     }
@@ -78,10 +78,6 @@ def _date(iso: str | None, language: Language) -> str | None:
     return date_written(iso, language) if iso else None
 
 
-def _approved(approved: ApprovedBy | None, language: Language) -> Approved | None:
-    return {**approved, "on_text": date_written(approved["on"], language)} if approved else None
-
-
 def _texts(messages: Sequence[RasaMessage], kind: AnswerKind) -> list[EventPart]:
     """Parts made of texts alone, for a reply whose envelope does not list its parts."""
     texts = [message["text"] for message in messages if isinstance(message.get("text"), str)]
@@ -98,7 +94,8 @@ def _texts(messages: Sequence[RasaMessage], kind: AnswerKind) -> list[EventPart]
             "as_of_text": None,
             "note_as_of": None,
             "note_as_of_text": None,
-            "approved": None,
+            "approved_on": None,
+            "approved_on_text": None,
             "sources": [],
             "contacts": [],
         }

@@ -29,7 +29,8 @@ def answer_of_entries(knowledge: KnowledgeBase, entries: Sequence[str], language
 def _with_entries_alone(reply: Reply, knowledge: KnowledgeBase) -> Reply:
     """The reply without suggestions that make sense only within a chat, such as to show the original."""
     offered = zip(reply.buttons, reply.conversation.offered)
-    return replace(reply, buttons=tuple(question for question, id_ in offered if id_ in knowledge.entries))
+    said = knowledge.said_in(reply.language)
+    return replace(reply, buttons=tuple(question for question, id_ in offered if id_ in said.entries))
 
 
 def _as_sent(message: Message) -> RasaMessage:

@@ -55,6 +55,7 @@ async def get_topics(request: Request) -> Response:
 def topics_in(knowledge: KnowledgeBase, language: Language) -> list[Topic]:
     """Every topic in one language, with the questions of its entries; without those that are withdrawn."""
     topics: list[Topic] = []
+    knowledge = knowledge.said_in(language)
     for topic in knowledge.topics.values():
         entries = [entry for entry in map(knowledge.find, topic.entries) if entry]
         questions: list[Question] = [

@@ -66,7 +66,7 @@ class ContactView:
 
 @dataclass(frozen=True)
 class OriginalView:
-    """What an unreviewed translation was made of."""
+    """What a translation that nobody has approved was made of."""
 
     blocks: list[Block]
     language: Language
@@ -162,12 +162,12 @@ def _phones(contacts: Iterable[Contact]) -> list[str]:
 
 
 def _evidence(part: EventPart, words: Words) -> list[str]:
-    """Whether a person has checked the text, and the dates of the text and of its note."""
+    """Whether the text is approved, and the dates of the text and of its note."""
     lines: list[str] = []
     if part["kind"] == "control":
         return lines
-    if approved := part["approved"]:
-        lines.append(words("checked", by=approved["by"], on=approved["on_text"]))
+    if part["approved_on_text"]:
+        lines.append(words("checked", date=part["approved_on_text"]))
     if part["as_of_text"]:
         lines.append(words("asOf", date=part["as_of_text"]))
     if part["note_as_of_text"]:
@@ -182,7 +182,7 @@ def _source(title: str, publisher: str, url: str) -> Run:
 
 def _original(part: EventPart) -> OriginalView | None:
     translation = part["translation"]
-    if not translation or translation["reviewed"]:
+    if not translation or part["approved_on"]:
         return None
     original = translation["original"]
     return OriginalView(blocks_of(original["text"]), original["language"], original["direction"])

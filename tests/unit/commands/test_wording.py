@@ -11,7 +11,18 @@ from assistant.commands.wording import PLACE, editors_language, in_words, said, 
 from assistant.core.paths import ROOT
 from assistant.knowledge import Finding
 
-CHECKERS = ("check", "check_texts", "load", "yaml_lines", "evidence", "examples", "parity", "schema")
+CHECKERS = (
+    "check",
+    "check_approvals",
+    "approve",
+    "check_texts",
+    "load",
+    "yaml_lines",
+    "evidence",
+    "examples",
+    "parity",
+    "schema",
+)
 FEWEST_LETTERS = 12
 MESSAGE = re.compile(r"[\w\s.,;:'\"`{}/()_-]+[?]?")
 # Said to developers, within another message.

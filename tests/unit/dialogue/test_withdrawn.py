@@ -11,12 +11,15 @@ from assistant.core.languages import LANGUAGES
 from assistant.core.understanding import Candidate
 from assistant.dialogue import respond
 from assistant.knowledge import knowledge
+from assistant.knowledge.approval import approved_by_language
 from assistant.knowledge.live import served
+from assistant.knowledge.model import Approval
 from assistant.knowledge.withdrawn import Withdrawal
 from tests.unit.dialogue.conftest import START, after, asking, message, phrase, related, text_of, told
 
 FACT, NEXT = "ask_figures/fap_reached", related("ask_figures/fap_reached")
 WHY = Withdrawal("Anna", "2026-11-30", "wrong")
+CRISIS = next(entry.id for entry in knowledge().entries.values() if entry.kind == "crisis")
 TODAY = datetime.date(2026, 11, 30)
 BASE = served(knowledge(), {FACT: WHY}, TODAY)
 
@@ -86,3 +89,39 @@ def test_an_overdue_answer_keeps_its_heading_for_another_year():
     given = reply(asking(FACT, years=("2027",)), base=late)
     assert "Mai 2027" in text_of(given)
     assert given.answers[0].heading == phrase("beyond").format(what="2027")
+
+
+class TestApprovedOnly:
+    """What nobody has approved counts as withdrawn if the operator wants so, in each language by itself."""
+
+    MARK = Approval("Jane Doe", "2026-01-15", "0" * 12)
+
+    @pytest.fixture
+    def base(self):
+        entry = dataclasses.replace(knowledge().entries[FACT], approved={"de": self.MARK})
+        said = dataclasses.replace(knowledge(), entries={**knowledge().entries, FACT: entry})
+        return dataclasses.replace(said, by_language=approved_by_language(said))
+
+    def test_an_approved_answer_is_given_with_its_day(self, base):
+        given = reply(asking(FACT), base=base, language="de")
+        assert told(given) == [FACT]
+        assert given.envelope()["parts"][0]["approved_on"] == "2026-01-15"
+
+    @pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "de"])
+    def test_where_it_is_not_approved_the_phrase_stands_in_its_place(self, base, language):
+        given = reply(asking(FACT), base=base, language=language)
+        assert told(given) == []
+        assert text_of(given).startswith(phrase("withdrawn", language))
+        assert given.answers[0].contacts
+
+    def test_nothing_that_is_not_approved_is_suggested(self, base):
+        given = reply(asking(FACT), base=base, language="de")
+        assert given.buttons == ()
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_emergencies_are_answered(self, base, language):
+        given = reply(asking(CRISIS), base=base, language=language)
+        assert given.kind == "crisis"
+
+    def test_without_the_setting_all_is_said(self):
+        assert told(reply(asking(FACT), base=knowledge(), language="uk")) == [FACT]

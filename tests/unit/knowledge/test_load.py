@@ -8,7 +8,7 @@ import pytest
 from assistant.core.paths import ROOT
 from assistant.knowledge import KnowledgeError, knowledge
 from assistant.knowledge.load import referred_contacts, topic_files
-from assistant.knowledge.model import Approval, Citation, Door, Note
+from assistant.knowledge.model import Citation, Door, Note
 
 REFERRAL = "knowledge/referral.yml"
 
@@ -25,7 +25,7 @@ def test_one_subject_and_several_are_read_alike(base):
 def test_optional_fields_are_empty_when_not_given(base):
     entry = base.entries["referral/doctor"]
     assert (entry.subjects, entry.aspects, entry.contacts, entry.related) == ((), (), (), ())
-    assert (entry.note, entry.approved) == (None, None)
+    assert (entry.note, entry.approved) == (None, {})
 
 
 def test_evidence_is_read_with_paragraph_and_words(base):
@@ -47,11 +47,6 @@ def test_dates_of_entry_and_note_may_be_missing(project):
     assert (entries["ask_history/reached"].note.as_of, entries["referral/doctor"].as_of) == (None, None)
 
 
-def test_an_approval_is_read_with_person_and_day(project):
-    project.edit(REFERRAL, "    as_of: 2023\n", '    as_of: 2023\n    approved: {by: "Jane Doe", on: "2026-01-15"}\n')
-    assert project.load().entries["referral/doctor"].approved == Approval("Jane Doe", "2026-01-15")
-
-
 def test_entries_name_their_contacts(base):
     assert base.entries["ask_history/reached"].contacts == ("on_call",)
 
@@ -61,13 +56,7 @@ def test_a_contact_has_what_is_known_of_it_and_nothing_else(base):
     assert (contact.name["en"], contact.purpose["en"]) == ("Doctor on call", "ill in the evening")
     assert (contact.phone, contact.hours["de"], contact.languages) == ("116117", "nachts", ("de", "tr"))
     assert (contact.citations, contact.review_by) == ((Citation("news"),), "2028")
-    assert (contact.email, contact.url, contact.address, contact.cost, contact.as_of, contact.checked) == (None,) * 6
-
-
-def test_a_contact_that_somebody_has_called_says_who_and_when(project):
-    checked = '    checked: {by: "Jane Doe", on: "2026-01-15"}\n    review_by: 2028\n'
-    project.edit("knowledge/contacts.yml", "    review_by: 2028\n", checked)
-    assert project.load().contacts["on_call"].checked == Approval("Jane Doe", "2026-01-15")
+    assert (contact.email, contact.url, contact.address, contact.cost, contact.as_of) == (None,) * 5
 
 
 def test_a_door_has_words_contacts_and_an_area(base):

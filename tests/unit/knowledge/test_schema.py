@@ -77,7 +77,8 @@ def test_a_note_may_lack_a_date(project):
     assert shape_findings(project.knowledge) == []
 
 
-APPROVED = '    approved: {by: "Jane Doe", on: "2026-01-15"}\n'
+HASH = 'hash: "0123456789ab"'
+APPROVED = f'    approved: {{de: {{by: "Jane Doe", on: "2026-01-15", {HASH}}}}}\n'
 
 
 def test_an_approval_names_who_and_when(project):
@@ -88,11 +89,16 @@ def test_an_approval_names_who_and_when(project):
 @pytest.mark.parametrize(
     ("approved", "problem"),
     [
-        ('{by: "Jane Doe"}', 'entries.approved: "on" is missing; add it'),
-        ('{on: "2026-01-15"}', 'entries.approved: "by" is missing; add it'),
-        ('{by: "", on: "2026-01-15"}', "entries.approved.by: '' is not valid; "),
-        ('{by: "Jane Doe", on: "today"}', "entries.approved.on: 'today' is not valid; "),
-        ('{by: "Jane Doe", on: "2026-01"}', "entries.approved.on: '2026-01' is not valid; "),
+        (f'{{de: {{by: "Jane Doe", {HASH}}}}}', 'entries.approved.de: "on" is missing; add it'),
+        (f'{{en: {{on: "2026-01-15", {HASH}}}}}', 'entries.approved.en: "by" is missing; add it'),
+        ('{de: {by: "Jane Doe", on: "2026-01-15"}}', 'entries.approved.de: "hash" is missing; add it'),
+        (f'{{de: {{by: "", on: "2026-01-15", {HASH}}}}}', "entries.approved.de.by: '' is not valid; "),
+        (f'{{de: {{by: "Jane Doe", on: "today", {HASH}}}}}', "entries.approved.de.on: 'today' is not valid; "),
+        (f'{{de: {{by: "Jane Doe", on: "2026-01", {HASH}}}}}', "entries.approved.de.on: '2026-01' is not valid; "),
+        (
+            '{by: "Jane Doe", on: "2026-01-15"}',
+            'entries.approved: "by", "on" is not a known field; known fields: de, en',
+        ),
         ("yes", "entries.approved: 'yes' is not valid; "),
     ],
 )

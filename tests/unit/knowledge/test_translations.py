@@ -82,7 +82,7 @@ def test_a_text_is_shown_in_its_language_with_its_original(translated):
     assert shown.language == LANGUAGE
     assert shown.text == "Це були 683\u00a0950 людей.\n\nПослуга закінчилася: 2025."
     assert shown.original == "Es waren 683.950 Menschen.\n\nDas Angebot endete 2025."
-    assert shown.reviewed is None
+    assert shown.approved is None
     assert shown.contacts[0]["name"] == "Лікар"
     assert shown.contacts[0]["phone"] == "116117"
 
@@ -92,13 +92,6 @@ def test_originals_are_no_translations(translated, language):
     base = translated.load()
     shown = render(base, base.entries["ask_history/opened"], language)
     assert (shown.language, shown.original) == (language, None)
-
-
-def test_who_has_checked_a_translation_is_known(translated):
-    file = f"knowledge/{LANGUAGE}/ask_history.yml"
-    translated.edit(file, '    question: "Коли', '    reviewed: {by: "O. K.", on: "2027-01-15"}\n    question: "Коли')
-    base = translated.load()
-    assert render(base, base.entries["ask_history/opened"], LANGUAGE).reviewed.by == "O. K."
 
 
 def test_a_translation_of_another_original_is_not_shown_and_warned_about(translated):
@@ -170,7 +163,7 @@ def test_an_unknown_text_cannot_be_recorded(translated, capsys):
 
 def test_texts_are_counted(translated):
     counts = counted(originals(translated.knowledge), read(translated.knowledge, LANGUAGE))
-    assert counts == {"current": 8, "stale": 0, "missing": 0, "reviewed": 0}
+    assert counts == {"current": 8, "stale": 0, "missing": 0}
 
 
 def test_a_hash_depends_on_what_is_translated_alone():

@@ -144,12 +144,12 @@ function pieceOf(part: Part, texts: Texts, language: Language): Piece {
 }
 
 /** What is announced of contacts and sources: who they are, and how many. */
-function summaryOf({ contacts, sources, translation }: Part, texts: Texts): string {
+function summaryOf({ approvedOn, contacts, sources, translation }: Part, texts: Texts): string {
   const names = contacts.map(({ name }) => name).join(", ");
   return [
     contacts.length ? `${texts.contacts}: ${names}.` : "",
     sources.length ? `${filled(texts.sources, { count: sources.length })}.` : "",
-    translation && !translation.reviewed ? texts.unreviewed : "",
+    translation && !approvedOn ? texts.unreviewed : "",
   ].join(" ");
 }
 
@@ -160,9 +160,9 @@ function inOwnLanguage({ language: own }: Part, language: Language, text: HTMLEl
   return h("div", { class: "untranslated", lang: code, dir: directionOf(code) }, ...text);
 }
 
-/** Of a translation that nobody has checked: that this is so, and what it was made of. */
-function originalOf({ translation }: Part, texts: Texts): HTMLElement[] {
-  if (!translation || translation.reviewed) return [];
+/** Of a translation that nobody has approved: that this is so, and what it was made of. */
+function originalOf({ approvedOn, translation }: Part, texts: Texts): HTMLElement[] {
+  if (!translation || approvedOn) return [];
   const { text, language } = translation.original;
   const whole = h("div", { lang: language, dir: directionOf(language) }, ...richText(text, texts.newWindow));
   const note = h("p", { class: "evidence unreviewed" }, texts.unreviewed);

@@ -8,7 +8,7 @@ import { filled, type Texts } from "../texts.js";
 
 /** The line, and the list of all sources that it opens. */
 export function evidenceOf(part: Part, texts: Texts): HTMLElement[] {
-  const { approved, asOf, noteAsOf, sources } = part;
+  const { approvedOn, asOf, noteAsOf, sources } = part;
   const [first, ...others] = sources;
   const list = h("ul", { class: "sources", hidden: "" }, ...sources.map((source) => item(source, texts)));
   const source = first ? [h("span", { class: "source" }, `${texts.source} `, sourceOf(first, false, texts))] : [];
@@ -19,7 +19,7 @@ export function evidenceOf(part: Part, texts: Texts): HTMLElement[] {
   const line = h("span", { class: "line" }, ...source, h("span", { class: "beside" }, ...beside));
   const below = [
     noteAsOf ? h("span", { class: "note-date" }, filled(texts.noteAsOf, { date: noteAsOf })) : null,
-    approved ? h("span", { class: "checked" }, icon("checked"), filled(texts.checked, { ...approved })) : null,
+    approvedOn ? h("span", { class: "checked" }, icon("checked"), filled(texts.checked, { date: approvedOn })) : null,
   ].filter((piece) => piece !== null);
   if (!first && !asOf && !below.length) return [];
   const evidence = h("p", { class: "evidence", part: "evidence" }, line, ...below);

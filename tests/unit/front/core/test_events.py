@@ -12,7 +12,6 @@ from assistant.core.envelope import ANSWER_KINDS, CitedSource, Contact, Envelope
 from assistant.core.paths import ROOT
 from assistant.front.core.events import (
     LACKED,
-    Approved,
     AssistantContent,
     AssistantEvent,
     EventPart,
@@ -87,7 +86,6 @@ def test_the_kinds_are_those_described():
         ("readPart", "part", EventPart, set()),
         ("readSource", "source", CitedSource, set()),
         ("readContact", "contact", Contact, set()),
-        ("readApproval", "approved", Approved, set()),
         ("readEvent", "event", Union[AssistantEvent, VisitorEvent], CONTENT | {"answer"}),  # noqa: UP007 - for get_args
         ("readContent", "event", AssistantContent, {"reply_to", "answer"}),
     ],
@@ -110,9 +108,22 @@ def test_a_part_stored_by_an_earlier_version_is_completed():
 
 
 def test_what_a_stored_part_has_stays_as_it_is():
-    part = {"note_as_of": "2025", "note_as_of_text": "2025", "approved": {"by": "x"}, "contacts": [{"name": "y"}]}
-    part = {**part, "heading": "…", "language": "uk", "translation": {}}
+    part = {"note_as_of": "2025", "note_as_of_text": "2025", "contacts": [{"name": "y"}]}
+    part = {
+        **part,
+        "approved_on": "2027-01-15",
+        "approved_on_text": "15. Januar 2027",
+        "heading": "…",
+        "language": "uk",
+        "translation": {},
+    }
     assert complete({"parts": [part]}) == {"parts": [part]}
+
+
+def test_who_approved_a_part_that_an_earlier_version_stored_is_not_told():
+    (part,) = complete({"parts": [{"text": "…", "approved": {"by": "Jane Doe", "on": "2026-01-15"}}]})["parts"]
+    assert "Jane Doe" not in str(part)
+    assert part["approved_on"] is None
 
 
 def test_a_visitors_event_needs_no_completion():

@@ -21,7 +21,7 @@ from assistant.front.store.schema import database
 from assistant.front.tasks.leases import Leases
 from assistant.knowledge import knowledge
 
-NONE = {"as_of": None, "as_of_text": None, "note_as_of": None, "note_as_of_text": None, "approved": None}
+NONE = {f"{name}{end}": None for name in ("as_of", "note_as_of", "approved_on") for end in ("", "_text")}
 PART = {"text": "1951", "question": None, "kind": "smalltalk", **NONE, "sources": [], "contacts": []}
 ANSWER = {"reply_to": "", "language": "de", "kind": "smalltalk", "parts": [PART], "heading": None, "suggestions": []}
 DOUBT = 1.0

@@ -134,7 +134,7 @@ def test_the_envelope_goes_along_unchanged():
     assert set(told["answer"]) == {"kind", "entries", "language", "as_of", "sources"}
 
 
-UNDATED = {"as_of": None, "as_of_text": None, "note_as_of": None, "note_as_of_text": None}
+UNDATED = {f"{name}{end}": None for name in ("as_of", "note_as_of", "approved_on") for end in ("", "_text")}
 TEXTS = [{"text": "Hallo!"}, {"text": "Wie geht es?", "buttons": [{"title": "Gut", "payload": "/gut"}]}]
 PLAIN = {"kind": "smalltalk", "entries": [FAP], "language": "de", "as_of": "2024-10", "sources": []}
 UNKNOWN_PARTS = ["none", [], ["text"], [{"text": "…"}], [None]]
@@ -143,7 +143,7 @@ UNKNOWN_PARTS = ["none", [], ["text"], [{"text": "…"}], [None]]
 @pytest.mark.parametrize("more", [{}, *({"parts": parts} for parts in UNKNOWN_PARTS)])
 def test_without_parts_in_the_envelope_texts_are_shown_as_they_are(more):
     told = assistant_event([*TEXTS, {"custom": {"answer": {**PLAIN, **more}}}], "id")
-    nothing = {"question": None, "entry": None, **UNDATED, "approved": None, "sources": [], "contacts": []}
+    nothing = {"question": None, "entry": None, **UNDATED, "sources": [], "contacts": []}
     nothing.update(heading=None, language=None, translation=None)
     assert told["parts"] == [{"text": one["text"], "kind": "smalltalk", **nothing} for one in TEXTS]
     assert (told["heading"], told["suggestions"], told["answer"]) == (None, ["Gut"], PLAIN)

@@ -28,7 +28,7 @@ def event_of(*parts: MessagePart, language, conversation=None, **found):
 def told(entry, language, kind=None, heading=""):
     """The part for an entry, as clients read it."""
     rendered = render(knowledge(), knowledge().entries[entry], language)
-    note, by = rendered.entry.note.as_of if rendered.entry.note else None, rendered.entry.approved
+    note, by = rendered.entry.note.as_of if rendered.entry.note else None, rendered.approved
     return {
         "text": heading + rendered.text,
         "heading": None,
@@ -41,7 +41,8 @@ def told(entry, language, kind=None, heading=""):
         "as_of_text": date_written(rendered.as_of, language) if rendered.as_of else None,
         "note_as_of": note,
         "note_as_of_text": date_written(note, language) if note else None,
-        "approved": {"by": by.by, "on": by.on, "on_text": date_written(by.on, language)} if by else None,
+        "approved_on": by.on if by else None,
+        "approved_on_text": date_written(by.on, language) if by else None,
         "sources": [
             {"title": s.title, "url": s.url, "publisher": s.publisher, "language": s.language} for s in rendered.sources
         ],
@@ -51,8 +52,9 @@ def told(entry, language, kind=None, heading=""):
 
 def sentence(text, kind, contacts=(), language="de"):
     """The part for a sentence that belongs to no entry."""
-    undated = {"as_of": None, "as_of_text": None, "note_as_of": None, "note_as_of_text": None}
-    nothing = {"question": None, "entry": None, "approved": None, "sources": []}
+    fields = ("as_of", "note_as_of", "approved_on")
+    undated = {**dict.fromkeys(fields), **dict.fromkeys(f"{field}_text" for field in fields)}
+    nothing = {"question": None, "entry": None, "sources": []}
     apart = {"heading": None, "language": language, "translation": None}
     return {"text": text, "kind": kind, **apart, **undated, **nothing, "contacts": list(contacts)}
 

@@ -1,0 +1,244 @@
+"""Changing YAML files changes nothing else: neither comments nor layout nor any other value."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+import pytest
+
+from assistant.core.paths import KNOWLEDGE, TRAINING
+from assistant.knowledge.edit import EditError, YamlText
+from assistant.knowledge.load import topic_files
+
+TEXT = """# A list of entries.
+topic: ask_x
+entries:
+  # The first one.
+  - id: one
+    question: {de: "Frage?", en: "Question?"}  # short
+    answer:
+      de: "Ja, „so“ ist es."
+      en: 'It is so.'
+    values: {}
+    sources:
+      - {id: a, words: "x … y"}
+      # To be confirmed.
+      - {id: b}
+    review_by: 2027-05
+    related: [ask_x/two]
+
+  # The second one.
+  - id: two
+    question: {de: "Zweite?", en: "Second?"}
+    sources: [{id: a}]
+    review_by: 2027
+# The end.
+"""
+QUESTIONS = """version: "3.1"
+nlu:
+  - intent: ask_x/one
+    examples: |
+      - Was ist das?
+      - # nummer eins?
+  # Those of the second.
+  - intent: ask_x/two
+    examples: |
+      - und das?
+"""
+# Whatever people paste: quotes, line ends, emoji, a right-to-left mark, what YAML forbids, what looks like its signs.
+PASTED = 'Er sagte: "Nein" – {year}, #1\n• Punkt: „ja“ \\ \t\u2066116\u2069 \u2028 \x07 🙂 \U0001f600: - [x] & *y %z'
+
+
+def changed(before: str, after: str) -> list[tuple[str, str]]:
+    """What was replaced by what, letter by letter at the edges."""
+    matcher = SequenceMatcher(None, before.splitlines(), after.splitlines(), autojunk=False)
+    return [
+        ("\n".join(before.splitlines()[a:b]), "\n".join(after.splitlines()[c:d]))
+        for kind, a, b, c, d in matcher.get_opcodes()
+        if kind != "equal"
+    ]
+
+
+def edited(*steps, to, after=()):
+    text = YamlText(TEXT)
+    text.set(steps, to, after)
+    return changed(TEXT, text.text)
+
+
+@pytest.mark.parametrize(
+    ("steps", "value", "line"),
+    [
+        (("entries", "one", "question", "de"), "Neu?", '    question: {de: "Neu?", en: "Question?"}  # short'),
+        (("entries", "one", "answer", "en"), "It's so.", '      en: "It\'s so."'),
+        (("entries", "one", "review_by"), "2028-01", "    review_by: 2028-01"),
+        (("entries", "one", "review_by"), "2028-01-15", '    review_by: "2028-01-15"'),
+        (("entries", "two", "review_by"), 2028, "    review_by: 2028"),
+        (("entries", "two", "sources"), [{"id": "c", "words": "z"}], '    sources: [{id: c, words: "z"}]'),
+        (("entries", "one", "values"), {"of": "a", "when": "2023-02"}, '    values: {of: "a", when: 2023-02}'),
+        (("entries", "one", "values", "year"), 1954, "    values: {year: 1954}"),
+        (("entries", "one", "sources", "b", "words"), "z", '      - {id: b, words: "z"}'),
+    ],
+)  # fmt: skip
+def test_one_place_changes_and_no_other(steps, value, line):
+    (change,) = edited(*steps, to=value)
+    assert change[1] == line
+    assert "\n" not in change[0]
+
+
+def test_a_block_gives_way_to_one_line_but_a_comment_in_it_goes_with_it():
+    (change,) = edited("entries", "one", "sources", to=[{"id": "c"}])
+    assert change[1] == "    sources:\n      [{id: c}]" or "{id: c}" in change[1]
+
+
+@pytest.mark.parametrize(
+    ("after", "below"), [(("review_by",), "    review_by: 2027-05"), ((), "    related: [ask_x/two]")]
+)
+def test_a_field_is_added_behind_another_or_at_the_end(after, below):
+    text = YamlText(TEXT)
+    text.set(("entries", "one", "approved"), {"de": {"by": "A. B.", "on": "2027-01-15", "hash": "0" * 12}}, after)
+    line = f'    approved: {{de: {{by: "A. B.", on: "2027-01-15", hash: "{"0" * 12}"}}}}'
+    assert text.text == TEXT.replace(f"{below}\n", f"{below}\n{line}\n")
+    text.remove("entries", "one", "approved")
+    assert text.text == TEXT
+
+
+@pytest.mark.parametrize("name", ["answer", "sources", "review_by", "related", "values", "question"])
+def test_what_is_removed_leaves_all_else(name):
+    text = YamlText(TEXT)
+    expected = text.content()
+    text.remove("entries", "one", name)
+    del expected["entries"][0][name]
+    assert text.content() == expected
+    assert "# The second one." in text.text
+
+
+def test_part_of_a_line_is_removed_with_its_comma():
+    text = YamlText("a: {b: 1, c: 2, d: 3}\n")
+    text.remove("a", "d")
+    assert text.text == "a: {b: 1, c: 2}\n"
+    text.remove("a", "b")
+    assert text.text == "a: {c: 2}\n"
+    text.remove("a", "c")
+    assert text.text == "a: {}\n"
+
+
+def test_items_are_added_to_lists_of_both_layouts():
+    text = YamlText(TEXT)
+    text.append(("entries", "one", "related"), "ask_x/three")
+    text.append(("entries", "one", "sources"), {"id": "c"})
+    text.append(("entries", "two", "sources"), {"id": "c"})
+    assert "related: [ask_x/two, ask_x/three]" in text.text
+    assert "      - {id: b}\n      - {id: c}\n" in text.text
+    assert "sources: [{id: a}, {id: c}]" in text.text
+
+
+def test_an_entry_is_added_as_people_write_it():
+    text = YamlText(TEXT)
+    entry = {
+        "id": "three",
+        "kind": "fact",
+        "question": {"de": "Drei?", "en": "Three?"},
+        "answer": {"de": "Drei.", "en": "Three."},
+        "values": {},
+        "review_by": "2027-06",
+    }
+    text.append(("entries",), entry)
+    added = """
+  - id: three
+    kind: fact
+    question: {de: "Drei?", en: "Three?"}
+    answer:
+      de: "Drei."
+      en: "Three."
+    values: {}
+    review_by: 2027-06
+"""
+    assert text.text == TEXT.replace("# The end.\n", f"{added[1:]}# The end.\n").replace(
+        "    review_by: 2027\n  - id: three", "    review_by: 2027\n\n  - id: three"
+    )
+
+
+@pytest.mark.parametrize("intent", ["ask_x/one", "ask_x/two", "ask_x/new"])
+@pytest.mark.parametrize(
+    "question", ["Und wann?", "# wer?", '"Ja", sagte sie: und jetzt?', "- x", PASTED.split("\n")[0]]
+)
+def test_a_training_question_is_added_to_its_intent(intent, question):
+    text = YamlText(QUESTIONS)
+    text.add_example(intent, question)
+    assert text.get("nlu", intent, "examples").endswith(f"- {question}\n")
+    assert "  # Those of the second.\n" in text.text
+    assert len(text.text.splitlines()) == len(QUESTIONS.splitlines()) + (3 if intent.endswith("new") else 1)
+
+
+def test_a_question_of_two_lines_or_none_is_refused():
+    for question in ("a\nb", " "):
+        with pytest.raises(EditError):
+            YamlText(QUESTIONS).add_example("ask_x/one", question)
+
+
+def test_whatever_is_pasted_comes_back():
+    text = YamlText(TEXT)
+    for steps in (("entries", "one", "question", "de"), ("entries", "one", "answer", "en")):
+        text.set(steps, PASTED)
+        assert text.get(*steps) == PASTED
+
+
+@pytest.mark.parametrize(
+    "value", ["null", "yes", "1e3", "0x10", "~", "", "12:30", "2027-01-15", "a: b", "-", "683.950"]
+)
+def test_what_looks_like_something_else_stays_a_text(value):
+    text = YamlText(TEXT)
+    text.set(("entries", "one", "review_by"), value)
+    assert text.get("entries", "one", "review_by") == value
+
+
+def test_what_is_not_there_cannot_be_changed():
+    for steps in (("entries", "none", "answer"), ("entries", "one", "id", "x")):
+        with pytest.raises(EditError):
+            YamlText(TEXT).set(steps, "x")
+    with pytest.raises(EditError):
+        YamlText(TEXT).remove("entries", "one", "none")
+    with pytest.raises(EditError):
+        YamlText(TEXT).remove("entries", "one", "id")
+
+
+def test_the_lines_of_an_entry_are_its_own():
+    assert YamlText(TEXT).lines("entries", "one") == (5, 16)
+    assert YamlText(TEXT).lines("entries", "two", "review_by") == (22, 22)
+
+
+def files_of_entries():
+    """The files of the originals, and of one language from left to right and one from right to left."""
+    for folder in (KNOWLEDGE, KNOWLEDGE / "uk", KNOWLEDGE / "ar"):
+        yield from (path for path in topic_files(folder) if path.name != "words.yml")
+
+
+@pytest.mark.parametrize("path", files_of_entries(), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_entry_of_the_knowledge_can_be_changed_and_nothing_else_does(path):
+    """Each gets another answer and one more line; with these taken back, the file is what it was, letter by letter."""
+    before = path.read_text("utf-8")
+    text = YamlText(before, path.name)
+    entries = text.content()["entries"]
+    is_list = isinstance(entries, list)
+    for name in [each["id"] for each in entries] if is_list else entries:
+        text.set(("entries", name, "answer", *(["de"] if is_list else [])), f"{name}: {PASTED}")
+        text.set(("entries", name, "approved"), {"by": "A. B."}, after=("review_by", "of"))
+    lines = [line for line in text.text.splitlines() if line != '    approved: {by: "A. B."}']
+    was = before.splitlines()
+    different = [(old, new) for old, new in zip(was, lines, strict=True) if old != new]
+    assert len(different) == len(entries)
+    assert text.text.count("approved: {by") == len(entries)
+    for old, new in different:
+        start, end = new.index('"', new.index(": ")), new.index("%z") + 3
+        assert old.startswith(new[:start])
+        assert old.endswith(new[end:])
+
+
+@pytest.mark.parametrize("path", sorted(TRAINING.glob("*/*.yml")), ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_intent_can_have_one_more_question(path):
+    before = path.read_text("utf-8")
+    for block in YamlText(before).content()["nlu"][:3]:
+        text = YamlText(before, path.name)
+        text.add_example(block["intent"], "Eine Frage?")
+        (change,) = changed(before, text.text)
+        assert change == ("", "      - Eine Frage?")
