@@ -1,4 +1,4 @@
-"""Writes the desk's report for the public, a file that needs no other: `make quality FILE=quality.html`."""
+"""Writes the desk's report for the public, a file that needs no other; see docs/desk.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`make quality`: the report for the public, from the front's counts."""
+"""`python -m assistant.commands.quality`: the report for the public, from the front's counts."""
 
 from __future__ import annotations
 
