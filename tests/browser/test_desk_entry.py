@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import httpx2
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -11,7 +12,7 @@ from assistant.core.languages import LANGUAGES
 from assistant.knowledge.load import load
 from tests.browser.test_accessibility import SCHEMES, TAGS
 from tests.browser.test_desk import ENHANCED, SCREENSHOTS, TOO_SMALL, desk, editor, violations  # noqa: F401 - fixtures
-from tests.support.desk import git
+from tests.support.desk import PASSWORD, git
 
 ENTRY = "ask_family/fap_who"
 PATH = f"/entry/{ENTRY}"
@@ -31,6 +32,13 @@ PAGES: dict[str, Callable[[Page], object]] = {
     "entry-mistakes": with_mistakes,
     "new-entry": lambda page: page.goto("/new-entry"),
 }
+
+
+@pytest.fixture(scope="module", autouse=True)
+def warm(desk):  # noqa: F811
+    """The desk has read all languages, which takes long where much else runs."""
+    with httpx2.Client(timeout=180, trust_env=False, auth=("anna", PASSWORD)) as client:
+        assert client.get(f"{desk.url}{PATH}").status_code == 200
 
 
 @pytest.fixture(autouse=True)

@@ -47,7 +47,7 @@ FORM = {
     "question.en": "Does IOM have a choir?",
     "answer.de": "Ein Chor der IOM ist seit {since} bekannt. Er probt in Berlin.",
     "answer.en": "A choir of IOM has been known since {since}. It rehearses in Berlin.",
-    "values": "since: 2016",
+    "values": "since: 1954",
     "subject": "iom",
     "aspects": "music",
     "sources": "iom-de-70-jahre | 2 | Seit 1954",
