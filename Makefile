@@ -10,7 +10,7 @@ export SQLALCHEMY_SILENCE_UBER_WARNING := 1
 # Without compiled files each of the servers would compile Rasa and its libraries afresh whenever it starts.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help run shell train data translated content due withdraw approve desk check channels-check purge test test-long evaluate measure bench chaos attack audit sbom lock \
+.PHONY: help run shell train data translated content due withdraw approve quality desk check channels-check purge test test-long evaluate measure bench chaos attack audit sbom lock \
   environment environment-dev clean
 
 help: ## list these commands
@@ -40,6 +40,9 @@ due: environment ## for editors: list what is to be reviewed, by date
 
 withdraw: environment ## for editors: ENTRY=topic/id WHY="reason" withdraws an answer at once, BACK=1 gives it back
 	@$(PYTHON_BIN) -m assistant.commands.withdraw $(if $(ENTRY),'$(ENTRY)') $(if $(WHY),--why '$(subst ','\'',$(WHY))') $(if $(filter 1,$(BACK)),--back)
+
+quality: environment ## write the desk's report for the public: FILE=quality.html DAYS=90 L=de
+	@$(PYTHON_BIN) -m assistant.commands.quality $(or $(FILE),quality.html) $(if $(DAYS),--days $(DAYS)) $(if $(L),--language $(L))
 
 approve: environment ## for editors: ENTRY=topic/id L="de en" approves texts that somebody else has written; alone, it counts
 	@$(PYTHON_BIN) -m assistant.commands.approve $(if $(ENTRY),'$(ENTRY)') $(if $(L),--language $(L))

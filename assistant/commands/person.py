@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TypedDict
 
 from assistant.commands.stores import Stores, stores
@@ -41,6 +42,7 @@ class KeptChat(TypedDict):
     inbox: list[Readable]
     feedback: list[Readable]
     unanswered: list[Readable]
+    team: list[Readable]
     rasa: list[Readable]
 
 
@@ -59,7 +61,8 @@ def _anything_kept(stores: Stores, chat: str) -> bool:
     store, senders = stores.store, stores.keys.senders(chat)
     here = store.chat(chat) or store.events_after(chat, 0) or store.messages_of(chat) or store.feedback_of(chat)
     listed = Unanswered(stores.engine).of(chat)
-    return bool(here or listed or stores.conversations.count(senders, 0.0) or stores.pending([chat]))
+    asked = stores.team.of(chat)
+    return bool(here or listed or asked or stores.conversations.count(senders, 0.0) or stores.pending([chat]))
 
 
 def unknown(stores: Stores, token: str | None) -> list[str]:
@@ -119,6 +122,7 @@ def erase(stores: Stores, chats: Sequence[str]) -> list[str]:
         counts = {"messages and answers": len(stores.store.events_after(chat, 0) or ())}
         counts["feedback"] = len(stores.store.feedback_of(chat))
         counts["questions listed for staff"] = len(Unanswered(stores.engine).of(chat))
+        counts["questions to the team"] = len(stores.team.of(chat))
         counts["Rasa conversations in the database"] = _erase(stores, chat)
         lines.append("Erased a chat: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
     stores.erase_in_rasa()
@@ -157,6 +161,7 @@ def _chat(stores: Stores, chat: str) -> KeptChat:
         "inbox": [_readable(row) for row in stores.store.messages_of(chat)],
         "feedback": [_readable(row) for row in stores.store.feedback_of(chat)],
         "unanswered": [_readable(vars(row)) for row in Unanswered(stores.engine).of(chat)],
+        "team": [_readable(asdict(question)) for question in stores.team.of(chat)],
         "rasa": [_readable(conversation) for conversation in found if conversation],
     }
 

@@ -6,15 +6,15 @@ import argparse
 import sys
 
 from sqlalchemy.exc import SQLAlchemyError
-from uvicorn import Config, Server
+from uvicorn import Server
+from uvicorn.config import STARTUP_FAILURE
 
 from assistant.desk.app import application
+from assistant.desk.server import server_config
 from assistant.desk.settings import SECRET_FILE, settings_from
 from assistant.front.core.settings import data_folder
 from assistant.front.operate import logs
 from assistant.front.store.schema import NewerSchemaError
-
-GRACE_SECONDS = 5
 
 
 def main() -> None:
@@ -37,21 +37,10 @@ def main() -> None:
         settings.port,
         data_folder() / SECRET_FILE,
     )
-    config = Config(
-        app,
-        settings.host,
-        settings.port,
-        proxy_headers=False,
-        server_header=False,
-        access_log=False,
-        log_level="warning",
-        log_config=None,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    server = Server(config)
+    server = Server(server_config(app, settings))
     server.run()
     if not server.started:
-        sys.exit(3)
+        sys.exit(STARTUP_FAILURE)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from assistant.core.atomic_files import create_file
 from assistant.core.paths import ROOT
 from assistant.core.storage import only_in_memory_of
 from assistant.front.core.settings import LOOPBACK, RASA_PORT, addresses_of, data_folder, database_url, whole_number
+from assistant.knowledge.withdrawn import withdrawn_path
 
 DESK_PORT = 8090
 USER_HEADER = "X-Forwarded-User"
@@ -35,6 +36,8 @@ class Settings:
     root: Path = ROOT
     branch: str = MAIN
     folder: Path = ROOT / ".data" / "desk"
+    # The file of withdrawn answers.
+    withdrawn: Path = field(default_factory=withdrawn_path)
     # The front's database; None if visitors' words may touch no disk, so that there is nothing to read.
     database: str | None = None
     host: str = LOOPBACK
@@ -60,6 +63,7 @@ def settings_from(environment: Mapping[str, str] = os.environ, port: int | None 
         secret=secret_of(environment, data),
         branch=given("ASSISTANT_DESK_BRANCH", MAIN, r"(?!-)[\w./-]+", "the name of a branch; write main"),
         folder=data / "desk",
+        withdrawn=withdrawn_path(environment),
         database=None if only_in_memory_of(environment) else database_url(environment),
         host=environment.get("ASSISTANT_DESK_HOST", "").strip() or LOOPBACK,
         port=port if port is not None else _port(environment),

@@ -32,9 +32,13 @@ class Desk:
         """The knowledge as it is saved here; raises KnowledgeError if it cannot be read."""
         return self._live.current()
 
+    def refresh(self) -> None:
+        """Takes over what has just been saved, so that the next page shows it."""
+        self._live.refresh()
+
     @cached_property
     def _live(self) -> Live:
-        return Live(self.repository.folder / "knowledge")
+        return Live(self.repository.folder / "knowledge", self.settings.withdrawn)
 
 
 def desk_of(request: HTTPConnection) -> Desk:

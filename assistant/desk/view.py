@@ -21,18 +21,17 @@ from assistant.core.languages import Language
 from assistant.desk.csrf import FIELD, Csrf
 from assistant.desk.errors import ChangedError, RefusedError
 from assistant.desk.texts import COMMON, Words, languages
-from assistant.front.web import page_view
+from assistant.front.web.chat_page import TEMPLATES as FRONT_TEMPLATES
 from assistant.knowledge.render import LOCALES, direction
 
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
-PAGES_OF_FRONT = Path(page_view.__file__).with_name("templates")
 # The names of the routes to an entry's page (with the place `{entry:path}`) and to the form for a new one.
 ENTRY, NEW_ENTRY = "entry", "new_entry"
 STATIC_PATH = "/static/"
 TEMPLATES = Environment(
-    # An answer is shown by the front's own template.
-    loader=FileSystemLoader([FOLDER / "templates", PAGES_OF_FRONT]),
+    # With those of the page at /chat, so that answers are shown here as there.
+    loader=FileSystemLoader([FOLDER / "templates", FRONT_TEMPLATES]),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -41,7 +41,8 @@ from assistant.front.store.cipher import check_keys
 from assistant.front.store.gauges import gauges
 from assistant.front.store.quota import set_quota
 from assistant.front.store.schema import database
-from assistant.front.web import chat, chat_page, check_page, knowledge_api, page_view, pages, security_txt
+from assistant.front.store.team import TeamQuestions
+from assistant.front.web import chat, chat_page, check_page, knowledge_api, page_view, pages, security_txt, team
 from assistant.front.web.admission import Admission
 from assistant.front.web.hosts import KnownHosts, KnownOrigins
 from assistant.front.web.messenger_webhook import Webhook
@@ -125,6 +126,7 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
         Route("/api/chat/messages", chat.post_message, methods=["POST"]),
         Route("/api/chat/events", chat.get_events),
         Route("/api/chat/feedback", chat.post_feedback, methods=["POST"]),
+        Route("/api/chat/team", team.post_question, methods=["POST"]),
         Route(HEALTH, pages.health),
         Route(READY, pages.ready),
         Route("/openapi.json", pages.openapi),
@@ -158,7 +160,7 @@ def _front(settings: Settings, limits: Limits, transport: Transport | None, budg
     broadcast = Broadcast(settings.redis, listeners, store, several=engine.dialect.name == "postgresql")
     intake = Intake(engine, keys, limits, budgets, known, messengers, worker)
     parts = (settings, engine, store, rasa, listeners, keys, limits, budgets, worker)
-    return Front(*parts, messengers, intake, broadcast, known, notice, record)
+    return Front(*parts, messengers, intake, broadcast, known, notice, record, TeamQuestions(engine))
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

@@ -88,6 +88,15 @@ class Listed(TypedDict):
     state: str
 
 
+class TeamQuestionTold(TypedDict):
+    """A visitor's own question to the team, as they may read it again."""
+
+    at: str
+    text: str
+    email: str | None
+    answered: bool
+
+
 Content = VisitorContent | AssistantContent
 Event = VisitorEvent | AssistantEvent
 EventType = Literal["visitor", "assistant"]

@@ -75,6 +75,18 @@ class FeedbackRow(TypedDict):
     at: float
 
 
+class TeamQuestionRow(TypedDict):
+    """A visitor's question to the team."""
+
+    chat: str
+    id: str
+    at: float
+    language: str
+    text: str
+    email: str | None
+    state: str
+
+
 class StoredUnanswered(TypedDict):
     """A question that staff should see; `text`, `topic`, `entry` and `why`, which is JSON, are sealed."""
 

@@ -27,6 +27,7 @@ from assistant.front.core.starters import starters
 from assistant.front.operate import metrics
 from assistant.front.store import canary, faults
 from assistant.front.store.quota import is_full
+from assistant.front.web import team
 from assistant.front.web.state import Front, front_of
 from assistant.knowledge.render import cards
 
@@ -63,6 +64,7 @@ async def opening(request: Request) -> Response:
         "starters": [entry.question for entry in starters(front.knowledge, language)],
         "available": not front.notice.closed,
         "announcement": front.notice.announcement(language),
+        "team": team.offered(front),
     }
     return JSONResponse(content, headers={"Cache-Control": "public, max-age=30", "Vary": "Accept-Language"})
 

@@ -24,6 +24,7 @@ from assistant.front.pubsub.broadcast import Broadcast
 from assistant.front.pubsub.listeners import Listeners
 from assistant.front.rasa.client import Rasa
 from assistant.front.store.chats import Store
+from assistant.front.store.team import TeamQuestions
 from assistant.knowledge import KnowledgeBase
 
 # More at once would only wait for the same processor and the same database.
@@ -61,6 +62,7 @@ class Front:
     knowledge: KnowledgeBase
     notice: Notice
     record: Record
+    team: TeamQuestions
     # Turns to have a message masked and stored, which takes processor time and the database.
     turns: FairSlots = field(default_factory=lambda: FairSlots(MAX_CONCURRENT_POSTS, MAX_WAIT_FOR_TURN_SECONDS))
     readiness: Readiness = field(default_factory=Readiness)

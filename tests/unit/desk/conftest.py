@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from assistant.core.paths import ROOT
 from assistant.desk.app import application
 from assistant.desk.csrf import Csrf
 from assistant.desk.login import User
 from assistant.desk.settings import Settings, settings_from
+from tests.support.desk import checkout
 
 HOST = "http://desk.example.org"
-
-
-def git(root: Path, *arguments: str) -> str:
-    """What git prints."""
-    given = ("-c", "user.name=Setup", "-c", "user.email=setup@example.org")
-    return subprocess.run(["git", *given, *arguments], cwd=root, check=True, capture_output=True, text=True).stdout
-
-
-def checkout(root: Path) -> Path:
-    """A repository with the knowledge and the training questions on `main`."""
-    for folder in ("knowledge", "data/nlu"):
-        shutil.copytree(ROOT / folder, root / folder)
-    git(root, "init", "--quiet", "--initial-branch", "main")
-    git(root, "add", ".")
-    git(root, "commit", "--quiet", "-m", "Begin")
-    return root
 
 
 @dataclass

@@ -10,7 +10,7 @@ import pytest
 from assistant.desk.errors import ChangedError, RefusedError
 from assistant.desk.login import User
 from assistant.desk.repository import Repository, fingerprint, unchanged
-from tests.unit.desk.conftest import git
+from tests.support.desk import git
 
 pytestmark = pytest.mark.slow
 ANNA, BERTA = User("Anna Ä", "anna@example.org"), User("berta", "berta@example.org")
