@@ -14,7 +14,7 @@ from assistant.staff.corrections import NAME
 from tests.browser.test_accessibility import SCREENSHOTS
 from tests.browser.test_desk_quality import SCHEMES, complains, violations
 from tests.fakes.front import served
-from tests.unit.desk.conftest import checkout, git
+from tests.support.desk import checkout, git
 
 HEADQUARTERS = "ask_iom/headquarters"
 FUNDING = "ask_programmes/fap_funding"

@@ -15,7 +15,8 @@ from assistant.knowledge import knowledge
 from assistant.knowledge.examples import Example
 from assistant.staff.corrections import NAME, outcome
 from assistant.staff.nearest import Near
-from tests.unit.desk.conftest import Office, git
+from tests.support.desk import git
+from tests.unit.desk.conftest import Office
 from tests.unit.dialogue.conftest import asking, message, reply_to
 from tests.unit.staff.conftest import FAP, HEADQUARTERS
 
