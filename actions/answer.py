@@ -15,7 +15,6 @@ from assistant.core.languages import NO_EVIDENCE, Language, choice_of, hint_of
 from assistant.core.understanding import KEY, Understanding
 from assistant.dialogue import Conversation, respond
 from assistant.dialogue.apology import apologise
-from assistant.dialogue.debug import explained
 from assistant.dialogue.present import PLAIN_CHANNELS, Message, messages
 from assistant.dialogue.reply import Reply
 from assistant.dialogue.why import model_in, why_of, with_why
@@ -59,11 +58,12 @@ def reply_to(tracker: Tracker, knowledge: KnowledgeBase) -> Reply:
 
 
 def presented(tracker: Tracker, reply: Reply, channel: str, knowledge: KnowledgeBase) -> list[Message]:
-    """The messages of a reply with the reasons for it: beside the envelope; in the shell, if ASSISTANT_DEBUG is set."""
+    """The messages of a reply with its reasons, and, for a terminal if ASSISTANT_DEBUG is set, what it is made of."""
     why = why_of(_understood(tracker), model_in(tracker.events), live().version)
     result = with_why(messages(reply, knowledge, channel), why)
     if os.environ.get(DEBUG) == "1" and channel in PLAIN_CHANNELS:
-        result.append({"text": explained(_understood(tracker), reply)})
+        understanding = _understood(tracker).as_dict()
+        result.append({"json_message": {"answer": reply.envelope(), "understanding": understanding}})
     return result
 
 

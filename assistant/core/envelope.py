@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict, cast, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, TypedDict, cast, get_args
 
 from assistant.core.languages import Language
 from assistant.core.why import Why
@@ -116,6 +117,12 @@ class Custom(_Answered, total=False):
     """The content of the message that ends a reply; `why` is for staff alone."""
 
     why: Why
+
+
+class Explained(Custom):
+    """The same for staff in a terminal, with what the pipeline made of the message."""
+
+    understanding: Mapping[str, Any]
 
 
 class RasaMessage(TypedDict, total=False):

@@ -75,6 +75,8 @@ class Chat:
     events: list[Event] = field(default_factory=list)
     ids: dict[str, int] = field(default_factory=dict)
     feedback: list[Event] = field(default_factory=list)
+    # The ids of messages that have no answer yet, in order.
+    waiting: list[str] = field(default_factory=list)
 
     def add(self, type_: str, **data: Any) -> int:
         sequence = len(self.events) + 1
@@ -230,11 +232,14 @@ class ScriptedFront:
 
     async def _answer(self, chat: Chat, body: Event, script: Script) -> None:
         await asyncio.sleep(0)
-        while script.answers_held:
+        chat.waiting.append(body["id"])
+        # Like the real front, one message of a chat after the other.
+        while script.answers_held or chat.waiting[0] != body["id"]:
             await asyncio.sleep(TICK)
         event = script.answer(body["text"], body["choice"] or body["language"])
         if event:
             chat.add("assistant", reply_to=body["id"], **event)
+        chat.waiting.pop(0)
 
     async def _events(self, request: Request) -> Response:
         chat = self._chat(request)

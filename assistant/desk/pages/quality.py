@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from assistant.desk.pages.due import question_of
+from assistant.desk.pages.due import name_of
 from assistant.desk.quality import rated
 from assistant.desk.quality_view import SECTION, Figures, language_name, public_file, report
 from assistant.desk.state import desk_of, language_of
@@ -36,7 +36,7 @@ def quality(request: Request) -> Response:
         spoken=spoken,
         languages_spoken=[(code, language_name(code, language)) for code in sorted({row.language for row in rows})],
         report=report(mine, since, today, language),
-        entries=[(question_of(group.label, base, language), group) for group in rated(mine)[:MOST_ENTRIES]],
+        entries=[(name_of(group.label, base, language), group) for group in rated(mine)[:MOST_ENTRIES]],
         figures=Figures(language),
     )
 

@@ -135,24 +135,26 @@ async def test_a_terminal_gets_text_and_no_envelope():
     assert "As of: October 2024" in said(messages)
 
 
-async def test_staff_in_a_terminal_see_why(monkeypatch):
+async def test_staff_in_a_terminal_are_told_what_an_answer_is_made_of(monkeypatch):
     monkeypatch.setenv("ASSISTANT_DEBUG", "1")
-    messages, _ = await run(understood(), channel="cmdline")
-    assert messages[-1]["text"].startswith("[debug]")
+    data = understood()
+    messages, _ = await run(data, channel="cmdline")
+    assert messages[-1]["custom"]["understanding"] == data
+    assert messages[-1]["custom"]["answer"]["entries"] == [FAP]
 
 
 @pytest.mark.parametrize("value", ["0", "", "true"])
-async def test_without_the_switch_no_reason_is_shown(value, monkeypatch):
+async def test_without_the_switch_nothing_of_it_is_sent(value, monkeypatch):
     monkeypatch.setenv("ASSISTANT_DEBUG", value)
     messages, _ = await run(understood(), channel="cmdline")
-    assert "[debug]" not in said(messages)
+    assert not any(one["custom"] for one in messages)
 
 
 @pytest.mark.parametrize("channel", ["rest", "slack", None])
-async def test_visitors_are_shown_no_reason(channel, monkeypatch):
+async def test_visitors_are_told_nothing_of_it(channel, monkeypatch):
     monkeypatch.setenv("ASSISTANT_DEBUG", "1")
     messages, _ = await run(understood(), channel=channel)
-    assert "[debug]" not in said(messages)
+    assert "understanding" not in str(messages)
     assert answer_of(messages)["kind"] == "fact"
 
 
