@@ -22,6 +22,8 @@ SHOWN = 50
 # What a `mailto:` link carries is limited by the browsers; nobody writes longer answers by hand.
 MAX_ANSWER_CHARACTERS = 4000
 BETWEEN = "."
+# Somebody else was faster, or the visitor has erased the question.
+CLASHES = ("taken", "team_taken")
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,11 @@ def team(request: Request) -> Response:
 def answer(request: Request) -> Response:
     """Sends an answer, or makes a link of it where no mail server is set."""
     desk, form = desk_of(request), form_of(request)
-    questions, question = _asked(desk, form.one("key"))
-    written = form.one("answer")
-    key = key_of(question)
+    key, written = form.one("key"), form.one("answer")
+    try:
+        questions, question = _asked(desk, key)
+    except RefusedError as refusal:
+        return _page(request, Problem(key, refusal.key, written))
     if not written or len(written) > MAX_ANSWER_CHARACTERS:
         return _page(request, Problem(key, "no_answer", written))
     if question.email is None:
@@ -111,7 +115,7 @@ def _page(request: Request, problem: Problem | None = None, letter: Letter | Non
         request,
         "team.html",
         SECTION,
-        status=422 if problem else 200,
+        status=200 if problem is None else 409 if problem.reason in CLASHES else 422,
         is_kept=questions is not None,
         listed=listed,
         waiting=questions.count() if questions else 0,
