@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 
 from assistant.commands.translated import approvals
-from assistant.commands.wording import editors_language, said, translated
 from assistant.core.atomic_files import replace_file
 from assistant.core.languages import LANGUAGES, SERVED
 from assistant.core.paths import KNOWLEDGE, ROOT
@@ -18,6 +17,7 @@ from assistant.knowledge import KnowledgeError, load
 from assistant.knowledge.approve import ApprovalError, Approving, place_of, with_approval
 from assistant.knowledge.authors import Person
 from assistant.knowledge.check_approvals import stale_approvals
+from assistant.knowledge.wording import editors_language, said, translated
 
 
 def me(folder: Path = ROOT) -> Person:

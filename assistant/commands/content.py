@@ -9,11 +9,11 @@ from collections.abc import Sequence
 
 from assistant.commands import data, validate
 from assistant.commands.questions import form_findings, personal_findings
-from assistant.commands.wording import editors_language, in_words, said
 from assistant.core.paths import ROOT
 from assistant.knowledge import Finding, KnowledgeError, knowledge
 from assistant.knowledge.check import check
 from assistant.knowledge.examples import examples
+from assistant.knowledge.wording import editors_language, in_words, said
 from assistant.knowledge.yaml_lines import keep_files
 from assistant.staff import corrections
 from assistant.staff.refusals import refusals

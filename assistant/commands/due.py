@@ -8,7 +8,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from assistant.commands.wording import said
 from assistant.core.paths import KNOWLEDGE
 from assistant.knowledge import KnowledgeError, load
 from assistant.knowledge.load import CONTACTS, OF_CONTACT, raw_entries, unique
@@ -23,6 +22,7 @@ from assistant.knowledge.review import (
     reviews,
     says_so,
 )
+from assistant.knowledge.wording import said
 from assistant.knowledge.yaml_lines import Located
 
 FIELD = "review_by:"

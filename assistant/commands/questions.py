@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from assistant.commands.wording import said, wording
 from assistant.core.languages import ORIGINALS
 from assistant.core.paths import KNOWLEDGE, ROOT, TRAINING
 from assistant.knowledge.errors import Finding
 from assistant.knowledge.examples import Example, examples
+from assistant.knowledge.wording import said, wording
 from assistant.knowledge.yaml_lines import Located, read_yaml
 from assistant.privacy.masking import found
 from assistant.training.fingerprint import fingerprint

@@ -11,10 +11,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.commands.wording import said
 from assistant.core.paths import ROOT
 from assistant.knowledge import KnowledgeBase, KnowledgeError, load
 from assistant.knowledge.withdrawn import MAY_BE_WITHDRAWN, Withdrawal, read, withdrawn_path, write
+from assistant.knowledge.wording import said
 
 
 @dataclass(frozen=True)

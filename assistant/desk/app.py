@@ -25,7 +25,7 @@ from assistant.desk.csrf import Csrf
 from assistant.desk.errors import ChangedError, RefusedError
 from assistant.desk.login import Login
 from assistant.desk.middleware import CheckedForms, InLanguage, SafeHeaders, SignedIn
-from assistant.desk.repository import Repository
+from assistant.desk.repository import GitError, Repository
 from assistant.desk.settings import Settings
 from assistant.desk.state import Desk
 from assistant.desk.view import STATIC_ROUTE, Parts, changed_page, error_page
@@ -52,6 +52,7 @@ def application(settings: Settings) -> ASGIApp:
             ChangedError: _changed,
             KnowledgeError: _not_in_order,
             SQLAlchemyError: _no_database,
+            GitError: _no_git,
             HTTPException: _http,
             Exception: _fault,
         },
@@ -93,6 +94,12 @@ async def _not_in_order(request: Request, error: Exception) -> Response:
 async def _no_database(request: Request, error: Exception) -> Response:
     logger.error("The front's database does not answer (%s).", type(error).__name__)
     return error_page(request, RefusedError(503, "no_database"))
+
+
+async def _no_git(request: Request, error: Exception) -> Response:
+    """There is no checkout here, or git refuses to read it."""
+    logger.error("The checkout cannot be used: %s", error)
+    return error_page(request, RefusedError(503, "no_git"))
 
 
 async def _http(request: Request, error: Exception) -> Response:

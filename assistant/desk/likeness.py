@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer, TfidfVectorizer
 
@@ -57,13 +58,14 @@ def _neighbours(spelt: Sequence[str]) -> list[list[int]]:
     if not any(spelt):
         return [[number] for number in range(len(spelt))]
     vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(LETTERS, LETTERS), dtype=np.float32).fit_transform(spelt)
-    found: list[list[int]] = []
-    columns = vectors.T.tocsr()
+    found: list[list[int]] = [[number] for number in range(len(spelt))]
     for begin in range(0, len(spelt), BLOCK):
-        near = vectors[begin : begin + BLOCK] @ columns
-        near.data[near.data < ALIKE] = 0
-        near.eliminate_zeros()
-        found += [near.indices[low:high].tolist() for low, high in zip(near.indptr, near.indptr[1:])]
+        # With those before, they have been compared already.
+        near = (vectors[begin : begin + BLOCK] @ vectors[begin:].T).tocoo()
+        like = (near.data >= ALIKE) & (near.row < near.col)
+        for one, other in zip((near.row[like] + begin).tolist(), (near.col[like] + begin).tolist()):
+            found[one].append(other)
+            found[other].append(one)
     return found
 
 
@@ -88,6 +90,16 @@ class KnownQuestions:
         written = plain(text)
         if len(written.split()) < FEWEST_WORDS:
             return next((each for each in self._known if plain(each.text) == written), None)
-        likeness = (self._vectors @ self._weights.transform(self._letters.transform([written])).T).toarray().ravel()
+        likeness = self._likeness(written)
         best = int(np.argmax(likeness))
         return self._known[best] if likeness[best] >= TOO_NEAR else None
+
+    def most_alike(self, text: str, count: int) -> list[Example]:
+        """The questions that a text is most alike to in spelling, the most alike first."""
+        return [self._known[number] for number in np.argsort(-self._likeness(plain(text)), kind="stable")[:count]]
+
+    def _likeness(self, written: str) -> npt.NDArray[np.float64]:
+        """How alike each question is to a text, 1 being the same."""
+        vector = self._weights.transform(self._letters.transform([written]))
+        likeness: npt.NDArray[np.float64] = (self._vectors @ vector.T).toarray().ravel()
+        return likeness

@@ -8,16 +8,21 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from assistant.core.languages import ORIGINALS, Language
 from assistant.desk.likeness import KnownQuestions, plain
 from assistant.knowledge.examples import Example, examples
-from assistant.knowledge.held_out import scoring_questions
+from assistant.knowledge.held_out import near_in_meaning, scoring_questions
 from assistant.knowledge.yaml_lines import Stamp, stamp_of
+from assistant.nlu.encoder.vectors import encoded
 from assistant.privacy.masking import found
 
 TRAINING, INVENTED = Path("data/nlu"), Path("knowledge/invented.txt")
 # Questions kept for scoring, in files of a checkout; a server that only serves need not have them.
 SCORING = tuple(Path("evaluation", folder) for folder in ("cases", "needs", "languages"))
+# What means the same with a word or two changed is also spelt alike, so that only so many have to be understood.
+COMPARED_IN_MEANING = 20
 MOST_CHARACTERS, MOST_QUESTIONS = 200, 10
 # What Rasa reads as an annotation or a command, and what ends a line of the file.
 NO_QUESTION = re.compile(r"[\[\]{}<>|\\]|^[-/]|[\x00-\x1f\u2028\u2029]")
@@ -53,6 +58,11 @@ def known_in(folder: Path) -> Known:
     return _known(folder, tuple((path, stamp_of(path)) for path in files))
 
 
+def prepare(folder: Path) -> None:
+    """Reads and loads what a check of questions needs, so that the first one does not take several seconds."""
+    list(refusals(["Was ist hier zu prüfen?"], "", (), known_in(folder)))
+
+
 def scoring_files(folder: Path) -> list[Path]:
     """The files of questions kept for scoring."""
     return sorted(path for each in SCORING for path in (folder / each).glob("*.jsonl"))
@@ -61,11 +71,11 @@ def scoring_files(folder: Path) -> list[Path]:
 @lru_cache(maxsize=1)
 def _known(folder: Path, _: Sequence[tuple[Path, Stamp | None]]) -> Known:
     training = list(examples(folder / TRAINING))
-    scoring = [Example("", "", 0, "", text) for text in dict.fromkeys(scoring_questions(scoring_files(folder)))]
+    scoring = list(dict.fromkeys(scoring_questions(scoring_files(folder))))
     invented = folder / INVENTED
     return Known(
         KnownQuestions(training),
-        KnownQuestions(scoring) if scoring else None,
+        KnownQuestions([Example("", "", 0, "", text) for text in scoring]) if scoring else None,
         frozenset(invented.read_text("utf-8").splitlines() if invented.exists() else ()),
         {(each.language, each.intent): each.file for each in training},
     )
@@ -103,5 +113,11 @@ def _of(question: str, entry: str, visitors: Collection[str], known: Known) -> I
         key = "already_there" if near.intent == entry else "belongs_elsewhere"
         place = {"file": near.file, "line": near.line, "other": near.text, "entry": near.intent}
         yield Refusal(key, {"question": question, **place})
-    if known.scoring and known.scoring.nearest(question):
+    if known.scoring and (known.scoring.nearest(question) or _means_the_same(question, known.scoring)):
         yield Refusal("kept_for_scoring", {"question": question})
+
+
+def _means_the_same(question: str, scoring: KnownQuestions) -> bool:
+    """Whether a question means nearly the same as one kept for scoring."""
+    alike = [each.text for each in scoring.most_alike(question, COMPARED_IN_MEANING)]
+    return bool(near_in_meaning([Example("", "", 0, "", question)], alike, lambda texts: np.stack(encoded(texts))))

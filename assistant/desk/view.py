@@ -21,6 +21,7 @@ from assistant.core.languages import Language
 from assistant.desk.csrf import FIELD, Csrf
 from assistant.desk.errors import ChangedError, RefusedError
 from assistant.desk.texts import COMMON, Words, languages
+from assistant.front.web.chat_page import TEMPLATES as FRONT_TEMPLATES
 from assistant.knowledge.render import LOCALES, direction
 
 FOLDER = Path(__file__).parent
@@ -29,7 +30,8 @@ STATIC = FOLDER / "static"
 ENTRY, NEW_ENTRY = "entry", "new_entry"
 STATIC_PATH = "/static/"
 TEMPLATES = Environment(
-    loader=FileSystemLoader(FOLDER / "templates"),
+    # With those of the page at /chat, so that answers are shown here as there.
+    loader=FileSystemLoader([FOLDER / "templates", FRONT_TEMPLATES]),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

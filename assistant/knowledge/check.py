@@ -6,7 +6,7 @@ import argparse
 import datetime
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from assistant.core.languages import ORIGINALS, Language
@@ -53,10 +53,14 @@ def check(folder: Path = KNOWLEDGE, training: Path = TRAINING, today: datetime.d
         return [*unread, *error.findings]
 
 
-def entry_findings(base: KnowledgeBase, folder: Path) -> list[Finding]:
-    """What is wrong with entries, names, contacts and doors, each by itself and as they refer to each other."""
+def entry_findings(base: KnowledgeBase, folder: Path, only: Collection[str] | None = None) -> list[Finding]:
+    """What is wrong with entries, names, contacts and doors, each by itself and as they refer to each other.
+
+    Of the entries, only those with certain ids are looked at, if some are given.
+    """
     places = _places(folder)
-    findings = [f for entry in base.entries.values() for f in _entry_findings(base, entry, places[entry.id])]
+    entries = [entry for entry in base.entries.values() if only is None or entry.id in only]
+    findings = [f for entry in entries for f in _entry_findings(base, entry, places[entry.id])]
     findings += _alias_findings(base)
     findings += _contact_findings(base, folder)
     findings += _door_findings(base, folder)

@@ -133,19 +133,19 @@ class YamlText:
         fields = [node for key, node in mapping.value if key.value in after] or [mapping.value[-1][1]]
         end = self._line_end(self._end(max(fields, key=lambda node: node.start_mark.index)))
         indent = " " * mapping.value[0][0].start_mark.column
-        self._checked(f"{self.text[:end]}\n{indent}{name}: {_field(name, value)}{self.text[end:]}", expected)
+        lines = [f"{name}: {_field(name, value)}"]
+        if isinstance(value, Mapping) and all(_in_lines(node) for _, node in mapping.value):
+            lines = [f"{name}:", *(f"  {line}" for line in _lines(value))]
+        added = "".join(f"\n{indent}{line}" for line in lines)
+        self._checked(self.text[:end] + added + self.text[end:], expected)
 
     def _with_item(self, node: yaml.SequenceNode, value: Value) -> str:
         end = self._line_end(self._end(node))
         indent = " " * node.start_mark.column
-        apart = "\n" if isinstance(value, Mapping) and self._is_spaced(node) else ""
+        apart = "\n" if isinstance(value, Mapping) and any(map(_in_lines, node.value)) else ""
         first, *others = _lines(value) if isinstance(value, Mapping) and apart else [written(value)]
         lines = "\n".join([f"{indent}- {first}", *(f"{indent}  {line}" for line in others)])
         return f"{self.text[:end]}\n{apart}{lines}{self.text[end:]}"
-
-    def _is_spaced(self, node: yaml.SequenceNode) -> bool:
-        """Whether the items of a list are mappings written line by line."""
-        return any(isinstance(item, yaml.MappingNode) and not item.flow_style for item in node.value)
 
     def _extent(self, mapping: yaml.MappingNode, position: int) -> tuple[int, int]:
         """From where to where a field is removed: whole lines, or a part of one with its comma."""
@@ -242,6 +242,11 @@ def _is_plain(value: str) -> bool:
 def _escaped(text: str) -> str:
     known = "".join(ESCAPES.get(letter, letter) for letter in text)
     return INVISIBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", known)
+
+
+def _in_lines(node: yaml.Node) -> bool:
+    """Whether a node is a mapping that is written line by line."""
+    return isinstance(node, yaml.MappingNode) and not node.flow_style
 
 
 def _is_block(node: yaml.Node) -> bool:

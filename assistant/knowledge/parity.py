@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -70,15 +70,15 @@ def originals(folder: Path) -> list[Original]:
     return found
 
 
-def translation_findings(folder: Path) -> list[Finding]:
-    """What is wrong with the translations of every language that a folder lists."""
-    wanted = originals(folder)
+def translation_findings(folder: Path, only: Collection[str] | None = None) -> list[Finding]:
+    """What is wrong with the translations of every language that a folder lists, or of items with certain ids."""
+    wanted = [original for original in originals(folder) if only is None or original.id in only]
     glossary = read_yaml(folder / GLOSSARY)["terms"] if (folder / GLOSSARY).exists() else []
     findings: list[Finding] = []
     lacking: dict[tuple[Original, str], list[Language]] = {}
     for language in listed(folder):
         comparison = _Comparison(read(folder, language), glossary)
-        findings += comparison.findings(wanted)
+        findings += comparison.findings(wanted) if only is None else comparison.of_each(wanted)
         for original, lack in comparison.lacking(wanted):
             lacking.setdefault((original, lack), []).append(language)
     return [*findings, *(_shown_in_english(original, lack, la) for (original, lack), la in lacking.items())]
@@ -117,6 +117,10 @@ class _Comparison:
                 if (kind, id_) not in known:
                     message = "there is no such original; correct the id or remove this"
                     yield Finding(f"{self.language}/", items[id_].line, f"{kind}/{id_}", message)
+        yield from self.of_each(wanted)
+
+    def of_each(self, wanted: list[Original]) -> Iterator[Finding]:
+        """What is wrong with the translation of each of these."""
         for original in wanted:
             yield from self._of(original)
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,7 +14,7 @@ from starlette.routing import Route
 from assistant.core.languages import ORIGINALS, SERVED, Language
 from assistant.desk.errors import ChangedError, RefusedError
 from assistant.desk.forms import Form
-from assistant.desk.questions import Refusal, known_in, refusals
+from assistant.desk.questions import Refusal, known_in, prepare, refusals
 from assistant.desk.queue import MOST_WORDINGS, Filter, Group, groups_of, keys_in, settle, unanswered_of
 from assistant.desk.repository import Edit
 from assistant.desk.state import Desk, desk_of, form_of, language_of, user_of
@@ -67,7 +68,10 @@ def inbox(request: Request) -> Response:
 
 def group(request: Request) -> Response:
     """One group, with everything that can be done about it."""
-    return _group_page(request, form_of(request), [])
+    response = _group_page(request, form_of(request), [])
+    # While the editor is writing.
+    response.background = BackgroundTask(prepare, desk_of(request).repository.folder)
+    return response
 
 
 def belongs(request: Request) -> Response:

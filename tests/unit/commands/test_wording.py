@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from assistant.commands.wording import PLACE, editors_language, in_words, said, translated, wording
 from assistant.core.paths import ROOT
 from assistant.knowledge import Finding
+from assistant.knowledge.wording import PLACE, editors_language, in_words, said, translated, wording
 
 CHECKERS = (
     "check",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import random
 import re
 import time
@@ -161,11 +162,16 @@ def test_what_may_not_be_learned_is_refused_and_the_form_keeps_what_was_written(
     assert len(queue.open()) == 3
 
 
-def test_a_question_kept_for_scoring_is_refused(office, queue, root):
+@pytest.mark.parametrize(
+    "questions",
+    ["wie grenzt die iom zugewanderte von touristen ab", "Bitte, wie grenzt die IOM Zugewanderte von Touristen ab?"],
+    ids=["by letters", "by meaning"],
+)
+def test_a_question_kept_for_scoring_is_refused(office, queue, root, questions: str):
     folder = root / "evaluation" / "cases"
-    folder.mkdir(parents=True)
-    (folder / "de.jsonl").write_text('{"text": "Wie grenzt die IOM Zugewanderte von Touristen ab?"}\n', "utf-8")
-    questions = "wie grenzt die iom zugewanderte von touristen ab"
+    folder.mkdir(parents=True, exist_ok=True)
+    scoring = [{"text": "Wie grenzt die IOM Zugewanderte von Touristen ab?"}, {"text": "Was kostet ein Pass in Bonn?"}]
+    (folder / "de.jsonl").write_text("\n".join(map(json.dumps, scoring)), "utf-8")
     form = {"csrf": office.token(), "keys": queue.ask_thrice(), "entry": ENTRY, "written": "de"}
     try:
         answer = office.post("/inbox/belongs", {**form, "questions": questions})

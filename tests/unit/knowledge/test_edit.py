@@ -158,6 +158,12 @@ def test_an_entry_is_added_as_people_write_it():
     )
 
 
+def test_an_entry_of_a_translation_is_added_as_translators_write_it():
+    text = YamlText('topic: ask_x\nentries:\n  one:\n    of: "00000000"\n    answer: "Так."\n')
+    text.set(("entries", "two"), {"of": "11111111", "answer": "Ні.", "values": {"hours": "вдень"}})
+    assert text.text.endswith('  two:\n    of: "11111111"\n    answer: "Ні."\n    values: {hours: "вдень"}\n')
+
+
 @pytest.mark.parametrize("intent", ["ask_x/one", "ask_x/two", "ask_x/new"])
 @pytest.mark.parametrize(
     "question", ["Und wann?", "# wer?", '"Ja", sagte sie: und jetzt?', "- x", PASTED.split("\n")[0]]
