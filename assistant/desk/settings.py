@@ -13,6 +13,7 @@ from pathlib import Path
 from assistant.core.atomic_files import create_file
 from assistant.core.paths import ROOT
 from assistant.core.storage import only_in_memory_of
+from assistant.desk.mail import MailServer, mail_server_in
 from assistant.front.core.settings import LOOPBACK, RASA_PORT, addresses_of, data_folder, database_url, whole_number
 from assistant.knowledge.withdrawn import withdrawn_path
 
@@ -49,6 +50,8 @@ class Settings:
     user_header: str = USER_HEADER
     # Completes a name to the e-mail address that git asks for.
     mail_domain: str = MAIL_DOMAIN
+    # What sends answers to visitors' questions; without it, whoever answers uses a mail program.
+    mail: MailServer | None = None
 
 
 def settings_from(environment: Mapping[str, str] = os.environ, port: int | None = None) -> Settings:
@@ -80,6 +83,7 @@ def settings_from(environment: Mapping[str, str] = os.environ, port: int | None 
             r"[A-Za-z0-9-]+",
             f"the name of a header; write {USER_HEADER}",
         ),
+        mail=mail_server_in(environment),
         mail_domain=given("ASSISTANT_DESK_MAIL_DOMAIN", MAIL_DOMAIN, r"[A-Za-z0-9.-]+", "a domain; write example.org"),
     )
 
