@@ -49,20 +49,20 @@ class Bench:
         self._place = tempfile.TemporaryDirectory(prefix="desk-")
         self._root = Path(self._place.name)
 
-    def try_out(self, files: Mapping[str, str], entry: str) -> Tried:
-        """What comes of files with other texts, named like knowledge/family.yml, as far as one entry is concerned."""
+    def try_out(self, files: Mapping[str, str], entry: str, source: str = "") -> Tried:
+        """What comes of files with other texts, named like knowledge/family.yml, for one entry and its new source."""
         with self._turn, self._holding(files) as folder:
             try:
                 base = load(folder)
                 found = [
                     *entry_findings(base, folder, {entry}),
-                    *text_findings(base, folder, datetime.date.today(), {entry}),
+                    *text_findings(base, folder, datetime.date.today(), {entry, source}),
                     *translation_findings(folder, {entry}),
                     *repeated_findings(folder),
                 ]
             except KnowledgeError as error:
-                return Tried(None, [finding for finding in error.findings if _is_about(finding, entry, files)])
-        return Tried(base, sorted({finding for finding in found if _is_about(finding, entry, files)}))
+                return Tried(None, [finding for finding in error.findings if _is_about(finding, entry, files, source)])
+        return Tried(base, sorted({finding for finding in found if _is_about(finding, entry, files, source)}))
 
     @contextmanager
     def _holding(self, files: Mapping[str, str]) -> Iterator[Path]:
@@ -95,11 +95,11 @@ class Bench:
         place.symlink_to((self.checkout / path).resolve())
 
 
-def _is_about(finding: Finding, entry: str, files: Mapping[str, str]) -> bool:
-    """Whether a finding is about an entry, or about a file of it that cannot be read."""
+def _is_about(finding: Finding, entry: str, files: Mapping[str, str], source: str) -> bool:
+    """Whether a finding is about an entry, its new source, or about a file of it that cannot be read."""
     name = entry.rpartition("/")[2]
     in_files = any(path == f"{FOLDER}/{finding.file}" or path.endswith(f"/{finding.file}") for path in files)
-    return finding.entry == entry or (in_files and finding.entry in (name, ""))
+    return finding.entry == entry or (in_files and finding.entry in (name, "", source))
 
 
 @lru_cache(maxsize=4)

@@ -15,6 +15,7 @@ from assistant.desk.repository import Edit, fingerprint, unchanged
 from assistant.knowledge import KnowledgeError
 from assistant.knowledge.approve import ApprovalError, place_of
 from assistant.knowledge.edit import EditError, Step, Value, YamlText, written
+from assistant.knowledge.translations import ENTRIES
 from assistant.knowledge.translations import fingerprint as hash_of_original
 from assistant.knowledge.yaml_lines import Located, parsed, read_yaml
 
@@ -72,7 +73,8 @@ def read_entry(folder: Path, id_: str) -> EntryText:
     except ApprovalError:
         raise RefusedError(404, "no_entry") from None
     original = _block(folder, f"knowledge/{place.file.name}", place.steps)
-    if not original.raw:
+    # A contact has a place too, and a page of another kind.
+    if not original.raw or place.steps[0] != ENTRIES:
         raise RefusedError(404, "no_entry")
     others = [language for language in LANGUAGES if language not in ORIGINALS]
     translated = {each: _block(folder, f"knowledge/{each}/{place.file.name}", place.steps) for each in others}

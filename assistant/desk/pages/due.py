@@ -74,7 +74,7 @@ def due(request: Request) -> Response:
         silent_days=MOST_OVERDUE_DAYS,
         months=months,
         most=LARGEST_SHARE * sum(1 for _ in reviews(base)),
-        withdrawn=[(id_, name_of(id_, base, language), each) for id_, each in _withdrawals(desk).items()],
+        withdrawn=[(id_, name_of(id_, base, language), each) for id_, each in withdrawals_of(desk).items()],
         first_month=next_months(today)[0],
         last_month=next_months(today)[-1],
         proposed=proposed_month(today, Counter(dict(months))),
@@ -117,7 +117,7 @@ def withdraw(request: Request) -> Response:
     today = datetime.date.today().isoformat()
     with _withdrawing:
         mine = Withdrawal(user_of(request).name, today, " ".join(why.split()))
-        withdrawals.write(desk.settings.withdrawn, {**_withdrawals(desk), entry.id: mine})
+        withdrawals.write(desk.settings.withdrawn, {**withdrawals_of(desk), entry.id: mine})
     desk.refresh()
     return see_other(PATH, done="done_withdrawn")
 
@@ -126,7 +126,7 @@ def give_back(request: Request) -> Response:
     """Gives a withdrawn answer again."""
     desk = desk_of(request)
     with _withdrawing:
-        left = _withdrawals(desk)
+        left = withdrawals_of(desk)
         if left.pop(form_of(request).one("id"), None):
             withdrawals.write(desk.settings.withdrawn, left)
     desk.refresh()
@@ -140,6 +140,14 @@ def name_of(id_: str, base: KnowledgeBase, language: Language) -> str:
         return localised(contact.name, language) if contact else id_
     entry = base.entries.get(id_) or base.withdrawn.get(id_)
     return render(base, entry, language).question if entry else id_
+
+
+def withdrawals_of(desk: Desk) -> dict[str, Withdrawal]:
+    """What is withdrawn now; raises RefusedError if the file cannot be read."""
+    try:
+        return withdrawals.read(desk.settings.withdrawn)
+    except (OSError, ValueError) as error:
+        raise RefusedError(503, "not_in_order", found=f"{desk.settings.withdrawn.name}: {error}") from None
 
 
 def later_months(base: KnowledgeBase, shown: set[Review]) -> list[tuple[str, int]]:
@@ -188,14 +196,6 @@ def _place(folder: Path, id_: str) -> tuple[str, tuple[str, str]]:
         return CONTACTS, ("contacts", id_.removeprefix(OF_CONTACT))
     file = next(path.name for path, each, _ in raw_entries(folder) if each == id_)
     return file, ("entries", id_.partition("/")[2])
-
-
-def _withdrawals(desk: Desk) -> dict[str, Withdrawal]:
-    """What is withdrawn now; raises RefusedError if the file cannot be read."""
-    try:
-        return withdrawals.read(desk.settings.withdrawn)
-    except (OSError, ValueError) as error:
-        raise RefusedError(503, "not_in_order", found=f"{desk.settings.withdrawn.name}: {error}") from None
 
 
 routes = [

@@ -30,6 +30,7 @@ from assistant.desk.entries import (
 from assistant.desk.errors import RefusedError
 from assistant.desk.forms import Form
 from assistant.desk.history import history_of
+from assistant.desk.pages import due
 from assistant.desk.state import Desk, desk_of, form_of, language_of, user_of
 from assistant.desk.texts import Words
 from assistant.desk.view import ENTRY, Menu, address_of, page, see_other
@@ -40,6 +41,7 @@ from assistant.knowledge.approval import approval_hash
 from assistant.knowledge.approve import ApprovalError, Approving, place_of, with_approval
 from assistant.knowledge.authors import Person
 from assistant.knowledge.render import direction
+from assistant.knowledge.withdrawn import MAX_TEXT_CHARACTERS, MAY_BE_WITHDRAWN
 from assistant.knowledge.wording import translated
 
 SECTION = "entry"
@@ -194,10 +196,15 @@ def _shown(
         unsaved=bool(form),
         found=found,
         refused=mistakes,
+        refusal=Words(language, SECTION)("not_approved_now" if status == 409 else "not_saved_yet"),
         history=history_of(desk.repository, written),
         is_live=desk.repository.is_live,
         difference=_difference(desk, written),
         phrase=base.phrase,
+        withdrawal=due.withdrawals_of(desk).get(written.id),
+        may_be_withdrawn=written.original.raw.get("kind") in MAY_BE_WITHDRAWN,
+        of_due=Words(language, due.SECTION),
+        most_characters=MAX_TEXT_CHARACTERS,
         question=_question(base, written.id, language),
     )
 

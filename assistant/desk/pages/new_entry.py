@@ -20,6 +20,8 @@ from assistant.desk.pages.entry import SECTION, Told, told_of, told_of_field
 from assistant.desk.questions import MOST_QUESTIONS, Known, known_in, refusals
 from assistant.desk.queue import settle
 from assistant.desk.repository import Edit
+from assistant.desk.sources import PATH as OF_SOURCES
+from assistant.desk.sources import citing, source_in, with_source
 from assistant.desk.state import desk_of, form_of, language_of, user_of
 from assistant.desk.texts import Words
 from assistant.desk.view import ENTRY, NEW_ENTRY, address_of, page, see_other
@@ -56,19 +58,23 @@ def made(request: Request) -> Response:
         return _shown(request, _fields(form), told)
     id_, path = f"{form.one('topic')}/{form.one('id')}", f"knowledge/{topics[form.one('topic')]}"
     try:
-        written = entry_in(form)
+        written, source = entry_in(citing(form)), source_in(form, folder)
     except FormError as error:
         return _shown(request, _fields(form), [told_of_field(request, error)])
-    tried = _try(folder, path, id_, written)
-    if tried.mistakes:
-        return _shown(request, _fields(form), told_of(request, tried.findings))
     edits: dict[str, Edit] = {path: lambda text: with_entry(text, written)}
+    if source:
+        edits[OF_SOURCES] = lambda text: with_source(text, source)
+    tried = _try(folder, edits, id_, form.one("source.id"))
+    if tried.mistakes or not tried.base:
+        unshown = [Told(Words(language_of(request), SECTION)("cannot_show"), warning=False)]
+        return _shown(request, _fields(form), told_of(request, tried.findings) or unshown)
     for language in ORIGINALS:
         questions = questions_in(form, language)
         edits[known.file_of(id_, language)] = _adding(id_, questions)
     desk.repository.save(edits, user_of(request), f"Add {id_}"[:72])
     desk.refresh()
-    settle(desk, form.one(INBOX), "new_entry")
+    if form.one(INBOX):
+        settle(desk, form.one(INBOX), "new_entry")
     return see_other(address_of(request, ENTRY, entry=id_) or "/", done="done_made")
 
 
@@ -149,9 +155,9 @@ def _wrong_questions(request: Request, form: Form, known: Known) -> list[Told]:
     return told
 
 
-def _try(folder: Path, path: str, id_: str, written: Mapping[str, Value]) -> Tried:
-    text = with_entry((folder / path).read_text("utf-8"), written)
-    return bench_of(folder).try_out({path: text}, id_)
+def _try(folder: Path, edits: Mapping[str, Edit], id_: str, source: str) -> Tried:
+    files = {path: edit((folder / path).read_text("utf-8")) for path, edit in edits.items()}
+    return bench_of(folder).try_out(files, id_, source)
 
 
 def _fields(form: Form) -> dict[str, str]:
@@ -171,6 +177,7 @@ def _shown(request: Request, fields: Mapping[str, str], told: Sequence[Told]) ->
         kinds=KINDS,
         originals=[(code, SERVED[code].name) for code in ORIGINALS],
         shared=SHARED,
+        spoken=[(code, served.name) for code, served in SERVED.items()],
         least=FEWEST_QUESTIONS,
         found=told,
     )

@@ -253,6 +253,8 @@ class TestApproval:
         found = self.approve(desk, name="anna")
         assert found.status_code == 409
         assert "anna has made the latest change" in found.text
+        assert "Not approved. The reason is below." in found.text
+        assert "Not saved" not in found.text
         assert entry_of(desk).approved == {}
 
     def test_any_edit_voids_it(self, desk):
@@ -313,3 +315,21 @@ def test_every_entry_has_a_page_that_can_be_found(desk):
     assert len(set(re.findall(r'href="/entry/([^"]+)"', page))) == len(entries)
     assert desk.get("/entries?q=fap_who").text.count('href="/entry/') == 1
     assert desk.get("/entries?q=<script>").text.count("<script>") == 0
+
+
+def test_an_answer_is_withdrawn_and_given_back_from_its_own_page(desk):
+    page = desk.get(PAGE).text
+    assert "Withdraw at once" in page
+    found = desk.post("/due/withdraw", {"csrf": desk.token(), "id": ENTRY, "why": "A <b>better</b> figure"})
+    assert found.status_code == 303
+    page = desk.get(PAGE).text
+    assert "Withdrawn for now," in page
+    assert "by anna on " in page
+    assert "A &lt;b&gt;better&lt;/b&gt; figure" in page
+    assert "Withdraw at once" not in page
+    assert desk.post("/due/back", {"csrf": desk.token(), "id": ENTRY}).status_code == 303
+    assert "Withdrawn for now," not in desk.get(PAGE).text
+
+
+def test_a_text_for_emergencies_offers_no_withdrawal(desk):
+    assert "Withdraw at once" not in desk.get("/entry/crisis/self_harm").text

@@ -57,6 +57,16 @@ FORM = {
 }
 
 
+SOURCE = {
+    "source.id": "choir-leaflet",
+    "source.title": "Our choir",
+    "source.publisher": "IOM Germany",
+    "source.url": "https://www.example.org/choir",
+    "source.language": "en",
+    "source.date": "2026-05",
+}
+
+
 @pytest.fixture(scope="module")
 def begun(tmp_path_factory):
     folder = tmp_path_factory.mktemp("new")
@@ -90,7 +100,7 @@ def test_the_form_makes_the_entry_and_its_questions_in_one_commit(desk):
     assert changed[0] == f"anna|Add {ID}"
     assert sorted(filter(None, changed[1:])) == ["data/nlu/de/ask_iom.yml", "data/nlu/en/ask_iom.yml", FILE]
     assert (root / FILE).read_text("utf-8").startswith(before.rstrip("\n"))
-    assert load(root / "knowledge").entries[ID].values == {"since": 2016}
+    assert load(root / "knowledge").entries[ID].values == {"since": 1954}
     assert f"- intent: {ID}\n" in (root / "data/nlu/de/ask_iom.yml").read_text("utf-8")
     assert [
         each for each in check(root / "knowledge", root / "data/nlu") if not each.warning and each.entry == ID
@@ -141,3 +151,41 @@ def test_the_inbox_hands_a_question_over(desk):
 def test_an_id_that_somebody_has_taken_meanwhile_is_refused(desk):
     assert make(desk).status_code == 303
     assert make(desk).status_code == 422
+
+
+def test_a_source_that_is_new_too_is_made_with_the_entry(desk):
+    before = (desk.settings.root / "knowledge/sources.yml").read_text("utf-8")
+    found = make(desk, **SOURCE, sources="")
+    assert found.status_code == 303, html.unescape(found.text)
+    base = load(desk.settings.root / "knowledge")
+    assert [each.source for each in base.entries[ID].citations] == ["choir-leaflet"]
+    source = base.sources["choir-leaflet"]
+    assert (source.title, source.url, source.date) == ("Our choir", "https://www.example.org/choir", "2026-05")
+    assert (desk.settings.root / "knowledge/sources.yml").read_text("utf-8").startswith(before.rstrip("\n"))
+    assert git(desk.settings.root, "status", "--porcelain") == ""
+    assert len(git(desk.settings.root, "log", "--format=%s").split("\n")) == 2
+
+
+def test_a_new_source_can_be_cited_with_its_evidence(desk):
+    assert make(desk, **SOURCE, sources="choir-leaflet | | since 1954\niom-de-70-jahre | 2 | Seit 1954").status_code == 303
+    cited = load(desk.settings.root / "knowledge").entries[ID].citations
+    assert [each.source for each in cited] == ["choir-leaflet", "iom-de-70-jahre"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("source.title", "", "Title of the page: This text must not be empty"),
+        ("source.id", "", "Id of the source: This text must not be empty"),
+        ("source.id", "Chor 1", "Small letters, digits and -."),
+        ("source.id", "iom-de-70-jahre", "This source is there already"),
+        ("source.url", "http://www.example.org", "begins with https://"),
+        ("source.date", "May 2026", "[choir-leaflet]"),
+    ],
+)
+def test_a_mistake_in_a_new_source_is_named_and_nothing_is_made(desk, field, value, said):
+    found = make(desk, **{**SOURCE, field: value})
+    assert found.status_code == 422
+    assert said in html.unescape(found.text), FormReader(found.text)
+    assert FormReader(found.text).fields["source.publisher"] == SOURCE["source.publisher"]
+    assert git(desk.settings.root, "log", "--format=%s") == "Begin"
