@@ -15,9 +15,9 @@ from assistant.core.languages import NO_EVIDENCE, Language, choice_of, hint_of
 from assistant.core.understanding import KEY, Understanding
 from assistant.dialogue import Conversation, respond
 from assistant.dialogue.apology import apologise
-from assistant.dialogue.debug import explained
 from assistant.dialogue.present import PLAIN_CHANNELS, Message, messages
 from assistant.dialogue.reply import Reply
+from assistant.dialogue.why import model_in, why_of, with_why
 from assistant.knowledge import KnowledgeBase
 from assistant.knowledge.live import live
 
@@ -58,10 +58,12 @@ def reply_to(tracker: Tracker, knowledge: KnowledgeBase) -> Reply:
 
 
 def presented(tracker: Tracker, reply: Reply, channel: str, knowledge: KnowledgeBase) -> list[Message]:
-    """The messages of a reply, plus, in the shell, the reasons for it if ASSISTANT_DEBUG is set."""
-    result = messages(reply, knowledge, channel)
+    """The messages of a reply with its reasons, and, for a terminal if ASSISTANT_DEBUG is set, what it is made of."""
+    why = why_of(_understood(tracker), model_in(tracker.events), live().version)
+    result = with_why(messages(reply, knowledge, channel), why)
     if os.environ.get(DEBUG) == "1" and channel in PLAIN_CHANNELS:
-        result.append({"text": explained(_understood(tracker), reply)})
+        understanding = _understood(tracker).as_dict()
+        result.append({"json_message": {"answer": reply.envelope(), "understanding": understanding}})
     return result
 
 

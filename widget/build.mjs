@@ -22,6 +22,18 @@ const minifiedStyles = {
   },
 };
 
+// The texts of the form for the team are in the file that has the form, and not in the chat's.
+const ofForm = ([key]) => /^form[A-Z]/.test(key);
+const textsThat = (belong) => ({
+  name: "texts",
+  setup(bundler) {
+    bundler.onLoad({ filter: /texts\/(de|en)\.json$/ }, async ({ path }) => {
+      const all = Object.entries(JSON.parse(await readFile(path, "utf8")));
+      return { contents: JSON.stringify(Object.fromEntries(all.filter(belong))), loader: "json" };
+    });
+  },
+});
+
 const common = { bundle: true, format: "esm", charset: "utf8", logLevel: "warning", plugins: [minifiedStyles] };
 
 if (process.argv.includes("--tests")) {
@@ -33,9 +45,12 @@ if (process.argv.includes("--tests")) {
   const minified = { ...common, target, minify: true, legalComments: "none" };
   // What few visitors need, loaded when they ask for it.
   await build({ ...minified, entryPoints: ["src/more/index.ts"], outfile: join(dirname(outfile), "more.js") });
+  const formOnly = [...common.plugins, textsThat(ofForm)];
+  await build({ ...minified, entryPoints: ["src/team/index.ts"], outfile: join(dirname(outfile), "team.js"), plugins: formOnly });
   // The chat, loaded when it is first opened. Pages ask for it by its version: a cache may have an older one.
   const chat = join(dirname(outfile), "chat.js");
-  await build({ ...minified, entryPoints: ["src/chat_file.ts"], outfile: chat });
+  const others = [...common.plugins, textsThat((text) => !ofForm(text))];
+  await build({ ...minified, entryPoints: ["src/chat_file.ts"], outfile: chat, plugins: others });
   const version = createHash("sha256").update(await readFile(chat)).digest("hex").slice(0, 8);
   // What every page loads.
   const define = { CHAT_VERSION: JSON.stringify(version) };

@@ -15,6 +15,8 @@ from assistant.knowledge.check import check
 from assistant.knowledge.examples import examples
 from assistant.knowledge.wording import editors_language, in_words, said
 from assistant.knowledge.yaml_lines import keep_files
+from assistant.staff import corrections
+from assistant.staff.refusals import refusals
 from assistant.training.model import model_path, usual_minutes
 
 VECTORS = (sys.executable, "-m", "assistant.commands.vectors")
@@ -30,6 +32,15 @@ def findings() -> list[Finding]:
         return found
 
 
+def correction_findings() -> list[Finding]:
+    """What is wrong with the corrections of answers."""
+    try:
+        kept = corrections.read(corrections.FILE, editors_language())
+    except KnowledgeError as error:
+        return error.findings
+    return refusals(kept, {*knowledge().entries, *knowledge().withdrawn}, editors_language())
+
+
 def main() -> int:
     """Prints what is not in order; returns 1 if any of it is more than a warning."""
     keep_files()
@@ -39,7 +50,7 @@ def main() -> int:
     data.write({data.RESPONSES: data.responses(), **data.widget_files()})
     rasa = validate.begin_quickly()
     vectors = subprocess.Popen(VECTORS, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    wrong = _report(personal_findings(language=editors_language()))
+    wrong = _report([*personal_findings(language=editors_language()), *correction_findings()])
     wrong += _rasa(validate.ended(rasa))
     said_of_vectors, _ = vectors.communicate()
     if vectors.returncode:

@@ -20,7 +20,7 @@ from assistant.knowledge.render import direction
 
 RESPONSES = ROOT / "data" / "generated" / "responses.yml"
 # What the element says in the same words as the assistant.
-SHARED = ("original", "unreviewed")
+SHARED = ("original", "unreviewed", "team")
 # What the website element says, one file for each language, and the list of languages.
 WIDGET_TEXTS = ROOT / "widget" / "texts"
 HEAD = (

@@ -11,6 +11,7 @@ import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TypedDict
 
 from assistant.commands.stores import Stores, stores
@@ -20,6 +21,7 @@ from assistant.front.core.secret import OLD_VARIABLE, VARIABLE
 from assistant.front.messengers.registry import CONNECTORS
 from assistant.front.messengers.twilio import SEPARATOR, WHATSAPP
 from assistant.front.store.retention import queued_requests, senders_of
+from assistant.front.store.unanswered import Unanswered
 
 UNKNOWN = 1
 QUEUED = (
@@ -39,6 +41,8 @@ class KeptChat(TypedDict):
     events: list[Readable]
     inbox: list[Readable]
     feedback: list[Readable]
+    unanswered: list[Readable]
+    team: list[Readable]
     rasa: list[Readable]
 
 
@@ -56,7 +60,9 @@ def _anything_kept(stores: Stores, chat: str) -> bool:
     """Whether anything is left of a chat, even if its row is gone: an erasure may have been interrupted."""
     store, senders = stores.store, stores.keys.senders(chat)
     here = store.chat(chat) or store.events_after(chat, 0) or store.messages_of(chat) or store.feedback_of(chat)
-    return bool(here or stores.conversations.count(senders, 0.0) or stores.pending([chat]))
+    listed = Unanswered(stores.engine).of(chat)
+    asked = stores.team.of(chat)
+    return bool(here or listed or asked or stores.conversations.count(senders, 0.0) or stores.pending([chat]))
 
 
 def unknown(stores: Stores, token: str | None) -> list[str]:
@@ -115,6 +121,8 @@ def erase(stores: Stores, chats: Sequence[str]) -> list[str]:
     for chat in chats:
         counts = {"messages and answers": len(stores.store.events_after(chat, 0) or ())}
         counts["feedback"] = len(stores.store.feedback_of(chat))
+        counts["questions listed for staff"] = len(Unanswered(stores.engine).of(chat))
+        counts["questions to the team"] = len(stores.team.of(chat))
         counts["Rasa conversations in the database"] = _erase(stores, chat)
         lines.append("Erased a chat: " + ", ".join(f"{count} {name}" for name, count in counts.items()) + ".")
     stores.erase_in_rasa()
@@ -152,6 +160,8 @@ def _chat(stores: Stores, chat: str) -> KeptChat:
         "events": [_readable(event) for event in stores.store.events_after(chat, 0) or ()],
         "inbox": [_readable(row) for row in stores.store.messages_of(chat)],
         "feedback": [_readable(row) for row in stores.store.feedback_of(chat)],
+        "unanswered": [_readable(vars(row)) for row in Unanswered(stores.engine).of(chat)],
+        "team": [_readable(asdict(question)) for question in stores.team.of(chat)],
         "rasa": [_readable(conversation) for conversation in found if conversation],
     }
 

@@ -25,6 +25,7 @@ from assistant.front.store.chat_keys import destroy_keys_left
 from assistant.front.store.chats import Store
 from assistant.front.store.retention import erase_pending
 from assistant.front.store.schema import PATIENT_SECONDS, NewerSchemaError, chats, database, vacuum
+from assistant.front.store.team import TeamQuestions
 
 KEYS_LEFT = "keys of erased chats could not be destroyed; the front tries again within the hour"
 
@@ -38,6 +39,11 @@ class Stores:
     store: Store
     keys: Keys
     conversations: ConversationAdmin
+
+    @property
+    def team(self) -> TeamQuestions:
+        """The questions to the team."""
+        return TeamQuestions(self.engine)
 
     def erase_in_rasa(self) -> int:
         """Has running Rasa processes erase what is pending; returns how many conversations they have yet to erase."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict, cast, get_args
+from collections.abc import Mapping
+from typing import Any, Literal, TypedDict, cast, get_args
 
 from assistant.core.languages import Language
+from assistant.core.why import Why
 
 AnswerKind = Literal["fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error"]
 ANSWER_KINDS: tuple[AnswerKind, ...] = get_args(AnswerKind)
@@ -107,10 +109,20 @@ class Button(TypedDict):
     payload: str
 
 
-class Custom(TypedDict):
-    """The content of the message that ends a reply."""
-
+class _Answered(TypedDict):
     answer: Envelope
+
+
+class Custom(_Answered, total=False):
+    """The content of the message that ends a reply; `why` is for staff alone."""
+
+    why: Why
+
+
+class Explained(Custom):
+    """The same for staff in a terminal, with what the pipeline made of the message."""
+
+    understanding: Mapping[str, Any]
 
 
 class RasaMessage(TypedDict, total=False):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TypedDict
 
-from assistant.core.envelope import Button, Custom
+from assistant.core.envelope import Button, Custom, Explained
 from assistant.dialogue.reply import Reply
 from assistant.knowledge import KnowledgeBase
 from assistant.knowledge.plain import written_out_in_order
 
-PLAIN_CHANNELS = {"cmdline"}
+TERMINAL = "cmdline"
+PLAIN_CHANNELS = {TERMINAL}
 
 
 class Message(TypedDict, total=False):
@@ -17,7 +18,7 @@ class Message(TypedDict, total=False):
 
     text: str
     buttons: list[Button]
-    json_message: Custom
+    json_message: Custom | Explained
 
 
 def messages(reply: Reply, knowledge: KnowledgeBase, channel: str) -> list[Message]:

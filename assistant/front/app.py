@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from assistant.front.answering.intake import Intake
+from assistant.front.answering.record import Record
 from assistant.front.answering.worker import Worker
 from assistant.front.core.budgets import Budgets
 from assistant.front.core.errors import RefusedError, language_of, refused
@@ -40,7 +41,8 @@ from assistant.front.store.cipher import check_keys
 from assistant.front.store.gauges import gauges
 from assistant.front.store.quota import set_quota
 from assistant.front.store.schema import database
-from assistant.front.web import chat, chat_page, check_page, knowledge_api, page_view, pages, security_txt
+from assistant.front.store.team import TeamQuestions
+from assistant.front.web import chat, chat_page, check_page, knowledge_api, page_view, pages, security_txt, team
 from assistant.front.web.admission import Admission
 from assistant.front.web.hosts import KnownHosts, KnownOrigins
 from assistant.front.web.messenger_webhook import Webhook
@@ -124,6 +126,7 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
         Route("/api/chat/messages", chat.post_message, methods=["POST"]),
         Route("/api/chat/events", chat.get_events),
         Route("/api/chat/feedback", chat.post_feedback, methods=["POST"]),
+        Route("/api/chat/team", team.post_question, methods=["POST"]),
         Route(HEALTH, pages.health),
         Route(READY, pages.ready),
         Route("/openapi.json", pages.openapi),
@@ -152,12 +155,12 @@ def _front(settings: Settings, limits: Limits, transport: Transport | None, budg
     connectors = made(settings.messengers, known, settings.public_url, keys)
     messengers = Messengers(connectors, engine, store, known, settings.privacy, settings.messenger_timeout_seconds)
     notice = Notice(settings.notice, known)
-    timeout, kept = settings.answer_timeout_seconds, settings.kept_seconds
-    worker = Worker(engine, store, rasa, listeners, keys, known, messengers, notice, timeout, kept)
+    timeout, kept, record = settings.answer_timeout_seconds, settings.kept_seconds, Record(engine, store, known)
+    worker = Worker(engine, store, rasa, listeners, keys, known, messengers, notice, record, timeout, kept)
     broadcast = Broadcast(settings.redis, listeners, store, several=engine.dialect.name == "postgresql")
     intake = Intake(engine, keys, limits, budgets, known, messengers, worker)
     parts = (settings, engine, store, rasa, listeners, keys, limits, budgets, worker)
-    return Front(*parts, messengers, intake, broadcast, known, notice)
+    return Front(*parts, messengers, intake, broadcast, known, notice, record, TeamQuestions(engine))
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

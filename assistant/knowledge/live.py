@@ -6,6 +6,7 @@ What is wrong with a change is logged, and the knowledge before it stays; see do
 from __future__ import annotations
 
 import datetime
+import hashlib
 import logging
 import os
 import threading
@@ -34,6 +35,7 @@ CHECK_SECONDS = 0.5
 # An editor's program may write a file in several steps, and git several files, so that a change has to settle first.
 SETTLE_SECONDS = 0.2
 MOST_LOGGED = 20
+VERSION_CHARACTERS = 12
 Stamps = Mapping[str, Stamp]
 Item = TypeVar("Item")
 
@@ -53,6 +55,7 @@ class Live:
         self._folder, self._withdrawn_path, self._today = folder, withdrawn or withdrawn_path(), today
         self._stamps = self._stamps_now()
         self._written = load(folder)
+        self._version = version_of(folder)
         self._withdrawals: Mapping[str, Withdrawal] = {}
         self._texts_refused = self._withdrawals_refused = False
         self._withdrawn_stamp = stamp_of(self._withdrawn_path)
@@ -72,6 +75,11 @@ class Live:
     def refused(self) -> bool:
         """Whether the files hold a change that is not in order and therefore not in force."""
         return self._texts_refused or self._withdrawals_refused
+
+    @property
+    def version(self) -> str:
+        """A short name for the texts that are in force, which changes with them."""
+        return self._version
 
     def refresh(self) -> None:
         """Takes over what has changed, if it is in order."""
@@ -141,7 +149,7 @@ class Live:
             listed = "\n".join(map(str, findings[:MOST_LOGGED]))
             logger.error("The changed knowledge is not in order, so the one before stays in force:\n%s", listed)
             return False
-        self._written = fresh
+        self._written, self._version = fresh, version_of(self._folder)
         logger.warning("The changed knowledge is in force: %d entries.", len(fresh.entries))
         return True
 
@@ -152,6 +160,14 @@ class Live:
         today = self._today()
         said = served(self._written, self._withdrawals, today)
         return today, replace(said, by_language=approved_by_language(said)) if self._only_approved else said
+
+
+def version_of(folder: Path) -> str:
+    """A short fingerprint of the YAML files below a folder."""
+    content = hashlib.sha256()
+    for path in sorted(folder.rglob("*.yml")):
+        content.update(f"{path.relative_to(folder).as_posix()}\n".encode() + path.read_bytes())
+    return content.hexdigest()[:VERSION_CHARACTERS]
 
 
 def _stamps(folder: str) -> Iterator[tuple[str, Stamp]]:

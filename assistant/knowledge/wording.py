@@ -11,12 +11,12 @@ from typing import TypedDict
 
 import yaml
 
+from assistant.core.machine_language import machine_language
 from assistant.knowledge.errors import Finding
 
 FILE = Path(__file__).with_name("wording.yml")
 # The language in which the checker writes, and everything that has no other words.
 WRITTEN: str = "en"
-VARIABLES = ("LC_ALL", "LC_MESSAGES", "LANG")
 PLACE = re.compile(r"<(\w+)>")
 Text = Mapping[str, str]
 
@@ -38,9 +38,8 @@ def wording() -> Wording:
 
 def editors_language(environment: Mapping[str, str] = os.environ) -> str:
     """The language of the machine, if the editors' texts are there in it."""
-    named = next((environment[name] for name in VARIABLES if environment.get(name)), "")
-    code = re.split(r"[_.@-]", named)[0].lower()
-    return code if any(code in text for text in wording()["texts"].values()) else WRITTEN
+    offered = {code for text in wording()["texts"].values() for code in text}
+    return machine_language(offered, WRITTEN, environment)
 
 
 def said(key: str, language: str | None = None, **values: object) -> str:
@@ -52,7 +51,7 @@ def said(key: str, language: str | None = None, **values: object) -> str:
 def in_words(finding: Finding, language: str | None = None) -> str:
     """A finding as an editor reads it: the file from the project's folder on, the line, what is wrong, and the cure."""
     language = language or editors_language()
-    inside = finding.file.startswith(("data/", "knowledge"))
+    inside = finding.file.startswith(("data/", "knowledge", "tests/"))
     where = finding.file if inside else f"knowledge/{finding.file}"
     where = f"{where}:{finding.line}" if finding.line else where
     of_entry = f" [{finding.entry}]" if finding.entry else ""

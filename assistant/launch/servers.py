@@ -36,7 +36,7 @@ def free_port() -> int:
 
 def actions_command(port: int) -> list[str]:
     """The command line of the action server."""
-    return [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port), "--quiet"]
+    return [sys.executable, "-m", "assistant.launch.actions", "--actions", "actions", "--port", str(port), "--quiet"]
 
 
 def front_command(port: int, rasa_port: int) -> list[str]:
@@ -66,9 +66,10 @@ def endpoints_for(actions_port: int, folder: Path) -> Path:
     return copy
 
 
-def ask(text: str, port: int, sender: str, timeout: float = 30.0) -> list[RasaMessage]:
-    """The reply of Rasa's REST channel; raises OSError if it is away."""
-    body = json.dumps({"sender": sender, "message": text}).encode()
+def ask(text: str, port: int, sender: str, timeout: float = 30.0, channel: str | None = None) -> list[RasaMessage]:
+    """The reply of Rasa's REST channel, in the form for another one if it is named; raises OSError if it is away."""
+    named = {"input_channel": channel} if channel else {}
+    body = json.dumps({"sender": sender, "message": text, **named}).encode()
     request = urllib.request.Request(
         f"http://{HOST}:{port}/webhooks/rest/webhook", body, {"Content-Type": "application/json"}
     )

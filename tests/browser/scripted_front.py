@@ -59,6 +59,12 @@ class Script:
     available: bool = True
     # None: nothing is stored beyond the chat.
     retention_days: int | None = 30
+    # When people are at work who can be asked; None: nobody can be.
+    team: list[Event] | None = None
+    # What the front says to a question to people.
+    team_reply: Callable[[Event], tuple[int, Event]] = field(
+        default=lambda question: (201, {"emergency": False, "expires_at": None})
+    )
     policy: str = POLICY
 
 
@@ -69,6 +75,8 @@ class Chat:
     events: list[Event] = field(default_factory=list)
     ids: dict[str, int] = field(default_factory=dict)
     feedback: list[Event] = field(default_factory=list)
+    # The ids of messages that have no answer yet, in order.
+    waiting: list[str] = field(default_factory=list)
 
     def add(self, type_: str, **data: Any) -> int:
         sequence = len(self.events) + 1
@@ -85,6 +93,7 @@ class ScriptedFront:
         self.chats: dict[str, Chat] = {}
         self.requests: list[tuple[str, str]] = []
         self.posts: list[Event] = []
+        self.to_team: list[Event] = []
         self._streams: set[int] = set()
         self.pages: dict[str, str] = {}
         self._server: uvicorn.Server | None = None
@@ -124,7 +133,7 @@ class ScriptedFront:
     def reset(self) -> None:
         """Restores the state before the first test."""
         self.script = Script()
-        self.chats, self.requests, self.posts, self.pages = {}, [], [], {}
+        self.chats, self.requests, self.posts, self.to_team, self.pages = {}, [], [], [], {}
         self._streams = set()
 
     def _application(self) -> Starlette:
@@ -138,6 +147,7 @@ class ScriptedFront:
             Route("/api/chat/messages", self._post, methods=["POST"]),
             Route("/api/chat/events", self._events),
             Route("/api/chat/feedback", self._feedback, methods=["POST"]),
+            Route("/api/chat/team", self._team, methods=["POST"]),
             Route("/pages/{name}", self._page),
             Route("/", self._demo),
             *(Route(f"/{language}", self._demo) for language in ("en", "uk", "ar")),
@@ -181,6 +191,7 @@ class ScriptedFront:
                 "starters": STARTERS.get(language, STARTERS["en"]),
                 "available": self.script.available,
                 "announcement": self.script.announcement,
+                "team": None if self.script.team is None else {"hours": self.script.team},
             }
         )
 
@@ -221,11 +232,14 @@ class ScriptedFront:
 
     async def _answer(self, chat: Chat, body: Event, script: Script) -> None:
         await asyncio.sleep(0)
-        while script.answers_held:
+        chat.waiting.append(body["id"])
+        # Like the real front, one message of a chat after the other.
+        while script.answers_held or chat.waiting[0] != body["id"]:
             await asyncio.sleep(TICK)
         event = script.answer(body["text"], body["choice"] or body["language"])
         if event:
             chat.add("assistant", reply_to=body["id"], **event)
+        chat.waiting.pop(0)
 
     async def _events(self, request: Request) -> Response:
         chat = self._chat(request)
@@ -274,6 +288,13 @@ class ScriptedFront:
             await asyncio.sleep(self.script.feedback_delays.pop(0))
         chat.feedback.append(feedback)
         return Response(status_code=204)
+
+    async def _team(self, request: Request) -> Response:
+        if self._chat(request) is None:
+            return gone()
+        self.to_team.append(await request.json())
+        status, said = self.script.team_reply(self.to_team[-1])
+        return JSONResponse(said, status)
 
     async def _export(self, request: Request) -> Response:
         chat = self._chat(request)

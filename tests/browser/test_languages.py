@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from playwright.sync_api import expect
 
 from assistant.core.languages import LANGUAGES, ORIGINALS, SERVED
-from assistant.core.paths import ROOT
 from assistant.knowledge.render import direction
+from tests.browser.places import texts
 from tests.browser.scripted_front import answer, part
 
 GERMAN = "Es waren {n} Menschen, sagt die IOM."
 TRANSLATED = [language for language in LANGUAGES if language not in ORIGINALS]
-
-
-def texts(language: str) -> dict[str, str]:
-    """What the element says in a language."""
-    return json.loads((ROOT / "widget" / "texts" / f"{language}.json").read_text("utf-8"))
 
 
 def a_translation(language: str, **approved: object):

@@ -14,7 +14,7 @@ from assistant.core.paths import ROOT
 from assistant.front.core.starters import starters
 from assistant.knowledge import knowledge
 from tests.browser import scripted_front
-from tests.browser.test_languages import texts
+from tests.browser.places import texts
 from tests.browser.visitor import Visitor, until
 
 SIZES = {"phone": (360, 740), "laptop": (1366, 625), "desktop": (1920, 1080)}
@@ -274,11 +274,6 @@ def test_each_message_shows_its_time(visitor_of, front, path, language):
 def test_a_message_of_another_day_shows_its_date(visitor):
     visitor.open().ask("Wie vielen?")
     visitor.page.clock.set_fixed_time(datetime.now().replace(year=datetime.now().year + 1))
-    # A chat that is a year old would have been deleted; its key is not.
-    visitor.page.evaluate(
-        """() => { const key = JSON.parse(sessionStorage["iom-assistant-chat"]);
-                   sessionStorage["iom-assistant-chat"] = JSON.stringify({ ...key, expiresAt: null }); }"""
-    )
     visitor.page.reload()
     expect(visitor.page.locator("iom-assistant .visitor time")).to_have_text(re.compile(r"^\d+\.\d+\., \d\d:\d\d$"))
 

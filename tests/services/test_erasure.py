@@ -21,6 +21,7 @@ from sqlalchemy import create_engine
 
 from assistant.core.paths import ROOT
 from assistant.front.store.key_copy import keys_in
+from assistant.front.store.unanswered import Unanswered
 from assistant.launch import servers
 from assistant.training.model import model_path
 from tests.fakes.front import Visitor
@@ -172,6 +173,7 @@ def test_no_byte_is_left_of_what_two_people_erase(front, world):
         for url in (world.front_url, world.trackers):
             world.sql(url, "ANALYZE")
         assert_there(words, front, world)
+        assert_listed(words, front)
         keys = keys_of_front(front)
         mine = senders(world) - before
         assert len(mine) == 2
@@ -211,6 +213,18 @@ def assert_there(words, front, world):
         assert ("rasa" in found) == (word != words[1]), (word, found)
         # Sealed already, before anything is erased.
         assert not [place for place in found if place == "front" or "front." in place], (word, found)
+
+
+def assert_listed(words, front):
+    """Checks that staff can see both questions, and what was said of the answer to one of them."""
+    engine = create_engine(database_of(front), future=True)
+    try:
+        rows = Unanswered(engine).open()
+    finally:
+        engine.dispose()
+    for word in (words[0], words[2]):
+        assert any(word in (row.text or "") for row in rows), rows
+    assert words[1] in [row.remark for row in rows]
 
 
 def keys_of_front(front):

@@ -15,6 +15,7 @@ import pytest
 
 from assistant.core.paths import ROOT
 from assistant.launch import servers
+from assistant.staff.columns import columns_of
 from tests.support.shared_assistant import run_command
 from tests.support.wait import until
 
@@ -22,6 +23,7 @@ pytestmark = pytest.mark.slow
 
 # The tests themselves may run under nohup, which ignores SIGHUP, and what is ignored is inherited.
 HEARING = ("env", "--default-signal=HUP")
+PROMPT = re.compile(r"^(You|Sie): ", re.M)
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -72,7 +74,7 @@ def test_it_prints_an_address_and_a_question_that_work_and_stops_cleanly_on_inte
 def test_a_server_that_is_killed_comes_back_and_answers(tmp_path):
     process, *ports = start_running(tmp_path)
     wait_for(tmp_path / "log.txt", "Ctrl-C")
-    for pattern in (f"rasa_sdk.*{ports[2]}", f"assistant.front.*{ports[0]}"):
+    for pattern in (f"launch.actions.*{ports[2]}", f"assistant.front.*{ports[0]}"):
         for pid in pids_of(pattern):
             os.kill(pid, signal.SIGKILL)
     wait_for(tmp_path / "log.txt", "actions has ended (signal SIGKILL); it is started again")
@@ -135,16 +137,20 @@ def test_an_occupied_port_is_named_with_advice(option):
 class Shell:
     """The staff's shell in a terminal."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, columns=200, language="C.UTF-8"):
         command = [sys.executable, "-m", "assistant.commands.shell", *options]
-        self.terminal = pexpect.spawn(command[0], command[1:], cwd=str(ROOT), encoding="utf-8", dimensions=(50, 200))
-        self.terminal.expect("Your input", timeout=120)
+        environment = {**os.environ, "LANG": language, "LC_ALL": language}
+        self.terminal = pexpect.spawn(
+            command[0], command[1:], cwd=str(ROOT), env=environment, encoding="utf-8", dimensions=(50, columns)
+        )
+        self.terminal.expect(PROMPT, timeout=240)
+        self.opening = ANSI.sub("", self.terminal.before)
 
     def says(self, text, *expected):
         """Types a text; returns the output up to the next prompt, and checks that everything expected is in it."""
         self.terminal.sendline(text)
-        self.terminal.expect(re.escape(expected[0]), timeout=30)
-        self.terminal.expect("Your input", timeout=30)
+        self.terminal.expect(re.escape(expected[0]), timeout=60)
+        self.terminal.expect(PROMPT, timeout=60)
         said = ANSI.sub("", self.terminal.before)
         for words in expected[1:]:
             assert words in said, said
@@ -165,8 +171,21 @@ def test_the_shell_answers_as_a_visitor_reads_it_and_takes_a_number():
     shell.stop()
 
 
-def test_the_debug_switch_shows_why():
-    shell = Shell("--debug")
-    said = shell.says("Wer leitet die IOM?", "Pope", "[debug] language=de", "ask_organisation/director_general")
-    assert "entities" in said
+def test_the_shell_opens_without_warnings_of_libraries():
+    shell = Shell()
+    assert "Warning" not in shell.opening
+    assert "/wrong" in shell.opening
+    shell.stop()
+
+
+def test_the_debug_switch_shows_why_in_columns_and_in_the_machine_s_language():
+    shell = Shell("--debug", columns=80, language="de_DE.UTF-8")
+    asked = "Wer leitet die IOM eigentlich, seit wann, und wo kann ich das nachlesen, wenn ich es genau wissen will?"
+    said = shell.says(asked, "Warum diese Antwort", "ask_organisation/director_general", "Beantwortet:")
+    explained = said.replace("\r", "")
+    assert re.search(r"^ +0,[0-9]{2}  |^Ähnlichste +0,[0-9]{2}  ", explained, re.M)
+    file, number = re.findall(r"(data/nlu/\w+/\w+\.yml):(\d+)", explained)[0]
+    assert (ROOT / file).read_text("utf-8").splitlines()[int(number) - 1].strip().startswith("- ")
+    assert max(map(columns_of, explained.split("\n"))) <= 80
+    shell.says("/falsch ask_gone/x", "Nicht vorgemerkt", "ask_gone/x")
     shell.stop()

@@ -9,18 +9,25 @@ from sqlalchemy import select
 
 from assistant.front.store.chats import Store
 from assistant.front.store.schema import CONTENTS, chats, database
+from assistant.front.store.team import TeamQuestions
 from assistant.front.store.unanswered import Unanswered
 
 
 def opened(url: str) -> bytes:
     """Everything that is sealed in a database, opened with the keys that exist, rows without a chat included."""
     engine = database(url)
-    store, queue = Store(engine), Unanswered(engine)
+    store, queue, team = Store(engine), Unanswered(engine), TeamQuestions(engine)
     with engine.connect() as connection:
         columns = (chats.c.id, *(table.c.chat for table in CONTENTS))
         found = {chat for column in columns for chat in connection.execute(select(column)).scalars()}
     read = [
-        [store.chat(chat), store.events_after(chat, 0), store.feedback_of(chat), [vars(row) for row in queue.of(chat)]]
+        [
+            store.chat(chat),
+            store.events_after(chat, 0),
+            store.feedback_of(chat),
+            [vars(row) for row in queue.of(chat)],
+            [vars(question) for question in team.of(chat)],
+        ]
         for chat in sorted(found)
     ]
     engine.dispose()

@@ -43,6 +43,13 @@ export interface Feedback {
   reason: string | null;
 }
 
+/** A question to people, with the visitor's consent. */
+export interface TeamQuestion {
+  text: string;
+  /** Where the answer is to go; null if nowhere. */
+  email: string | null;
+}
+
 interface Call {
   method?: string;
   token?: string;
@@ -123,6 +130,13 @@ export class Api {
 
   async feedback(token: string, feedback: Feedback): Promise<void> {
     await this.call("chat/feedback", { method: "POST", token, body: feedback }, nothing);
+  }
+
+  /** Asks people a question; returns whether it tells of an emergency, so that it was not kept. */
+  async askTeam(token: string, id: string, question: TeamQuestion, language: Language): Promise<boolean> {
+    const body = { id, ...question, consent: true, language };
+    const receipt = await this.call("chat/team", { method: "POST", token, body }, json);
+    return (receipt as { emergency?: unknown }).emergency === true;
   }
 
   async export(token: string, format: ExportFormat, language: Language): Promise<Blob> {

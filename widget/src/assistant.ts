@@ -1,6 +1,6 @@
 /** Connects the chat to its views, and the visitor's actions to the chat. */
 
-import { Api, type ExportFormat, type Outgoing } from "./api.js";
+import { Api, Refusal, type ExportFormat, type Outgoing, type TeamQuestion } from "./api.js";
 import { Chat, type ChatListener, type SendState } from "./chat.js";
 import { diagnosed } from "./diagnosis.js";
 import { h } from "./dom.js";
@@ -9,6 +9,7 @@ import { refuseFiles } from "./files.js";
 import { isComposing } from "./keys.js";
 import { directionOf, LANGUAGES, spoken, type Language } from "./languages.js";
 import type { TextFiles } from "./library.js";
+import { OnDemand } from "./on_demand.js";
 import { printing, type Printed } from "./print.js";
 import { readContact, type AssistantEvent, type ChatEvent, type Contact, type Content, type Opening } from "./protocol.js";
 import { Repeats } from "./repeats.js";
@@ -16,6 +17,8 @@ import { sayWhere } from "./region.js";
 import { smallScreen } from "./screen.js";
 import type { Settings } from "./settings.js";
 import type { Store } from "./store.js";
+import { withStyles } from "./styling.js";
+import type * as team from "./team/index.js";
 import { filled, isLoaded, library, load } from "./texts.js";
 import { Composer } from "./view/composer.js";
 import { Confirmation } from "./view/confirmation.js";
@@ -33,6 +36,8 @@ import { Wording } from "./wording.js";
 
 const OPENING_RETRY_MS = 5_000;
 const LARGEST = 2;
+/** The form for a question to people. */
+const formFile = new OnDemand<typeof team>(new URL("./team.js", import.meta.url).href);
 
 /** What is there before the chat is loaded, and stays. */
 export interface Before {
@@ -73,11 +78,17 @@ export class Assistant implements ChatListener {
   private resumed = false;
   private reachable = true;
   private explained = false;
+  private teamForm: team.TeamForm | null = null;
+  private formStyled = false;
+  private readonly formActions = {
+    send: (question: TeamQuestion, thanks: string) => this.sendToTeam(question, thanks),
+    close: () => this.confirmation.close(),
+  };
   private readonly endings: Array<() => void> = [];
 
   constructor(
     private readonly settings: Settings,
-    before: Before,
+    private readonly before: Before,
   ) {
     this.api = new Api(settings.server);
     this.store = before.store;
@@ -233,6 +244,8 @@ export class Assistant implements ChatListener {
   }
 
   reset(): void {
+    if (this.teamForm && this.confirmation.open) this.confirmation.close();
+    this.teamForm = null;
     this.hush();
     this.conversation.clear();
     this.reading.forgetUnread();
@@ -281,6 +294,38 @@ export class Assistant implements ChatListener {
     if (contacts.length) this.conversation.card(contacts, this.canAsk ? [this.words.texts.personQuestion] : []);
   }
 
+  /** Opens the form for a question to people. */
+  private async askTeam(question: string): Promise<void> {
+    const { words, opening } = this;
+    const root = this.element.getRootNode() as ShadowRoot;
+    const back = root.activeElement;
+    try {
+      const { TeamForm, styles } = await formFile.load();
+      const { language, texts } = words;
+      const given = { texts, language, question, hours: opening?.team ?? [], days: opening?.retentionDays ?? 0 };
+      if (!this.formStyled) withStyles(root, styles);
+      this.formStyled = true;
+      if (!this.teamForm?.fits(given)) this.teamForm = new TeamForm(given, this.before.files, this.formActions);
+      this.confirmation.show(this.teamForm.element, back instanceof HTMLElement ? back : this.composer.field);
+    } catch {
+      this.footer.warn(words.texts.failed);
+    }
+  }
+
+  /** Sends a question to people; an emergency goes to the chat instead. Returns why it failed, if it did. */
+  private async sendToTeam(question: TeamQuestion, thanks: string): Promise<string | null> {
+    try {
+      const emergency = await this.chat.askTeam(question);
+      this.confirmation.close();
+      this.teamForm = null;
+      if (emergency) this.send(question.text, true);
+      else this.reading.goTo(this.conversation.note(thanks));
+      return null;
+    } catch (error) {
+      return (error instanceof Refusal && error.text) || this.words.texts.failed;
+    }
+  }
+
   private async translated(entries: string[], language: Language): Promise<Content | null> {
     this.liked = [language, ...this.liked];
     try {
@@ -322,6 +367,8 @@ export class Assistant implements ChatListener {
     this.chat.vanish();
     this.conversation.clear();
     this.composer.draft = "";
+    this.teamForm = null;
+    this.confirmation.element.replaceChildren();
     leaveFor(address);
   }
 
@@ -442,6 +489,7 @@ export class Assistant implements ChatListener {
     if (navigator.onLine) this.connected(true);
     this.welcome.show(opening);
     this.showStarters();
+    this.panel.classList.toggle("team", opening.team !== null);
     this.composer.element.hidden = !opening.available;
     if (!opening.available) this.footer.warn(this.words.texts.unavailable);
     if (opening.contact) this.footer.leadTo(opening.contact.url);
@@ -463,6 +511,7 @@ export class Assistant implements ChatListener {
     return new Menu(this.words, {
       person: () => this.askForPerson(),
       topics: () => void this.topics.show(),
+      askTeam: () => void this.askTeam(""),
       page: pageLink(this.words, this.settings.server, { class: "entry" }),
       newChat: () => this.askNewChat(),
       exportText: () => void this.exportChat("text"),
@@ -491,6 +540,7 @@ export class Assistant implements ChatListener {
       reads: (stop) => (this.hush = stop),
       failed: () => this.footer.warn(this.words.texts.failed),
       missedTwice: () => this.missedTwice(),
+      askTeam: (question) => void this.askTeam(question),
       feedback: (sequence, helpful, reason) => this.sendFeedback(sequence, helpful, reason),
       retry: () => this.chat.hurry(),
       edit: (message) => this.composer.put(message.text),

@@ -1,6 +1,6 @@
 /** One visitor's chat: sends messages in order without losing any, and follows the answers; independent of views. */
 
-import { Refusal, type Api, type ExportFormat, type Feedback, type Outgoing } from "./api.js";
+import { Refusal, type Api, type ExportFormat, type Feedback, type Outgoing, type TeamQuestion } from "./api.js";
 import type { Language } from "./languages.js";
 import { Live, pauseAfter, type LiveListener } from "./live.js";
 import type { AssistantEvent, ChatEvent } from "./protocol.js";
@@ -43,6 +43,8 @@ export class Chat implements LiveListener {
   private lastToken: string | null = null;
   private readonly tabs = new Tabs((token) => this.erasedElsewhere(token));
   private wake: (() => void) | null = null;
+  private asked: { said: string; id: string } | null = null;
+  private comingToken: Promise<string> | null = null;
 
   constructor(
     private readonly api: Api,
@@ -93,6 +95,23 @@ export class Chat implements LiveListener {
   async feedback(feedback: Feedback): Promise<void> {
     const { token } = this.store.key;
     if (token) await this.api.feedback(token, feedback);
+  }
+
+  /** Asks people a question; returns whether it tells of an emergency, so that it was not kept. */
+  async askTeam(question: TeamQuestion): Promise<boolean> {
+    const said = JSON.stringify(question);
+    // The same question again is the same to the front, which may have it already.
+    if (this.asked?.said !== said) this.asked = { said, id: newId() };
+    const { id } = this.asked;
+    const ask = async (): Promise<boolean> =>
+      this.api.askTeam(await this.token(), id, question, this.store.key.choice ?? this.pageLanguage());
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof Refusal && error.chatIsGone)) throw error;
+      this.ended();
+      return ask();
+    }
   }
 
   async export(format: ExportFormat, language: Language): Promise<Blob | null> {
@@ -233,7 +252,10 @@ export class Chat implements LiveListener {
 
   private async token(): Promise<string> {
     const { token } = this.store.key;
-    if (token) return token;
+    return token ?? (this.comingToken ??= this.newToken().finally(() => (this.comingToken = null)));
+  }
+
+  private async newToken(): Promise<string> {
     const era = this.era;
     const opened = await this.api.openChat(this.store.key.choice ?? this.pageLanguage());
     if (era === this.era) {

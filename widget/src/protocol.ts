@@ -9,6 +9,15 @@ export interface Opening {
   starters: string[];
   available: boolean;
   announcement: string | null;
+  /** When the people are at work who can be asked, if that is known; null if nobody can be asked. */
+  team: Hours[] | null;
+}
+
+/** From which day of the week (Monday is 1) to which, and the times of these days. */
+export interface Hours {
+  days: [number, number];
+  opens: string;
+  closes: string;
 }
 
 export interface Session {
@@ -106,7 +115,7 @@ const texts = (value: unknown): string[] => list(value).filter((item): item is s
 
 /** What is shown before the first message. */
 export function readOpening(data: unknown): Opening {
-  const { languages, notice, links, contact, starters, available, announcement } = record(data);
+  const { languages, notice, links, contact, starters, available, announcement, team } = record(data);
   const days = record(notice).retention_days;
   return {
     languages: texts(languages),
@@ -117,7 +126,13 @@ export function readOpening(data: unknown): Opening {
     starters: texts(starters),
     available: available !== false,
     announcement: textOrNull(announcement),
+    team: team ? list(record(team).hours).map((hours) => readHours(record(hours))) : null,
   };
+}
+
+function readHours({ days, opens, closes }: Json): Hours {
+  const [first, last] = list(days).map(Number);
+  return { days: [first ?? 1, last ?? 7], opens: text(opens), closes: text(closes) };
 }
 
 function readOffice({ text: said, url }: Json): Opening["contact"] {

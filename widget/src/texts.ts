@@ -1,4 +1,4 @@
-/** All texts of the chat. */
+/** All texts of the chat, but for those of the form for the team, which come with the form (team/texts.ts). */
 
 import de from "../texts/de.json";
 import en from "../texts/en.json";
@@ -7,7 +7,7 @@ import { completed, Library } from "./library.js";
 
 export { filled } from "./library.js";
 
-export type Texts = Record<keyof typeof de, string>;
+export type Texts = Record<Exclude<keyof typeof de, `form${string}`>, string>;
 
 export const library = /* @__PURE__ */ new Library<Texts>(de, en);
 

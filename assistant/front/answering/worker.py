@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 
 from assistant.core.language_detector import model
 from assistant.core.languages import Language
+from assistant.front.answering.record import Record
 from assistant.front.core import masking
 from assistant.front.core.clock import Clock, Lateness
 from assistant.front.core.events import AssistantContent
@@ -64,11 +65,12 @@ class Worker:
         knowledge: KnowledgeBase,
         messengers: Messengers,
         notice: Notice,
+        record: Record,
         answer_timeout_seconds: float,
         kept_seconds: float,
     ) -> None:
         self._store, self._rasa, self._listeners, self._keys = store, rasa, listeners, keys
-        self._knowledge, self._messengers, self._notice = knowledge, messengers, notice
+        self._knowledge, self._messengers, self._notice, self._record = knowledge, messengers, notice, record
         self._answer_timeout_seconds, self._kept_seconds = answer_timeout_seconds, kept_seconds
         self._lanes = Lanes()
         self._chat_tasks = ChatTasks("Answering", self._answer_waiting, Leases(engine, "answer"))
@@ -133,17 +135,22 @@ class Worker:
         closed, metadata = self._notice.closed, metadata_of(message)
         reply = None if closed else await self._rasa.ask(sender, message.text, metadata, until, message.key, lane)
         # If the chat was closed while Rasa was thinking, its reply may be the reason.
-        if closed or self._notice.closed:
+        closed = closed or self._notice.closed
+        reply = None if closed else reply
+        if closed:
             data, state = await run_sync(self._announcement, message), ANSWERED
         elif reply:
-            data, state = assistant_event(reply, message.id), ANSWERED
+            data, state = assistant_event(reply.messages, message.id), ANSWERED
         else:
             logger.warning("Rasa did not answer in %.0f s; the visitor gets an apology.", seconds)
             metrics.failed("apology")
             data, state = await run_sync(self._apology, message), APOLOGISED
-        if await run_sync(self._store.answer, message, data, state, time.time()):
+        why = reply.why if reply else None
+        if sequence := await run_sync(self._store.answer, message, data, state, time.time(), why):
             metrics.answered(message.channel, data["kind"], data["language"], message.accepted_at)
             self._listeners.publish(message.chat)
+            if reply:
+                await self._record.answered(message, sequence, data, why)
         elif not await run_sync(self._store.chat, message.chat):
             # Deleted while Rasa was thinking, so Rasa now holds a conversation again.
             await self.erase_in_rasa(sender)

@@ -10,4 +10,6 @@ MESSENGERS: tuple[Messenger, ...] = get_args(Messenger)
 WEB, PAGE, SOCKETIO, REST = "web", "page", "socketio", "rest"
 # The channel of the chats that check readiness; no visitor uses it, so it is not among those below.
 CANARY = "canary"
+# What asks Rasa, in a conversation of its own, whether a question to the team tells of an emergency.
+TEAM = "team"
 CHANNELS: tuple[str, ...] = (WEB, PAGE, SOCKETIO, REST, *MESSENGERS)

@@ -76,6 +76,27 @@ class Feedback(TypedDict):
     at: str
 
 
+class Listed(TypedDict):
+    """A question that staff can see on a list, as the export of its chat gives it; `text` is what they can read."""
+
+    sequence: int
+    day: str
+    text: str | None
+    topic: str | None
+    entry: str | None
+    reason: str
+    state: str
+
+
+class TeamQuestionTold(TypedDict):
+    """A visitor's own question to the team, as they may read it again."""
+
+    at: str
+    text: str
+    email: str | None
+    answered: bool
+
+
 Content = VisitorContent | AssistantContent
 Event = VisitorEvent | AssistantEvent
 EventType = Literal["visitor", "assistant"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Mapping
 
@@ -18,6 +19,9 @@ MAX_TEXT_CHARACTERS = 5000
 # What Rasa reads of a message: `longest` of InputGuard in config.yml.
 MAX_READ_CHARACTERS = 1000
 MAX_REASON_CHARACTERS = 500
+MAX_EMAIL_CHARACTERS = 254
+# Whether the address exists, only a message to it can tell. Nothing in it may end a header or begin another address.
+EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 
 
 async def read_body(request: Request) -> Mapping[str, object]:
@@ -58,6 +62,16 @@ def text_in(value: object, max_characters: int = MAX_TEXT_CHARACTERS) -> str:
 def storable(text: str) -> str:
     """The text without null characters and lone surrogates."""
     return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def email_in(value: object) -> str | None:
+    """An e-mail address; None if none is given. Raises RefusedError if it cannot be one."""
+    if value is None:
+        return None
+    written = text_in(value, MAX_EMAIL_CHARACTERS)
+    if not EMAIL.fullmatch(written):
+        raise RefusedError("invalid")
+    return written
 
 
 def uuid_in(value: object) -> str:

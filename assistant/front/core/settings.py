@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from assistant.core.paths import ROOT
-from assistant.core.storage import SILENCE_SECONDS, only_in_memory_of
+from assistant.core.storage import SILENCE_SECONDS, SWITCH, only_in_memory_of
+from assistant.front.core.opening_hours import Opening, opening_hours_of
 from assistant.front.core.secret import kept_secrets
 
 T = TypeVar("T")
@@ -41,6 +42,8 @@ class Rates:
     warnings: str = "1/minute"
     # Tokens from one address that open nothing.
     tokens: str = "60/minute"
+    # Questions to the team from one address; people have to read every one of them.
+    team: str = "20/hour"
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,9 @@ class Settings:
     metrics_port: int | None = None
     # The file by which an operator closes the chat or announces something.
     notice: Path | None = None
+    # Whether visitors may ask people, and when these are at work, if that is said.
+    team: bool = False
+    team_hours: tuple[Opening, ...] = ()
     # The settings of the messengers that are on, by name, as read by their registry.
     messengers: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
@@ -153,6 +159,8 @@ def settings_from(
         metrics_host=environment.get("ASSISTANT_METRICS_HOST") or LOOPBACK,
         metrics_port=_number(environment, "ASSISTANT_METRICS_PORT", "a port", 65535, None),
         notice=notice_path(environment),
+        team=_team(environment, only_in_memory),
+        team_hours=_team_hours(environment),
     )
 
 
@@ -231,6 +239,25 @@ def _number(environment: Mapping[str, str], name: str, what: str, most: int, def
         return whole_number(value, what, 1, most) if value else default
     except ValueError as error:
         raise ValueError(f"{name} {error}") from None
+
+
+def _team(environment: Mapping[str, str], only_in_memory: bool) -> bool:
+    """Whether visitors may ask people; their questions must be kept until somebody has read them."""
+    value = environment.get("ASSISTANT_TEAM", "").strip()
+    if value not in ("", "0", "1"):
+        raise ValueError(f"ASSISTANT_TEAM must be 0 or 1, not {value!r}")
+    if value == "1" and only_in_memory:
+        raise ValueError(
+            f"ASSISTANT_TEAM=1 stores questions until people read them; it cannot be combined with {SWITCH}=none"
+        )
+    return value == "1"
+
+
+def _team_hours(environment: Mapping[str, str]) -> tuple[Opening, ...]:
+    try:
+        return opening_hours_of(environment.get("ASSISTANT_TEAM_HOURS", ""))
+    except ValueError as error:
+        raise ValueError(f"ASSISTANT_TEAM_HOURS: {error}") from None
 
 
 def _caps(environment: Mapping[str, str]) -> Caps:

@@ -6,14 +6,17 @@ from collections.abc import Sequence
 
 from assistant.core.envelope import under_heading
 from assistant.core.languages import DEFAULT, Language, served
-from assistant.front.core.events import AssistantEvent, Event, EventPart
+from assistant.front.core.events import AssistantEvent, Event, EventPart, TeamQuestionTold
 from assistant.knowledge import KnowledgeBase
 from assistant.knowledge.plain import written_out_in_order
 
 
-def as_text(events: Sequence[Event], knowledge: KnowledgeBase, language: Language) -> str:
-    """Who said what and when, with dates and sources; labels are in the given language."""
-    return "\n\n".join(_entry(event, knowledge, language) for event in events) + "\n"
+def as_text(
+    events: Sequence[Event], knowledge: KnowledgeBase, language: Language, asked_team: Sequence[TeamQuestionTold] = ()
+) -> str:
+    """Who said what and when, with dates and sources, then questions to the team; labels are in the given language."""
+    entries = [_entry(event, knowledge, language) for event in events]
+    return "\n\n".join([*entries, *(_to_team(question, knowledge, language) for question in asked_team)]) + "\n"
 
 
 def sourced(event: AssistantEvent, knowledge: KnowledgeBase) -> list[str]:
@@ -27,9 +30,17 @@ def _whole(part: EventPart) -> str:
 
 
 def _entry(event: Event, knowledge: KnowledgeBase, language: Language) -> str:
-    who = knowledge.phrase(f"export_{event['type']}", language)
-    when = event["at"][:16].replace("T", " ")
-    return f"[{when} UTC] {who}:\n{_body(event, knowledge)}"
+    head = _head(event["at"], knowledge.phrase(f"export_{event['type']}", language))
+    return f"{head}\n{_body(event, knowledge)}"
+
+
+def _to_team(question: TeamQuestionTold, knowledge: KnowledgeBase, language: Language) -> str:
+    lines = [_head(question["at"], knowledge.phrase("team", language)), question["text"], question["email"]]
+    return "\n".join(line for line in lines if line)
+
+
+def _head(at: str, who: str) -> str:
+    return f"[{at[:16].replace('T', ' ')} UTC] {who}:"
 
 
 def _body(event: Event, knowledge: KnowledgeBase) -> str:

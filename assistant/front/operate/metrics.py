@@ -61,6 +61,12 @@ _seconds = Histogram(
     buckets=BUCKETS_SECONDS,
     registry=registry,
 )
+_endings = Counter(
+    "assistant_questions",
+    "Questions by how they ended, and by the topic that was given or is nearest.",
+    ["outcome", "topic", "language"],
+    registry=registry,
+)
 _errors = Counter("assistant_errors", "Errors by kind.", ["kind"], registry=registry)
 for _kind in ERRORS:
     # From zero on, since Prometheus sees no increase in a counter that appears with its first error.
@@ -84,6 +90,11 @@ def answered(channel: str, kind: str, language: str | None, accepted_at: float) 
     channel = _one_of(CHANNELS, channel)
     _answers.labels(_one_of(ANSWER_KINDS, kind), _one_of(LANGUAGES, language), channel).inc()
     _seconds.labels(channel).observe(max(time.time() - accepted_at, 0.0))
+
+
+def ended(outcome: str, topic: str, language: str) -> None:
+    """Counts how a question ended; `topic` is one of the knowledge's, or empty."""
+    _endings.labels(outcome, topic, _one_of(LANGUAGES, language)).inc()
 
 
 def failed(kind: str) -> None:

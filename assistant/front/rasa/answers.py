@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 from typing import cast
 
 from assistant.core.envelope import (
@@ -19,7 +18,8 @@ from assistant.core.envelope import (
 from assistant.core.languages import DEFAULT, Language, served
 from assistant.front.core.events import AssistantContent, EventPart
 from assistant.front.rasa.client import envelope_of
-from assistant.knowledge import KnowledgeBase, knowledge
+from assistant.knowledge import KnowledgeBase
+from assistant.knowledge.live import live
 from assistant.knowledge.render import date_written
 
 # Keys of the envelope that an event or its parts carry themselves.
@@ -65,13 +65,9 @@ def _part(part: AnswerPart, of_reply: Language) -> EventPart:
 
 def _in_its_language(source: CitedSource) -> CitedSource:
     """The source with the language of its title, so that a screen reader can pronounce it."""
-    language = _languages_of_sources().get((source["url"], source["title"]))
+    known = live().current().sources.values()
+    language = next((each.language for each in known if (each.url, each.title) == (source["url"], source["title"])), "")
     return {**source, "language": language} if language else source
-
-
-@lru_cache
-def _languages_of_sources() -> Mapping[tuple[str, str], str]:
-    return {(source.url, source.title): source.language for source in knowledge().sources.values()}
 
 
 def _date(iso: str | None, language: Language) -> str | None:
@@ -103,14 +99,14 @@ def _texts(messages: Sequence[RasaMessage], kind: AnswerKind) -> list[EventPart]
     ]
 
 
-def apology_event(reply_to: str, base: KnowledgeBase, language: Language) -> AssistantContent:
+def apology_event(reply_to: str, knowledge: KnowledgeBase, language: Language) -> AssistantContent:
     """The event for a message that got no answer in time."""
-    return assistant_event(apology_messages(base, language), reply_to)
+    return assistant_event(apology_messages(knowledge, language), reply_to)
 
 
-def apology_messages(base: KnowledgeBase, language: Language) -> list[RasaMessage]:
+def apology_messages(knowledge: KnowledgeBase, language: Language) -> list[RasaMessage]:
     """An apology in the form of Rasa's messages."""
-    return _sentence(base.phrase("error", language), "error", language)
+    return _sentence(knowledge.phrase("error", language), "error", language)
 
 
 def control_messages(

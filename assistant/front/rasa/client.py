@@ -10,13 +10,15 @@ import math
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TypedDict
+from typing import TypedDict, cast
 from urllib.parse import quote
 
 import anyio
 
-from assistant.core.envelope import Envelope, RasaMessage, last_envelope
+from assistant.core.envelope import Custom, Envelope, RasaMessage, last_envelope
+from assistant.core.why import KEY, Why, why_in
 from assistant.front.core.fair import RESUMED, FairSlots
 from assistant.front.operate import metrics
 from assistant.front.rasa.transport import Connections, NotListeningError, Transport, TransportError
@@ -49,6 +51,32 @@ class Question(TypedDict):
     sender: str
     message: str
     metadata: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RasaReply:
+    """Rasa's messages, without the reasons for them, which only staff may see."""
+
+    messages: list[RasaMessage]
+    why: Why | None = None
+
+    @property
+    def envelope(self) -> Envelope:
+        """The envelope at the end of the messages; raises BadReplyError if there is none."""
+        return envelope_of(self.messages)
+
+
+def reply_in(messages: list[RasaMessage]) -> RasaReply:
+    """A reply as Rasa sent it, taken apart: nothing that leaves the front is made of anything but its messages."""
+    why = next((found for message in messages if (found := why_in(message.get("custom")))), None)
+    return RasaReply([_without_why(message) for message in messages], why)
+
+
+def _without_why(message: RasaMessage) -> RasaMessage:
+    custom = message.get("custom")
+    if not isinstance(custom, Mapping) or KEY not in custom:
+        return message
+    return {**message, "custom": cast(Custom, {name: value for name, value in custom.items() if name != KEY})}
 
 
 def envelope_of(messages: object) -> Envelope:
@@ -98,7 +126,7 @@ class Process:
         except (TransportError, TimeoutError):
             return False
 
-    async def reply(self, body: Question) -> list[RasaMessage]:
+    async def reply(self, body: Question) -> RasaReply:
         """Its reply to a message; raises TransportError, or BadReplyError for a reply without an answer."""
         content = json.dumps(body).encode()
         status, reply = await self._transport.send("POST", f"{self.address}/webhooks/rest/webhook", content)
@@ -107,7 +135,7 @@ class Process:
         except ValueError as error:
             raise BadReplyError("no JSON") from error
         envelope_of(messages)
-        return messages
+        return reply_in(messages)
 
     async def erase(self, sender: str) -> bool:
         """Erases a conversation; returns whether it confirmed that. Raises TransportError."""
@@ -148,7 +176,7 @@ class Rasa:
         until: float,
         id_: str | None = None,
         lane: str = RESUMED,
-    ) -> list[RasaMessage] | None:
+    ) -> RasaReply | None:
         """Rasa's reply, retrying until that time (seconds since 1970); None if there is none.
 
         `id_` lets a process recognise a message that another has already answered; without it the message gets its own.
@@ -156,14 +184,14 @@ class Rasa:
         """
         named = {**metadata, "id": id_ or secrets.token_hex(8)}
         body: Question = {"sender": sender, "message": text, "metadata": named}
-        apology: list[RasaMessage] | None = None
+        apology: RasaReply | None = None
         # The wall clock may jump meanwhile.
         tries, patience = 0, until - time.time()
         until = time.monotonic() + patience
         while until - time.monotonic() > (needed := self.process_for(sender).needed_seconds(patience)):
             process = self.process_for(sender)
             reply = await self._queue(process, body, until, needed, lane)
-            if reply and envelope_of(reply)["kind"] != "error":
+            if reply and reply.envelope["kind"] != "error":
                 return reply
             if reply:
                 process.mark_degraded()
@@ -177,7 +205,7 @@ class Rasa:
 
     async def _queue(
         self, process: Process, body: Question, until: float, needed: float, lane: str
-    ) -> list[RasaMessage] | None:
+    ) -> RasaReply | None:
         """One try when it is this lane's turn; None also if that is too late, or the process has become unreachable.
 
         A message that would not be answered in time any more leaves the queue, since it would only delay those that
@@ -190,7 +218,7 @@ class Rasa:
                     return await self._try(process, body, until - time.monotonic())
         return None
 
-    async def _try(self, process: Process, body: Question, left: float) -> list[RasaMessage] | None:
+    async def _try(self, process: Process, body: Question, left: float) -> RasaReply | None:
         """One try; None if Rasa is unreachable, slow, silent or returns nonsense."""
         alone, started = len(self.processes) == 1, time.monotonic()
         try:

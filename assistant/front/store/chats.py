@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.sql.elements import ColumnElement
 
+from assistant.core.why import Why
 from assistant.front.core.channels import CANARY, WEB
 from assistant.front.core.events import AssistantContent, Content, Event, EventType, complete, moment
 from assistant.front.store.chat_keys import MAX_ORPHANS, complete_erasure, destroy_orphaned_keys
@@ -138,20 +139,26 @@ class Store:
         with writing(self._engine) as connection:
             connection.execute(update(messages).where(mine, messages.c.state == WAITING).values(state=APOLOGISED))
 
-    def answer(self, message: WaitingMessage, data: AssistantContent, state: str, now: float) -> bool:
-        """Stores the answer to a message; returns False if it already has one or the chat is gone."""
+    def answer(
+        self, message: WaitingMessage, data: AssistantContent, state: str, now: float, why: Why | None = None
+    ) -> int | None:
+        """Stores the answer to a message; returns its sequence, or None if it already has one or the chat is gone.
+
+        Of the reasons, only the versions are kept of what answered.
+        """
+        versions = {"model": why["model"], "knowledge": why["knowledge"]} if why else {}
         with writing(self._engine) as connection:
             try:
                 sequence = next_sequence(connection, message.chat, now, data["language"])
             except UnknownChatError:
-                return False
+                return None
             mine = (messages.c.chat == message.chat) & (messages.c.sequence == message.sequence)
-            open_ = update(messages).where(mine, messages.c.state == WAITING).values(state=state)
+            open_ = update(messages).where(mine, messages.c.state == WAITING).values(state=state, **versions)
             if not connection.execute(open_).rowcount:
                 connection.get_transaction().rollback()
-                return False
+                return None
             add_event(connection, message.chat, sequence, "assistant", now, data)
-        return True
+        return sequence
 
     def events_after(self, chat: str, after: int) -> list[Event] | None:
         """The events of a chat after a sequence, in order; None if the chat is gone."""

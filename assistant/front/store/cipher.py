@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.engine import Connection, Engine
 
 from assistant.front.store.chat_keys import LOOKUP, keys_of, name_of, new_key
-from assistant.front.store.schema import events
+from assistant.front.store.schema import events, team_questions
 
 # What earlier versions wrote has no prefix and is read as it is.
 PREFIX = "sealed:"
@@ -75,9 +75,9 @@ def check_keys(engine: Engine) -> None:
     with engine.connect() as connection:
         if keys.all(connection).keys() - {LOOKUP}:
             return
-        sealed = select(events.c.chat).where(events.c.data.like(f"{PREFIX}%")).limit(1)
-        if connection.execute(sealed).first():
-            raise KeysMissingError(MISSING)
+        for column in (events.c.data, team_questions.c.text):
+            if connection.execute(select(column.table.c.chat).where(column.like(f"{PREFIX}%")).limit(1)).first():
+                raise KeysMissingError(MISSING)
 
 
 def cipher_for_reading(connection: Connection, chat: str) -> Cipher:

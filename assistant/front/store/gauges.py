@@ -9,11 +9,13 @@ from sqlalchemy.engine import Engine
 from assistant.front.operate.metrics import Asked
 from assistant.front.store import brake
 from assistant.front.store.quota import quota_of
+from assistant.front.store.unanswered import Unanswered
 
 STORAGE = {
     "assistant_storage_bytes": "Bytes that the database holds.",
     "assistant_storage_max_bytes": "Bytes that the database may hold, by its quota or its disk.",
 }
+LISTED = {"assistant_unanswered": "Questions that staff should see and have not dealt with."}
 PURGE = {
     "assistant_purge_stopped": "Whether the purge has been stopped and waits for an operator.",
     "assistant_purge_age_seconds": "Seconds since the purge last ran to its end.",
@@ -35,3 +37,4 @@ def gauges(engine: Engine) -> Iterator[Asked]:
 
     yield Asked("size", STORAGE, storage)
     yield Asked("purge", PURGE, purge)
+    yield Asked("unanswered questions", LISTED, lambda: {"assistant_unanswered": Unanswered(engine).count_open()})

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 from assistant.core.atomic_files import replace_file
 from assistant.front.store.chat_keys import KEY_BYTES, LOOKUP, NAME_BYTES, KeysByName, keys_of, name_of
 from assistant.front.store.cipher import PREFIX
-from assistant.front.store.schema import chats, events, writing
+from assistant.front.store.schema import chats, events, team_questions, writing
 
 HEADER = "keys of chats, 1"
 FILE = "front.keys"
@@ -68,8 +68,9 @@ def keep_keys(engine: Engine, names: Iterable[bytes], keys: KeysByName) -> None:
 def unreadable_chats(engine: Engine, keys: KeysByName) -> list[str]:
     """The chats of a database that are sealed, but not with one of these keys: theirs are destroyed."""
     with engine.connect() as connection:
-        sealed = select(events.c.chat).where(events.c.data.like(f"{PREFIX}%")).distinct()
-        found = {*connection.execute(sealed).scalars()}
+        columns = (events.c.data, team_questions.c.text)
+        sealed = (select(column.table.c.chat).where(column.like(f"{PREFIX}%")).distinct() for column in columns)
+        found = {chat for asked in sealed for chat in connection.execute(asked).scalars()}
         found |= {*connection.execute(select(chats.c.id).where(chats.c.address.is_not(None))).scalars()}
     return sorted(chat for chat in found if name_of(chat) not in keys)
 

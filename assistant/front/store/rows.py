@@ -75,8 +75,20 @@ class FeedbackRow(TypedDict):
     at: float
 
 
+class TeamQuestionRow(TypedDict):
+    """A visitor's question to the team."""
+
+    chat: str
+    id: str
+    at: float
+    language: str
+    text: str
+    email: str | None
+    state: str
+
+
 class StoredUnanswered(TypedDict):
-    """A question that staff should see; `text` is sealed, `why` is JSON."""
+    """A question that staff should see; `text`, `topic`, `entry` and `why`, which is JSON, are sealed."""
 
     chat: str
     sequence: int

@@ -143,9 +143,22 @@ feedback = Table(
     Column("reason", Text),
     Column("at", Float(53), nullable=False),
 )
+# What visitors asked people, with their consent: not masked, the e-mail address apart. Only the desk answers it.
+team_questions = Table(
+    "team_questions",
+    schema,
+    Column("chat", String(64), primary_key=True),
+    # The fingerprint of the id that the visitor's program gave it, so that a repeat is the same question.
+    Column("id", String(64), primary_key=True),
+    Column("at", Float(53), nullable=False, index=True),
+    Column("language", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("email", Text),
+    Column("state", String(12), nullable=False),
+)
 # Questions that staff should see: not answered, asked back about in vain, or answered badly (unanswered.py). The text
-# is masked, cut and sealed; it is missing where a mask or an emergency forbids it. `sequence` is the question's,
-# `answer` that of the event which answered it.
+# is masked and cut; it is missing where a mask or an emergency forbids it. What tells of the question is sealed.
+# `sequence` is the question's, `answer` that of the event which answered it.
 unanswered = Table(
     "unanswered",
     schema,
@@ -158,8 +171,8 @@ unanswered = Table(
     Column("language", String(8), nullable=False),
     Column("text", Text),
     # Of the entry that was given, or of the nearest one.
-    Column("topic", String(64)),
-    Column("entry", String(128)),
+    Column("topic", Text),
+    Column("entry", Text),
     Column("reason", String(12), nullable=False),
     # As JSON; without any words of the visitor.
     Column("why", Text),
@@ -168,7 +181,7 @@ unanswered = Table(
     Column("state", String(12), nullable=False, index=True),
 )
 # The tables whose rows belong to a chat.
-CONTENTS = (events, messages, feedback, unanswered)
+CONTENTS = (events, messages, feedback, unanswered, team_questions)
 # How often something was asked and how that ended. Only counts, of no chat: they outlive the chats.
 tallies = Table(
     "tallies",
@@ -211,7 +224,11 @@ NOT_SAMPLED: tuple[Column[Any], ...] = (
     chats.c.address,
     messages.c.external_id,
     feedback.c.reason,
+    team_questions.c.text,
+    team_questions.c.email,
     unanswered.c.text,
+    unanswered.c.topic,
+    unanswered.c.entry,
     unanswered.c.why,
     webhooks.c.sealed,
     keys.c.key,

@@ -156,6 +156,10 @@ def _added(connection: Connection, row: UnansweredRow) -> bool:
     if connection.execute(select(unanswered.c.sequence).where(_is(row.key))).first():
         return False
     cipher = cipher_for_writing(connection, row.chat)
+
+    def sealed(column: str, content: str | None) -> str | None:
+        return content and cipher.seal(content, place(row.sequence, column))
+
     stored: StoredUnanswered = {
         "chat": row.chat,
         "sequence": row.sequence,
@@ -163,11 +167,11 @@ def _added(connection: Connection, row: UnansweredRow) -> bool:
         "at": row.at,
         "day": row.day,
         "language": row.language,
-        "text": row.text and cipher.seal(shortened(row.text), text_place(row.sequence)),
-        "topic": row.topic,
-        "entry": row.entry,
+        "text": sealed("text", row.text and shortened(row.text)),
+        "topic": sealed("topic", row.topic),
+        "entry": sealed("entry", row.entry),
         "reason": row.reason,
-        "why": json.dumps(row.why, ensure_ascii=False) if row.why else None,
+        "why": sealed("why", json.dumps(row.why, ensure_ascii=False) if row.why else None),
         "model": row.model,
         "knowledge": row.knowledge,
         "state": row.state,
@@ -176,9 +180,9 @@ def _added(connection: Connection, row: UnansweredRow) -> bool:
     return True
 
 
-def text_place(sequence: int) -> str:
-    """What binds a question's text to its row."""
-    return f"unanswered.{sequence}"
+def place(sequence: int, column: str) -> str:
+    """What binds something of a question to its row and column."""
+    return f"unanswered.{sequence}.{column}"
 
 
 def _remarks(connection: Connection, wanted: ColumnElement, ciphers: Mapping[str, Cipher]) -> dict[Key, str | None]:
@@ -196,7 +200,11 @@ def _remarks(connection: Connection, wanted: ColumnElement, ciphers: Mapping[str
 
 
 def _row(stored: StoredUnanswered, cipher: Cipher, remarks: Mapping[Key, str | None]) -> UnansweredRow:
-    text = stored["text"] and cipher.open(stored["text"], text_place(stored["sequence"]))
+    def opened(column: Literal["text", "topic", "entry", "why"]) -> str | None:
+        sealed = stored[column]
+        return sealed and cipher.open(sealed, place(stored["sequence"], column))
+
+    why = opened("why")
     return UnansweredRow(
         chat=stored["chat"],
         sequence=stored["sequence"],
@@ -204,10 +212,10 @@ def _row(stored: StoredUnanswered, cipher: Cipher, remarks: Mapping[Key, str | N
         at=stored["at"],
         language=stored["language"],
         reason=cast(Reason, stored["reason"]),
-        text=text,
-        topic=stored["topic"],
-        entry=stored["entry"],
-        why=why_from(json.loads(stored["why"])) if stored["why"] else None,
+        text=opened("text"),
+        topic=opened("topic"),
+        entry=opened("entry"),
+        why=why_from(json.loads(why)) if why else None,
         model=stored["model"],
         knowledge=stored["knowledge"],
         state=cast(State, stored["state"]),

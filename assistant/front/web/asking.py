@@ -9,7 +9,7 @@ from anyio.to_thread import run_sync
 
 from assistant.core.envelope import RasaMessage
 from assistant.front.operate import metrics
-from assistant.front.rasa.answers import apology_messages, control_messages
+from assistant.front.rasa.answers import apology_messages, assistant_event, control_messages
 from assistant.front.rasa.apology import language_of_apology
 from assistant.front.web.state import Front
 
@@ -21,7 +21,8 @@ async def reply_to(front: Front, sender: str, text: str, metadata: Mapping[str, 
     reply = None if closed else await front.rasa.ask(sender, text, metadata, until, lane=lane)
     closed = closed or front.notice.closed
     if reply and not closed:
-        return reply
+        await front.record.counted(text, assistant_event(reply.messages, ""), reply.why)
+        return reply.messages
     language = await run_sync(language_of_apology, text, metadata.get("choice"), None, metadata.get("language"))
     if closed:
         return control_messages(front.notice.text_while_closed(language), language)

@@ -18,7 +18,7 @@ from starlette.responses import JSONResponse, Response
 from assistant.core.languages import served
 from assistant.front.core.channels import WEB
 from assistant.front.core.errors import RefusedError, language_of
-from assistant.front.core.events import Event, Feedback, moment
+from assistant.front.core.events import Event, Feedback, Listed, TeamQuestionTold, moment
 from assistant.front.core.fair import lane_of
 from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import until_stored, without_personal_data
@@ -35,6 +35,8 @@ from assistant.front.operate import metrics
 from assistant.front.store.chats import UnknownChatError
 from assistant.front.store.retention import senders_of
 from assistant.front.store.rows import FeedbackRow
+from assistant.front.store.team import ANSWERED, TeamQuestion
+from assistant.front.store.unanswered import UnansweredRow
 from assistant.front.web.state import Front, front_of
 
 HEARTBEAT_SECONDS = 15
@@ -51,7 +53,7 @@ async def open_chat(request: Request) -> Response:
     count_stored(front.budgets, address_of(request))
     chat, now = front.keys.new_chat(), time.time()
     await run_sync(front.store.open_chat, chat, language, now)
-    return JSONResponse({"token": front.keys.token(chat), "expires_at": _expiry(front, now)}, 201)
+    return JSONResponse({"token": front.keys.token(chat), "expires_at": expiry(front, now)}, 201)
 
 
 async def post_message(request: Request) -> Response:
@@ -76,7 +78,7 @@ async def post_message(request: Request) -> Response:
         metrics.accepted(WEB)
         front.listeners.publish(chat)
         front.worker.wake(chat, lane)
-    expires = _expiry(front, now) if new else await _expiry_of(front, chat)
+    expires = expiry(front, now) if new else await expiry_of(front, chat)
     return JSONResponse({"id": id_, "sequence": sequence, "expires_at": expires}, 202)
 
 
@@ -92,7 +94,7 @@ async def get_events(request: Request) -> Response:
     if wait > MAX_WAIT_SECONDS:
         raise RefusedError("invalid")
     events = await _wait_for(front, chat, address, after, wait)
-    return JSONResponse({"events": events, "expires_at": await _expiry_of(front, chat)})
+    return JSONResponse({"events": events, "expires_at": await expiry_of(front, chat)})
 
 
 async def post_feedback(request: Request) -> Response:
@@ -108,13 +110,13 @@ async def post_feedback(request: Request) -> Response:
     reason = None if reason is None else text_in(reason, MAX_REASON_CHARACTERS)
     reason = reason and await without_personal_data(reason, spoken)
     count_stored(front.budgets, address_of(request), reason or "")
-    if not await run_sync(front.store.rate, chat, sequence, helpful, reason, time.time()):
+    if not await front.record.rate(chat, sequence, helpful, reason):
         raise RefusedError("not_found")
     return Response(status_code=204)
 
 
 async def export_chat(request: Request) -> Response:
-    """Everything kept about the chat, for the visitor to save."""
+    """Everything kept of what was said in the chat, for the visitor to save."""
     front, chat = front_of(request), await chat_in(request)
     format_ = request.query_params.get("format", "json")
     if format_ not in ("json", "text"):
@@ -123,12 +125,17 @@ async def export_chat(request: Request) -> Response:
     events = await run_sync(front.store.events_after, chat, 0)
     if row is None or events is None:
         raise RefusedError("unknown_session")
+    asked_team = [_exported(question) for question in await run_sync(front.team.of, chat)]
     if format_ == "text":
         language = served(request.query_params.get("language")) or served(row["spoken"]) or language_of(request)
-        return _attachment(as_text(events, front.knowledge, language), "text/plain; charset=utf-8", "chat.txt")
+        return _attachment(
+            as_text(events, front.knowledge, language, asked_team), "text/plain; charset=utf-8", "chat.txt"
+        )
     feedback = [_readable(row) for row in await run_sync(front.store.feedback_of, chat)]
-    times = {"created_at": moment(row["created_at"]), "expires_at": _expiry(front, row["last_at"])}
-    content = {**times, "language": row["language"], "events": events, "feedback": feedback}
+    times = {"created_at": moment(row["created_at"]), "expires_at": expiry(front, row["last_at"])}
+    listed = [_listed(row) for row in await run_sync(front.record.listed, chat)]
+    staff = {"unanswered": listed, "team": asked_team}
+    content = {**times, "language": row["language"], "events": events, "feedback": feedback, **staff}
     written = json.dumps(content, ensure_ascii=False, indent=2)
     return _attachment(written, "application/json", "chat.json")
 
@@ -168,17 +175,17 @@ async def chat_in(request: Request) -> str:
     return chat
 
 
-def _expiry(front: Front, last_at: float) -> str:
+def expiry(front: Front, last_at: float) -> str:
     """Until when a chat is kept in which nothing more is said."""
     return moment(last_at + front.settings.kept_seconds)
 
 
-async def _expiry_of(front: Front, chat: str) -> str:
+async def expiry_of(front: Front, chat: str) -> str:
     """Until when this chat is kept; raises RefusedError if it is gone."""
     row = await run_sync(front.store.chat, chat)
     if row is None:
         raise RefusedError("unknown_session")
-    return _expiry(front, row["last_at"])
+    return expiry(front, row["last_at"])
 
 
 def number_in(value: str | None) -> int:
@@ -250,5 +257,26 @@ def _attachment(content: str, type_: str, name: str) -> Response:
     return Response(content, media_type=type_, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
+def _exported(question: TeamQuestion) -> TeamQuestionTold:
+    return {
+        "at": moment(question.at),
+        "text": question.text,
+        "email": question.email,
+        "answered": question.state == ANSWERED,
+    }
+
+
 def _readable(row: FeedbackRow) -> Feedback:
     return {"sequence": row["sequence"], "helpful": row["helpful"], "reason": row["reason"], "at": moment(row["at"])}
+
+
+def _listed(row: UnansweredRow) -> Listed:
+    return {
+        "sequence": row.sequence,
+        "day": row.day,
+        "text": row.text,
+        "topic": row.topic,
+        "entry": row.entry,
+        "reason": row.reason,
+        "state": row.state,
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
@@ -13,12 +13,15 @@ from assistant.core.envelope import Contact, Direction
 from assistant.core.languages import LANGUAGES, SERVED, Language, served
 from assistant.front.core.events import AssistantContent, EventPart
 from assistant.front.web.rich_text import Block, Run, blocks_of, helplines_in, is_safe, phone_link, runs_of
-from assistant.knowledge import knowledge, render
+from assistant.knowledge import render
+from assistant.knowledge.live import live
 from assistant.knowledge.load import widget_texts
-from assistant.knowledge.model import Text, localised
+from assistant.knowledge.model import Entry, Text, localised
 from assistant.knowledge.render import LOCALES, direction
 
 PATH = "/chat"
+# The entries by their questions, with those that they were made of, by language.
+_by_question: dict[Language, tuple[Mapping[str, Entry], Mapping[str, str]]] = {}
 
 
 @lru_cache(maxsize=1)
@@ -221,7 +224,11 @@ def _suggestions(questions: Sequence[str], language: Language) -> list[Link]:
     return [Link(question, address(language, entry=known[question])) for question in questions if question in known]
 
 
-@lru_cache
-def _entries_by_question(language: Language) -> dict[str, str]:
-    base = knowledge()
-    return {render(base, entry, language).question: id_ for id_, entry in base.entries.items()}
+def _entries_by_question(language: Language) -> Mapping[str, str]:
+    """The entry of each question in a language; made anew only when the knowledge has changed."""
+    base = live().current()
+    made_of, found = _by_question.get(language, (None, {}))
+    if made_of is not base.entries:
+        found = {render(base, entry, language).question: id_ for id_, entry in base.entries.items()}
+        _by_question[language] = base.entries, found
+    return found

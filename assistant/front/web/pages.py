@@ -25,9 +25,9 @@ from assistant.core.languages import LANGUAGES
 from assistant.front.core.errors import RefusedError, language_of
 from assistant.front.core.starters import starters
 from assistant.front.operate import metrics
-from assistant.front.rasa.client import envelope_of
 from assistant.front.store import canary, faults
 from assistant.front.store.quota import is_full
+from assistant.front.web import team
 from assistant.front.web.state import Front, front_of
 from assistant.knowledge.render import cards
 
@@ -64,6 +64,7 @@ async def opening(request: Request) -> Response:
         "starters": [entry.question for entry in starters(front.knowledge, language)],
         "available": not front.notice.closed,
         "announcement": front.notice.announcement(language),
+        "team": team.offered(front),
     }
     return JSONResponse(content, headers={"Cache-Control": "public, max-age=30", "Vary": "Accept-Language"})
 
@@ -111,7 +112,7 @@ async def _answers(front: Front) -> bool:
     question = offered[0].question if offered else front.knowledge.phrase("fallback", LANGUAGES[0])
     until = time.time() + READINESS_TIMEOUT_SECONDS
     reply = await front.rasa.ask(front.keys.sender("ready", "ready"), question, {}, until)
-    return reply is not None and envelope_of(reply)["kind"] != "error"
+    return reply is not None and reply.envelope["kind"] != "error"
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Engine
 from starlette.requests import HTTPConnection
 
 from assistant.front.answering.intake import Intake
+from assistant.front.answering.record import Record
 from assistant.front.answering.worker import Worker
 from assistant.front.core.budgets import Budgets
 from assistant.front.core.fair import FairSlots
@@ -23,6 +24,7 @@ from assistant.front.pubsub.broadcast import Broadcast
 from assistant.front.pubsub.listeners import Listeners
 from assistant.front.rasa.client import Rasa
 from assistant.front.store.chats import Store
+from assistant.front.store.team import TeamQuestions
 from assistant.knowledge import KnowledgeBase
 
 # More at once would only wait for the same processor and the same database.
@@ -59,6 +61,8 @@ class Front:
     broadcast: Broadcast
     knowledge: KnowledgeBase
     notice: Notice
+    record: Record
+    team: TeamQuestions
     # Turns to have a message masked and stored, which takes processor time and the database.
     turns: FairSlots = field(default_factory=lambda: FairSlots(MAX_CONCURRENT_POSTS, MAX_WAIT_FOR_TURN_SECONDS))
     readiness: Readiness = field(default_factory=Readiness)

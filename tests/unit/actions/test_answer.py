@@ -13,6 +13,7 @@ from actions.answer import Answer
 from assistant.core.conversation import SLOT
 from assistant.core.languages import ORIGINALS
 from assistant.core.understanding import KEY
+from assistant.knowledge.live import live
 from tests.unit.dialogue.conftest import after, always, asking, message, phrase, related
 
 FAP = "ask_figures/fap_reached"
@@ -134,24 +135,26 @@ async def test_a_terminal_gets_text_and_no_envelope():
     assert "As of: October 2024" in said(messages)
 
 
-async def test_staff_in_a_terminal_see_why(monkeypatch):
+async def test_staff_in_a_terminal_are_told_what_an_answer_is_made_of(monkeypatch):
     monkeypatch.setenv("ASSISTANT_DEBUG", "1")
-    messages, _ = await run(understood(), channel="cmdline")
-    assert messages[-1]["text"].startswith("[debug]")
+    data = understood()
+    messages, _ = await run(data, channel="cmdline")
+    assert messages[-1]["custom"]["understanding"] == data
+    assert messages[-1]["custom"]["answer"]["entries"] == [FAP]
 
 
 @pytest.mark.parametrize("value", ["0", "", "true"])
-async def test_without_the_switch_no_reason_is_shown(value, monkeypatch):
+async def test_without_the_switch_nothing_of_it_is_sent(value, monkeypatch):
     monkeypatch.setenv("ASSISTANT_DEBUG", value)
     messages, _ = await run(understood(), channel="cmdline")
-    assert "[debug]" not in said(messages)
+    assert not any(one["custom"] for one in messages)
 
 
 @pytest.mark.parametrize("channel", ["rest", "slack", None])
-async def test_visitors_are_shown_no_reason(channel, monkeypatch):
+async def test_visitors_are_told_nothing_of_it(channel, monkeypatch):
     monkeypatch.setenv("ASSISTANT_DEBUG", "1")
     messages, _ = await run(understood(), channel=channel)
-    assert "[debug]" not in said(messages)
+    assert "understanding" not in str(messages)
     assert answer_of(messages)["kind"] == "fact"
 
 
@@ -166,3 +169,21 @@ async def test_the_language_chosen_with_a_switch_outranks_the_pages():
     messages, events = await run(understood(), slot=slot, metadata={"language": "de", "choice": "en"})
     assert answer_of(messages)["language"] == "en"
     assert events[0]["value"]["choice"] == "en"
+
+
+async def test_the_reasons_are_beside_the_envelope_without_the_words():
+    messages, _ = await run(understood(asking(FAP, text="Wie viele Menschen?", reason="0.90 ≥ 0.3")))
+    why = messages[-1]["custom"]["why"]
+    assert [(one["decision"], one["reason"]) for one in why["parts"]] == [("answer", "0.90 ≥ 0.3")]
+    assert why["knowledge"] == live().version
+    assert "Menschen" not in json.dumps(why)
+
+
+async def test_the_shell_has_them_only_where_they_were_asked_for():
+    messages, _ = await run(understood(), channel="cmdline")
+    assert [bool(one["custom"]) for one in messages] == [False]
+
+
+async def test_an_apology_has_no_reasons():
+    messages, _ = await run(BROKEN)
+    assert messages[-1]["custom"].keys() == {"answer"}

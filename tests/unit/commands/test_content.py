@@ -9,6 +9,8 @@ from assistant.commands.questions import form_findings, personal_findings
 from assistant.core.paths import TRAINING
 from assistant.knowledge import Finding
 from assistant.knowledge.examples import Example
+from assistant.knowledge.wording import in_words
+from assistant.staff import corrections
 
 
 def question(text):
@@ -147,3 +149,28 @@ def test_each_part_can_fail(without_work, monkeypatch, part):
     else:
         monkeypatch.setattr(content.subprocess, "Popen", lambda *_, **__: Ended(1))
     assert content.main() == 1
+
+
+@pytest.mark.parametrize(
+    ("case", "told"),
+    [
+        ("- {language: de, text: Wo?, not: nothing, by: Anna}\n", "on is missing"),
+        (
+            "- {language: de, text: Wo?, not: nothing, want: ask_iom/x, by: Anna, on: 2026-11-29}\n",
+            "no entry ask_iom/x",
+        ),
+        (
+            "- {language: de, text: Ich heiße Yusra Sonderbar., not: nothing, by: Anna, on: 2026-11-29}\n",
+            "personal data (name: Yusra Sonderbar)",
+        ),
+        ("- {language: de, text: Wo denn?, not: nothing, by: Anna, on: 2026-11-29}\n", None),
+    ],
+)
+def test_corrections_are_checked(case, told, monkeypatch, tmp_path):
+    file = tmp_path / "corrections.yml"
+    file.write_text(case, "utf-8")
+    monkeypatch.setattr(corrections, "FILE", file)
+    found = content.correction_findings()
+    assert [finding.line for finding in found] == [1] * (told is not None)
+    assert all(told in in_words(finding, "en") for finding in found)
+    assert all(in_words(finding).startswith("tests/corrections.yml:1: ") for finding in found)

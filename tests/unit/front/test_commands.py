@@ -23,6 +23,7 @@ from assistant.front.messengers.base.message_store import MessageStore
 from assistant.front.messengers.base.webhook_queue import WebhookQueue
 from assistant.front.store.chats import ANSWERED, Store
 from assistant.front.store.schema import chats, database, events, seen
+from assistant.front.store.team import TeamQuestions
 from assistant.launch.servers import HOST, free_port
 from tests.fakes.front import served
 
@@ -74,12 +75,13 @@ def a_rasa():
 
 
 def talk(store, chat, days=0.0, text="Hallo", channel="web", recipient=None):
-    """A chat with a question, an answer and feedback, this many days ago."""
+    """A chat with a question, an answer, feedback and a question to the team, this many days ago."""
     at = time.time() - days * DAY
     store.open_chat(chat, "de", at, channel, recipient)
     store.accept(chat, f"id-{chat}", text, "de", None, at)
     store.answer(store.next_waiting(chat), {**ANSWER, "text": text}, ANSWERED, at)
     store.rate(chat, 2, False, text, at)
+    TeamQuestions(store._engine).add(chat, "to-team", text, "anna@example.org", "de", at)
     return KEYS.sender("web", chat)
 
 
@@ -107,7 +109,7 @@ def test_purge_erases_what_was_silent_too_long_and_nothing_else(operator, store,
     assert WORD.encode() in kept()
     code, said, _ = operator(purge)
     assert code == 0
-    assert counts(said)[:4] == [1, 2, 1, 1]
+    assert counts(said)[:6] == [1, 2, 1, 1, 0, 1]
     assert (store.chat("old"), len(store.events_after("young", 0))) == (None, 2)
     assert WORD.encode() not in kept()
     assert b"Apfelbaum" in kept()
@@ -131,7 +133,7 @@ def test_a_dry_run_says_the_same_and_erases_nothing(operator, store):
     _, wet, _ = operator(purge)
     assert counts(dry) == counts(wet)
     _, again, _ = operator(purge)
-    assert counts(again) == [0] * 7
+    assert counts(again) == [0] * len(purge.LABELS)
 
 
 def test_days_may_be_named(operator, store):
@@ -152,7 +154,7 @@ def test_purge_erases_old_fingerprints_and_what_hangs_on_no_chat(operator, store
     with engine.begin() as connection:
         connection.execute(insert(seen), [{"id": "a", "at": time.time() - 31 * DAY}, {"id": "b", "at": time.time()}])
         connection.execute(insert(events).values(chat="gone", sequence=1, type="visitor", at=1.0, data="{}"))
-    assert counts(operator(purge)[1])[:5] == [0, 1, 0, 0, 1]
+    assert counts(operator(purge)[1])[:7] == [0, 1, 0, 0, 0, 0, 1]
     with engine.connect() as connection:
         assert list(connection.execute(select(seen.c.id)).scalars()) == ["b"]
         assert set(connection.execute(select(events.c.chat)).scalars()) == {"young"}
@@ -165,7 +167,7 @@ def test_purge_erases_conversations_of_rasa_in_the_database(operator, store, pos
     remember(trackers, "rest-old", 31)
     remember(trackers, "rest-young", 1)
     _, said, _ = operator(purge, TRACKERS=trackers)
-    assert counts(said)[5] == 2
+    assert counts(said)[7] == 2
     assert remembered(trackers) == {"rest-young"}
     assert set(store.pending_erasures()) == {sender, "rest-old"}
 
@@ -225,12 +227,13 @@ def test_a_web_chat_is_exported_and_erased_by_its_token(operator, store, kept):
     assert [event["type"] for event in told["events"]] == ["visitor", "assistant"]
     assert (told["events"][0]["text"], told["inbox"][0]["state"]) == (WORD, "answered")
     assert told["feedback"][0]["reason"] == WORD
-    assert not [one for one in (*told["events"], *told["inbox"]) if {"id", "chat"} & one.keys()]
+    assert [(one["text"], one["email"], one["state"]) for one in told["team"]] == [(WORD, "anna@example.org", "open")]
+    assert not [one for one in (*told["events"], *told["inbox"], *told["team"]) if {"id", "chat"} & one.keys()]
     assert told["chat"]["created_at"].endswith("+00:00")
     assert not [hidden for hidden in (token, SECRET, sender, "Apfelbaum") if hidden in said]
     code, said, _ = operator(person, "erase", "--token", token)
     assert code == 0
-    assert "2 messages and answers, 1 feedback" in said
+    assert "2 messages and answers, 1 feedback, 0 questions listed for staff, 1 questions to the team" in said
     assert not [hidden for hidden in (token, SECRET, sender) if hidden in said]
     assert WORD.encode() not in kept()
     assert b"Apfelbaum" in kept()
@@ -366,7 +369,7 @@ def test_purge_finds_conversations_that_an_earlier_version_named(operator, store
     talk(store, "old", 31)
     former = from_before(engine, "old")
     remember(trackers, former)
-    assert counts(operator(purge, TRACKERS=trackers, SECRET=NEW, OLD_SECRETS=SECRET)[1])[5] == 1
+    assert counts(operator(purge, TRACKERS=trackers, SECRET=NEW, OLD_SECRETS=SECRET)[1])[7] == 1
     assert remembered(trackers) == set()
     assert former in store.pending_erasures()
 
@@ -484,5 +487,5 @@ def test_requests_in_the_queue_are_purged_after_a_day_and_named_beside_a_person(
     code, _, complaint = operator(person, "export", "--messenger", "telegram", "--address", "7")
     assert code == 1
     assert complaint.startswith("2 requests of this messenger have not been processed yet")
-    assert counts(operator(purge)[1])[6] == 1
+    assert counts(operator(purge)[1])[8] == 1
     assert queue.first("telegram").at > time.time() - DAY

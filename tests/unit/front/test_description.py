@@ -40,6 +40,7 @@ MANY = Rates(
     chats="1000000/minute",
     requests="1000000/minute",
     tokens="1000000/minute",
+    team="1000000/minute",
 )
 
 
@@ -68,7 +69,12 @@ def test_every_language_served_can_be_chosen():
 def visitor(tmp_path_factory):
     folder = tmp_path_factory.mktemp("front")
     options = Settings(
-        f"sqlite:///{folder / 'front.db'}", kept_secrets({}, folder)[0], rates=MANY, caps=ALONE, widget=folder
+        f"sqlite:///{folder / 'front.db'}",
+        kept_secrets({}, folder)[0],
+        rates=MANY,
+        caps=ALONE,
+        widget=folder,
+        team=True,
     )
     app = application(replace(options, answer_timeout_seconds=1.0), FakeRasa())
     with served(app) as address, httpx2.Client(base_url=address, timeout=30) as client:

@@ -50,6 +50,20 @@ def test_a_changed_text_is_in_force(live, project):
     assert answer(live) == "The office has been in Bonn since {year}."
 
 
+def test_the_version_is_that_of_the_texts_in_force(live, project):
+    before = live.version
+    project.edit(HISTORY, "{year: 1954}", "{year: 1.954}")
+    live.refresh()
+    assert live.version == before
+    project.edit(HISTORY, "{year: 1.954}", "{year: 1954}")
+    project.edit(HISTORY, "The office has worked in Bonn", "The office has been in Bonn")
+    live.refresh()
+    assert live.version != before
+    project.edit(HISTORY, "The office has been in Bonn", "The office has worked in Bonn")
+    live.refresh()
+    assert live.version == before
+
+
 def test_a_changed_number_and_contact_are_in_force(live, project):
     project.edit(HISTORY, "values: {people: 683950", "values: {people: 683951")
     project.edit(HISTORY, "mehr als 683.950 Menschen", "mehr als 683.951 Menschen")

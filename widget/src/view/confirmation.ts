@@ -44,6 +44,12 @@ export class Confirmation {
       h("p", { id: "confirm-text" }, asked.text),
       h("div", { class: "row" }, ...choices, button({ class: "plain quiet" }, () => this.close(), asked.cancel)),
     );
+    this.show(box, back);
+  }
+
+  /** Shows a box over everything, except for the exit, and moves focus to it; afterwards to `back`. */
+  show(box: HTMLElement, back: HTMLElement): void {
+    this.back = back;
     this.element.replaceChildren(box);
     this.cover(true);
     box.focus();

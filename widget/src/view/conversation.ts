@@ -2,9 +2,10 @@
 
 import type { Outgoing } from "../api.js";
 import type { SendState } from "../chat.js";
-import { h } from "../dom.js";
+import { button, h } from "../dom.js";
 import type { Language } from "../languages.js";
 import { readPart, type AssistantEvent, type ChatEvent, type Contact, type Content } from "../protocol.js";
+import { textsOf } from "../texts.js";
 import type { Wording } from "../wording.js";
 import { AnswerView, type AnswerActions } from "./answer.js";
 import { VisitorMessage, type VisitorActions } from "./visitor_message.js";
@@ -17,6 +18,8 @@ const ANNOUNCEMENT_MS = 120;
 export interface ConversationActions extends VisitorActions, Omit<AnswerActions, "announce"> {
   /** For the second time in a row there was no answer, nor anybody named who could help. */
   missedTwice(): void;
+  /** Offers the visitor to ask people what the assistant does not know. */
+  askTeam(question: string): void;
 }
 
 export class Conversation {
@@ -132,8 +135,10 @@ export class Conversation {
     this.heard.textContent = text;
   }
 
-  note(text: string): void {
-    this.log.append(h("p", { class: "note", lang: this.words.language }, text));
+  note(text: string): HTMLElement {
+    const note = h("p", { class: "note", lang: this.words.language }, text);
+    this.log.append(note);
+    return note;
   }
 
   clear(): void {
@@ -183,7 +188,17 @@ export class Conversation {
     this.misses = event.kind === "fallback" ? this.misses + 1 : 0;
     this.ofLastAnswer = event.parts.flatMap(({ contacts }) => contacts);
     if (this.ofLastAnswer.length) this.lastKnown = this.ofLastAnswer;
-    return new AnswerView(event, `answer-${event.sequence}`, this.words.language, this.answerActions, event.sequence, event.at);
+    const { language } = this.words;
+    const view = new AnswerView(event, `answer-${event.sequence}`, language, this.answerActions, event.sequence, event.at);
+    if (event.kind === "fallback") view.element.append(this.offerOfTeam(event));
+    return view;
+  }
+
+  /** A button, shown only where people can be asked. */
+  private offerOfTeam({ replyTo, language }: AssistantEvent): HTMLElement {
+    const ask = (): void => this.actions.askTeam(this.sent.get(replyTo ?? "")?.text ?? "");
+    const offer = button({ class: "plain quiet", part: "ask-team" }, ask, textsOf(language).team);
+    return h("div", { class: "row ask-team" }, offer);
   }
 }
 

@@ -8,6 +8,7 @@ import type { Texts } from "../texts.js";
 export interface MenuActions {
   person(): void;
   topics(): void;
+  askTeam(): void;
   /** The link that opens the chat as a page. */
   page: HTMLElement;
   newChat(): void;
@@ -30,8 +31,11 @@ export class Menu {
     this.toggle = button(attributes, () => (this.open ? this.close() : this.show()), icon("menu"));
     words.say((texts) => (this.toggle.setAttribute("aria-label", texts.menu), (this.toggle.title = texts.menu)));
     const { newChat, exportText, exportJson } = actions;
+    const team = this.entry((texts) => texts.team, () => actions.askTeam());
+    team.classList.add("ask-team");
     this.element.append(
       this.entry((texts) => texts.person, actions.person),
+      team,
       this.entry((texts) => texts.topics, () => actions.topics()),
       this.entry((texts) => texts.newChat, newChat),
       this.entry((texts) => texts.exportText, exportText),

@@ -90,8 +90,18 @@ export class Reading {
   }
 
   private get atEnd(): boolean {
+    return this.left < NEAR_PX;
+  }
+
+  /** How far it can be scrolled down from here. */
+  private get left(): number {
     const { scrollHeight, scrollTop, clientHeight } = this.area;
-    return scrollHeight - scrollTop - clientHeight < NEAR_PX;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  /** Whether the browser has scrolled, since there is less text now than where it was scrolled to. */
+  private get cutShort(): boolean {
+    return this.area.scrollTop < this.expected && this.left < 1;
   }
 
   /** Keeps the place when texts or the panel change their size, for instance because the phone was turned. */
@@ -110,7 +120,7 @@ export class Reading {
   }
 
   private scrolled(): void {
-    if (Math.abs(this.area.scrollTop - this.expected) > 2) this.moved = true;
+    if (Math.abs(this.area.scrollTop - this.expected) > 2 && !this.cutShort) this.moved = true;
     if (this.moved) this.remember();
     const [first] = this.unread;
     const seen = first && first.getBoundingClientRect().top < this.area.getBoundingClientRect().bottom - NEAR_PX;

@@ -28,6 +28,10 @@ export class VisitorMessage {
     this.element = h("article", { ...attributes, "aria-labelledby": by.id }, by, text, time, this.state);
   }
 
+  get text(): string {
+    return this.message.text;
+  }
+
   show(state: SendState): void {
     const { texts } = this.words;
     const said = { sending: texts.sending, waiting: texts.waiting, offline: texts.waitingOffline, failed: texts.notSent };

@@ -18,7 +18,7 @@ from assistant.front.core.settings import settings_from
 from assistant.front.messengers.base.outcomes import Outcome
 from assistant.front.messengers.registry import CONNECTORS, configured
 from assistant.front.operate import metrics, reviews
-from assistant.front.store.gauges import PURGE, STORAGE
+from assistant.front.store.gauges import LISTED, PURGE, STORAGE
 from assistant.launch.servers import HOST, free_port
 from tests.fakes.front import AWAY, HERE, Visitor, enveloped
 from tests.fakes.vendors.telegram import TelegramWire
@@ -193,7 +193,16 @@ def test_the_port_is_free_again_after_the_end(settings, rasa):
 def test_the_document_names_every_figure_and_no_other():
     names = {metric.name for metric in metrics.registry.collect() if metric.name.startswith("assistant_")}
     counters = {f"{metric.name}_total" for metric in metrics.registry.collect() if metric.type == "counter"}
-    asked = {"assistant_waiting", *STORAGE, *PURGE, reviews.OVERDUE, reviews.DUE, reviews.WITHDRAWN, reviews.REFUSED}
+    asked = {
+        "assistant_waiting",
+        *STORAGE,
+        *PURGE,
+        *LISTED,
+        reviews.OVERDUE,
+        reviews.DUE,
+        reviews.WITHDRAWN,
+        reviews.REFUSED,
+    }
     there = {name for name in names if f"{name}_total" not in counters} | counters | asked
     text = (ROOT / "docs" / "operations.md").read_text("utf-8")
     assert set(re.findall(r"^\| `(assistant_\w+)`", text, re.M)) == {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from assistant.core.conversation import Conversation
@@ -11,6 +13,7 @@ from assistant.dialogue.reply import Answer, Reply
 from assistant.front.rasa.answers import apology_event, assistant_event
 from assistant.front.rasa.client import BadReplyError
 from assistant.knowledge import knowledge, render
+from assistant.knowledge.live import Live
 
 FAP, FOUNDING, RETURN = "ask_figures/fap_reached", "ask_history/founding", "ask_figures/return_2025"
 
@@ -48,6 +51,13 @@ def test_every_entry_is_told_with_its_question_date_and_sources(language):
 def test_a_source_has_the_language_of_its_title():
     part = event(answer("ask_organisation/what_is_iom", "en"), language="en")["parts"][0]
     assert [source["language"] for source in part["sources"]] == ["de", "de", "en", "de"]
+
+
+def test_a_changed_source_has_its_new_language_at_once(monkeypatch):
+    changed = {id_: replace(source, language="tr") for id_, source in knowledge().sources.items()}
+    base = replace(knowledge(), sources=changed)
+    monkeypatch.setattr(Live, "current", lambda _: base)
+    assert {source["language"] for source in event(answer(FAP))["parts"][0]["sources"]} == {"tr"}
 
 
 def test_of_a_source_that_nobody_knows_here_the_language_is_left_out():

@@ -6,14 +6,15 @@ from typing import get_type_hints
 
 import pytest
 
-from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, StoredUnanswered
-from assistant.front.store.schema import chats, events, feedback, messages, unanswered
+from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, StoredUnanswered, TeamQuestionRow
+from assistant.front.store.schema import chats, events, feedback, messages, team_questions, unanswered
 
 TABLES = [
     (chats, ChatRow),
     (events, EventRow),
     (messages, MessageRow),
     (feedback, FeedbackRow),
+    (team_questions, TeamQuestionRow),
     (unanswered, StoredUnanswered),
 ]
 

@@ -19,6 +19,7 @@ from assistant.front.store.schema import database
 from assistant.front.web.chat_page import STYLES_PATH
 from assistant.front.web.page_view import PATH
 from assistant.knowledge import knowledge, render
+from assistant.knowledge.live import Live
 from assistant.knowledge.load import widget_texts
 from assistant.knowledge.model import localised
 from assistant.knowledge.render import direction
@@ -108,6 +109,18 @@ def test_suggestions_lead_to_answers(client, rasa):
     told = page(ask(client, "Wann?"))
     assert f"{PATH}?entry=ask_figures/fap_reached&language=de" in [link["href"] for link in told.all("a")]
     assert unknown not in told.text
+
+
+def test_a_suggestion_whose_question_has_changed_leads_to_its_answer_at_once(client, rasa, monkeypatch):
+    suggested = "ask_figures/fap_reached"
+    entry, now = knowledge().entries[suggested], "Wie viele Menschen waren es?"
+    rasa.reply = lambda _: fact(buttons=[now])
+    address = f"{PATH}?entry={suggested}&language=de"
+    assert address not in [link["href"] for link in page(ask(client, "Wann?")).all("a")]
+    changed = replace(entry, question={**entry.question, "de": now})
+    base = replace(knowledge(), entries={**knowledge().entries, suggested: changed})
+    monkeypatch.setattr(Live, "current", lambda _: base)
+    assert address in [link["href"] for link in page(ask(client, "Wann?")).all("a")]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
