@@ -189,6 +189,20 @@ def test_a_question_can_only_belong_to_an_entry(office, queue, entry: str):
     assert "Choose the entry" in answer.text
 
 
+def test_a_question_is_handed_on_to_the_form_for_a_new_entry_and_stays_open_until_that_is_saved(office, queue):
+    keys = queue.ask_thrice()
+    group = office.post("/inbox/group", {"csrf": office.token(), "keys": keys}).text
+    (form,) = (each for each in re.findall(r"<form.*?</form>", group, re.S) if "Make a new entry" in each)
+    action = re.search(r'action="([^"]+)"', form)[1]
+    fields = {name: html.unescape(value) for name, value in re.findall(r'name="(\w+)" value="([^"]*)"', form)}
+    assert (fields["language"], fields["topic"]) == ("de", "ask_iom")
+    page = office.post(action, fields)
+    assert page.status_code == 200
+    assert fields["question"] in html.unescape(page.text)
+    assert f'name="inbox" value="{fields["inbox"]}"' in page.text
+    assert len(queue.open()) == 3
+
+
 @pytest.mark.parametrize("state", ["outside", "ignored"])
 def test_a_group_is_put_aside_at_once(office, queue, state: str):
     form = {"csrf": office.token(), "keys": queue.ask_thrice()}
