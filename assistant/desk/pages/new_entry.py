@@ -68,7 +68,8 @@ def made(request: Request) -> Response:
         edits[known.file_of(id_, language)] = _adding(id_, questions)
     desk.repository.save(edits, user_of(request), f"Add {id_}"[:72])
     desk.refresh()
-    settle(desk, form.one(INBOX), "new_entry")
+    if form.one(INBOX):
+        settle(desk, form.one(INBOX), "new_entry")
     return see_other(address_of(request, ENTRY, entry=id_) or "/", done="done_made")
 
 

@@ -90,7 +90,7 @@ def test_the_form_makes_the_entry_and_its_questions_in_one_commit(desk):
     assert changed[0] == f"anna|Add {ID}"
     assert sorted(filter(None, changed[1:])) == ["data/nlu/de/ask_iom.yml", "data/nlu/en/ask_iom.yml", FILE]
     assert (root / FILE).read_text("utf-8").startswith(before.rstrip("\n"))
-    assert load(root / "knowledge").entries[ID].values == {"since": 2016}
+    assert load(root / "knowledge").entries[ID].values == {"since": 1954}
     assert f"- intent: {ID}\n" in (root / "data/nlu/de/ask_iom.yml").read_text("utf-8")
     assert [
         each for each in check(root / "knowledge", root / "data/nlu") if not each.warning and each.entry == ID
