@@ -21,11 +21,11 @@ LABELS = {
     "events": "messages and answers",
     "messages": "inbox entries",
     "feedback": "feedback",
+    "unanswered": "questions listed for staff",
     "team_questions": "questions to the team",
     "seen": "fingerprints of messengers' messages",
     "conversations": "Rasa conversations",
     "webhooks": "unprocessed webhook requests",
-    "unanswered": "questions listed for staff",
 }
 
 

@@ -12,7 +12,7 @@ from assistant.commands.withdraw import editor
 from assistant.core.atomic_files import replace_file
 from assistant.core.languages import Language
 from assistant.knowledge import KnowledgeError
-from assistant.staff.corrections import FILE, NAME, NOTHING, Correction, added, read
+from assistant.staff.corrections import FILE, NAME, NOTHING, Correction, added, is_kept, read
 from assistant.staff.refusals import refusals
 from assistant.staff.texts import said, texts
 
@@ -43,7 +43,7 @@ def noted(turn: Turn, wanted: str, entries: Collection[str], language: str, file
         kept = read(file, language)
     except KnowledgeError as error:
         return "\n".join([said("wrong_refused", language), *map(str, error.findings)])
-    if any((each.text, each.before, each.want) == (turn.text, turn.before, correction.want) for each in kept):
+    if is_kept(correction, kept):
         return said("wrong_again", language, file=NAME)
     if found := [finding.message for finding in refusals([correction], entries, language)]:
         return "\n".join([said("wrong_refused", language), *found, *_similar(want, entries, language)])

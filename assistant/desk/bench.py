@@ -51,8 +51,7 @@ class Bench:
 
     def try_out(self, files: Mapping[str, str], entry: str) -> Tried:
         """What comes of files with other texts, named like knowledge/family.yml, as far as one entry is concerned."""
-        with self._turn, self._holding(files):
-            folder = self._root / FOLDER
+        with self._turn, self._holding(files) as folder:
             try:
                 base = load(folder)
                 found = [
@@ -66,7 +65,11 @@ class Bench:
         return Tried(base, sorted({finding for finding in found if _is_about(finding, entry, files)}))
 
     @contextmanager
-    def _holding(self, files: Mapping[str, str]) -> Iterator[None]:
+    def _holding(self, files: Mapping[str, str]) -> Iterator[Path]:
+        """The folder with these files; the checkout's own if there are none."""
+        if not files:
+            yield self.checkout / FOLDER
+            return
         wanted = {str(path.relative_to(self.checkout)) for path in (self.checkout / FOLDER).rglob("*.yml")}
         there = {str(path.relative_to(self._root)) for path in (self._root / FOLDER).rglob("*.yml")}
         for path in there - wanted:
@@ -79,7 +82,7 @@ class Bench:
                 place.unlink(missing_ok=True)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 place.write_text(text, "utf-8")
-            yield
+            yield self._root / FOLDER
         finally:
             for path in files:
                 (self._root / path).unlink(missing_ok=True)

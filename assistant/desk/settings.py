@@ -14,7 +14,7 @@ from assistant.core.atomic_files import create_file
 from assistant.core.paths import ROOT
 from assistant.core.storage import only_in_memory_of
 from assistant.desk.mail import MailServer, mail_server_in
-from assistant.front.core.settings import LOOPBACK, data_folder, database_url, whole_number
+from assistant.front.core.settings import LOOPBACK, RASA_PORT, addresses_of, data_folder, database_url, whole_number
 from assistant.knowledge.withdrawn import withdrawn_path
 
 DESK_PORT = 8090
@@ -43,6 +43,8 @@ class Settings:
     database: str | None = None
     host: str = LOOPBACK
     port: int = DESK_PORT
+    # One address for each Rasa process.
+    rasa: tuple[str, ...] = (f"http://{LOOPBACK}:{RASA_PORT}",)
     # The addresses of the login proxy, and the header in which it names who has logged in.
     proxies: str = f"{LOOPBACK},::1"
     user_header: str = USER_HEADER
@@ -68,6 +70,7 @@ def settings_from(environment: Mapping[str, str] = os.environ, port: int | None 
         database=None if only_in_memory_of(environment) else database_url(environment),
         host=environment.get("ASSISTANT_DESK_HOST", "").strip() or LOOPBACK,
         port=port if port is not None else _port(environment),
+        rasa=addresses_of(environment.get("ASSISTANT_RASA") or f"http://{LOOPBACK}:{RASA_PORT}"),
         proxies=given(
             "ASSISTANT_DESK_PROXIES",
             Settings.proxies,

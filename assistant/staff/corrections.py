@@ -168,6 +168,13 @@ def entry_findings(
             yield Finding(NAME, each.line, "", said("wanted_and_wrong", language, entry=each.want))
 
 
+def is_kept(correction: Correction, kept: Collection[Correction]) -> bool:
+    """Whether there is such a case already, whoever noted it and whenever."""
+    return any(
+        (each.text, each.before, each.want) == (correction.text, correction.before, correction.want) for each in kept
+    )
+
+
 def added(text: str, correction: Correction) -> str:
     """The text of the file with one more case at its end; all else stays as it is."""
     written = yaml.safe_dump([correction.as_case()], allow_unicode=True, sort_keys=False, width=1000)

@@ -11,7 +11,8 @@ import numpy as np
 from assistant.core.paths import SHIPPED_VECTORS, TRAINING, VECTORS
 from assistant.knowledge.examples import Example, examples
 from assistant.knowledge.yaml_lines import Stamp, stamp_of
-from assistant.nlu.encoder.vectors import KeptVectors, Vector, encode
+from assistant.nlu.encoder.shipped_vectors import read as read_shipped
+from assistant.nlu.encoder.vectors import NAME, KeptVectors, Vector, encode, fresh
 
 SHOWN = 3
 
@@ -45,5 +46,17 @@ def _stamps(folder: Path) -> tuple[Stamp | None, ...]:
 def _read(folder: Path, _: tuple[Stamp | None, ...]) -> tuple[list[Example], Vector]:
     """All training questions in a folder with their vectors, read again when one of its files has changed."""
     known = list(examples(folder))
-    vectors = KeptVectors(VECTORS, SHIPPED_VECTORS).of([example.text for example in known]) if known else {}
+    vectors = _vectors([example.text for example in known])
     return known, np.stack([vectors[example.text] for example in known]) if known else np.empty((0, 0), np.float32)
+
+
+def _vectors(texts: list[str]) -> dict[str, Vector]:
+    """The vector of each text; those that the repository does not keep are kept beside it if that can be written."""
+    if not texts:
+        return {}
+    try:
+        return KeptVectors(VECTORS, SHIPPED_VECTORS).of(texts)
+    except OSError:
+        found = read_shipped(SHIPPED_VECTORS, texts, NAME)
+        missing = [text for text in dict.fromkeys(texts) if text not in found]
+        return {**found, **dict(zip(missing, fresh(missing)))}

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from babel import Locale
 from babel.numbers import format_decimal, format_percent
 
+from assistant.core.envelope import Envelope
 from assistant.core.languages import Language
 from assistant.core.understanding import Candidate, Decision, MessagePart, Understanding
+from assistant.core.why import Why, WhyPart
 from assistant.knowledge import KnowledgeBase, render
 from assistant.knowledge.model import localised
 from assistant.knowledge.render import place_name
@@ -66,11 +68,12 @@ class Understood:
 
 @dataclass(frozen=True)
 class Row:
-    """A label, a short figure, and what belongs to it, line by line."""
+    """A label, a short figure, and what belongs to it, line by line; one line may be the id of an entry."""
 
     label: str
     lines: tuple[str, ...]
     figure: str = ""
+    entry: str = ""
 
 
 def understood(text: str, understanding: Understanding, language: Language, answered: tuple[str, ...]) -> Understood:
@@ -85,6 +88,18 @@ def understood(text: str, understanding: Understanding, language: Language, answ
         urgent=understanding.urgent or "",
         choice=understanding.choice,
     )
+
+
+def understood_from_why(text: str, why: Why | None, envelope: Envelope, answered: tuple[str, ...]) -> Understood:
+    """The same from the reasons that Rasa sends with each reply, which hold less: no words, and three entries."""
+    urgent = ", ".join(answered) if envelope["kind"] == "crisis" else ""
+    questions = tuple(_judged_from_why(part) for part in (why["parts"] if why else ()))
+    return Understood(text=text, language=envelope["language"], answered=answered, questions=questions, urgent=urgent)
+
+
+def _judged_from_why(part: WhyPart) -> Judged:
+    likely = tuple(Candidate(entry, probability) for entry, probability in part["nearest"])
+    return Judged(decision=part["decision"], reason=part["reason"], gap=part["gap"], likely=likely)
 
 
 def _judged(part: MessagePart) -> Judged:
@@ -102,9 +117,9 @@ def _judged(part: MessagePart) -> Judged:
     )
 
 
-def _worth_naming(candidates: tuple[Candidate, ...]) -> list[Candidate]:
-    """The likeliest candidate, and those besides that are likely at all."""
-    return [each for number, each in enumerate(candidates) if number == 0 or each.confidence >= LEAST_SHARE]
+def _worth_naming(candidates: tuple[Candidate, ...], least: int) -> list[Candidate]:
+    """The candidates that are likely at all, and so many at least, the likeliest first."""
+    return [each for number, each in enumerate(candidates) if number < least or each.confidence >= LEAST_SHARE]
 
 
 @dataclass(frozen=True)
@@ -124,8 +139,15 @@ class Reasons:
                 rows.append(self._row("label_decision", self._text(key, value=value)))
         for question in found.questions:
             rows += self._question(question, decided=not found.urgent and found.choice is None)
-            rows += [self._near(each) for each in self.nearest(question.text or found.text)]
-        return [*rows, *(self._row("label_answered", *self._entry(id_)) for id_ in found.answered)]
+            if question.text:
+                rows += self._nearest(question.text)
+        if not any(question.text for question in found.questions):
+            rows += self._nearest(found.text)
+        return [*rows, *(self._entry_row("label_answered", id_) for id_ in found.answered)]
+
+    def named(self, answered: str) -> str:
+        """In a word or two, what a message was answered with."""
+        return self._entry(answered)[0]
 
     def _question(self, question: Judged, decided: bool) -> Iterator[Row]:
         if question.text:
@@ -137,11 +159,18 @@ class Reasons:
         if decided:
             yield self._row("label_decision", self._decision(question))
         for label, candidates in (("label_likely", question.likely), ("label_context", question.in_context)):
-            for each in _worth_naming(candidates):
-                yield self._row(label, *self._entry(each.id), figure=self._percent(each.confidence))
+            for each in _worth_naming(candidates, least=1 if decided else 0):
+                yield self._entry_row(label, each.id, self._percent(each.confidence))
 
-    def _row(self, label: str, *lines: str, figure: str = "") -> Row:
-        return Row(self._text(label), lines, figure)
+    def _row(self, label: str, *lines: str) -> Row:
+        return Row(self._text(label), lines)
+
+    def _entry_row(self, label: str, id_: str, figure: str = "") -> Row:
+        return Row(self._text(label), self._entry(id_), figure, self._known(id_))
+
+    def _known(self, id_: str) -> str:
+        """The id, if it is that of an entry."""
+        return id_ if id_ in self.knowledge.entries or id_ in self.knowledge.withdrawn else ""
 
     def _text(self, key: str, **values: object) -> str:
         return said(key, self.language, **values)
@@ -181,10 +210,12 @@ class Reasons:
         key = f"gap_{name}" if topic == "out_of_scope" else f"answered_{id_}" if not name else f"kind_{topic}"
         return (self._text(key), id_) if is_known(key) else (id_,)
 
-    def _near(self, near: Near) -> Row:
-        example = near.example
-        figure = format_decimal(near.similarity, "0.00", locale=self.language)
-        return self._row("label_nearest", example.text, example.intent, f"{example.file}:{example.line}", figure=figure)
+    def _nearest(self, text: str) -> Iterator[Row]:
+        for near in self.nearest(text) if text.strip() else ():
+            example = near.example
+            lines = (example.text, example.intent, f"{example.file}:{example.line}")
+            figure = format_decimal(near.similarity, "0.00", locale=self.language)
+            yield Row(self._text("label_nearest"), lines, figure, self._known(example.intent))
 
     def _percent(self, share: float) -> str:
         return str(format_percent(share, "#,##0 %" if self.language != "en" else "#,##0%", locale=self.language))

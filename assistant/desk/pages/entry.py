@@ -232,7 +232,8 @@ def preview(base: KnowledgeBase, id_: str, language: Language) -> AnswerView | N
     """The answer as the chat gives it, even if it is withdrawn just now; None if it cannot be written out."""
     said = replace(base, entries=_all(base), withdrawn={}, by_language={})
     try:
-        return answer_view(answer_of_entries(said, [id_], language))
+        # What is suggested would lead away from here.
+        return answer_view({**answer_of_entries(said, [id_], language), "suggestions": []})
     except (KeyError, ValueError):
         return None
 

@@ -6,10 +6,10 @@ import pytest
 
 from assistant.commands import content, questions
 from assistant.commands.questions import form_findings, personal_findings
-from assistant.commands.wording import in_words
 from assistant.core.paths import TRAINING
 from assistant.knowledge import Finding
 from assistant.knowledge.examples import Example
+from assistant.knowledge.wording import in_words
 from assistant.staff import corrections
 
 

@@ -214,6 +214,19 @@ def test_questions_of_an_erased_chat_are_gone_from_the_inbox(office, queue):
     assert answer.headers["location"] == "/inbox?done=done_already"
 
 
+def test_with_postgresql_it_is_the_same(office, postgres):
+    on_postgres = Office(replace(office.settings, database=postgres.new()))
+    queue = Asking(database(on_postgres.settings.database))
+    keys = queue.ask_thrice()
+    assert "asked 3 times" in on_postgres.get("/inbox").text
+    form = {"csrf": on_postgres.token(), "keys": keys, "entry": ENTRY, "written": "de"}
+    question = "Ab wann zählt man bei der IOM denn zu den Zugewanderten?"
+    assert on_postgres.post("/inbox/belongs", {**form, "questions": question}).status_code == 303
+    assert queue.open() == []
+    queue.store._engine.dispose()
+    on_postgres.client.app._app.state.desk.engine.dispose()
+
+
 def test_without_storage_the_inbox_says_why_it_is_empty(office, tmp_path):
     memory = Office(replace(office.settings, database=None))
     assert "nothing is kept" in memory.get("/inbox").text

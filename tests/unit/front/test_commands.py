@@ -233,7 +233,7 @@ def test_a_web_chat_is_exported_and_erased_by_its_token(operator, store, kept):
     assert not [hidden for hidden in (token, SECRET, sender, "Apfelbaum") if hidden in said]
     code, said, _ = operator(person, "erase", "--token", token)
     assert code == 0
-    assert "2 messages and answers, 1 feedback, 1 questions to the team" in said
+    assert "2 messages and answers, 1 feedback, 0 questions listed for staff, 1 questions to the team" in said
     assert not [hidden for hidden in (token, SECRET, sender) if hidden in said]
     assert WORD.encode() not in kept()
     assert b"Apfelbaum" in kept()

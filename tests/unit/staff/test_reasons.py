@@ -9,11 +9,12 @@ import pytest
 from assistant.core.languages import ORIGINALS
 from assistant.core.paths import ROOT
 from assistant.core.understanding import Candidate, MessagePart, Understanding
+from assistant.dialogue.why import why_of
 from assistant.knowledge import knowledge
 from assistant.knowledge.examples import Example
 from assistant.staff.nearest import Near
-from assistant.staff.reasons import REASONS, Reasons, understood
-from tests.unit.dialogue.conftest import asking, message
+from assistant.staff.reasons import REASONS, Reasons, understood, understood_from_why
+from tests.unit.dialogue.conftest import asking, message, reply_to
 from tests.unit.staff.conftest import FAP, HEADQUARTERS
 
 NEAR = Near(Example("de", "data/nlu/de/ask_programmes.yml", 7, FAP, "was ist das FAP"), 0.974)
@@ -131,3 +132,25 @@ def test_a_reply_without_an_entry_is_named(answered):
 def test_a_withdrawn_entry_and_an_unknown_id_are_named():
     made = rows(answered=("ask_gone/x",))
     assert made[-1] == ("Answered with", "", "ask_gone/x")
+
+
+def test_what_rasa_sends_with_every_reply_is_said_in_the_same_words():
+    part = asking(FAP, text="Was ist das FAP?", reason="0.87 ≥ 0.3", ranking=RANKING)
+    why = why_of(message(part), "model", "knowledge")
+    found = understood_from_why("Was ist das FAP?", why, reply_to(part).envelope(), (FAP,))
+    made = Reasons(knowledge(), "en", lambda text: [NEAR]).rows(found)
+    assert [(row.label, row.figure, row.lines[0], row.entry) for row in made] == [
+        ("Language", "", "German", ""),
+        ("Decision", "", "Answered: this is meant with a probability of 87%; 30% is enough.", ""),
+        ("Likely meant", "87%", "What is the Family Assistance Programme (FAP)?", FAP),
+        ("Nearest training questions", "0.97", "was ist das FAP", FAP),
+        ("Answered with", "", "What is the Family Assistance Programme (FAP)?", FAP),
+    ]
+
+
+def test_an_emergency_is_told_from_the_envelope_alone():
+    envelope = {**reply_to(asking(FAP)).envelope(), "kind": "crisis"}
+    made = Reasons(knowledge(), "en", lambda text: []).rows(
+        understood_from_why("x", None, envelope, ("crisis/danger",))
+    )
+    assert "Emergency: crisis/danger comes before anything else." in str(made)

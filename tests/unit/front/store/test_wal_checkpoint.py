@@ -24,6 +24,7 @@ from assistant.front.store.key_copy import keys_in, read_copy
 from assistant.front.store.reserve import keep_reserve, reserve_path
 from assistant.front.store.retention import erase_silent
 from assistant.front.store.schema import READER, database, vacuum
+from assistant.front.store.tallies import Tallies
 from assistant.front.store.wal_checkpoint import overwrite_again, unfinished
 from tests.fakes.front import Visitor, served
 from tests.support.readable import opened
@@ -183,6 +184,8 @@ def test_an_erasure_whose_last_steps_fail_is_told_as_done_and_completed_later(
         visitor = Visitor(client)
         visitor.answer_to("Was ist das?")
         chat, engine = Tokens(settings.secret).chat_of(visitor.token), database(settings.database)
+        # Written after the answer, and no trace of the chat.
+        until(lambda: Tallies(engine).rows())
         fails[0] = True
         assert client.delete("/api/chat", headers=visitor.headers).status_code == 204
         assert client.get("/api/chat", headers=visitor.headers).status_code == 401
