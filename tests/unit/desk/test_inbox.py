@@ -106,7 +106,7 @@ def test_what_visitors_wrote_is_never_markup(office, queue):
     for page in (office.get("/inbox").text, office.post("/inbox/group", form).text):
         assert "<script>alert" not in page
         assert "<img" not in page
-        assert "\u202e" not in re.sub(r"<textarea.*?</textarea>", "", page, flags=re.S)
+        assert "\u202e" not in page
         assert '<bdi class="visitor" dir="auto" lang="de">&lt;script&gt;' in page
 
 
