@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -24,6 +25,7 @@ SCORING = tuple(Path("evaluation", folder) for folder in ("cases", "needs", "lan
 # What means the same with a word or two changed is also spelt alike, so that only so many have to be understood.
 COMPARED_IN_MEANING = 20
 MOST_CHARACTERS, MOST_QUESTIONS = 200, 10
+_reading = threading.Lock()
 # What Rasa reads as an annotation or a command, and what ends a line of the file.
 NO_QUESTION = re.compile(r"[\[\]{}<>|\\]|^[-/]|[\x00-\x1f\u2028\u2029]")
 
@@ -55,7 +57,9 @@ def known_in(folder: Path) -> Known:
     """The questions of a checkout, read again when a file of theirs has changed (some three seconds)."""
     files = [path for language in ORIGINALS for path in sorted((folder / TRAINING / language).glob("*.yml"))]
     files += [*scoring_files(folder), folder / INVENTED]
-    return _known(folder, tuple((path, stamp_of(path)) for path in files))
+    # Who asks meanwhile waits for the first one instead of reading the same beside it.
+    with _reading:
+        return _known(folder, tuple((path, stamp_of(path)) for path in files))
 
 
 def prepare(folder: Path) -> None:

@@ -21,6 +21,7 @@ from assistant.core.languages import Language
 from assistant.desk.csrf import FIELD, Csrf
 from assistant.desk.errors import ChangedError, RefusedError
 from assistant.desk.texts import COMMON, Words, languages
+from assistant.desk.topics import topic_name
 from assistant.front.web.chat_page import TEMPLATES as FRONT_TEMPLATES
 from assistant.knowledge.render import LOCALES, direction
 
@@ -63,7 +64,7 @@ def page(request: Request, template: str, section: str, status: int = 200, **sho
     """A page from a template whose words are those of `section`.
 
     Every template has `t("key")`, `said("section", "key")`, `visitor(text)`, `user`, `csrf` (the field for a form),
-    `static("name.css")` and `day(date)`.
+    `static("name.css")`, `day(date)`, `topic_name(id)` and `plain(text)`.
     """
     language: Language = request.state.language
     parts: Parts = request.app.state.parts
@@ -80,6 +81,8 @@ def page(request: Request, template: str, section: str, status: int = 200, **sho
         csrf=Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, parts.csrf.token(request.state.user)),
         static=static_address,
         visitor=visitor,
+        plain=plain,
+        topic_name=partial(topic_name, language=language),
         entry_address=partial(_entry_address, request),
         **shown,
     )
@@ -89,7 +92,12 @@ def page(request: Request, template: str, section: str, status: int = 200, **sho
 def visitor(text: str, language: str | None = None) -> Markup:
     """A visitor's words: escaped, without marks that turn text round, and apart from the text they stand in."""
     spoken = Markup(' lang="{}"').format(language) if language else ""
-    return Markup('<bdi class="visitor" dir="auto"{}>{}</bdi>').format(spoken, escape(MISLEADING.sub("", text)))
+    return Markup('<bdi class="visitor" dir="auto"{}>{}</bdi>').format(spoken, escape(plain(text)))
+
+
+def plain(text: str) -> str:
+    """A visitor's words without marks that turn text round or hide it, for fields that an editor goes on with."""
+    return MISLEADING.sub("", text)
 
 
 def _in_language(request: Request, language: Language) -> str:

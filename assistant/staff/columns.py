@@ -26,19 +26,26 @@ def columns_of(text: str) -> int:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most so many columns, broken between words where that is possible."""
+    """The text in lines of at most so many columns, broken between words where possible; indentation is kept."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        line = ""
-        for word in paragraph.split(" "):
-            longer = f"{line} {word}" if line else word
-            if columns_of(longer) <= width:
-                line = longer
-                continue
-            *full, line = [*([line] if line else []), *_pieces(word, width)]
-            lines += full
-        lines.append(line)
+        indent = paragraph[: len(paragraph) - len(paragraph.lstrip(" "))]
+        lines += [f"{indent}{line}" for line in _filled(paragraph.strip(" ").split(" "), max(width - len(indent), 1))]
     return lines
+
+
+def _filled(words: Sequence[str], width: int) -> list[str]:
+    """Words in lines of at most so many columns."""
+    lines: list[str] = []
+    line = ""
+    for word in words:
+        longer = f"{line} {word}" if line else word
+        if columns_of(longer) <= width:
+            line = longer
+            continue
+        *full, line = [*([line] if line else []), *_pieces(word, width)]
+        lines += full
+    return [*lines, line]
 
 
 def _pieces(word: str, width: int) -> Iterator[str]:

@@ -71,6 +71,8 @@ def editor(chromium: Browser, desk) -> Iterator[Callable[..., Page]]:
         credentials = {"username": name, "password": PASSWORD}
         contexts.append(chromium.new_context(base_url=desk.url, http_credentials=credentials, **given))
         page = contexts[-1].new_page()
+        # The first check of a question reads all training questions, which takes a while on a busy machine.
+        page.set_default_timeout(120_000)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("console", lambda said: troubles.append(said.text) if "Content Security" in said.text else None)
         return page

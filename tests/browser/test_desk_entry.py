@@ -62,7 +62,7 @@ def test_axe_finds_nothing(editor, axe, name: str, language: str):  # noqa: F811
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, forced_colors="none")
         found[f"contrast in {scheme}"] = violations(page, ENHANCED)
-    assert found == {each: [] for each in found}
+    assert {each: some for each, some in found.items() if some} == {}
 
 
 @pytest.mark.parametrize("name", PAGES)

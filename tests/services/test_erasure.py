@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,23 +151,25 @@ def world(tmp_path_factory):
 @pytest.fixture(params=["postgresql", "sqlite"])
 def front(request, world):
     shared = {"ASSISTANT_DATABASE": world.front_url, "ASSISTANT_REDIS": f"redis://{servers.HOST}:{world.redis}"}
-    front = world.front(**(shared if request.param == "postgresql" else {}))
+    front = world.front(**(shared if request.param == "postgresql" else {}), ASSISTANT_TEAM="1")
     front.shared = shared if request.param == "postgresql" else {}
     yield front
     front.kill()
 
 
 def test_no_byte_is_left_of_what_two_people_erase(front, world):
-    """One in the web chat, who also gives feedback, one in WhatsApp; both erase, after a fault of the database."""
+    """One in the web chat, who gives feedback and asks people, one in WhatsApp; a fault of the database in between."""
     # Long conversations would be compressed, which would hide them from the search.
     world.sql(world.trackers, "ALTER TABLE conversations ALTER COLUMN tracker SET STORAGE EXTERNAL")
     words, before = [rare_word() for _ in range(3)], senders(world)
+    to_team = [rare_word(), rare_word()]
     with httpx2.Client(base_url=front.url, timeout=60) as client:
         visitor, person = Visitor(client), Person(WhatsAppWire(), front, world.vendor)
         told = visitor.answer_to(f"Was ist {words[0]}?", seconds=30)
         body = {"sequence": told["sequence"], "helpful": False, "reason": words[1]}
         assert client.post("/api/chat/feedback", json=body, headers=visitor.headers).status_code == 204
         person.asks(f"Was ist {words[2]}?")
+        ask_team(visitor, world, *to_team)
         with a_fault_of_the_database(world):
             visitor.answer_to(f"Und was ist {words[0]}?", seconds=30)
         visitor.answer_to("Hallo", seconds=30)
@@ -174,6 +177,7 @@ def test_no_byte_is_left_of_what_two_people_erase(front, world):
             world.sql(url, "ANALYZE")
         assert_there(words, front, world)
         assert_listed(words, front)
+        assert_asked(to_team, front, world)
         keys = keys_of_front(front)
         mine = senders(world) - before
         assert len(mine) == 2
@@ -181,13 +185,31 @@ def test_no_byte_is_left_of_what_two_people_erase(front, world):
         person.writes("Daten löschen")
         until(lambda: not senders(world) & mine, 30)
         purge(front, world)
-        assert world.found([*words, person.name, visitor.token]) == []
+        assert world.found([*words, *to_team, person.name, visitor.token]) == []
         destroyed = [key for name, key in keys.items() if name not in keys_of_front(front)]
         assert len(destroyed) >= 2
         assert world.found([key.hex() for key in destroyed]) == []
         assert not [path for path in front.data.rglob("*") if any(key in read(path) for key in destroyed)]
         for sender in mine:
             assert envelope(servers.ask("Wiederhole das bitte", world.engine.port, sender))["entries"] == []
+
+
+def ask_team(visitor, world, word, name):
+    """Asks people, who may answer by e-mail; an emergency is answered in the chat instead."""
+    body = {"id": str(uuid.uuid4()), "consent": True, "email": f"{name}@example.org", "language": "de"}
+    for text, emergency in ((f"Was ist {word}?", False), (f"Mein Mann schlägt mich, {word}!", True)):
+        asked = visitor.client.post("/api/chat/team", json={**body, "text": text}, headers=visitor.headers)
+        assert asked.json()["emergency"] is emergency, asked.text
+    kept = "SELECT sender FROM conversations WHERE sender LIKE 'team-%'"
+    until(lambda: not world.sql(world.trackers, kept), 30)
+
+
+def assert_asked(words, front, world):
+    """Checks that the question can be read with its key, and that nobody else has it: Rasa has forgotten it."""
+    for word in words:
+        assert word.encode() in opened(database_of(front))
+        found = world.found([word])
+        assert not [place for place in found if place in ("front", "rasa") or "front." in place], (word, found)
 
 
 @contextmanager

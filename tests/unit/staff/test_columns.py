@@ -42,6 +42,11 @@ def test_words_are_kept_whole_where_there_is_room():
     assert wrapped("a programme for families", 12) == ["a programme", "for families"]
     assert wrapped("one\ntwo", 12) == ["one", "two"]
     assert wrapped("abcdefgh", 3) == ["abc", "def", "gh"]
+    assert wrapped("", 12) == [""]
+
+
+def test_indentation_is_kept():
+    assert wrapped("- a:\n  - one two three\n  b: c", 9) == ["- a:", "  - one", "  two", "  three", "  b: c"]
 
 
 def test_a_label_stands_above_in_a_narrow_terminal():
