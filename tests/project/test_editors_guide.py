@@ -47,7 +47,7 @@ def test_both_guides_give_the_same_figures():
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_task_has_as_many_steps_as_its_row_says(language: str):
-    tasks = dict((task[0], task.partition("\n")[2]) for task in re.split(r"^## ", guide(language), flags=re.M))
+    tasks = {task[0]: task.partition("\n")[2] for task in re.split(r"^## ", guide(language), flags=re.M)}
     lists = {number: re.split(r":\n\n(?=1\. )", tasks[number]) for number in "12345"}
     steps = {number: [len(re.findall(r"^\d+\. ", each, re.M)) for each in found] for number, found in lists.items()}
     said = [int(row[0]) for row in figures(language)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from assistant.desk.bench import Tried, bench_of
 from assistant.desk.entries import SHARED, FormError, meant
 from assistant.desk.errors import RefusedError
 from assistant.desk.forms import Form
+from assistant.desk.pages import due
 from assistant.desk.pages.entry import SECTION, Told, told_of, told_of_field
 from assistant.desk.questions import MOST_QUESTIONS, Known, known_in, refusals
 from assistant.desk.queue import settle
@@ -37,13 +39,14 @@ TEXTS = ("question", "answer")
 INBOX = "inbox"
 # The section with the reasons why a text is no training question.
 OF_QUESTIONS = "inbox"
-REVIEW_DAYS = 180
 
 
 def empty(request: Request) -> Response:
     """The form, empty, or with what the inbox knows of a question."""
     form = form_of(request) if request.method == "POST" else Form()
-    review = (datetime.date.today() + datetime.timedelta(days=REVIEW_DAYS)).strftime("%Y-%m")
+    review = due.proposed_month(
+        datetime.date.today(), Counter(dict(due.later_months(desk_of(request).knowledge(), set())))
+    )
     fields = {"review_by": review, "topic": form.one("topic"), INBOX: form.one(INBOX), "asked": form.one("question")}
     return _shown(request, fields, [])
 

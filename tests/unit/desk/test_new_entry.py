@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from assistant.desk.settings import settings_from
 from assistant.knowledge.check import check
 from assistant.knowledge.load import load
+from assistant.knowledge.review import reviews
 from tests.support.desk import checkout
 from tests.support.git import git
 from tests.unit.desk.conftest import Office
@@ -145,7 +147,7 @@ def test_the_inbox_hands_a_question_over(desk):
     found = desk.post("/new-entry", {"csrf": desk.token(), "question": evil, "topic": "ask_iom", "inbox": "a.1"})
     assert found.status_code == 200
     assert "<script>alert" not in found.text
-    assert "<option selected>ask_iom</option>" in found.text
+    assert '<option value="ask_iom" selected>IOM (ask_iom)</option>' in found.text
     assert FormReader(found.text).fields["inbox"] == "a.1"
 
 
@@ -195,3 +197,10 @@ def test_a_mistake_in_a_new_source_is_named_and_nothing_is_made(desk, field, val
     assert said in html.unescape(found.text), found.text[found.text.find("alarm") :][:1500]
     assert FormReader(found.text).fields["source.publisher"] == SOURCE["source.publisher"]
     assert git(desk.settings.root, "log", "--format=%s") == "Begin"
+
+
+def test_the_month_proposed_for_the_review_is_not_a_crowded_one(desk):
+    listed = reviews(load(desk.settings.root / "knowledge"))
+    counted = Counter(f"{each.last_day:%Y-%m}" for each in listed)
+    proposed = FormReader(desk.get("/new-entry").text).fields["review_by"]
+    assert counted[proposed] < max(counted.values()) / 2
