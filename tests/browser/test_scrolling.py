@@ -206,8 +206,13 @@ def test_what_moves_under_the_pointer_is_not_asked_by_the_second_press(visitor_o
     visitor.ask("Hilfe")
     offered = visitor.answers.last.locator(".suggestion")
     # In the page, whose clock decides, so that a busy machine does not come between the two.
-    offered.nth(1).evaluate("(one) => setTimeout(() => one.click(), 120)")
-    offered.nth(0).evaluate("(one) => one.click()")
+    offered.nth(0).evaluate(
+        """(one) => {
+          const second = one.parentElement.querySelectorAll('.suggestion')[1];
+          one.click();
+          setTimeout(() => second.click(), 120);
+        }"""
+    )
     visitor.page.wait_for_timeout(1_000)
     assert [post["text"] for post in front.posts] == ["Hilfe", STARTERS["de"][0]]
 

@@ -210,7 +210,7 @@ class TestKubernetes:
             (variable["valueFrom"]["secretKeyRef"]["name"], variable["valueFrom"]["secretKeyRef"]["key"])
             for container in CONTAINERS.values()
             for variable in container.get("env", [])
-            if "valueFrom" in variable
+            if "secretKeyRef" in variable.get("valueFrom", {})
         }
         assert used <= named
         assert {value for secret in examples.values() for value in secret["stringData"].values()} == {""}

@@ -79,7 +79,8 @@ def withdraw(checkout, *arguments):
 def is_told(port):
     """Whether the front itself still gives the answer."""
     url = f"http://{servers.HOST}:{port}/api/answers?entries={FACT}&language=de"
-    return httpx2.get(url, timeout=10, trust_env=False).status_code == 200
+    parts = httpx2.get(url, timeout=10, trust_env=False).raise_for_status().json()["answer"]["parts"]
+    return [part["entry"] for part in parts] == [FACT]
 
 
 def test_an_answer_is_withdrawn_and_given_back_within_two_seconds(checkout, ports, record_property):

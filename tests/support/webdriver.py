@@ -173,6 +173,9 @@ class Tab:
     def run(self, script: str, *arguments: Any) -> Any:
         """The value of the body of an asynchronous function; raises WebDriverError if it throws."""
         result = self._send("ExecuteAsyncScript", script=AWAITED % script, args=list(arguments))
+        if result is None:
+            # Firefox says this of a page that is left meanwhile; the one that follows is asked instead.
+            result = self._send("ExecuteAsyncScript", script=AWAITED % script, args=list(arguments))
         if "error" in result:
             raise WebDriverError(result["error"])
         return result["value"]
