@@ -14,7 +14,7 @@ from pathlib import Path
 from assistant.knowledge import Finding, KnowledgeBase, KnowledgeError
 from assistant.knowledge.check import entry_findings
 from assistant.knowledge.check_texts import repeated_findings, text_findings
-from assistant.knowledge.evidence import length_findings, seed_path, word_findings
+from assistant.knowledge.evidence import length_findings
 from assistant.knowledge.load import load
 from assistant.knowledge.parity import translation_findings
 from assistant.knowledge.yaml_lines import keep_files
@@ -57,7 +57,7 @@ class Bench:
                 base = load(folder)
                 found = [
                     *entry_findings(base, folder, {entry}),
-                    *evidence_findings(folder),
+                    *length_findings(folder),
                     *text_findings(base, folder, datetime.date.today(), {entry, source}),
                     *translation_findings(folder, {entry}),
                     *repeated_findings(folder),
@@ -95,13 +95,6 @@ class Bench:
         place = self._root / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.symlink_to((self.checkout / path).resolve())
-
-
-def evidence_findings(folder: Path) -> Iterator[Finding]:
-    """What is wrong with the words that entries quote from their sources."""
-    yield from length_findings(folder)
-    if (seed := seed_path()).exists():
-        yield from word_findings(folder, seed)
 
 
 def _is_about(finding: Finding, entry: str, files: Mapping[str, str], source: str) -> bool:
