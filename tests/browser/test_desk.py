@@ -112,20 +112,25 @@ PAGES: dict[str, Callable[[Page], object]] = {
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(editor, queue, axe, name: str, language: str):
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page = editor(locale=f"{language}-DE")
     page.add_init_script(axe)
     PAGES[name](page)
     assert page.locator("html").get_attribute("lang") == language
+    assert found_in_every_scheme(page, f"{name}-{{scheme}}-{language}") == {}
+
+
+def found_in_every_scheme(page: Page, name: str) -> dict[str, list[str]]:
+    """What axe-core finds in each colour scheme, and with enhanced contrast; keeps a picture of each scheme."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     found = {}
     for scheme, media in SCHEMES.items():
         page.emulate_media(**{"color_scheme": "light", "forced_colors": "none", **media})
-        page.screenshot(path=SCREENSHOTS / f"desk-{name}-{scheme}-{language}.png", full_page=True)
+        page.screenshot(path=SCREENSHOTS / f"desk-{name.format(scheme=scheme)}.png", full_page=True)
         found[scheme] = violations(page, TAGS)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, forced_colors="none")
         found[f"contrast in {scheme}"] = violations(page, ENHANCED)
-    assert found == {each: [] for each in found}
+    return {scheme: some for scheme, some in found.items() if some}
 
 
 def violations(page: Page, rules: object) -> list[str]:

@@ -10,8 +10,7 @@ from playwright.sync_api import Page, expect
 
 from assistant.core.languages import LANGUAGES
 from assistant.knowledge.load import load
-from tests.browser.test_accessibility import SCHEMES, TAGS
-from tests.browser.test_desk import ENHANCED, SCREENSHOTS, TOO_SMALL, desk, editor, violations  # noqa: F401 - fixtures
+from tests.browser.test_desk import TOO_SMALL, desk, editor, found_in_every_scheme  # noqa: F401 - fixtures
 from tests.support.desk import PASSWORD, git
 
 ENTRY = "ask_family/fap_who"
@@ -50,19 +49,10 @@ def as_in_the_beginning(desk):  # noqa: F811
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(editor, axe, name: str, language: str):  # noqa: F811
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     page = editor(locale=f"{language}-DE")
     page.add_init_script(axe)
     PAGES[name](page)
-    found = {}
-    for scheme, media in SCHEMES.items():
-        page.emulate_media(**{"color_scheme": "light", "forced_colors": "none", **media})
-        page.screenshot(path=SCREENSHOTS / f"desk-{name}-{scheme}-{language}.png", full_page=True)
-        found[scheme] = violations(page, TAGS)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, forced_colors="none")
-        found[f"contrast in {scheme}"] = violations(page, ENHANCED)
-    assert {each: some for each, some in found.items() if some} == {}
+    assert found_in_every_scheme(page, f"{name}-{{scheme}}-{language}") == {}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -21,8 +21,7 @@ from assistant.front.store.chats import Store
 from assistant.front.store.schema import database
 from assistant.front.store.team import TeamQuestions
 from tests.browser.places import texts
-from tests.browser.test_accessibility import SCHEMES, SCREENSHOTS, TAGS
-from tests.browser.test_desk import ENHANCED, TOO_SMALL, violations
+from tests.browser.test_desk import TOO_SMALL, found_in_every_scheme
 from tests.browser.test_team import Form, by_menu
 from tests.fakes.front import FakeRasa, served
 from tests.support.desk import checkout
@@ -136,7 +135,6 @@ def test_what_visitors_wrote_stays_text(desk, opened):
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("width", [320, 1100])
 def test_axe_finds_nothing_and_everything_has_room(desk, opened, language, width):
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     desk.ask("Wann ist mein Termin? " * 8, days=4)
     desk.ask("متى موعدي؟", "ar", days=2)
     desk.ask("Danke für alles", email=None)
@@ -149,14 +147,6 @@ def test_axe_finds_nothing_and_everything_has_room(desk, opened, language, width
     page.locator("textarea").first.fill("Am Montag.")
     page.locator("form[action='/team/answer'] button").first.click()
     expect(page.get_by_role("alert")).to_be_visible()
-    found = {}
-    for scheme, media in SCHEMES.items():
-        page.emulate_media(**{"color_scheme": "light", "forced_colors": "none", **media})
-        page.screenshot(path=SCREENSHOTS / f"desk-team-{scheme}-{language}-{width}.png", full_page=True)
-        found[scheme] = violations(page, TAGS)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, forced_colors="none")
-        found[f"contrast in {scheme}"] = violations(page, ENHANCED)
-    assert found == {each: [] for each in found}
+    assert found_in_every_scheme(page, f"team-{{scheme}}-{language}-{width}") == {}
     assert page.evaluate(TOO_SMALL) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 
 import pytest
 
@@ -15,6 +14,7 @@ from assistant.desk.topics import names
 from assistant.front.store.schema import database
 from assistant.front.store.tallies import Tallies, Tally, TallyRow
 from assistant.knowledge import knowledge
+from tests.support.elements import Elements
 from tests.unit.desk.conftest import Office
 
 pytestmark = pytest.mark.slow
@@ -39,21 +39,6 @@ ROWS = [
     row("unhelpful", 2, entry=DTM),
     row("answered", 1, "ko", "ask_korea/paths", NEWER),
 ]
-
-
-class Elements(HTMLParser):
-    """The elements of a page, and its text."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.found, self.text = [], ""
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-
-    def handle_data(self, data):
-        self.text += f"{data.strip()} " if data.strip() else ""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -114,10 +99,10 @@ def test_in_public_no_number_tells_of_less_than_five():
 
 def test_the_page_shows_what_was_counted(counted):
     page = shown(counted, "/quality")
-    assert "104 questions from" in page.text
+    assert "104 questions from" in page.words
     for said in ("60", "75%", "German", "Ukrainian", "Korean", "Figures", "no topic recognised", "bbbbbb · kkkkkk"):
-        assert said in page.text
-    assert DTM in page.text
+        assert said in page.words
+    assert DTM in page.words
     rectangles = [attributes for tag, attributes in page.found if tag == "rect"]
     assert {one["class"] for one in rectangles} == {"answered", "asked_back", "held_back", "crisis"}
     assert all("style" not in attributes for _, attributes in page.found)
@@ -126,20 +111,20 @@ def test_the_page_shows_what_was_counted(counted):
 def test_it_is_there_in_german(counted):
     page = shown(counted, "/quality", **{"Accept-Language": "de"})
     for said in ("104 Fragen vom", "Deutsch", "Ukrainisch", "Zahlen", "75\u00a0%"):
-        assert said in page.text
+        assert said in page.words
 
 
 def test_one_language_alone_is_counted_alone_except_in_the_table_of_languages(counted):
     page = shown(counted, "/quality?spoken=uk")
-    assert "23 questions from" in page.text
-    assert "German" in page.text
-    assert "Figures" not in page.text
+    assert "23 questions from" in page.words
+    assert "German" in page.words
+    assert "Figures" not in page.words
 
 
 def test_a_time_that_is_not_offered_is_the_shortest(counted):
-    assert "104 questions" in shown(counted, "/quality?days=365").text
+    assert "104 questions" in shown(counted, "/quality?days=365").words
     for days in ("7", "x", "'; DROP TABLE tallies"):
-        assert "104 questions" in shown(counted, f"/quality?days={days}").text
+        assert "104 questions" in shown(counted, f"/quality?days={days}").words
 
 
 @pytest.mark.parametrize("spoken", ["<script>alert(1)</script>", "../x", "xx"])
@@ -156,7 +141,7 @@ def test_the_public_file_stands_alone_and_holds_no_entry_name_or_small_number(co
         r'attachment; filename="quality-\d{4}-\d\d-\d\d-en\.html"', response.headers["content-disposition"]
     )
     page = Elements(response.text)
-    assert "105 questions from" in page.text
+    assert "105 questions from" in page.words
     for hidden in (FAP, DTM, "anna", "csrf", "Korean", "bbbbbb", "no topic"):
         assert hidden not in response.text
     linked = [attributes for tag, attributes in page.found if tag in ("script", "link", "img", "a", "form")]
@@ -179,7 +164,7 @@ def test_before_anything_is_counted_it_says_so(root, tmp_path):
 def test_where_nothing_is_kept_it_says_where_the_figures_are(root, tmp_path):
     office = Office(replace(settings_from({"ASSISTANT_DATA": str(tmp_path), "ASSISTANT_STORAGE": "none"}), root=root))
     page = shown(office, "/quality")
-    assert "ASSISTANT_STORAGE=none" in page.text
+    assert "ASSISTANT_STORAGE=none" in page.words
     assert office.get("/quality/public").status_code == 200
 
 

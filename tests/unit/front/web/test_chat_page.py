@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from html import unescape
-from html.parser import HTMLParser
 
 import pytest
 from starlette.testclient import TestClient
@@ -24,29 +23,12 @@ from assistant.knowledge.load import widget_texts
 from assistant.knowledge.model import localised
 from assistant.knowledge.render import direction
 from tests.fakes.front import AWAY, ENTRY, HERE, enveloped, fact
+from tests.support.elements import Elements
 from tests.support.readable import bytes_of
 from tests.support.wait import until
 
 HOSTILE = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>&lt;"
 DANGER = "crisis/danger"
-
-
-class Elements(HTMLParser):
-    """The elements of a page with their attributes, and its text."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.found, self.text = [], ""
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        self.found.append((tag, dict(attrs)))
-
-    def handle_data(self, data):
-        self.text += data
-
-    def all(self, tag):
-        return [attributes for name, attributes in self.found if name == tag]
 
 
 def page(response, status=200):
