@@ -15,7 +15,7 @@ from assistant.knowledge.errors import KnowledgeError
 from assistant.knowledge.load import load
 from assistant.knowledge.model import KnowledgeBase
 from assistant.knowledge.parity import Original, originals
-from assistant.knowledge.translations import Translations, fingerprint, read
+from assistant.knowledge.translations import Translations, fingerprint, is_current, read
 
 OF = re.compile(r'^(\s*of:\s*)"?[0-9a-f]{8}"?\s*$')
 CURRENT, STALE, MISSING, APPROVED = COLUMNS = ("current", "stale", "missing", "approved")
@@ -58,8 +58,7 @@ def counted(wanted: Sequence[Original], translations: Translations) -> dict[str,
         if found is None:
             counts[MISSING] += bool(original.texts())
             continue
-        current = found["of"] == fingerprint(original.raw)
-        counts[CURRENT if current else STALE] += 1
+        counts[CURRENT if is_current(found, original.raw) else STALE] += 1
     return counts
 
 
@@ -94,9 +93,9 @@ def name_of(original: Original) -> str:
 def _record(folder: Path, translations: Translations, original: Original) -> bool:
     """Replaces the hash in the file, if it differs."""
     found = translations.of(original.kind, original.id)
-    if found is None or found["of"] == fingerprint(original.raw):
+    if found is None or is_current(found, original.raw):
         return False
-    return _replace(folder / translations.language / original.file, found.line, fingerprint(original.raw))
+    return _replace(folder / translations.language / original.file, found.line, fingerprint(original.raw, found))
 
 
 def _replace(path: Path, line: int, fresh: str) -> bool:

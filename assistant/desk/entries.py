@@ -15,7 +15,7 @@ from assistant.desk.repository import Edit, fingerprint, unchanged
 from assistant.knowledge import KnowledgeError
 from assistant.knowledge.approve import ApprovalError, place_of
 from assistant.knowledge.edit import EditError, Step, Value, YamlText, written
-from assistant.knowledge.translations import ENTRIES
+from assistant.knowledge.translations import ENTRIES, is_current
 from assistant.knowledge.translations import fingerprint as hash_of_original
 from assistant.knowledge.yaml_lines import Located, parsed, read_yaml
 
@@ -63,7 +63,7 @@ class EntryText:
 
     def is_current(self, language: Language) -> bool:
         """Whether a translation was made of the original as it is now."""
-        return self.translations[language].raw.get("of") == hash_of_original(self.original.raw)
+        return is_current(self.translations[language].raw, self.original.raw)
 
 
 def read_entry(folder: Path, id_: str) -> EntryText:
@@ -191,9 +191,8 @@ def changes_in(entry: EntryText, form: Form) -> list[Change]:
     fresh = YamlText(f"- {written(_plain(entry.original.raw))}\n")
     for change in changes:
         _apply(fresh, Change("", (0, *change.steps[len(entry.original.steps) :]), change.value))
-    made_of = hash_of_original(fresh.get(0))
     for language, block in entry.translations.items():
-        changes += _of_translation(block, language, changed, made_of, bool(form.one(f"fits.{language}")))
+        changes += _of_translation(block, language, changed, fresh.get(0), bool(form.one(f"fits.{language}")))
     return changes
 
 
@@ -252,7 +251,7 @@ def _kept_form(before: Any, value: Value | None) -> Value | None:
 
 
 def _of_translation(
-    block: Block, language: Language, changed: Mapping[str, str], made_of: str, fits: bool
+    block: Block, language: Language, changed: Mapping[str, str], original: Mapping[str, Any], fits: bool
 ) -> Iterator[Change]:
     own = {name.partition(".")[0]: text for name, text in changed.items() if name.endswith(f".{language}")}
     if not own and not (fits and block.raw):
@@ -261,13 +260,17 @@ def _of_translation(
         if not {"question", "answer"} <= {name for name, text in own.items() if text}:
             raise FormError(f"answer.{language}", "translation_incomplete")
         texts = {name: meant(f"{name}.{language}", own[name]) for name in (*TEXTS, "values") if own.get(name)}
-        yield Change(block.path, block.steps, {"of": made_of, **{name: each for name, each in texts.items() if each}})
+        filled = {name: each for name, each in texts.items() if each}
+        yield Change(block.path, block.steps, {"of": hash_of_original(original, filled), **filled})
         return
+    values = block.raw.get("values")
     for name, text in own.items():
         if not text and name in ("question", "answer"):
             raise FormError(f"{name}.{language}", "text_missing")
         value = meant(f"{name}.{language}", text) if name == "values" else (text or None)
+        values = value if name == "values" else values
         yield Change(block.path, (*block.steps, name), value)
+    made_of = hash_of_original(original, {"values": values})
     if block.raw.get("of") != made_of:
         yield Change(block.path, (*block.steps, "of"), made_of)
 

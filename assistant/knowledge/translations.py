@@ -1,6 +1,7 @@
 """The texts in other languages than the originals: `knowledge/<language>/`, one file for each file of originals.
 
-Each text names the original it was made of by a hash. If that no longer fits, the text is stale and not shown.
+Each text names the original it was made of by a hash. If that no longer fits, the text is stale and not shown. A number
+or date that a text takes from the original's `values` may change: every language shows the new one by itself.
 """
 
 from __future__ import annotations
@@ -62,12 +63,26 @@ class Translations:
     def current(self, kind: str, id_: str, original: Mapping[str, Any]) -> Located | None:
         """The translation of one item, if it was made of the original as it is now."""
         found = self.of(kind, id_)
-        return found if found is not None and found.get("of") == fingerprint(original) else None
+        return found if found is not None and is_current(found, original) else None
 
 
-def fingerprint(original: Mapping[str, Any]) -> str:
-    """The hash of all that is translated of an original, with its values; eight hexadecimal digits."""
+def is_current(translation: Mapping[str, Any], original: Mapping[str, Any]) -> bool:
+    """Whether a translation was made of the original as it is now."""
+    return bool(translation.get("of") == fingerprint(original, translation))
+
+
+def fingerprint(original: Mapping[str, Any], translation: Mapping[str, Any]) -> str:
+    """The hash of all that a translation renders of an original; eight hexadecimal digits.
+
+    Of the original's values these are the ones that have words of their own in each language, and those in whose place
+    the translation has its own.
+    """
     parts = {key: original[key] for key in TRANSLATED if key in original} or dict(original)
+    if "values" in parts:
+        own = translation.get("values") or {}
+        parts["values"] = {
+            name: value for name, value in parts["values"].items() if isinstance(value, Mapping) or name in own
+        }
     if "note" in parts:
         parts["note"] = parts["note"]["text"]
     written = json.dumps(parts, ensure_ascii=False, sort_keys=True)

@@ -57,7 +57,8 @@ def translated(original: Original) -> dict[str, object]:
     texts = {field: f"{text['en']}" for field, text in original.texts().items()}
     aliases = {"aliases": []} if original.kind == "subjects" else {}
     values = {name: value["en"] for name, value in original.raw.get("values", {}).items() if is_spoken(value)}
-    return {"of": fingerprint(original.raw), **texts, **aliases, **({"values": values} if values else {})}
+    own = {**texts, **aliases, **({"values": values} if values else {})}
+    return {"of": fingerprint(original.raw, own), **own}
 
 
 def is_spoken(value: object) -> bool:
