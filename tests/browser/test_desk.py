@@ -119,8 +119,18 @@ def test_axe_finds_nothing(editor, queue, axe, name: str, language: str):
     assert found_in_every_scheme(page, f"{name}-{{scheme}}-{language}") == {}
 
 
+def too_small(page: Page) -> list[str]:
+    """What somebody could not hit with a finger, once the page has its style.
+
+    A page that a form has led to is there before its style sheet is.
+    """
+    page.wait_for_load_state("load")
+    return page.evaluate(TOO_SMALL)
+
+
 def found_in_every_scheme(page: Page, name: str) -> dict[str, list[str]]:
     """What axe-core finds in each colour scheme, and with enhanced contrast; keeps a picture of each scheme."""
+    page.wait_for_load_state("load")
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     found = {}
     for scheme, media in SCHEMES.items():
@@ -151,7 +161,7 @@ def test_axe_would_find_a_field_without_a_label(editor, queue, axe):
 def test_everything_has_room_and_can_be_hit(editor, queue, name: str, width: int):
     page = editor(viewport={"width": width, "height": 700})
     PAGES[name](page)
-    assert page.evaluate(TOO_SMALL) == []
+    assert too_small(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

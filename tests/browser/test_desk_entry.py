@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from assistant.core.languages import LANGUAGES
 from assistant.knowledge.load import load
-from tests.browser.test_desk import TOO_SMALL, desk, editor, found_in_every_scheme  # noqa: F401 - fixtures
+from tests.browser.test_desk import desk, editor, found_in_every_scheme, too_small  # noqa: F401 - fixtures
 from tests.support.desk import PASSWORD, git
 
 ENTRY = "ask_family/fap_who"
@@ -60,7 +60,7 @@ def test_axe_finds_nothing(editor, axe, name: str, language: str):  # noqa: F811
 def test_everything_has_room_and_can_be_hit(editor, name: str, width: int):  # noqa: F811
     page = editor(viewport={"width": width, "height": 700})
     PAGES[name](page)
-    assert page.evaluate(TOO_SMALL) == []
+    assert too_small(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 

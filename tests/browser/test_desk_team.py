@@ -21,7 +21,7 @@ from assistant.front.store.chats import Store
 from assistant.front.store.schema import database
 from assistant.front.store.team import TeamQuestions
 from tests.browser.places import texts
-from tests.browser.test_desk import TOO_SMALL, found_in_every_scheme
+from tests.browser.test_desk import found_in_every_scheme, too_small
 from tests.browser.test_team import Form, by_menu
 from tests.fakes.front import FakeRasa, served
 from tests.support.desk import checkout
@@ -148,5 +148,5 @@ def test_axe_finds_nothing_and_everything_has_room(desk, opened, language, width
     page.locator("form[action='/team/answer'] button").first.click()
     expect(page.get_by_role("alert")).to_be_visible()
     assert found_in_every_scheme(page, f"team-{{scheme}}-{language}-{width}") == {}
-    assert page.evaluate(TOO_SMALL) == []
+    assert too_small(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
