@@ -84,6 +84,7 @@ sbom: environment ## write the bills of materials of both images, dist/sbom*.cdx
 	  --output-file dist/sbom-front.cdx.json requirements-front.txt
 
 chaos: environment-dev ## kill, hang, starve and cut off each server during chats; print what became of the messages
+	@scripts/system pg_lsclusters=postgresql redis-server
 	@$(PYTHON_BIN) -W ignore -m benchmarks.chaos
 
 attack: environment-dev ## attack throw-away fronts; print what held; ROWS=1,3 runs some, JSON=FILE writes a report too
