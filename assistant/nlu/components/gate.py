@@ -33,7 +33,7 @@ from assistant.core.words import all_words, any_of
 from assistant.knowledge import knowledge
 from assistant.nlu.components.entities import ORDINAL, PLACE, SUBJECT, YEAR
 from assistant.nlu.components.message_keys import CHOICE, EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING, SIGNAL, TROUBLE
-from assistant.nlu.components.splitter import ASKING
+from assistant.nlu.components.splitter import ASKING, QUESTION_WORDS
 from assistant.nlu.ranking.head import Ranking
 
 NOTHING = Ranking([], {})
@@ -46,6 +46,7 @@ ASKING_ELSEWHERE = any_of(
     word for words in all_words().values() for word in words.get("question_words", ()) if len(word) > 3
 )
 ASKS = re.compile(rf"^(?:und |and )?(?:{ASKING}|{ASKING_ELSEWHERE})\b", re.I)
+HAS_QUESTION_WORD = re.compile(rf"\b(?:{QUESTION_WORDS}|{ASKING_ELSEWHERE})\b", re.I)
 LEANS = re.compile(r"(?:und|and|aber|but)\b", re.I)
 # Longer messages count as follow-ups only if they were ranked in the context of the last answer.
 MOST_ELLIPSIS_WORDS = 7
@@ -61,6 +62,8 @@ SURELY_LEANING = 0.6
 AMBIGUOUS = 0.6
 # From this confidence up, a part of a message is believed though the whole does not hint at it.
 SURE = 0.8
+# From this confidence up, a part of so many words is a question of its own though it does not look like one.
+CERTAIN, FEWEST_WORDS_OF_STATEMENT = 0.9, 5
 
 
 @dataclass(frozen=True)
@@ -87,12 +90,19 @@ class Thresholds:
     clarify: float = 0.2
     # One entry is worth offering.
     offer: float = 0.06
+    # The same for one of several questions if the whole message means it too, and how likely the latter has to be.
+    joint: float = 0.2
+    hint: float = 0.1
     # Text between two commas is a question of its own.
     loose: float = 0.7
     # A name in the message does not change what it asks.
     settled: float = 0.9
     # An emergency; low, because a miss costs more than a false alarm.
     crisis: float = 0.46
+    # An entry that is likelier than all emergencies by so much is what the message asks for.
+    calm: float = 0.2
+    # Unless a part of the message is an emergency this likely by itself.
+    torn: float = 0.9
     # By itself, a message must mean an entry at least this likely before the last answer may settle on it.
     itself: float = 0.01
     # From this probability of a follow-up up ("and how much?"), that is not required,
@@ -198,7 +208,10 @@ class Judge:
         if urgent:
             return Understanding(evidence, (whole,), trouble, None, urgent)
         listed = [piece for piece in parts if all(piece is not part for part, _ in proposed)]
-        return Understanding(evidence, tuple(self.questions(whole, parts, listed)), trouble, choice)
+        found = self.questions(whole, parts, listed)
+        if len(found) == 1 and found[0].decision != "unsure":
+            found = self._hinted_at(whole, proposed) or found
+        return Understanding(evidence, tuple(found), trouble, choice)
 
     def part(self, message: Message, threshold: float | None = None) -> MessagePart:
         """One text with the decision for it; an entry answers it from `threshold` up."""
@@ -300,12 +313,36 @@ class Judge:
         parts = self._promoted(parts)
         answered = [p for p in parts if _stands_alone(p) and _hinted(p, whole)]
         if len({p.chosen for p in answered}) > 1 and (all(map(_asks, parts)) or self._agree(whole, answered)):
-            kept = [p for p in answered if _asks(p) or p.chosen == whole.chosen or p in listed or not _by_entry(p)]
+            kept = [p for p in answered if _may_ask(p) or p.chosen == whole.chosen or p in listed or not _by_entry(p)]
             return [p for p in parts if p in kept or (p.decision != "answer" and ASKS.match(p.text))] or [whole]
         if whole.decision == "answer" or not parts:
             return [whole]
         clearest = max((part for part in parts if len(part.text.split()) >= FEWEST_WORDS), key=_clarity, default=whole)
         return [clearest if _clarity(clearest) > _clarity(whole) and _hinted(clearest, whole) else whole]
+
+    def _hinted_at(self, whole: MessagePart, proposed: Sequence[tuple[MessagePart, Message]]) -> list[MessagePart]:
+        """Parts and loose pieces that, together with what the whole message means, are several questions; else none."""
+        found: dict[tuple[str, ...], MessagePart] = {}
+        for part, source in proposed:
+            loose = [self._hinted_part(whole, self.part(piece)) for piece in source.get(LOOSE) or ()]
+            pieces = [piece for piece in loose if piece]
+            if len({piece.chosen for piece in pieces}) < 2 and part is not whole:
+                alone = self._hinted_part(whole, part)
+                pieces = [alone] if alone else pieces
+            for piece in pieces:
+                found.setdefault(piece.chosen, piece)
+        return list(found.values()) if len(found) > 1 and self._agree(whole, list(found.values())) else []
+
+    def _hinted_part(self, whole: MessagePart, part: MessagePart) -> MessagePart | None:
+        """The part with the entry that it and the whole message together mean; None if it asks for none."""
+        if len(part.text.split()) < FEWEST_WORDS or not _may_ask(part):
+            return None
+        hints = {c.id: c.confidence for c in whole.ranking if c.confidence >= self._thresholds.hint}
+        entries = [c for c in (*part.ranking, *part.in_context) if c.kind in ENTRIES]
+        likely = [c for c in entries if c.confidence >= self._thresholds.joint and c.id in hints]
+        meant = likely or [c for c in entries if c.confidence >= CERTAIN]
+        best = max(meant, key=lambda c: c.confidence * hints.get(c.id, 1.0), default=None)
+        return _decide(part, "answer", (best.id,), f"{best.confidence:.2f}, beside another question") if best else None
 
     def _promoted(self, parts: Sequence[MessagePart]) -> list[MessagePart]:
         """The parts, with less evidence required of questions next to an answered one."""
@@ -323,10 +360,17 @@ class Judge:
         A part alone decides nothing: torn from its context, many a sentence sounds like one.
         """
         likely = emergency_of(whole)
+        if self._is_calm(whole) and all(emergency_of(part) < self._thresholds.torn for part in parts):
+            return None
         emergencies = [(likely, whole), *(((likely + emergency_of(part)) / 2, part) for part in parts)]
         probability, part = max(emergencies, key=lambda each: each[0])
         best = part.best_of(CRISIS) if probability >= self._thresholds.crisis else None
         return best.id if best else None
+
+    def _is_calm(self, whole: MessagePart) -> bool:
+        """Whether an entry is far likelier than all emergencies together."""
+        entry = max((c.confidence for c in whole.ranking if c.kind in ENTRIES), default=0.0)
+        return entry - sum(c.confidence for c in whole.ranking if c.kind == CRISIS) >= self._thresholds.calm
 
 
 def emergency_of(part: MessagePart) -> float:
@@ -373,6 +417,15 @@ def _decide(part: MessagePart, decision: Any, chosen: tuple[str, ...], reason: s
 def _asks(part: MessagePart) -> bool:
     """Whether a part begins or ends like a question."""
     return bool(ASKS.match(part.text)) or part.text.rstrip().endswith(("?", "؟", "？"))
+
+
+def _may_ask(part: MessagePart) -> bool:
+    """Whether a part may be a question: by its form, by a question word, or because an entry surely answers it."""
+    words = len(part.text.split())
+    if words < FEWEST_WORDS:
+        return _asks(part)
+    certain = _by_entry(part) and _confidence(part) >= CERTAIN and words >= FEWEST_WORDS_OF_STATEMENT
+    return certain or _asks(part) or bool(HAS_QUESTION_WORD.search(part.text))
 
 
 def _is_mere_name(part: MessagePart) -> bool:

@@ -23,13 +23,18 @@ from assistant.nlu.components.message_keys import EVIDENCE, LOOSE, PARTS
 MOST_PARTS = 5
 ABBREVIATIONS = frozenset(word for word in (*GERMAN, *ENGLISH) if word.endswith("."))
 FEWEST_CHARACTERS = 3
+QUESTION_WORDS = (
+    r"wann|wer|wen|wem|wessen|was|wie|wo|wohin|woher|warum|wieso|weshalb|wozu|wof(?:ü|ue)r|womit|wor(?:an|in|um|über)|"
+    r"welche\w*|when|who|whom|whose|what|how|where|why|which"
+)
 # How a question or a request for an answer begins: with a question word or a leading verb.
 ASKING = (
-    r"wann|wer|wen|wem|wessen|was|wie|wo|wohin|woher|warum|wieso|weshalb|wozu|wof(?:ü|ue)r|womit|wor(?:an|in|um|über)|"
-    r"welche\w*|(?:seit|bis|ab) wann|(?:mit|von|für|an|bei) (?:wem|wen|was)|(?:in|auf|aus|seit|an) welche\w*|"
-    r"gibt|habt|haben|hat|hatten?|ist|sind|seid|war|waren|wird|werden|wurden?|k(?:a|ö|oe)nn(?:en|t|te)?|darf|dürfen|soll|"
+    rf"{QUESTION_WORDS}|"
+    r"(?:seit|bis|ab|von) wann|(?:mit|von|für|an|bei|zu) (?:wem|wen|was)|"
+    r"(?:in|auf|aus|seit|an|bei|für|mit|nach|von|zu) welche\w*|"
+    r"gibt|gab|habt|haben|hat|hatten?|ist|sind|seid|war|waren|wird|werden|wurden?|k(?:a|ö|oe)nn(?:en|t|te)?|darf|dürfen|soll|"
     r"macht|hilft|helft|helfen|stimmt|bietet|nenn\w*|erklär\w*|sag\w*|"
-    r"when|who|whom|whose|what|how|where|why|which|since when|(?:with|for|by|from|to) wh(?:om|ich|at)|in which|"
+    r"(?:since|until|from) when|(?:with|for|by|from|to|in|on|at|since|until) (?:whom|which|what)|"
     r"is|are|was|were|does|do|did|can|could|will|would|has|have|had|should|tell|name|explain"
 )
 SENTENCE = re.compile(r"(?<=[?!;؟؛？])\s+|(?<=[^\d\W]{3}[.])\s+(?=[^\W\d_])|(?<=\w):\s+|\s+[–—-]\s+")

@@ -14,6 +14,7 @@ from assistant.core.understanding import KEY, Understanding, kind_of
 from assistant.nlu.components.entities import SUBJECT
 from assistant.nlu.components.gate import (
     AMBIGUOUS,
+    CERTAIN,
     FEWEST_WORDS,
     MOST_ELLIPSIS_WORDS,
     MOST_OTHER_WORDS,
@@ -345,9 +346,23 @@ def test_what_the_context_answers_has_no_gap():
 
 
 @pytest.mark.parametrize(("sure", "urgent"), [(AT.crisis, SELF_HARM), (AT.crisis - 0.01, None)])
-def test_an_emergency_is_one_however_likely_something_else(sure, urgent):
-    ranking = {SELF_HARM: sure, OPENED: 0.9}
+def test_an_emergency_is_one_though_something_else_may_be_likelier(sure, urgent):
+    ranking = {SELF_HARM: sure, OPENED: sure + AT.calm - 0.01}
     assert understood(message(ranking=ranking)).urgent == urgent
+
+
+@pytest.mark.parametrize(("ahead", "urgent"), [(AT.calm + 0.01, None), (AT.calm - 0.01, VIOLENCE)])
+@pytest.mark.parametrize("entry", [OPENED, ASYLUM])
+def test_where_an_entry_is_far_likelier_than_all_emergencies_there_is_none(entry, ahead, urgent):
+    ranking = {VIOLENCE: 0.3, SELF_HARM: 0.2, entry: 0.5 + ahead}
+    assert understood(message(ranking=ranking, kinds={"crisis": 0.9})).urgent == urgent
+
+
+@pytest.mark.parametrize(("likely", "urgent"), [(AT.torn, VIOLENCE), (AT.torn - 0.01, None)])
+def test_a_question_does_not_hide_a_sentence_that_surely_is_an_emergency(likely, urgent):
+    parts = [message("Wann war das?", ranking={OPENED: 0.9}), message("Er schlägt mich.", ranking={VIOLENCE: likely})]
+    given = message("Alles", parts, {OPENED: 0.9, VIOLENCE: 0.1})
+    assert understood(given).urgent == urgent
 
 
 @pytest.mark.parametrize(
@@ -385,7 +400,7 @@ def test_a_part_is_an_emergency_together_with_the_whole(whole, part, urgent):
         message("Wann war das?", ranking={OPENED: 0.9}),
         message("Er schlägt mich.", ranking={VIOLENCE: part, MONEY: 0.1}),
     ]
-    given = message("Alles", parts, {OPENED: 0.9, SELF_HARM: whole})
+    given = message("Alles", parts, {SELF_HARM: whole})
     assert understood(given, Thresholds(crisis=0.5)).urgent == urgent
 
 
@@ -396,7 +411,7 @@ def test_the_surest_emergency_is_the_one_answered():
 
 def test_an_emergency_in_one_part_is_the_only_thing_answered():
     parts = [message(ranking={OPENED: 0.9}), message(ranking={VIOLENCE: 0.8})]
-    result = understood(message("Wann? Er schlägt mich.", parts, {OPENED: 0.9, VIOLENCE: 0.3}))
+    result = understood(message("Wann? Er schlägt mich.", parts, {OPENED: 0.4, VIOLENCE: 0.3}))
     assert (result.urgent, [part.text for part in result.parts]) == (VIOLENCE, ["Wann? Er schlägt mich."])
     assert intent_of(result) == ("crisis", 1.0)
 
@@ -509,6 +524,34 @@ def test_of_parts_that_do_not_look_like_questions_only_what_the_whole_asks_for_i
     parts = [message("Es öffnete dann.", ranking={OPENED: 0.9}), message("Es waren viele.", ranking={REACHED: 0.9})]
     expected = (OPENED,) if max(whole, key=whole.get) == OPENED else ()
     assert chosen(understood(message("Alles", parts, whole))) == [expected]
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "hint", "both"),
+    [
+        ("und was ist mit der Zahl", AT.joint, AT.hint, True),
+        ("und was ist mit der Zahl", AT.joint - 0.01, AT.hint, False),
+        ("und was ist mit der Zahl", AT.joint, AT.hint - 0.01, False),
+        ("und die Zahl dazu", AT.joint, AT.hint, False),
+        ("die Zahl für was", CERTAIN, 0.0, True),
+        ("die Zahl der Menschen im FAP", CERTAIN, 0.0, True),
+        ("die Zahl im FAP", CERTAIN, 0.0, False),
+        ("was ist", CERTAIN, AT.hint, False),
+    ],
+)
+def test_a_second_question_needs_less_where_the_whole_message_means_it_too(text, likely, hint, both):
+    pieces = [message("Wann wurde es eröffnet", ranking={OPENED: 0.6}), message(text, ranking={REACHED: likely})]
+    given = loosely(*pieces, ranking={OPENED: 0.6, **({REACHED: hint} if hint else {})})
+    assert chosen(understood(given)) == ([(OPENED,), (REACHED,)] if both else [(OPENED,)])
+
+
+def test_what_the_whole_message_hints_at_is_preferred_among_several():
+    pieces = [
+        message("Wann wurde es eröffnet", ranking={OPENED: 0.6}),
+        message("und was ist mit der Zahl", ranking={FAP: 0.4, REACHED: 0.3}),
+    ]
+    given = loosely(*pieces, ranking={OPENED: 0.6, REACHED: 0.2, FAP: 0.1})
+    assert chosen(understood(given)) == [(OPENED,), (REACHED,)]
 
 
 def test_a_part_that_leans_on_the_part_before_stands_for_itself():
