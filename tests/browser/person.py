@@ -111,6 +111,11 @@ class Person:
         self.wait_for(ANSWER, count + 1)
         return self.last(ANSWER)
 
+    def open_menu(self) -> None:
+        """Opens the menu, and waits until it is there."""
+        self.press(MENU)
+        self.wait("return all(arguments[0]).length > 0", "#menu button")
+
     def menu(self, key: str, language: str = "de") -> None:
         """Chooses an entry of the menu."""
         self.press(MENU)

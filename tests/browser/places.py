@@ -24,6 +24,8 @@ COMPOSER = "[part~=composer]"
 CONFIRMATION = "[role=alertdialog]"
 LOG = "[role=log]"
 ALERT = "[role=alert]"
+# There once what few visitors need has been loaded.
+MORE_LOADED = "[part~=confirmation]"
 
 
 @cache

@@ -277,16 +277,9 @@ def test_the_text_of_all_answers_can_be_enlarged_in_steps(visitor, front):
     assert visitor.page.evaluate("Object.keys(localStorage)") == []
 
 
-def test_what_few_need_is_loaded_only_when_it_is_asked_for(visitor, front):
-    visitor.open().ask("?")
-    assert not any(url.endswith("/more.js") for url in visitor.requests)
-    visitor.more()
-    assert sum(url.endswith("/more.js") for url in visitor.requests) == 1
-
-
 def test_without_a_connection_more_says_so_and_works_later(visitor, front):
-    visitor.open().ask("?")
     visitor.page.route("**/more.js*", lambda route: route.abort())
+    visitor.open().ask("?")
     visitor.button("Mehr").click()
     expect(visitor.alert).to_contain_text("nicht geklappt")
     visitor.page.unroute("**/more.js*")

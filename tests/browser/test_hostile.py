@@ -43,6 +43,7 @@ def test_a_hostile_address_of_contact_or_privacy_is_no_link(visitor_of, front):
     visitor.context.route("**/api/opening*", lambda route: route.fulfill(json=OPENING))
     visitor.go().open()
     expect(visitor.page.locator("iom-assistant .links")).to_have_text("DatenschutzImpressum")
+    visitor.open_menu()
     links = visitor.page.locator("iom-assistant .assistant a")
     addresses = {str(link.get_attribute("href")) for link in links.all()}
     assert addresses == {"https://germany.iom.int", f"{front.url}/chat?language=de"}

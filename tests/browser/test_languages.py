@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from assistant.core.languages import LANGUAGES, ORIGINALS, SERVED
+from assistant.core.languages import LANGUAGES, SERVED
 from assistant.knowledge.render import direction
 from tests.browser.places import texts
 from tests.browser.scripted_front import answer, part
 
 GERMAN = "Es waren {n} Menschen, sagt die IOM."
-TRANSLATED = [language for language in LANGUAGES if language not in ORIGINALS]
+OTHERS = [language for language in LANGUAGES if language != "de"]
 
 
 def a_translation(language: str, **approved: object):
@@ -27,7 +27,7 @@ def test_all_languages_are_listed_by_their_own_names(visitor):
     assert names == [language.name for language in SERVED.values()]
 
 
-@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize("language", OTHERS)
 def test_a_language_chosen_is_loaded_and_shown(visitor, language):
     visitor.open()
     visitor.speak(SERVED[language].name)
@@ -46,12 +46,24 @@ def test_a_page_in_arabic_has_an_element_in_arabic(visitor):
     expect(visitor.panel).to_have_accessible_name(texts("ar")["title"])
 
 
-def test_without_a_connection_english_stays_until_the_texts_come(visitor):
+@pytest.mark.parametrize(("path", "own"), [("/", "de"), ("/en", "en")])
+def test_without_a_connection_the_texts_that_are_there_stay(visitor, path, own):
     visitor.page.route("**/texts/*.json", lambda route: route.abort())
-    visitor.open()
+    visitor.go(path).open(own)
     visitor.speak(SERVED["uk"].name)
-    expect(visitor.button(texts("en")["send"])).to_be_visible()
-    expect(visitor.page.locator("iom-assistant .assistant")).to_have_attribute("lang", "en")
+    expect(visitor.page.locator("iom-assistant select.language")).to_have_value("uk")
+    expect(visitor.button(texts(own)["send"])).to_be_visible()
+    expect(visitor.page.locator("iom-assistant .assistant")).to_have_attribute("lang", own)
+
+
+def test_the_menu_does_not_wait_for_texts_that_the_line_holds_up(visitor):
+    held = []
+    visitor.page.route("**/texts/uk.more.json", lambda route: held.append(route))
+    visitor.open().speak(SERVED["uk"].name)
+    visitor.button(texts("uk")["menu"]).click()
+    expect(visitor.button(texts("en")["newChat"])).to_be_visible()
+    held.pop().continue_()
+    expect(visitor.button(texts("uk")["newChat"])).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["uk", "ar"])

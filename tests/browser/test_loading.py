@@ -8,14 +8,24 @@ import json
 import pytest
 from playwright.sync_api import Route, expect
 
+from assistant.core.languages import LANGUAGES, ORIGINALS
 from assistant.core.paths import ROOT
 from tests.browser.places import texts
+from tests.browser.scripted_front import answer, part
 from tests.browser.visitor import Visitor, until
 
 DIST = ROOT / "widget" / "dist"
 # What each file may weigh as it is sent, in bytes.
-LIMITS = {"iom-assistant.js": 7_500, "chat.js": 30_000, "more.js": 4_000, "team.js": 4_000}
-CHAT = "**/chat.js*"
+LIMITS = {
+    "iom-assistant.js": 7_300,
+    "chat.js": 22_400,
+    "chat.de.js": 22_600,
+    "more.js": 12_000,
+    "team.js": 3_500,
+}
+# All that comes from the page's load to the first answer, by the language of the page.
+UNTIL_ANSWERED = {"de": 29_900, "en": 29_700, "uk": 31_300}
+CHAT, MORE = "**/chat*.js*", "**/more.js*"
 PAGE = """<!doctype html><html lang="de"><head><title>Seite</title>
 <script type="module" src="/widget/iom-assistant.js"></script></head>
 <body><main><h1>Seite</h1><button>Anderes</button></main><iom-assistant {attributes}></iom-assistant></body></html>"""
@@ -31,25 +41,100 @@ def loaded(visitor: Visitor) -> list[str]:
     return [name for name in names if name.endswith(".js")]
 
 
+def kept(route: Route, bodies: list[bytes]) -> None:
+    """Passes a file on, and keeps what is in it."""
+    response = route.fetch()
+    bodies.append(response.body())
+    route.fulfill(response=response)
+
+
 class Held:
     """A file that comes when the test lets it."""
 
-    def __init__(self, visitor: Visitor) -> None:
+    def __init__(self, visitor: Visitor, file: str = CHAT) -> None:
         self.routes: list[Route] = []
-        visitor.page.route(CHAT, lambda route: self.routes.append(route))
+        visitor.page.route(file, lambda route: self.routes.append(route))
 
     def release(self, visitor: Visitor) -> None:
         until(visitor.page, lambda: bool(self.routes))
         self.routes.pop().continue_()
 
 
+def weight(data: bytes) -> int:
+    return len(gzip.compress(data, 9, mtime=0))
+
+
 @pytest.mark.parametrize("name", LIMITS)
 def test_no_file_of_the_element_weighs_more_than_it_may(name):
-    assert len(gzip.compress((DIST / name).read_bytes(), 9, mtime=0)) <= LIMITS[name]
+    assert weight((DIST / name).read_bytes()) <= LIMITS[name]
 
 
 def test_every_script_of_the_element_has_a_limit():
     assert {path.name for path in DIST.glob("*.js")} == set(LIMITS)
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - set(ORIGINALS)))
+def test_the_texts_of_a_language_are_in_one_of_its_two_files(language):
+    first, later = (json.loads((DIST / "texts" / f"{language}{end}.json").read_text("utf-8")) for end in ("", ".more"))
+    assert first.keys() & later.keys() == set()
+    assert {**first, **later} == texts(language)
+
+
+@pytest.mark.parametrize("language", UNTIL_ANSWERED)
+def test_until_the_first_answer_no_more_is_loaded_than_may_be(visitor_of, front, language):
+    front.pages["own"] = PAGE.format(attributes=f'language="{language}"')
+    front.script.answer = lambda text, _: answer(part("116 016"), language=language)
+    visitor = visitor_of(front.url)
+    bodies: list[bytes] = []
+    visitor.page.route("**/widget/**", lambda route: kept(route, bodies))
+    visitor.go("/pages/own")
+    visitor.launcher.click()
+    expect(visitor.panel).to_be_visible()
+    # What comes once there is an answer does not count, so it waits.
+    visitor.page.route(MORE, lambda route: None)
+    visitor.ask("Wie vielen?")
+    assert sum(weight(body) for body in bodies) <= UNTIL_ANSWERED[language]
+
+
+def test_what_few_need_comes_once_after_the_first_answer(visitor, front):
+    visitor.open()
+    assert loaded(visitor) == ["iom-assistant.js", "chat.de.js"]
+    visitor.ask("?")
+    visitor.have_more()
+    visitor.more()
+    visitor.menu("Chat löschen")
+    assert loaded(visitor).count("more.js") == 1
+
+
+@pytest.mark.parametrize("name", ["Menü", "Mehr dazu", "Themen"])
+def test_what_few_need_comes_when_it_is_asked_for_or_says_that_it_did_not(visitor, name):
+    visitor.page.route(MORE, lambda route: route.abort())
+    pressed = visitor.open().button(name)
+    pressed.click()
+    expect(visitor.alert).to_contain_text(FAILED)
+    expect(pressed).to_have_attribute("aria-expanded", "false")
+    visitor.page.unroute(MORE)
+    pressed.click()
+    expect(pressed).to_have_attribute("aria-expanded", "true")
+
+
+def test_an_impatient_second_press_does_not_take_back_the_first(visitor):
+    held = Held(visitor, MORE)
+    pressed = visitor.open().button("Mehr dazu")
+    pressed.dblclick()
+    held.release(visitor)
+    expect(visitor.page.get_by_text(texts("de")["noticeMachine"])).to_be_visible()
+    expect(pressed).to_have_attribute("aria-expanded", "true")
+    assert loaded(visitor).count("more.js") == 1
+
+
+def test_what_few_need_from_another_version_that_does_not_fit_says_that_it_did_not_work(visitor):
+    other = "export class Renamed {}"
+    visitor.page.route(MORE, lambda route: route.fulfill(body=other, content_type="text/javascript"))
+    visitor.open().ask("?")
+    visitor.button("Menü").click()
+    expect(visitor.alert).to_contain_text(FAILED)
+    visitor.ask("Und?")
 
 
 def test_whoever_never_opens_the_chat_loads_the_launcher_alone(visitor):
@@ -64,7 +149,7 @@ def test_the_chat_is_loaded_once_when_it_is_first_opened(visitor):
     visitor.page.keyboard.press("Escape")
     expect(visitor.panel).to_be_hidden()
     visitor.open().ask("?")
-    assert loaded(visitor).count("chat.js") == 1
+    assert loaded(visitor).count("chat.de.js") == 1
 
 
 @pytest.mark.parametrize("attribute", ["open", "inline"])
@@ -81,7 +166,7 @@ def test_a_visitor_who_has_begun_a_chat_has_it_on_every_page(visitor):
     expect(visitor.panel).to_be_hidden()
     visitor.requests.clear()
     visitor.page.reload()
-    until(visitor.page, lambda: "chat.js" in loaded(visitor))
+    until(visitor.page, lambda: "chat.de.js" in loaded(visitor))
     expect(visitor.panel).to_be_hidden()
 
 
@@ -89,7 +174,7 @@ def test_unsent_messages_load_the_chat(visitor, front):
     kept = json.dumps({**UNSENT, "server": front.url})
     visitor.page.evaluate("kept => sessionStorage.setItem('iom-assistant-tab', kept)", kept)
     visitor.page.reload()
-    until(visitor.page, lambda: "chat.js" in loaded(visitor))
+    until(visitor.page, lambda: "chat.de.js" in loaded(visitor))
     visitor.open()
     expect(visitor.answers).to_have_count(1)
 
@@ -128,6 +213,21 @@ def test_a_page_that_closes_the_chat_before_it_is_there_has_it_closed(visitor):
     visitor.page.wait_for_timeout(500)
     expect(visitor.panel).to_be_hidden()
     visitor.open()
+
+
+def test_a_chat_from_another_version_that_does_not_fit_says_that_it_did_not_work(visitor):
+    other = "export const begin = () => { throw new TypeError('another version') }"
+    visitor.page.route(CHAT, lambda route: route.fulfill(body=other, content_type="text/javascript"))
+    visitor.launcher.click()
+    expect(visitor.alert).to_contain_text(FAILED)
+
+
+@pytest.mark.parametrize(("language", "name"), [("de", "chat.de.js"), ("en", "chat.js"), ("uk", "chat.js")])
+def test_the_chat_comes_with_the_texts_that_most_pages_of_a_language_need(visitor_of, front, language, name):
+    front.pages["own"] = PAGE.format(attributes=f'open language="{language}"')
+    visitor = visitor_of(front.url).go("/pages/own")
+    expect(visitor.button(texts(language)["send"])).to_be_visible()
+    assert loaded(visitor) == ["iom-assistant.js", name]
 
 
 def test_a_chat_that_cannot_be_loaded_says_so_and_comes_at_the_next_press(visitor, front):

@@ -59,7 +59,7 @@ def test_the_exit_is_never_covered(visitor_of, front, size, opened):
     visitor = visitor_of(front.url, viewport=size).go().open()
     visitor.ask("Was tun Sie?")
     if opened != "nothing":
-        visitor.button("Menü").click()
+        visitor.open_menu()
     if opened == "question":
         visitor.button("Chat löschen").click()
         expect(visitor.page.get_by_role("alertdialog")).to_be_visible()
@@ -84,8 +84,7 @@ def test_while_something_is_asked_only_the_exit_and_the_answer_can_be_reached(vi
 @pytest.mark.parametrize("place", ["h1", "iom-assistant .notice", "iom-assistant .title"])
 def test_a_press_beside_the_menu_closes_it(visitor, place):
     visitor.open()
-    visitor.button("Menü").click()
-    expect(visitor.page.locator("iom-assistant .menu")).to_be_visible()
+    visitor.open_menu()
     visitor.page.locator(place).first.click(position={"x": 3, "y": 3}, force=True)
     expect(visitor.page.locator("iom-assistant .menu")).to_be_hidden()
 
@@ -95,7 +94,7 @@ def test_escape_pressed_three_times_leaves_the_page(visitor, front, focus):
     news(visitor)
     visitor.open().ask("Wie vielen?")
     if focus == "menu":
-        visitor.button("Menü").click()
+        visitor.open_menu()
     if focus == "page":
         visitor.page.evaluate("document.activeElement.blur()")
     press(visitor.page)
@@ -107,7 +106,7 @@ def test_escape_pressed_three_times_leaves_the_page(visitor, front, focus):
 
 def test_escape_pressed_slowly_or_held_down_closes_step_by_step(visitor):
     visitor.open()
-    visitor.button("Menü").click()
+    visitor.open_menu()
     visitor.page.keyboard.press("Escape")
     expect(visitor.page.locator("iom-assistant .menu")).to_be_hidden()
     expect(visitor.panel).to_be_visible()
@@ -379,6 +378,7 @@ def test_labels_that_a_translator_has_rewritten_follow_a_new_language(visitor):
 
 
 def printed(visitor: Visitor) -> list[str]:
+    visitor.have_more()
     return [squeezed(page) for page in pages_of(visitor.page.pdf(format="A4"))]
 
 
@@ -416,6 +416,7 @@ def test_a_closed_chat_leaves_the_page_to_the_paper(visitor):
 
 def test_after_printing_the_page_is_as_it_was(visitor, front):
     visitor.open().ask("Wie vielen?")
+    visitor.have_more()
     before = visitor.page.evaluate("document.documentElement.outerHTML")
     printed(visitor)
     assert visitor.page.evaluate("[document.documentElement.outerHTML, document.adoptedStyleSheets.length]") == [
@@ -431,6 +432,7 @@ def test_a_chat_in_arabic_is_printed_from_right_to_left(visitor, front):
     visitor.open().speak("العربية")
     expect(visitor.page.locator("iom-assistant .assistant")).to_have_attribute("dir", "rtl")
     visitor.ask("كم عدد الأشخاص؟")
+    visitor.have_more()
     visitor.page.evaluate("dispatchEvent(new Event('beforeprint'))")
     document = visitor.context.new_cdp_session(visitor.page).send("DOM.getDocument", {"depth": -1, "pierce": True})
     assert '"dir", "rtl"' in str(document["root"]).replace("'", '"').split("paper")[1][:200]

@@ -12,6 +12,7 @@ from tests.browser.places import ELEMENT, MENU, texts
 from tests.browser.scenes import crisis, fallback
 from tests.browser.scripted_front import a_fact
 from tests.browser.test_accessibility import SCHEMES, SCREENSHOTS, TAGS
+from tests.browser.test_loading import loaded
 from tests.browser.visitor import until
 
 GERMAN = texts("de")
@@ -79,10 +80,18 @@ def test_it_is_offered_where_there_is_nothing_and_in_the_menu(visitor, team):
     team.script.answer = lambda text, language: a_fact(text, language)
     visitor.ask("Was ist die IOM?")
     expect(offer(visitor)).to_have_count(0)
-    assert not [url for url in visitor.requests if url.endswith("team.js")]
     form = by_menu(visitor)
     expect(form.question).to_have_value("")
-    assert [url for url in visitor.requests if url.endswith("team.js")]
+
+
+def test_the_form_is_loaded_once_there_is_an_answer(visitor, team):
+    visitor.go().open()
+    assert loaded(visitor).count("team.js") == 0
+    visitor.ask(QUESTION)
+    until(visitor.page, lambda: "team.js" in loaded(visitor))
+    offer(visitor).click()
+    expect(Form(visitor).box).to_be_visible()
+    assert loaded(visitor).count("team.js") == 1
 
 
 def test_it_is_offered_nowhere_unless_the_operator_wants_it(visitor, front):
@@ -224,8 +233,8 @@ def test_nothing_behind_it_is_reached_by_tab_but_the_way_out(form):
 
 
 def test_a_form_that_cannot_be_loaded_is_said_to_have_failed(visitor, team):
-    visitor.go().open().ask(QUESTION)
     visitor.page.route("**/team.js*", lambda route: route.abort())
+    visitor.go().open().ask(QUESTION)
     offer(visitor).click()
     expect(visitor.alert).to_have_text(GERMAN["failed"])
     visitor.page.unroute("**/team.js*")
@@ -271,7 +280,7 @@ def test_every_language_says_it_whole(visitor, team, language):
     visitor.go().open()
     visitor.in_root(f"root.host.setAttribute('lang', '{language}')")
     said = texts(language)
-    expect(visitor.page.locator(f"{ELEMENT} .entry.ask-team")).to_have_text(said["team"])
+    expect(visitor.page.locator(f"{ELEMENT} .topics-toggle")).to_have_text(said["topics"])
     form = by_menu(visitor, language)
     expect(form.box).to_be_visible()
     shown = form.box.inner_text()

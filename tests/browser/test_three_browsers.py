@@ -14,7 +14,7 @@ from tests.browser.places import (
     LANGUAGE,
     LAUNCHER,
     LOG,
-    MENU,
+    MORE_LOADED,
     PANEL,
     SAID,
     SEND,
@@ -176,7 +176,7 @@ def test_axe_finds_nothing_in_any_state(person, own_front, axe):
         own_front.script.answer = lambda text, language, make=make: make(language)
         person.ask(f"{name}?")
         look(name)
-    person.press(MENU)
+    person.open_menu()
     look("menu")
     person.button(TEXTS["delete"])
     person.wait_for(CONFIRMATION, 1)
@@ -212,7 +212,7 @@ def test_forced_colours_leave_every_button_an_outline(person, axe):
         person.go("/pages/plain").open()
         assert person.see("return matchMedia('(forced-colors: active)').matches")
         person.ask("Wie vielen Menschen?")
-        person.press(MENU)
+        person.open_menu()
         assert person.see(BORDERLESS) == []
         person.load_axe(axe)
         assert person.violations(TAGS) == []
@@ -265,6 +265,7 @@ def test_on_paper_the_whole_conversation_stands_without_the_buttons_of_the_chat(
     questions = [f"Frage {number}?" for number in range(12)]
     for question in questions:
         person.ask(question)
+    person.wait("return root.querySelector(arguments[0]) !== null", MORE_LOADED)
     sheets = person.tab.printed()
     if sheets is None:
         person.see(PAPER)

@@ -93,6 +93,11 @@ class Visitor:
         expect(offered).to_be_visible()
         return offered
 
+    def have_more(self) -> Visitor:
+        """Waits until what few visitors need has been loaded, as it is after the first answer."""
+        expect(self._at(places.MORE_LOADED)).to_be_attached()
+        return self
+
     def listen(self) -> None:
         """Starts recording announcements."""
         self.page.evaluate(LISTEN)
@@ -138,6 +143,11 @@ class Visitor:
 
     def button(self, name: str) -> Locator:
         return self.page.get_by_role("button", name=name, exact=True)
+
+    def open_menu(self) -> None:
+        """Opens the menu, and waits until it is there."""
+        self._at(places.MENU).click()
+        expect(self._at("#menu")).to_be_visible()
 
     def menu(self, name: str) -> None:
         """Opens the menu and chooses an item."""

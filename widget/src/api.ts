@@ -1,14 +1,12 @@
 /** The front's web chat API over fetch; the only module that uses the network. */
 
 import type { Language } from "./languages.js";
-import { readAnswer, readEvent, readOpening, readQuestions, readSession, readTopics } from "./protocol.js";
-import type { ChatEvent, Content, Opening, Session, Topic } from "./protocol.js";
+import { readAnswer, readEvent, readOpening, readSession } from "./protocol.js";
+import type { ChatEvent, Content, Opening, Session } from "./protocol.js";
 import { eventsIn } from "./sse.js";
 
 const TIMEOUT_MS = 15_000;
 const STREAM_TIMEOUT_MS = 40_000;
-
-export type ExportFormat = "text" | "json";
 
 /** A refusal by the front, with its sentence for the visitor if it gave one. */
 export class Refusal extends Error {
@@ -37,19 +35,6 @@ export interface Outgoing {
   text: string;
 }
 
-export interface Feedback {
-  sequence: number;
-  helpful: boolean;
-  reason: string | null;
-}
-
-/** A question to people, with the visitor's consent. */
-export interface TeamQuestion {
-  text: string;
-  /** Where the answer is to go; null if nowhere. */
-  email: string | null;
-}
-
 interface Call {
   method?: string;
   token?: string;
@@ -62,8 +47,9 @@ interface Call {
 
 type Read<T> = (response: Response, guard: Deadline) => Promise<T>;
 
-const json = (response: Response): Promise<unknown> => response.json();
-const nothing = async (): Promise<void> => undefined;
+/** Readers of a response. */
+export const json = (response: Response): Promise<unknown> => response.json();
+export const nothing = async (): Promise<void> => undefined;
 
 export class Api {
   constructor(readonly server: string) {}
@@ -71,17 +57,6 @@ export class Api {
   /** What to show before the first message; the front stores nothing. */
   async opening(language: Language): Promise<Opening> {
     return readOpening(await this.call(`opening?language=${language}`, {}, json));
-  }
-
-  /** Everyday topics to choose from. */
-  async topics(language: Language): Promise<Topic[]> {
-    return readTopics(await this.call(`topics?language=${language}`, {}, json));
-  }
-
-  /** The questions that entries answer, given by their ids. */
-  async questions(entries: string[], language: Language): Promise<string[]> {
-    const named = entries.map(encodeURIComponent).join(",");
-    return readQuestions(await this.call(`answers?entries=${named}&language=${language}`, {}, json));
   }
 
   /** What entries of the knowledge say in a language; belongs to no chat. */
@@ -128,22 +103,6 @@ export class Api {
     });
   }
 
-  async feedback(token: string, feedback: Feedback): Promise<void> {
-    await this.call("chat/feedback", { method: "POST", token, body: feedback }, nothing);
-  }
-
-  /** Asks people a question; returns whether it tells of an emergency, so that it was not kept. */
-  async askTeam(token: string, id: string, question: TeamQuestion, language: Language): Promise<boolean> {
-    const body = { id, ...question, consent: true, language };
-    const receipt = await this.call("chat/team", { method: "POST", token, body }, json);
-    return (receipt as { emergency?: unknown }).emergency === true;
-  }
-
-  async export(token: string, format: ExportFormat, language: Language): Promise<Blob> {
-    const call = { token, accept: "*/*" };
-    return this.call(`chat?format=${format}&language=${language}`, call, (response) => response.blob());
-  }
-
   /** Erases the chat at the front; succeeds if it is already gone. */
   async delete(token: string, keepalive = false): Promise<void> {
     try {
@@ -154,7 +113,7 @@ export class Api {
   }
 
   /** Calls the front and reads its whole response within the timeout; throws refusals. */
-  private async call<T>(path: string, call: Call, read: Read<T>): Promise<T> {
+  async call<T>(path: string, call: Call, read: Read<T>): Promise<T> {
     const { method = "GET", token, body, accept = "application/json", keepalive = false } = call;
     const headers: Record<string, string> = { Accept: accept };
     if (token) headers.Authorization = `Bearer ${token}`;

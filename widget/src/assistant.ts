@@ -1,107 +1,104 @@
 /** Connects the chat to its views, and the visitor's actions to the chat. */
 
-import { Api, Refusal, type ExportFormat, type Outgoing, type TeamQuestion } from "./api.js";
+import { Api, Refusal, type Outgoing } from "./api.js";
 import { Chat, type ChatListener, type SendState } from "./chat.js";
-import { diagnosed } from "./diagnosis.js";
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
 import { leaveFor, Presses } from "./exit.js";
 import { refuseFiles } from "./files.js";
+import type { Shared } from "./handed_over.js";
 import { isComposing } from "./keys.js";
-import { directionOf, LANGUAGES, spoken, type Language } from "./languages.js";
+import { LANGUAGES, spoken, type Language } from "./languages.js";
 import type { TextFiles } from "./library.js";
+import type { Host } from "./more/host.js";
+import type * as moreFile from "./more/index.js";
 import { OnDemand } from "./on_demand.js";
-import { printing, type Printed } from "./print.js";
 import { readContact, type AssistantEvent, type ChatEvent, type Contact, type Content, type Opening } from "./protocol.js";
 import { Repeats } from "./repeats.js";
 import { sayWhere } from "./region.js";
 import { smallScreen } from "./screen.js";
 import type { Settings } from "./settings.js";
 import type { Store } from "./store.js";
-import { withStyles } from "./styling.js";
-import type * as team from "./team/index.js";
-import { filled, isLoaded, library, load } from "./texts.js";
+import { isLoaded, library, load } from "./texts.js";
 import { Composer } from "./view/composer.js";
-import { Confirmation } from "./view/confirmation.js";
 import { Conversation, scrollArea } from "./view/conversation.js";
 import { Footer } from "./view/footer.js";
 import { Header } from "./view/header.js";
 import type { Launcher } from "./view/launcher.js";
 import { Menu } from "./view/menu.js";
-import { pageLink } from "./view/page_link.js";
 import { Room } from "./view/room.js";
 import { Reading } from "./view/reading.js";
-import { Topics } from "./view/topics.js";
 import { Welcome } from "./view/welcome.js";
-import { Wording } from "./wording.js";
+import { worded, Wording } from "./wording.js";
 
 const OPENING_RETRY_MS = 5_000;
 const LARGEST = 2;
-/** The form for a question to people. */
-const formFile = new OnDemand<typeof team>(new URL("./team.js", import.meta.url).href);
+const IDLE_AFTER_MS = 1_000;
+/** Set by build.mjs: changes with what the file contains, so that no cache brings an older one. */
+declare const MORE_VERSION: string;
 
 /** What is there before the chat is loaded, and stays. */
 export interface Before {
   store: Store;
   files: TextFiles;
   launcher: Launcher;
+  /** What both files need. */
+  shared: Shared;
   /** Holds the launcher; the panel is added to it. */
   region: HTMLElement;
 }
 
-export class Assistant implements ChatListener {
+export class Assistant implements ChatListener, Host {
   readonly element: HTMLElement;
-  private readonly api: Api;
-  private readonly store: Store;
-  private readonly chat: Chat;
-  private readonly words: Wording;
+  readonly api: Api;
+  readonly store: Store;
+  readonly chat: Chat;
+  readonly words: Wording;
   private readonly launcher: Launcher;
   private readonly header: Header;
-  private readonly panel: HTMLElement;
+  readonly panel: HTMLElement;
   private readonly room: Room;
-  private readonly menu: Menu;
-  private readonly welcome: Welcome;
-  private readonly topics: Topics;
-  /** Instead of the chat where this website may not use it. */
-  private readonly elsewhere: HTMLElement;
-  private readonly conversation: Conversation;
-  private readonly composer: Composer;
-  private readonly footer: Footer;
-  private readonly confirmation = new Confirmation();
+  readonly menu: Menu;
+  readonly welcome: Welcome;
+  readonly topicsToggle: HTMLButtonElement;
+  readonly conversation: Conversation;
+  readonly composer: Composer;
+  readonly footer: Footer;
   private readonly presses = new Presses();
-  private readonly scroll: HTMLElement;
-  private readonly reading: Reading;
+  readonly scroll: HTMLElement;
+  readonly reading: Reading;
   private readonly repeats = new Repeats();
   private liked: Language[] = [];
-  private hush: () => void = () => undefined;
-  private opening: Opening | null = null;
+  /** Stops what is being read aloud. */
+  hush: () => void = () => undefined;
+  opening: Opening | null = null;
   private openingAgain: ReturnType<typeof setTimeout> | undefined;
   private resumed = false;
   private reachable = true;
   private explained = false;
-  private teamForm: team.TeamForm | null = null;
-  private formStyled = false;
-  private readonly formActions = {
-    send: (question: TeamQuestion, thanks: string) => this.sendToTeam(question, thanks),
-    close: () => this.confirmation.close(),
-  };
+  private readonly moreFile: OnDemand<typeof moreFile>;
+  /** What few visitors need, once it is here. */
+  private more: moreFile.More | null = null;
+  private fetching = false;
+  private isOver = false;
   private readonly endings: Array<() => void> = [];
 
   constructor(
     private readonly settings: Settings,
     private readonly before: Before,
   ) {
+    this.moreFile = new OnDemand(new URL(`./more.js?v=${MORE_VERSION}`, import.meta.url).href);
     this.api = new Api(settings.server);
     this.store = before.store;
-    library.share(before.files);
-    this.words = new Wording(library, this.language, settings.ownTexts);
+    library().share(before.files);
+    this.words = new Wording(library(), this.language, settings.ownTexts);
     this.chat = new Chat(this.api, this.store, this, settings.pageLanguage);
     this.launcher = before.launcher;
     this.launcher.follow(this.words);
     this.element = before.region;
-    this.menu = this.makeMenu();
-    this.welcome = new Welcome(this.words, (question) => this.send(question, true));
-    this.topics = this.makeTopics();
-    this.elsewhere = pageLink(this.words, settings.server, { class: "open-page", hidden: "" });
+    this.menu = new Menu(this.words, () => this.asked((more) => more.look()));
+    const ask = (question: string): void => this.send(question, true);
+    this.welcome = new Welcome(this.words, ask, () => this.asked((more) => more.notice.look()));
+    this.topicsToggle = this.makeTopicsToggle();
     this.conversation = this.makeConversation();
     this.composer = new Composer(this.words, (text) => this.send(text));
     this.footer = new Footer(this.words, this.composer, settings.contactUrl, () => this.askForPerson());
@@ -109,9 +106,7 @@ export class Assistant implements ChatListener {
     const parts = [welcome.notice, welcome.starters, conversation.history, conversation.log, conversation.typing, conversation.heard];
     this.scroll = scrollArea(this.words, ...parts);
     this.header = this.makeHeader();
-    welcome.notice.before(this.elsewhere);
-    welcome.starters.after(this.topics.toggle);
-    this.scroll.append(this.topics.element);
+    welcome.starters.after(this.topicsToggle);
     this.panel = this.makePanel();
     this.room = new Room(this.panel, this.header.element, this.scroll, this.footer.bar, this.footer.person);
     this.reading = new Reading(this.words, this.scroll, this.panel, [conversation.history, conversation.log]);
@@ -124,6 +119,10 @@ export class Assistant implements ChatListener {
 
   get isOpen(): boolean {
     return !this.panel.hidden;
+  }
+
+  get files(): TextFiles {
+    return this.before.files;
   }
 
   /** What stands in the field, not sent. */
@@ -143,7 +142,6 @@ export class Assistant implements ChatListener {
     this.launcher.expanded = true;
     // In the flow of the page the visitor has opened nothing yet.
     if (!this.settings.inline) this.store.keepTab({ open: true });
-    this.menu.remembered = this.store.remembered;
     if (!this.opening?.available) void this.loadOpening();
     this.goOn();
     this.reading.readUnread();
@@ -177,6 +175,8 @@ export class Assistant implements ChatListener {
     clearTimeout(this.openingAgain);
     this.hush();
     this.reading.end();
+    this.more?.end();
+    this.isOver = true;
     this.endings.forEach((end) => end());
   }
 
@@ -188,6 +188,7 @@ export class Assistant implements ChatListener {
       this.showStarters();
       const { lastQuestion } = this.conversation;
       if (lastQuestion) this.reading.goTo(lastQuestion);
+      if (events.length) this.prepare();
     });
   }
 
@@ -210,6 +211,7 @@ export class Assistant implements ChatListener {
       else this.reading.missed(answer);
       if (!this.isOpen) this.launcher.addUnread();
       if (!this.isOpen) this.chat.rest();
+      this.prepare();
     });
   }
 
@@ -244,19 +246,17 @@ export class Assistant implements ChatListener {
   }
 
   reset(): void {
-    if (this.teamForm && this.confirmation.open) this.confirmation.close();
-    this.teamForm = null;
+    this.more?.forget();
     this.hush();
     this.conversation.clear();
     this.reading.forgetUnread();
-    this.menu.remembered = this.store.remembered;
     this.showStarters();
   }
 
   // Actions of the visitor
 
   /** Asks a question, typed or pressed; one that is asked twice by the same act only once. */
-  private send(text: string, pressed = false): void {
+  send(text: string, pressed = false): void {
     if (this.repeats.again(text, pressed, this.chat.isAwaiting, performance.now())) return;
     if (this.reachable) this.footer.hush();
     this.goOn();
@@ -275,7 +275,7 @@ export class Assistant implements ChatListener {
   }
 
   /** Shows who can help with what was answered last, or else asks the chat, or else follows the link to people. */
-  private askForPerson(): void {
+  askForPerson(): void {
     const { contacts } = this.conversation;
     if (contacts.length) this.showContacts(contacts);
     else if (this.canAsk) this.send(this.words.texts.personQuestion, true);
@@ -294,36 +294,8 @@ export class Assistant implements ChatListener {
     if (contacts.length) this.conversation.card(contacts, this.canAsk ? [this.words.texts.personQuestion] : []);
   }
 
-  /** Opens the form for a question to people. */
-  private async askTeam(question: string): Promise<void> {
-    const { words, opening } = this;
-    const root = this.element.getRootNode() as ShadowRoot;
-    const back = root.activeElement;
-    try {
-      const { TeamForm, styles } = await formFile.load();
-      const { language, texts } = words;
-      const given = { texts, language, question, hours: opening?.team ?? [], days: opening?.retentionDays ?? 0 };
-      if (!this.formStyled) withStyles(root, styles);
-      this.formStyled = true;
-      if (!this.teamForm?.fits(given)) this.teamForm = new TeamForm(given, this.before.files, this.formActions);
-      this.confirmation.show(this.teamForm.element, back instanceof HTMLElement ? back : this.composer.field);
-    } catch {
-      this.footer.warn(words.texts.failed);
-    }
-  }
-
-  /** Sends a question to people; an emergency goes to the chat instead. Returns why it failed, if it did. */
-  private async sendToTeam(question: TeamQuestion, thanks: string): Promise<string | null> {
-    try {
-      const emergency = await this.chat.askTeam(question);
-      this.confirmation.close();
-      this.teamForm = null;
-      if (emergency) this.send(question.text, true);
-      else this.reading.goTo(this.conversation.note(thanks));
-      return null;
-    } catch (error) {
-      return (error instanceof Refusal && error.text) || this.words.texts.failed;
-    }
+  reasonOf(error: unknown): string {
+    return (error instanceof Refusal && error.text) || this.words.texts.failed;
   }
 
   private async translated(entries: string[], language: Language): Promise<Content | null> {
@@ -345,12 +317,8 @@ export class Assistant implements ChatListener {
     return [...new Set([...likely, ...offered])];
   }
 
-  private pageOf(entries: string[], language: Language): string {
-    return `${this.api.server}/chat?entry=${entries.map(encodeURIComponent).join(",")}&language=${language}`;
-  }
-
   /** Changes the size of the text by so many steps. */
-  private enlarge(steps: number): void {
+  enlarge(steps: number): void {
     const size = Math.min(LARGEST, Math.max(0, this.store.key.size + steps));
     if (steps) this.store.keepKey({ size });
     this.scroll.dataset.size = String(size);
@@ -367,63 +335,8 @@ export class Assistant implements ChatListener {
     this.chat.vanish();
     this.conversation.clear();
     this.composer.draft = "";
-    this.teamForm = null;
-    this.confirmation.element.replaceChildren();
+    this.more?.forget();
     leaveFor(address);
-  }
-
-  private askNewChat(): void {
-    const { texts, language } = this.words;
-    const days = this.opening?.retentionDays ?? null;
-    const choices = [
-      { label: texts.newChatKeep, act: () => this.chat.forget() },
-      { label: texts.newChatDelete, act: () => void this.deleteChat(), serious: true },
-    ];
-    const { newChatTitle: title, cancel } = texts;
-    const text = days === null ? texts.newChatTextNow : filled(texts.newChatText, { days });
-    this.confirmation.ask({ title, text, choices, cancel, language }, this.composer.field);
-  }
-
-  private askDelete(): void {
-    const { texts, language } = this.words;
-    const choices = [{ label: texts.deleteConfirm, act: () => void this.deleteChat(), serious: true }];
-    const { deleteTitle: title, deleteText: text, cancel } = texts;
-    this.confirmation.ask({ title, text, choices, cancel, language }, this.composer.field);
-  }
-
-  private async deleteChat(): Promise<void> {
-    try {
-      await this.chat.delete();
-      this.composer.draft = "";
-      this.footer.tell(this.words.texts.deleted);
-    } catch {
-      this.footer.warn(this.words.texts.notDeleted);
-    }
-  }
-
-  private async exportChat(format: ExportFormat): Promise<void> {
-    try {
-      const saved = await this.chat.export(format, this.words.language);
-      if (saved) save(saved, `iom-chat.${format === "json" ? "json" : "txt"}`);
-      if (saved) this.footer.tell(this.words.texts.exported);
-    } catch {
-      this.footer.warn(this.words.texts.failed);
-    }
-  }
-
-  private async sendFeedback(sequence: number, helpful: boolean, reason: string | null): Promise<boolean> {
-    try {
-      await this.chat.feedback({ sequence, helpful, reason });
-      return true;
-    } catch {
-      this.footer.warn(this.words.texts.failed);
-      return false;
-    }
-  }
-
-  private remember(wanted: boolean): void {
-    this.store.remember(wanted);
-    this.menu.remembered = this.store.remembered;
   }
 
   // State
@@ -465,7 +378,8 @@ export class Assistant implements ChatListener {
   private async withOwnStarters(opening: Opening, language: Language): Promise<Opening> {
     if (!this.settings.starters.length) return opening;
     try {
-      return { ...opening, starters: await this.api.questions(this.settings.starters, language) };
+      const { parts } = await this.api.answer(this.settings.starters, language);
+      return { ...opening, starters: parts.flatMap(({ question }) => question ?? []) };
     } catch {
       console.warn(`iom-assistant: the front knows not all of these entries: ${this.settings.starters.join(" ")}`);
       return opening;
@@ -476,11 +390,12 @@ export class Assistant implements ChatListener {
   private async explain(): Promise<void> {
     if (this.explained || !navigator.onLine) return;
     this.explained = true;
-    if ((await diagnosed(this.api.server)) === "unreachable") return;
-    clearTimeout(this.openingAgain);
-    this.footer.warn(this.words.texts.notAllowed);
-    this.elsewhere.hidden = false;
-    this.composer.element.hidden = true;
+    try {
+      if (await (await this.loaded()).leadElsewhere()) clearTimeout(this.openingAgain);
+    } catch {
+      // Where not even this can be had, the front cannot be reached.
+      this.explained = false;
+    }
   }
 
   private show(opening: Opening): void {
@@ -498,7 +413,7 @@ export class Assistant implements ChatListener {
 
   private showStarters(): void {
     this.welcome.wanted = this.conversation.empty;
-    this.topics.toggle.hidden = !this.conversation.empty || !this.opening?.available;
+    this.topicsToggle.hidden = !this.conversation.empty || !this.opening?.available;
   }
 
   private troubleNow(): string {
@@ -507,26 +422,10 @@ export class Assistant implements ChatListener {
 
   // Construction
 
-  private makeMenu(): Menu {
-    return new Menu(this.words, {
-      person: () => this.askForPerson(),
-      topics: () => void this.topics.show(),
-      askTeam: () => void this.askTeam(""),
-      page: pageLink(this.words, this.settings.server, { class: "entry" }),
-      newChat: () => this.askNewChat(),
-      exportText: () => void this.exportChat("text"),
-      exportJson: () => void this.exportChat("json"),
-      delete: () => this.askDelete(),
-      remember: (wanted) => this.remember(wanted),
-    });
-  }
-
-  private makeTopics(): Topics {
-    return new Topics(this.words, {
-      load: (language) => this.api.topics(language),
-      ask: (question) => this.send(question, true),
-      failed: () => this.footer.warn(this.words.texts.failed),
-    });
+  private makeTopicsToggle(): HTMLButtonElement {
+    const attributes = { class: "topics-toggle", part: "topics-toggle", "aria-expanded": "false", "aria-controls": "topics" };
+    const open = (): void => void this.asked((more) => more.topics.toggle());
+    return button(attributes, open, worded(this.words, "topics"));
   }
 
   private makeConversation(): Conversation {
@@ -534,14 +433,10 @@ export class Assistant implements ChatListener {
       ask: (question) => this.send(question, true),
       translated: (entries, language) => this.translated(entries, language),
       languages: () => this.languagesOffered(),
-      pageOf: (entries, language) => this.pageOf(entries, language),
-      enlarge: (steps) => this.enlarge(steps),
+      more: () => this.moreIfAsked(),
       opened: (element) => this.reading.reveal(element),
-      reads: (stop) => (this.hush = stop),
-      failed: () => this.footer.warn(this.words.texts.failed),
       missedTwice: () => this.missedTwice(),
-      askTeam: (question) => void this.askTeam(question),
-      feedback: (sequence, helpful, reason) => this.sendFeedback(sequence, helpful, reason),
+      askTeam: (question) => void this.asked((more) => void more.people.ask(question)),
       retry: () => this.chat.hurry(),
       edit: (message) => this.composer.put(message.text),
     });
@@ -568,8 +463,8 @@ export class Assistant implements ChatListener {
       "aria-describedby": "machine notice-text",
       hidden: "",
     };
-    const { header, footer, confirmation } = this;
-    const panel = h("div", attributes, header.element, this.scroll, footer.element, confirmation.element);
+    const { header, footer } = this;
+    const panel = h("div", attributes, header.element, this.scroll, footer.element);
     this.words.say((texts) => panel.setAttribute("aria-label", texts.title));
     panel.addEventListener("keydown", (event) => this.key(event));
     panel.addEventListener("keydown", pressOnce);
@@ -588,8 +483,8 @@ export class Assistant implements ChatListener {
 
   private key(event: KeyboardEvent): void {
     if (event.key !== "Escape" || isComposing(event)) return;
-    if (this.confirmation.open) this.confirmation.close();
-    else if (this.menu.open) this.menu.close();
+    if (this.more?.escape()) return;
+    if (this.menu.open) this.menu.close();
     else this.settings.opened(false);
   }
 
@@ -621,7 +516,7 @@ export class Assistant implements ChatListener {
     on(document, "pointerdown", (event) => this.pressedAt(event.composedPath()), true);
     on(window, "pagehide", () => this.store.keepDraft(this.draft));
     on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && this.returned());
-    this.endings.push(this.store.watch(() => this.changedElsewhere()), printing(() => this.printed()));
+    this.endings.push(this.store.watch(() => this.changedElsewhere()));
   }
 
   /** The menu closes when the visitor turns to anything else. */
@@ -641,7 +536,7 @@ export class Assistant implements ChatListener {
     const before = this.store.key.token;
     reread();
     if (this.resumed && this.store.key.token !== before) this.chat.replaced();
-    this.menu.remembered = this.store.remembered;
+    this.more?.look();
     this.followLanguage();
   }
 
@@ -652,11 +547,45 @@ export class Assistant implements ChatListener {
     if (this.isOpen && !this.store.tab.open) this.settings.opened(false);
   }
 
-  private printed(): Printed {
-    const { texts, language } = this.words;
-    const { history, log, empty } = this.conversation;
-    const messages = (): Node[] | null => (this.isOpen && !empty ? [...history.children, ...log.children] : null);
-    return { title: texts.title, subtitle: texts.machine, language, direction: directionOf(language), messages };
+  // What few visitors need
+
+  /** What few visitors need, loaded once; rejects if that fails. */
+  private async loaded(): Promise<moreFile.More> {
+    const { More } = await this.moreFile.load();
+    if (this.isOver) throw new Error("the element is gone");
+    this.more ??= new More(this);
+    await this.more.load(this.words.language);
+    return this.more;
+  }
+
+  /**
+   * The same for a visitor who asks for it; null if it fails, which they are told, or if they have left meanwhile. An
+   * impatient second press does not take back the first.
+   */
+  private async moreIfAsked(): Promise<moreFile.More | null> {
+    if (this.fetching) return null;
+    this.fetching = true;
+    try {
+      const more = await this.loaded();
+      return this.isOpen ? more : null;
+    } catch {
+      this.footer.warn(this.words.texts.failed);
+      return null;
+    } finally {
+      this.fetching = false;
+    }
+  }
+
+  /** Does something with it; resolves to whether that was possible. */
+  private async asked(act: (more: moreFile.More) => void): Promise<boolean> {
+    const more = await this.moreIfAsked();
+    if (more) act(more);
+    return more !== null;
+  }
+
+  /** Loads it while there is nothing else to do, so that nobody waits for it. */
+  private prepare(): void {
+    whenIdle(() => void this.loaded().then((more) => more.prepare()).catch(() => undefined));
   }
 }
 
@@ -670,8 +599,8 @@ function touch(): boolean {
   return matchMedia("(pointer: coarse)").matches;
 }
 
-function save(data: Blob, name: string): void {
-  const url = URL.createObjectURL(data);
-  h("a", { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+/** Safari tells nobody when there is nothing to do. */
+function whenIdle(act: () => void): void {
+  if ("requestIdleCallback" in window) requestIdleCallback(act);
+  else setTimeout(act, IDLE_AFTER_MS);
 }

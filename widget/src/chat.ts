@@ -1,6 +1,7 @@
 /** One visitor's chat: sends messages in order without losing any, and follows the answers; independent of views. */
 
-import { Refusal, type Api, type ExportFormat, type Feedback, type Outgoing, type TeamQuestion } from "./api.js";
+import { Refusal, type Api, type Outgoing } from "./api.js";
+import { newId } from "./ids.js";
 import type { Language } from "./languages.js";
 import { Live, pauseAfter, type LiveListener } from "./live.js";
 import type { AssistantEvent, ChatEvent } from "./protocol.js";
@@ -43,7 +44,6 @@ export class Chat implements LiveListener {
   private lastToken: string | null = null;
   private readonly tabs = new Tabs((token) => this.erasedElsewhere(token));
   private wake: (() => void) | null = null;
-  private asked: { said: string; id: string } | null = null;
   private comingToken: Promise<string> | null = null;
 
   constructor(
@@ -60,6 +60,11 @@ export class Chat implements LiveListener {
 
   get isAwaiting(): boolean {
     return this.awaited.size > 0 || this.store.tab.outbox.length > 0;
+  }
+
+  /** The language that the visitor has chosen, or else that of the page. */
+  get language(): Language {
+    return this.store.key.choice ?? this.pageLanguage();
   }
 
   /** Resumes the stored chat, if there is one. */
@@ -92,31 +97,15 @@ export class Chat implements LiveListener {
     this.live?.hurry();
   }
 
-  async feedback(feedback: Feedback): Promise<void> {
-    const { token } = this.store.key;
-    if (token) await this.api.feedback(token, feedback);
-  }
-
-  /** Asks people a question; returns whether it tells of an emergency, so that it was not kept. */
-  async askTeam(question: TeamQuestion): Promise<boolean> {
-    const said = JSON.stringify(question);
-    // The same question again is the same to the front, which may have it already.
-    if (this.asked?.said !== said) this.asked = { said, id: newId() };
-    const { id } = this.asked;
-    const ask = async (): Promise<boolean> =>
-      this.api.askTeam(await this.token(), id, question, this.store.key.choice ?? this.pageLanguage());
+  /** Does something with the key to the chat, which is opened if there is none; once more if the chat turns out to be gone. */
+  async withToken<Result>(act: (token: string) => Promise<Result>): Promise<Result> {
     try {
-      return await ask();
+      return await act(await this.token());
     } catch (error) {
       if (!(error instanceof Refusal && error.chatIsGone)) throw error;
       this.ended();
-      return ask();
+      return act(await this.token());
     }
-  }
-
-  async export(format: ExportFormat, language: Language): Promise<Blob | null> {
-    const { token } = this.store.key;
-    return token ? this.api.export(token, format, language) : null;
   }
 
   /** Erases the chat at the front, then here; if the first fails, forgets nothing. */
@@ -257,7 +246,7 @@ export class Chat implements LiveListener {
 
   private async newToken(): Promise<string> {
     const era = this.era;
-    const opened = await this.api.openChat(this.store.key.choice ?? this.pageLanguage());
+    const opened = await this.api.openChat(this.language);
     if (era === this.era) {
       this.store.keepKey(opened);
       this.follow(true);
@@ -337,14 +326,4 @@ export class Chat implements LiveListener {
       this.wake = () => (clearTimeout(timer), resolve());
     });
   }
-}
-
-/** A random UUID, even on pages without https, where the browser offers none. */
-function newId(): string {
-  if (crypto.randomUUID) return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] as number) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] as number) & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

@@ -1,20 +1,17 @@
 /** The chat itself: a file of its own, loaded when it is first opened, or where the visitor has begun one. */
 
 import { Assistant, type Before } from "./assistant.js";
+import { take } from "./handed_over.js";
 import inline from "./inline.css";
 import type { Settings } from "./settings.js";
 import styles from "./styles.css";
-import { withStyles } from "./styling.js";
-import topics from "./topics.css";
-
-const sheets = [styles, topics, inline].join("\n");
-const styled = new WeakSet<ShadowRoot>();
+import { styleOnce } from "./styling.js";
 
 export type { Assistant };
 
 /** Puts the chat into a region of this root. */
 export function begin(settings: Settings, before: Before, root: ShadowRoot): Assistant {
-  if (!styled.has(root)) withStyles(root, sheets);
-  styled.add(root);
+  take(before.shared);
+  styleOnce(root, styles + inline);
   return new Assistant(settings, before);
 }

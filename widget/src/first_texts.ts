@@ -28,4 +28,4 @@ export type FirstTexts = Pick<Texts, keyof typeof en>;
 
 /** The files of all texts, which the chat reads too. */
 export const files = new TextFiles();
-export const firstLibrary = new Library<FirstTexts>(de, en, files);
+export const firstLibrary = new Library<FirstTexts>({ de, en }, files);

@@ -2,11 +2,7 @@
 
 import { drawn, MARK } from "./drawn.js";
 
-export { drawn } from "./drawn.js";
-
 const ICONS = {
-  chat: "M4 4h16a2 2 0 0 1 2 2v10a2 2 0 0 1-2 2H9l-5 4v-4a2 2 0 0 1-2-2V6a2 2 0 0 1 2-2zm3 4v2h10V8zm0 4v2h7v-2z",
-  mark: MARK,
   larger: "M13 3h8v8h-2.4V7.1l-4.3 4.3-1.7-1.7 4.3-4.3H13zM11 21H3v-8h2.4v3.9l4.3-4.3 1.7 1.7-4.3 4.3H11z",
   smaller: "M21 4.7 16.7 9h3.9v2.4h-8v-8H15v3.9L19.3 3zM3 19.3 7.3 15H3.4v-2.4h8v8H9v-3.9L4.7 21z",
   close: "M6.4 5 12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4-5.6-5.6L6.4 19 5 17.6l5.6-5.6L5 6.4z",
@@ -23,11 +19,11 @@ const ICONS = {
   newest: "M11 4h2v12l5-5 1.400 1.400L12 19.800l-7.400-7.400L6 11l5 5z",
 } as const;
 
-export type IconName = keyof typeof ICONS;
+export type IconName = keyof typeof ICONS | "mark";
 
 /** Creates a decorative icon; its meaning must be given in words next to it. */
 export function icon(name: IconName): SVGElement {
-  const picture = drawn(ICONS[name]);
+  const picture = drawn(name === "mark" ? MARK : ICONS[name]);
   picture.classList.add(`icon-${name}`);
   return picture;
 }

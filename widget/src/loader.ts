@@ -1,15 +1,20 @@
 /** What every page has: the launcher, and the way to the chat, which is loaded when somebody wants it. */
 
 import type { Assistant, begin } from "./chat_file.js";
-import { h } from "./dom.js";
+import { button, h } from "./dom.js";
+import { drawn, MARK } from "./drawn.js";
 import { files, firstLibrary, type FirstTexts } from "./first_texts.js";
+import type { Shared } from "./handed_over.js";
 import { keepTyping } from "./keys.js";
+import { directionOf, LANGUAGES, nameOfLanguage, spoken, type Language } from "./languages.js";
 import styles from "./launcher.css";
+import { filled, Library } from "./library.js";
 import { OnDemand } from "./on_demand.js";
 import { sayWhere } from "./region.js";
+import { smallScreen } from "./screen.js";
 import type { Settings } from "./settings.js";
 import { Store } from "./store.js";
-import { withStyles } from "./styling.js";
+import { styleOnce } from "./styling.js";
 import { fixToWindow } from "./top_layer.js";
 import { Launcher } from "./view/launcher.js";
 import { pageLink } from "./view/page_link.js";
@@ -19,14 +24,38 @@ import { worded, Wording } from "./wording.js";
 const RETRY_MS = 5_000;
 const LONGEST_RETRY_MS = 60_000;
 
-/** Set by build.mjs: changes with what the file contains, so that a copy in a cache is of the same version. */
+/** Set by build.mjs: changes with what the files contain, so that a copy in a cache is of the same version. */
 declare const CHAT_VERSION: string;
 
-const chatFile = (): OnDemand<{ begin: typeof begin }> =>
-  (file ??= new OnDemand(new URL(`./chat.js?v=${CHAT_VERSION}`, import.meta.url).href));
-let file: OnDemand<{ begin: typeof begin }> | null = null;
+/** What the chat need not bring a second time. */
+const shared: Shared = {
+  h,
+  button,
+  drawn,
+  MARK,
+  directionOf,
+  LANGUAGES,
+  nameOfLanguage,
+  spoken,
+  filled,
+  Library,
+  OnDemand,
+  sayWhere,
+  smallScreen,
+  styleOnce,
+  worded,
+  Wording,
+};
 
-const styled = new WeakSet<ShadowRoot>();
+const chatFiles = new Map<string, OnDemand<{ begin: typeof begin }>>();
+
+/** The chat with the texts of a language: German or English, the others add theirs to. */
+function chatFile(language: Language): OnDemand<{ begin: typeof begin }> {
+  const name = language === "de" ? "chat.de.js" : "chat.js";
+  const file = chatFiles.get(name) ?? new OnDemand(new URL(`./${name}?v=${CHAT_VERSION}`, import.meta.url).href);
+  chatFiles.set(name, file);
+  return file;
+}
 
 export class Loader {
   private readonly region = h("div", { class: "assistant", role: "region" });
@@ -35,6 +64,7 @@ export class Loader {
   private readonly launcher: Launcher;
   private readonly unwatch: () => void;
   private chat: Assistant | null = null;
+  private file: OnDemand<{ begin: typeof begin }> | null = null;
   private begun = "";
   /** The panel is to be shown once it is here: with the focus, if that is still at this place. */
   private wanted: { focus: boolean; from: Element | null } | null = null;
@@ -54,8 +84,7 @@ export class Loader {
     keepTyping(this.region);
     sayWhere(this.region, this.words);
     this.unwatch = this.store.watch(() => this.changedElsewhere());
-    if (!styled.has(root)) withStyles(root, styles);
-    styled.add(root);
+    styleOnce(root, styles);
     root.append(this.region);
     this.stayInWindow();
   }
@@ -116,7 +145,7 @@ export class Loader {
     this.region.remove();
   }
 
-  private get language(): string {
+  private get language(): Language {
     return this.store.key.choice ?? this.settings.pageLanguage();
   }
 
@@ -141,7 +170,8 @@ export class Loader {
     clearTimeout(this.again);
     try {
       // Without a pause where the file is here already.
-      const { begin } = chatFile().file ?? (await chatFile().load());
+      const file = (this.file ??= chatFile(this.language));
+      const { begin } = file.file ?? (await file.load());
       if (!this.ended) this.enter(begin);
     } catch (error) {
       console.error("iom-assistant: the chat could not be loaded.", error);
@@ -154,7 +184,7 @@ export class Loader {
     const { store, launcher, region, settings, words, wanted } = this;
     // It may have been erased while this page rested in the browser's memory.
     store.reread();
-    this.chat = begun(settings, { store, files, launcher, region }, this.root);
+    this.chat = begun(settings, { store, files, launcher, region, shared }, this.root);
     this.chat.draft ||= this.begun;
     words.end();
     this.trouble?.remove();
@@ -174,7 +204,7 @@ export class Loader {
   }
 
   private sorry(): HTMLElement {
-    const text = h("p", {}, worded(this.words, (texts) => texts.failed));
+    const text = h("p", {}, worded(this.words, "failed"));
     const link = pageLink(this.words, this.settings.server, { class: "open-page" });
     const note = h("div", { class: "trouble", role: "alert" }, text, link);
     this.region.prepend(note);

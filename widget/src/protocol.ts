@@ -92,12 +92,6 @@ export interface AssistantEvent extends Content {
   replyTo: string | null;
 }
 
-/** An everyday topic and its questions. */
-export interface Topic {
-  title: string;
-  questions: string[];
-}
-
 export type ChatEvent = VisitorEvent | AssistantEvent;
 
 /** The entries of the knowledge that an answer is made of, each once. */
@@ -105,12 +99,13 @@ export function entriesOf(parts: Part[]): string[] {
   return [...new Set(parts.flatMap(({ entry }) => entry ?? []))];
 }
 
-type Json = Record<string, unknown>;
+/** What came from the network, read as if it were what it should be. */
+export type Json = Record<string, unknown>;
 
-const text = (value: unknown): string => (typeof value === "string" ? value : "");
-const textOrNull = (value: unknown): string | null => (typeof value === "string" && value ? value : null);
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-const record = (value: unknown): Json => (value && typeof value === "object" ? (value as Json) : {});
+export const text = (value: unknown): string => (typeof value === "string" ? value : "");
+export const textOrNull = (value: unknown): string | null => (typeof value === "string" && value ? value : null);
+export const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+export const record = (value: unknown): Json => (value && typeof value === "object" ? (value as Json) : {});
 const texts = (value: unknown): string[] => list(value).filter((item): item is string => typeof item === "string");
 
 /** What is shown before the first message. */
@@ -137,22 +132,6 @@ function readHours({ days, opens, closes }: Json): Hours {
 
 function readOffice({ text: said, url }: Json): Opening["contact"] {
   return text(url) ? { text: text(said), url: text(url) } : null;
-}
-
-/** Everyday topics, without those that have no questions. */
-export function readTopics(data: unknown): Topic[] {
-  const topics = list(record(data).topics).map(record);
-  const read = topics.map(({ title, questions }) => ({
-    title: text(title),
-    questions: list(questions).flatMap((question) => textOrNull(record(question).text) ?? []),
-  }));
-  return read.filter((topic) => topic.title && topic.questions.length);
-}
-
-/** The questions that the parts of an answer belong to. */
-export function readQuestions(data: unknown): string[] {
-  const { parts } = record(record(data).answer);
-  return list(parts).flatMap((part) => textOrNull(record(part).question) ?? []);
 }
 
 /** A new session's token; throws if there is none. */

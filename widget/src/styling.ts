@@ -1,5 +1,15 @@
 /** Styles in the way that a strict content security policy allows. */
 
+const styled = /* @__PURE__ */ new WeakMap<ShadowRoot, string[]>();
+
+/** Adds styles to a root that does not have them yet. */
+export function styleOnce(root: ShadowRoot, styles: string): void {
+  const had = styled.get(root) ?? [];
+  if (had.includes(styles)) return;
+  withStyles(root, styles);
+  styled.set(root, [...had, styles]);
+}
+
 /** Adds styles to a root; returns how to undo it. */
 export function withStyles(root: Document | ShadowRoot, styles: string): () => void {
   if ("adoptedStyleSheets" in root && "replaceSync" in CSSStyleSheet.prototype) {

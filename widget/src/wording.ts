@@ -51,8 +51,8 @@ export class Wording<Texts extends object = AllTexts> {
 }
 
 /** A text that follows the language, even where a translator has put nodes of its own in its place. */
-export function worded<Texts extends object>(words: Wording<Texts>, choose: (texts: Texts) => string): HTMLElement {
+export function worded<Texts extends object>(words: Wording<Texts>, key: keyof Texts): HTMLElement {
   const text = h("span");
-  words.say((texts) => (text.textContent = choose(texts)));
+  words.say((texts) => (text.textContent = String(texts[key])));
   return text;
 }

@@ -1,7 +1,8 @@
 /** An answer as plain text, to be pasted elsewhere. */
 
 import type { Contact, Content, Part, Source } from "../protocol.js";
-import { filled, type Texts } from "../texts.js";
+import { filled } from "../library.js";
+import type { Texts } from "../texts.js";
 
 /** The texts with contacts, sources and dates, and the address of a page with the answer. */
 export function plainText({ parts }: Content, texts: Texts, page: string | null): string {

@@ -1,10 +1,10 @@
 /** Thumbs up and down under an answer, with an optional reason. */
 
 import { button, h } from "../dom.js";
-import type { drawn } from "../icons.js";
+import { drawn } from "../drawn.js";
 import type { Language } from "../languages.js";
-import type { Texts } from "../texts.js";
 import { SHAPES } from "./shapes.js";
+import type { LaterTexts } from "./texts.js";
 
 const MAX_REASON_CHARACTERS = 500;
 
@@ -18,16 +18,15 @@ export class FeedbackView {
   private sent: Promise<boolean> = Promise.resolve(true);
 
   constructor(
-    private readonly texts: Texts,
+    private readonly texts: LaterTexts,
     language: Language,
     private readonly id: string,
     private readonly sender: SendFeedback,
     /** The form has opened, and should be seen whole. */
     private readonly opened: (form: HTMLElement) => void,
-    draw: typeof drawn,
   ) {
-    const yes = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(true), draw(SHAPES.up), texts.yes);
-    const no = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(false), draw(SHAPES.down), texts.no);
+    const yes = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(true), drawn(SHAPES.up), texts.yes);
+    const no = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(false), drawn(SHAPES.down), texts.no);
     this.choices = [yes, no];
     const label = h("span", { id: `${id}-label`, class: "hint" }, texts.helpfulQuestion);
     const group = h("div", { class: "thumbs", role: "group", "aria-labelledby": `${id}-label` }, label, yes, no);

@@ -1,133 +1,98 @@
-/** What can be done with an answer beyond reading it. Few visitors need it, so it is a file of its own, loaded then. */
+/** What few visitors need: a file of its own, loaded when it is asked for, or once the first answer is there. */
 
-import { button, h } from "../dom.js";
-import type { drawn } from "../icons.js";
-import { type nameOfLanguage, type Language } from "../languages.js";
-import type { Content } from "../protocol.js";
-import type { asSpoken } from "../rich_text.js";
-import type { suggestionsOf } from "../view/suggestions.js";
-import type { ToolActions } from "../view/tools.js";
-import { type Texts } from "../texts.js";
-import { plainText } from "./copied.js";
-import { FeedbackView } from "./feedback.js";
-import { SHAPES } from "./shapes.js";
-import { readAloud, voiceOf, whenVoicesChange } from "./speech.js";
-
-/** An answer as it is shown now. */
-export interface Shown {
-  content: Content;
-  language: Language;
-  texts: Texts;
-  /** In which other languages it can be shown. */
-  others: Language[];
-  /** The questions for which there was no room below it. */
-  rest: string[];
-  /** The address of a page with the answer; null if no entry of the knowledge says it. */
-  page: string | null;
-}
-
-/** What this file shares with the rest of the element, so that it does not bring it a second time. */
-export interface Shared {
-  drawn: typeof drawn;
-  nameOfLanguage: typeof nameOfLanguage;
-  asSpoken: typeof asSpoken;
-  suggestionsOf: typeof suggestionsOf;
-}
+import type { Language } from "../languages.js";
+import { styleOnce } from "../styling.js";
+import { Wording } from "../wording.js";
+import { AnswerMore } from "./answer.js";
+import { Confirmation } from "./confirmation.js";
+import { leadElsewhere } from "./elsewhere.js";
+import type { Host } from "./host.js";
+import { MenuEntries } from "./menu_entries.js";
+import styles from "./more.css";
+import { NoticeDetails } from "./notice.js";
+import { People } from "./people.js";
+import { printing } from "./print.js";
+import { laterLibrary, loadInTime, type LaterTexts } from "./texts.js";
+import { Topics } from "./topics.js";
+import { WholeChat } from "./whole_chat.js";
 
 export class More {
-  private feedback: FeedbackView | null = null;
+  readonly confirmation: Confirmation;
+  readonly topics: Topics;
+  readonly people: People;
+  readonly notice: NoticeDetails;
+  private readonly texts: ReturnType<typeof laterLibrary>;
+  private readonly words: Wording<LaterTexts>;
+  private readonly menu: MenuEntries;
+  private readonly stopPrinting: () => void;
 
-  /** `sequence` is that of an answer that is judged, otherwise null. */
-  constructor(
-    private readonly id: string,
-    private readonly sequence: number | null,
-    private readonly actions: ToolActions,
-    private readonly translate: (language: Language) => void,
-    private readonly shared: Shared,
-  ) {}
-
-  /** Everything that is offered for an answer. */
-  contents(shown: Shown): HTMLElement[] {
-    const { texts, others, rest } = shown;
-    const sizes = [["A−", texts.smaller, -1], ["A+", texts.larger, 1]] as const;
-    const resizers = sizes.map(([sign, meaning, steps]) =>
-      button({ class: "tool", title: meaning }, () => this.actions.enlarge(steps), sign, h("span", { class: "unseen" }, ` ${meaning}`)),
-    );
-    const languages = others.length > 1 ? [this.languageList(others, texts)] : [];
-    return [
-      ...this.shared.suggestionsOf(rest, this.actions.ask),
-      h("div", { class: "row" }, ...languages, h("span", { class: "row sizes", dir: "ltr" }, ...resizers)),
-      h("div", { class: "row" }, this.reader(shown), this.copier(shown), ...this.linked(shown)),
-      ...this.rating(shown),
-    ];
+  constructor(private readonly host: Host) {
+    const { files, words, panel, element, composer } = host;
+    styleOnce(element.getRootNode() as ShadowRoot, styles);
+    this.texts = laterLibrary(files);
+    this.words = new Wording(this.texts, words.language);
+    words.say(() => this.words.change(words.language));
+    this.confirmation = new Confirmation(composer.field);
+    panel.append(this.confirmation.element);
+    this.topics = new Topics(host, this.words);
+    this.people = new People(host, this.words, this.confirmation);
+    this.notice = new NoticeDetails(host, this.words);
+    this.menu = this.makeMenu();
+    this.stopPrinting = printing(host);
   }
 
-  private languageList(languages: Language[], texts: Texts): HTMLElement {
-    const list = h("select", { class: "tool", "aria-label": texts.otherLanguage });
-    list.append(h("option", { value: "" }, `${texts.chooseLanguage} …`));
-    for (const language of languages) {
-      list.append(h("option", { value: language, lang: language }, this.shared.nameOfLanguage(language)));
-    }
-    list.addEventListener("change", () => list.value && this.translate(list.value));
-    return list;
+  /** Loads the texts of this file in a language; without a connection, the English ones are shown. */
+  load(language: Language): Promise<void> {
+    return loadInTime(this.texts, language);
   }
 
-  /** Reads the answer aloud with a voice of the device; hidden where it has none for the language. */
-  private reader({ content, language, texts }: Shown): HTMLElement {
-    const label = h("span", {}, texts.readAloud);
-    let stop: (() => void) | null = null;
-    const ended = (): void => ((label.textContent = texts.readAloud), void (stop = null));
-    const read = button({ class: "tool" }, () => {
-      if (stop) return stop();
-      this.actions.reads((stop = readAloud(content.parts.map(({ text }) => this.shared.asSpoken(text)), language, ended)));
-      label.textContent = texts.stopReading;
-    }, this.shared.drawn(SHAPES.speaker), label);
-    const check = (): void => void (read.hidden = !voiceOf(language));
-    check();
-    whenVoicesChange(check);
-    return read;
+  /** Loads what few need of this. */
+  async prepare(): Promise<void> {
+    await this.load(this.host.words.language);
+    if (this.host.opening?.team) await this.people.prepare();
   }
 
-  private copier({ content, texts, language, page }: Shown): HTMLElement {
-    const label = h("span", {}, texts.copy);
-    const copied = (): void => {
-      label.textContent = texts.copied;
-      this.actions.announce(texts.copied, language);
-    };
-    const text = plainText(content, texts, page);
-    const copy = async (): Promise<void> => {
-      try {
-        await navigator.clipboard.writeText(text);
-        copied();
-      } catch {
-        this.offer(label.closest(".row"), text, texts.copy);
-      }
-    };
-    return button({ class: "tool" }, () => void copy(), this.shared.drawn(SHAPES.copy), label);
+  /** What is offered for an answer. */
+  ofAnswer(id: string, sequence: number | null, translate: (language: Language) => void): AnswerMore {
+    return new AnswerMore(this.host, this.texts, id, sequence, translate);
   }
 
-  /** Where the browser lets no page copy, shows the text selected. */
-  private offer(below: Element | null, text: string, label: string): void {
-    if (below?.nextElementSibling?.matches("textarea")) below.nextElementSibling.remove();
-    const field = h("textarea", { readonly: "", rows: "4", "aria-label": label }, text);
-    below?.after(field);
-    field.focus({ preventScroll: true });
-    field.select();
-    this.actions.opened(field);
+  /** Finds out why nothing can be had from the front; if this website may not, leads to the front's own page. */
+  leadElsewhere(): Promise<boolean> {
+    return leadElsewhere(this.host, this.words);
   }
 
-  private linked({ page, texts }: Shown): HTMLElement[] {
-    if (!page) return [];
-    const hint = h("span", { class: "unseen" }, ` (${texts.newWindow})`);
-    const attributes = { class: "tool", href: page, target: "_blank", rel: "noopener" };
-    return [h("a", attributes, this.shared.drawn(SHAPES.link), texts.answerLink, hint)];
+  /** Another tab may have remembered the chat, or forgotten it. */
+  look(): void {
+    this.menu.look();
   }
 
-  private rating({ texts, language }: Shown): HTMLElement[] {
-    const { sequence, actions, shared } = this;
-    if (sequence === null) return [];
-    const send = (helpful: boolean, reason: string | null) => actions.feedback(sequence, helpful, reason);
-    this.feedback ??= new FeedbackView(texts, language, `${this.id}-feedback`, send, actions.opened, shared.drawn);
-    return [this.feedback.element];
+  /** Closes what asks or waits for something; returns whether there was anything. */
+  escape(): boolean {
+    const { open } = this.confirmation;
+    if (open) this.confirmation.close();
+    return open;
+  }
+
+  /** Forgets what was written here. */
+  forget(): void {
+    this.people.forget();
+    this.look();
+  }
+
+  end(): void {
+    this.stopPrinting();
+  }
+
+  private makeMenu(): MenuEntries {
+    const chat = new WholeChat(this.host, this.words, this.confirmation);
+    return new MenuEntries(this.host, this.words, {
+      topics: () => void this.topics.show(),
+      askTeam: () => void this.people.ask(""),
+      newChat: () => chat.askNew(),
+      exportText: () => void chat.save("text"),
+      exportJson: () => void chat.save("json"),
+      delete: () => chat.askDelete(),
+    });
   }
 }

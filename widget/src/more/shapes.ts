@@ -1,5 +1,6 @@
 /** The pictures of this file. */
 export const SHAPES = {
+  close: "M6.4 5 12 10.6 17.6 5 19 6.4 13.4 12l5.6 5.6-1.4 1.4-5.6-5.6L6.4 19 5 17.6l5.6-5.6L5 6.4z",
   copy: "M8 2h12v15H8zm2 2v11h8V4zM4 6h2v13h10v2H4z",
   link: "M10 4H4v16h16v-6h-2v4H6V6h4zm3-2v2h5.600L9 13.600 10.400 15 20 5.400V11h2V2z",
   speaker: "M3 9v6h4l6 5V4L7 9zm12-1v8a4.500 4.500 0 0 0 0-8z",

@@ -3,11 +3,12 @@
  * file of its own, loaded when it is first opened.
  */
 
-import type { TeamQuestion } from "../api.js";
 import { button, h } from "../dom.js";
 import { directionOf, type Language } from "../languages.js";
 import { filled, type TextFiles } from "../library.js";
 import type { Hours } from "../protocol.js";
+import type { TeamQuestion } from "../more/requests.js";
+import type { LaterTexts } from "../more/texts.js";
 import type { Texts } from "../texts.js";
 import { hoursText } from "./hours.js";
 import { formTexts, type FormTexts } from "./texts.js";
@@ -21,7 +22,7 @@ const EMAIL = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[
 
 /** What a form is made of. */
 export interface Given {
-  texts: Texts;
+  texts: Texts & Pick<LaterTexts, "cancel">;
   language: Language;
   /** What was asked before, if anything. */
   question: string;

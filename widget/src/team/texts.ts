@@ -10,5 +10,5 @@ export type FormTexts = Record<FormKey, string>;
 
 /** The texts of the form in a language whose file is here; otherwise the English ones. */
 export function formTexts(language: Language, files: TextFiles): FormTexts {
-  return language === "de" ? de : completed<FormTexts>(files.contentOf(language), en);
+  return language === "de" ? de : completed<FormTexts>(files.contentOf(`${language}.more`), en);
 }

@@ -19,6 +19,8 @@ const SUGGESTIONS_SHOWN = 2;
 const CALLS_SHOWN = 3;
 
 export interface AnswerActions extends ToolActions {
+  /** Says something that a screen reader would otherwise not hear. */
+  announce(text: string, language: Language): void;
   /** What the same entries say in another language; null if that failed, which the visitor is told. */
   translated(entries: string[], language: Language): Promise<Content | null>;
 }

@@ -17,11 +17,11 @@ export class Composer {
   ) {
     this.field.setAttribute("autocomplete", "off");
     this.field.setAttribute("aria-describedby", "field-hint");
-    const label = h("label", { for: "field", class: "unseen" }, worded(words, (texts) => texts.field));
+    const label = h("label", { for: "field", class: "unseen" }, worded(words, "field"));
     words.say((texts) => (this.field.placeholder = texts.field));
-    const hint = h("p", { id: "field-hint", class: "unseen" }, worded(words, (texts) => texts.fieldHint));
+    const hint = h("p", { id: "field-hint", class: "unseen" }, worded(words, "fieldHint"));
     const submit = h("button", { type: "submit", class: "send", part: "send" }, icon("send"));
-    submit.append(h("span", {}, worded(words, (texts) => texts.send)));
+    submit.append(h("span", {}, worded(words, "send")));
     const row = h("div", { class: "row" }, this.field, submit);
     this.element = h("form", { class: "composer", part: "composer" }, label, row, hint);
     this.element.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));

@@ -2,7 +2,8 @@
 
 import { h } from "../dom.js";
 import { icon, type IconName } from "../icons.js";
-import { languageNames, type Language } from "../languages.js";
+import { languageNames } from "../language_names.js";
+import type { Language } from "../languages.js";
 import type { Contact } from "../protocol.js";
 import { link, mailOf, phoneOf, shortName } from "../rich_text.js";
 import type { Texts } from "../texts.js";

@@ -130,7 +130,8 @@ export class Conversation {
     return last;
   }
 
-  private announce(text: string, language: Language): void {
+  /** Says something that a screen reader would otherwise not hear. */
+  announce(text: string, language: Language): void {
     this.heard.lang = language;
     this.heard.textContent = text;
   }

@@ -30,7 +30,7 @@ export class Footer {
       label.textContent = texts.person;
       hint.textContent = ` (${texts.newWindow})`;
     });
-    const ask = worded(words, (texts) => texts.person);
+    const ask = worded(words, "person");
     this.asking = button({ class: "person", part: "contact", hidden: "" }, askForPerson, icon("person"), ask);
     this.person = h("div", { class: "contact" }, this.asking, this.contact);
     this.bar = h("div", { class: "bar" }, this.alert, this.status, composer.element);

@@ -3,6 +3,7 @@
 import { button, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { LANGUAGES, nameOfLanguage, type Language } from "../languages.js";
+import { named } from "../naming.js";
 import { worded, type Wording } from "../wording.js";
 import type { Menu } from "./menu.js";
 
@@ -18,14 +19,14 @@ export class Header {
   private readonly size: HTMLButtonElement;
 
   constructor(words: Wording, menu: Menu, actions: HeaderActions) {
-    const title = h("h2", { class: "title" }, worded(words, (texts) => texts.titleShort));
-    const machine = h("p", { class: "machine", id: "machine" }, worded(words, (texts) => texts.machine));
+    const title = h("h2", { class: "title" }, worded(words, "titleShort"));
+    const machine = h("p", { class: "machine", id: "machine" }, worded(words, "machine"));
     const heading = h("div", { class: "heading" }, title, machine);
     const close = button({ class: "round", part: "close" }, actions.close, icon("close"));
-    words.say((texts) => (close.setAttribute("aria-label", texts.close), (close.title = texts.close)));
+    words.say((texts) => named(close, texts.close));
     const sized = { class: "round enlarge", part: "enlarge", "aria-pressed": "false" };
     this.size = button(sized, () => this.toggleSize(actions), icon("larger"), icon("smaller"));
-    words.say((texts) => (this.size.setAttribute("aria-label", texts.enlarge), (this.size.title = texts.enlarge)));
+    words.say((texts) => named(this.size, texts.enlarge));
     const row = h("div", { class: "top" }, icon("mark"), heading, exitButton(words, actions.exit));
     row.append(languageSwitch(words, actions.choose), this.size, menu.toggle, close);
     this.element = h("div", { class: "header", part: "header" }, row, menu.element);
@@ -42,9 +43,9 @@ export class Header {
 }
 
 function exitButton(words: Wording, exit: () => void): HTMLElement {
-  const hint = h("span", { id: "exit-hint", hidden: "" }, worded(words, (texts) => texts.exitHint));
+  const hint = h("span", { id: "exit-hint", hidden: "" }, worded(words, "exitHint"));
   const attributes = { class: "exit", part: "exit", "aria-describedby": "exit-hint" };
-  const leave = button(attributes, exit, icon("exit"), h("span", {}, worded(words, (texts) => texts.exit)));
+  const leave = button(attributes, exit, icon("exit"), h("span", {}, worded(words, "exit")));
   words.say((texts) => (leave.title = texts.exit));
   return h("div", {}, leave, hint);
 }
@@ -56,8 +57,7 @@ function languageSwitch(words: Wording, choose: (language: Language) => void): H
     list.append(h("option", { value: language, lang: language, dir: "auto" }, nameOfLanguage(language)));
   }
   words.say((texts) => {
-    list.setAttribute("aria-label", texts.chooseLanguage);
-    list.title = texts.chooseLanguage;
+    named(list, texts.chooseLanguage);
     list.value = words.language;
   });
   list.addEventListener("change", () => choose(list.value));

@@ -10,7 +10,7 @@ export function pageLink<Some extends Pick<Texts, "openPage" | "newWindow">>(
   attributes: Record<string, string>,
 ): HTMLElement {
   const hint = h("span", { class: "unseen" });
-  const text = worded<Some>(words, (texts) => texts.openPage);
+  const text = worded(words, "openPage");
   const link = h("a", { ...attributes, target: "_blank", rel: "noopener" }, text, hint);
   words.say((texts) => {
     link.href = `${server}/chat?language=${words.language}`;

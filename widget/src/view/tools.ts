@@ -1,46 +1,43 @@
 /** What can be done with an answer: another language at one press, and everything else behind one button. */
 
 import { button, h } from "../dom.js";
-import { drawn, icon } from "../icons.js";
+import { icon } from "../icons.js";
 import { directionOf, nameOfLanguage, type Language } from "../languages.js";
-import type { More, Shown } from "../more/index.js";
-import { OnDemand } from "../on_demand.js";
-import { entriesOf } from "../protocol.js";
-import { asSpoken } from "../rich_text.js";
+import type { AnswerMore } from "../more/answer.js";
+import type { More } from "../more/index.js";
+import type { Content } from "../protocol.js";
 import type { Texts } from "../texts.js";
-import { suggestionsOf } from "./suggestions.js";
 
 /** The kinds of answer worth keeping; not small talk, nor what is said about the chat itself. */
 const KEPT = new Set(["fact", "referral", "crisis", "fallback", "clarify"]);
 // Nobody is asked in a crisis whether that helped.
 const NOT_JUDGED = "crisis";
 
-export interface ToolActions {
-  ask(question: string): void;
-  feedback(sequence: number, helpful: boolean, reason: string | null): Promise<boolean>;
-  /** Says something that a screen reader would otherwise not hear. */
-  announce(text: string, language: Language): void;
-  /** The languages to choose from, the likeliest first. */
-  languages(): Language[];
-  /** The address of a page that shows these entries. */
-  pageOf(entries: string[], language: Language): string;
-  /** Makes the text of all answers larger or smaller. */
-  enlarge(steps: number): void;
-  /** Something has opened that should be seen whole. */
-  opened(element: HTMLElement): void;
-  /** An answer is being read aloud; `stop` ends that. */
-  reads(stop: () => void): void;
-  /** What was asked for could not be loaded. */
-  failed(): void;
+/** An answer as it is shown now. */
+export interface Shown {
+  content: Content;
+  language: Language;
+  texts: Texts;
+  /** In which other languages it can be shown. */
+  others: Language[];
+  /** The questions for which there was no room below it. */
+  rest: string[];
 }
 
-/** What few visitors need. */
-const file = new OnDemand<{ More: typeof More }>(new URL("./more.js", import.meta.url).href);
+export interface ToolActions {
+  ask(question: string): void;
+  /** The languages to choose from, the likeliest first. */
+  languages(): Language[];
+  /** What few visitors need; null if it could not be loaded, which the visitor is told. */
+  more(): Promise<More | null>;
+  /** Something has opened that should be seen whole. */
+  opened(element: HTMLElement): void;
+}
 
 export class AnswerTools {
   private readonly panel: HTMLElement;
   private first: HTMLElement | null = null;
-  private more: More | null = null;
+  private more: AnswerMore | null = null;
   private shown: Shown | null = null;
 
   /** Without a `sequence`, what is shown is no answer of the front's, and nothing is offered below it. */
@@ -55,11 +52,10 @@ export class AnswerTools {
   }
 
   /** The buttons below an answer as it is shown now. */
-  show(shown: Omit<Shown, "page">): HTMLElement[] {
+  show(shown: Shown): HTMLElement[] {
     if (this.sequence === null || !KEPT.has(this.kind)) return [];
-    const entries = entriesOf(shown.content.parts);
-    this.shown = { ...shown, page: entries.length ? this.actions.pageOf(entries, shown.language) : null };
-    this.fill();
+    this.shown = shown;
+    if (!this.panel.hidden) void this.fill();
     const [likeliest] = shown.others;
     this.first = likeliest ? languageButton(likeliest, shown.texts, () => this.translate(likeliest)) : null;
     return [h("div", { class: "row tools-row" }, this.first, this.toggle(shown.texts)), this.panel];
@@ -78,25 +74,20 @@ export class AnswerTools {
   }
 
   private async press(toggle: HTMLElement): Promise<void> {
-    const { panel, actions } = this;
-    try {
-      this.more ??= this.made((await file.load()).More);
-    } catch {
-      return actions.failed();
-    }
-    panel.hidden = !panel.hidden;
-    toggle.setAttribute("aria-expanded", String(!panel.hidden));
-    this.fill();
-    if (!panel.hidden) actions.opened(panel);
+    const { panel, actions, id, kind, sequence } = this;
+    const more = await actions.more();
+    if (!more) return;
+    this.more ??= more.ofAnswer(id, kind === NOT_JUDGED ? null : sequence, this.translate);
+    const opens = panel.hidden;
+    if (opens) await this.fill();
+    panel.hidden = !opens;
+    toggle.setAttribute("aria-expanded", String(opens));
+    if (opens) actions.opened(panel);
   }
 
-  private made(Made: typeof More): More {
-    const judged = this.kind === NOT_JUDGED ? null : this.sequence;
-    return new Made(this.id, judged, this.actions, this.translate, { drawn, nameOfLanguage, asSpoken, suggestionsOf });
-  }
-
-  private fill(): void {
-    if (this.more && this.shown && !this.panel.hidden) this.panel.replaceChildren(...this.more.contents(this.shown));
+  private async fill(): Promise<void> {
+    const { more, shown } = this;
+    if (more && shown) this.panel.replaceChildren(...(await more.contents(shown)));
   }
 }
 

@@ -3,29 +3,33 @@
 import { button, h } from "../dom.js";
 import type { Opening } from "../protocol.js";
 import { link } from "../rich_text.js";
-import { filled, type Texts } from "../texts.js";
+import { filled } from "../texts.js";
 import { worded, type Wording } from "../wording.js";
 
 export class Welcome {
   readonly notice: HTMLElement;
+  /** The notice in full, which is filled when it is first opened. */
+  readonly details = h("ul", { id: "notice-more", hidden: "" });
   readonly starters = h("div", { class: "starters", role: "group", "aria-labelledby": "starters-title", hidden: "" });
   private readonly announcement = h("p", { class: "announcement", hidden: "" });
   private readonly storedShort = h("span", { hidden: "" });
-  private readonly stored = h("li", { hidden: "" });
   private readonly links = h("span", { class: "links" });
   private isWanted = true;
 
   constructor(
     private readonly words: Wording,
     private readonly ask: (question: string) => void,
+    /** Brings the notice in full; resolves to false if that failed, which the visitor is told. */
+    fill: () => Promise<boolean>,
   ) {
-    const short = h("p", { id: "notice-text" }, worded(words, (texts) => texts.noticeShort), " ", this.storedShort);
-    const details = this.details();
-    const more = button({ class: "notice-button", "aria-expanded": "false", "aria-controls": "notice-more" }, () => {
+    const short = h("p", { id: "notice-text" }, worded(words, "noticeShort"), " ", this.storedShort);
+    const { details } = this;
+    const more = button({ class: "notice-button", "aria-expanded": "false", "aria-controls": "notice-more" }, async () => {
+      if (!(await fill())) return;
       details.hidden = !details.hidden;
       more.setAttribute("aria-expanded", String(!details.hidden));
     });
-    more.append(worded(words, (texts) => texts.noticeMore));
+    more.append(worded(words, "noticeMore"));
     const row = h("div", { class: "notice-row" }, more, this.links);
     this.notice = h("section", { class: "notice", part: "notice" }, this.announcement, short, row, details);
     words.say((texts) => this.notice.setAttribute("aria-label", texts.noticeTitle));
@@ -43,24 +47,10 @@ export class Welcome {
     const days = opening.retentionDays ?? 0;
     this.announcement.hidden = !opening.announcement;
     this.announcement.textContent = opening.announcement;
-    this.stored.hidden = this.storedShort.hidden = opening.retentionDays === null;
-    this.stored.textContent = filled(texts.noticeStored, { days });
+    this.storedShort.hidden = opening.retentionDays === null;
     this.storedShort.textContent = filled(texts.storedShort, { days });
     this.links.replaceChildren(...this.linksTo(opening));
     this.showStarters(opening.available ? opening.starters : []);
-  }
-
-  /** The notice in full. */
-  private details(): HTMLElement {
-    const item = (choose: (texts: Texts) => string): HTMLElement => h("li", {}, worded(this.words, choose));
-    return h(
-      "ul",
-      { id: "notice-more", hidden: "" },
-      item((texts) => texts.noticeMachine),
-      item((texts) => texts.noticePersonal),
-      this.stored,
-      item((texts) => texts.noticeDevice),
-    );
   }
 
   private linksTo({ privacy, imprint }: Opening): Node[] {

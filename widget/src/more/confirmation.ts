@@ -19,15 +19,17 @@ export interface Asked {
 
 export class Confirmation {
   readonly element = h("div", { class: "confirmation", part: "confirmation", hidden: "" });
-  private back: HTMLElement | null = null;
+  private back = this.usual;
+
+  /** `usual` gets the focus after a question. */
+  constructor(private readonly usual: HTMLElement) {}
 
   get open(): boolean {
     return !this.element.hidden;
   }
 
-  /** Asks; moves focus to the question, and afterwards to `back`. */
-  ask(asked: Asked, back: HTMLElement): void {
-    this.back = back;
+  /** Asks; moves focus to the question. */
+  ask(asked: Asked): void {
     const choices = asked.choices.map(({ label, act, serious }) =>
       button({ class: serious ? "plain serious" : "plain" }, () => (this.close(), act()), label),
     );
@@ -44,7 +46,7 @@ export class Confirmation {
       h("p", { id: "confirm-text" }, asked.text),
       h("div", { class: "row" }, ...choices, button({ class: "plain quiet" }, () => this.close(), asked.cancel)),
     );
-    this.show(box, back);
+    this.show(box, this.usual);
   }
 
   /** Shows a box over everything, except for the exit, and moves focus to it; afterwards to `back`. */
@@ -58,7 +60,7 @@ export class Confirmation {
   close(): void {
     this.cover(false);
     this.element.replaceChildren();
-    this.back?.focus();
+    this.back.focus();
   }
 
   /** Makes everything behind the question inert while it is open, except for the exit. */

@@ -1,55 +1,49 @@
 /** Everyday topics and their questions, for those who would rather choose than type; fetched when they are opened. */
 
 import { button, h } from "../dom.js";
-import { icon } from "../icons.js";
+import { drawn } from "../drawn.js";
 import type { Language } from "../languages.js";
-import type { Topic } from "../protocol.js";
 import { worded, type Wording } from "../wording.js";
-
-export interface TopicsActions {
-  /** The topics in a language; rejects without a connection. */
-  load(language: Language): Promise<Topic[]>;
-  ask(question: string): void;
-  failed(): void;
-}
+import type { Host } from "./host.js";
+import { topicsOf, type Topic } from "./requests.js";
+import { SHAPES } from "./shapes.js";
+import type { LaterTexts } from "./texts.js";
 
 export class Topics {
-  /** Opens and closes the list. */
-  readonly toggle: HTMLButtonElement;
-  readonly element = h("section", { class: "topics", id: "topics", part: "topics", tabindex: "-1", hidden: "" });
+  private readonly element = h("section", { class: "topics", id: "topics", part: "topics", tabindex: "-1", hidden: "" });
   private readonly list = h("div", {});
   private shown: Language | null = null;
 
   constructor(
-    private readonly words: Wording,
-    private readonly actions: TopicsActions,
+    private readonly host: Host,
+    later: Wording<LaterTexts>,
   ) {
-    const attributes = { class: "topics-toggle", part: "topics-toggle", "aria-expanded": "false", "aria-controls": "topics" };
-    this.toggle = button(attributes, () => (this.open ? this.close() : void this.show()));
-    this.toggle.append(worded(words, (texts) => texts.topics));
-    const close = button({ class: "round" }, () => this.close(), icon("close"));
-    const title = h("h3", { id: "topics-title" }, worded(words, (texts) => texts.topics));
+    const { words } = host;
+    const close = button({ class: "round" }, () => this.close(), drawn(SHAPES.close));
+    const title = h("h3", { id: "topics-title" }, worded(words, "topics"));
     this.element.setAttribute("aria-labelledby", "topics-title");
     this.element.append(h("div", { class: "topics-head" }, title, close), this.list);
-    words.say((texts) => {
-      close.setAttribute("aria-label", texts.cancel);
-      if (this.open) void this.show(false);
-    });
+    host.reading.newer.before(this.element);
+    later.say((texts) => close.setAttribute("aria-label", texts.cancel));
+    words.say(() => this.open && void this.show(false));
   }
 
-  get open(): boolean {
-    return !this.element.hidden;
+  /** Opens or closes the list. */
+  toggle(): void {
+    if (this.open) this.close();
+    else void this.show();
   }
 
   /** Shows the topics in the current language; on request, brings them into view and focuses them. */
   async show(focus = true): Promise<void> {
-    const { language } = this.words;
+    const { api, words, footer } = this.host;
+    const { language } = words;
     if (this.shown !== language) {
       try {
-        this.fill(await this.actions.load(language));
+        this.fill(await topicsOf(api, language));
         this.shown = language;
       } catch {
-        return this.actions.failed();
+        return footer.warn(words.texts.failed);
       }
     }
     this.expanded = true;
@@ -58,15 +52,19 @@ export class Topics {
     this.element.scrollIntoView({ block: "start" });
   }
 
-  close(): void {
+  private get open(): boolean {
+    return !this.element.hidden;
+  }
+
+  private close(): void {
     const hadFocus = this.element.matches(":focus-within");
     this.expanded = false;
-    if (hadFocus) this.toggle.focus();
+    if (hadFocus) this.host.topicsToggle.focus();
   }
 
   private set expanded(now: boolean) {
     this.element.hidden = !now;
-    this.toggle.setAttribute("aria-expanded", String(now));
+    this.host.topicsToggle.setAttribute("aria-expanded", String(now));
   }
 
   private fill(topics: Topic[]): void {
@@ -81,6 +79,6 @@ export class Topics {
 
   private choose(question: string): void {
     this.expanded = false;
-    this.actions.ask(question);
+    this.host.send(question, true);
   }
 }

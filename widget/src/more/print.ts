@@ -1,26 +1,18 @@
 /** Prints the conversation alone, on paper of its own, while the panel is open; the page itself while it is not. */
 
-import { h } from "./dom.js";
+import { h } from "../dom.js";
+import { directionOf } from "../languages.js";
+import { withStyles } from "../styling.js";
+import type { Wording } from "../wording.js";
+import type { Host } from "./host.js";
 import styles from "./print.css";
-import { withStyles } from "./styling.js";
 
 const MARK = "data-iom-assistant-print";
 const PAGE_STYLES = `@media print { html, body { all: revert !important }
   body > :not([${MARK}]) { display: none !important } }`;
 
-/** What is to be printed. */
-export interface Printed {
-  /** The heading, and a line below it. */
-  title: string;
-  subtitle: string;
-  language: string;
-  direction: string;
-  /** The messages; null if there are none, or nobody sees them. */
-  messages: () => Node[] | null;
-}
-
 /** Takes part in every printing of the page; returns a function that stops this. */
-export function printing(printed: () => Printed): () => void {
+export function printing(host: Host): () => void {
   let undo: (() => void) | null = null;
   const after = (): void => {
     undo?.();
@@ -28,9 +20,8 @@ export function printing(printed: () => Printed): () => void {
   };
   const before = (): void => {
     after();
-    const said = printed();
-    const messages = said.messages();
-    if (messages) undo = layOut(said, messages);
+    const { history, log, empty } = host.conversation;
+    if (host.isOpen && !empty) undo = layOut(host.words, [...history.children, ...log.children]);
   };
   addEventListener("beforeprint", before);
   addEventListener("afterprint", after);
@@ -42,10 +33,11 @@ export function printing(printed: () => Printed): () => void {
 }
 
 /** Lays the messages out beside the page's own content, which is hidden on paper; returns how to undo it. */
-function layOut({ title, subtitle, language, direction }: Printed, messages: Node[]): () => void {
+function layOut({ texts, language }: Wording, messages: Node[]): () => void {
   const place = h("div", { [MARK]: "" });
-  const heading = [h("h1", {}, title), h("p", { class: "who" }, subtitle)];
-  const paper = h("div", { class: "paper", lang: language, dir: direction }, ...heading, ...messages.map(copied));
+  const heading = [h("h1", {}, texts.title), h("p", { class: "who" }, texts.machine)];
+  const attributes = { class: "paper", lang: language, dir: directionOf(language) };
+  const paper = h("div", attributes, ...heading, ...messages.map(copied));
   // Closed, so that the page's scripts do not come across what was said.
   const root = place.attachShadow({ mode: "closed" });
   root.append(paper);

@@ -1,0 +1,47 @@
+/** What this file uses of the chat that has loaded it. */
+
+import type { Api } from "../api.js";
+import type { Chat } from "../chat.js";
+import type { TextFiles } from "../library.js";
+import type { Opening } from "../protocol.js";
+import type { Store } from "../store.js";
+import type { Composer } from "../view/composer.js";
+import type { Conversation } from "../view/conversation.js";
+import type { Footer } from "../view/footer.js";
+import type { Menu } from "../view/menu.js";
+import type { Reading } from "../view/reading.js";
+import type { Welcome } from "../view/welcome.js";
+import type { Wording } from "../wording.js";
+
+export interface Host {
+  /** The whole chat within the page. */
+  readonly element: HTMLElement;
+  readonly panel: HTMLElement;
+  /** The scrolling part of the panel. */
+  readonly scroll: HTMLElement;
+  readonly api: Api;
+  readonly store: Store;
+  readonly chat: Chat;
+  readonly files: TextFiles;
+  readonly words: Wording;
+  readonly menu: Menu;
+  readonly welcome: Welcome;
+  readonly conversation: Conversation;
+  readonly composer: Composer;
+  readonly footer: Footer;
+  readonly reading: Reading;
+  readonly isOpen: boolean;
+  /** What the front has said to show; null until then. */
+  readonly opening: Opening | null;
+  /** Opens and closes the topics. */
+  readonly topicsToggle: HTMLButtonElement;
+  /** Stops what is being read aloud. */
+  hush: () => void;
+  /** Asks a question, typed or pressed. */
+  send(text: string, pressed: boolean): void;
+  askForPerson(): void;
+  /** Changes the size of the text by so many steps. */
+  enlarge(steps: number): void;
+  /** Why a request failed, in words for the visitor. */
+  reasonOf(error: unknown): string;
+}
