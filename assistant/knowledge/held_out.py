@@ -31,12 +31,12 @@ def scoring_questions(files: Sequence[Path]) -> Iterator[str]:
 
 def near_duplicates(examples: Sequence[Example], questions: Sequence[str]) -> list[tuple[Example, str, float]]:
     """Training examples spelt too much like a scoring question, with the similarity (1 = identical)."""
-    kept = [question for question in questions if len(_plain(question).split()) >= FEWEST_WORDS]
+    kept = [question for question in questions if len(plain(question).split()) >= FEWEST_WORDS]
     if not kept or not examples:
         return []
     vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5))
-    training = vectorizer.fit_transform([_plain(example.text) for example in examples])
-    scoring = vectorizer.transform([_plain(question) for question in kept])
+    training = vectorizer.fit_transform([plain(example.text) for example in examples])
+    scoring = vectorizer.transform([plain(question) for question in kept])
     similarity = (training @ scoring.T).tocoo()
     return [
         (examples[row], kept[column], round(float(value), 3))
@@ -52,7 +52,7 @@ def near_in_meaning(
 
     `encode` returns the vectors of texts, one per row, each of length 1.
     """
-    kept = [question for question in questions if len(_plain(question).split()) >= FEWEST_WORDS]
+    kept = [question for question in questions if len(plain(question).split()) >= FEWEST_WORDS]
     if not kept or not examples:
         return []
     similarity = encode([example.text for example in examples]) @ encode(kept).T
@@ -60,5 +60,6 @@ def near_in_meaning(
     return [(examples[r], kept[c], round(float(similarity[r, c]), 3)) for r, c in zip(rows, columns)]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text in small letters, without marks."""
     return re.sub(r"\W+", " ", text.lower()).strip()

@@ -14,15 +14,16 @@ from starlette.routing import Route
 from assistant.core.languages import ORIGINALS, SERVED, Language
 from assistant.desk.errors import ChangedError, RefusedError
 from assistant.desk.forms import Form
-from assistant.desk.questions import Refusal, known_in, prepare, refusals
-from assistant.desk.queue import MOST_WORDINGS, Filter, Group, groups_of, keys_in, settle, unanswered_of
+from assistant.desk.queue import MOST_WORDINGS, Filter, Group, groups_of, rows_of, settle, unanswered_of
 from assistant.desk.repository import Edit
-from assistant.desk.state import Desk, desk_of, form_of, language_of, user_of
+from assistant.desk.state import desk_of, form_of, language_of, user_of
 from assistant.desk.texts import Words
 from assistant.desk.view import NEW_ENTRY, Menu, address_of, page, plain, see_other
 from assistant.front.store.unanswered import State, UnansweredRow
 from assistant.knowledge import KnowledgeBase, render
 from assistant.knowledge.edit import YamlText
+from assistant.staff.known_questions import known_in
+from assistant.staff.refusals import Refusal, of_training, prepare
 from assistant.training.model import usual_minutes
 
 FILTERS = ("spoken", "topic", "reason")
@@ -30,6 +31,7 @@ SECTION, PATH = "inbox", "/inbox"
 MENU = Menu(SECTION, PATH, 10)
 # What an editor reads in one sitting; there is a link to the rest.
 GROUPS_SHOWN = 20
+MOST_QUESTIONS = 10
 # What a button of the list may do at once.
 AT_ONCE: Mapping[str, tuple[State, str]] = {
     "outside": ("outside", "done_outside"),
@@ -83,20 +85,25 @@ def belongs(request: Request) -> Response:
         raise RefusedError(400, "no_form")
     questions = [line.strip() for line in form.one("questions").splitlines() if line.strip()]
     wrong = [] if entry in {*base.entries, *base.withdrawn} else [Refusal("no_entry")]
-    rows = _rows_of(desk, form)
+    rows = rows_of(desk, form.one("keys"))
     if not rows:
         # Nothing can be compared with what visitors wrote any more, so nothing is saved.
         words = Words(language_of(request), SECTION)
         raise ChangedError(words("these"), words("done_already"), "\n".join(questions))
     asked = [row.text for row in rows if row.text]
     known = known_in(desk.repository.folder)
-    wrong += list(refusals(questions, entry, asked, known))
+    wrong += [*_too_few_or_many(questions), *of_training(questions[:MOST_QUESTIONS], entry, asked, known)]
     if wrong:
         return _group_page(request, form, wrong)
     edits: dict[str, Edit] = {known.file_of(entry, language): lambda now: with_examples(now, entry, questions)}
     desk.repository.save(edits, user_of(request), f"Train {entry} with {len(questions)} more in {language}")
     settle(desk, form.one("keys"), "belongs")
     return see_other(PATH, done="done_belongs", **_kept_filter(form))
+
+
+def _too_few_or_many(questions: Sequence[str]) -> list[Refusal]:
+    few = [] if questions else [Refusal("question_missing")]
+    return few + ([Refusal("too_many_questions", {"most": MOST_QUESTIONS})] if len(questions) > MOST_QUESTIONS else [])
 
 
 def put_aside(request: Request) -> Response:
@@ -119,7 +126,7 @@ def with_examples(text: str, entry: str, questions: Sequence[str]) -> str:
 
 def _group_page(request: Request, form: Form, wrong: list[Refusal]) -> Response:
     desk, spoken = desk_of(request), language_of(request)
-    base, rows = desk.knowledge(), _rows_of(desk, form)
+    base, rows = desk.knowledge(), rows_of(desk, form.one("keys"))
     if not rows:
         return see_other(PATH, done="done_already")
     shown = Group(rows)
@@ -146,13 +153,6 @@ def _group_page(request: Request, form: Form, wrong: list[Refusal]) -> Response:
         new_entry=address_of(request, NEW_ENTRY),
         filters=_kept_filter(form),
     )
-
-
-def _rows_of(desk: Desk, form: Form) -> list[UnansweredRow]:
-    """The questions that a form names and nobody has dealt with, in the form's order."""
-    queue = unanswered_of(desk)
-    rows = {row.key: row for row in queue.open()} if queue else {}
-    return [rows[key] for key in keys_in(form.one("keys")) if key in rows]
 
 
 def _questions_of(base: KnowledgeBase, language: Language) -> dict[str, str]:

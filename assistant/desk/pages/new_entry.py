@@ -19,8 +19,7 @@ from assistant.desk.errors import RefusedError
 from assistant.desk.forms import Form
 from assistant.desk.pages import due
 from assistant.desk.pages.entry import SECTION, Told, told_of, told_of_field
-from assistant.desk.questions import MOST_QUESTIONS, Known, known_in, refusals
-from assistant.desk.queue import settle
+from assistant.desk.queue import rows_of, settle
 from assistant.desk.repository import Edit
 from assistant.desk.sources import PATH as OF_SOURCES
 from assistant.desk.sources import citing, source_in, with_source
@@ -32,6 +31,8 @@ from assistant.knowledge.examples import FEWEST_QUESTIONS
 from assistant.knowledge.load import topic_files
 from assistant.knowledge.translations import ENTRIES
 from assistant.knowledge.yaml_lines import read_yaml
+from assistant.staff.known_questions import Known, known_in
+from assistant.staff.refusals import of_training
 
 ID = re.compile(r"[a-z][a-z0-9_]*")
 KINDS = ("fact", "referral")
@@ -142,6 +143,9 @@ def _missing(request: Request, form: Form, topics: Mapping[str, str], folder: Pa
 def _wrong_questions(request: Request, form: Form, known: Known) -> list[Told]:
     """Training questions that are too few, or cannot be some."""
     words, reasons = Words(language_of(request), SECTION), Words(language_of(request), OF_QUESTIONS)
+    # What visitors wrote must not become a question as it is.
+    rows = rows_of(desk_of(request), form.one(INBOX)) if form.one(INBOX) else []
+    asked = [text for text in (form.one("asked"), *(row.text for row in rows)) if text]
     told: list[Told] = []
     for language in ORIGINALS:
         questions = questions_in(form, language)
@@ -149,12 +153,8 @@ def _wrong_questions(request: Request, form: Form, known: Known) -> list[Told]:
         if len({each.casefold() for each in questions}) < FEWEST_QUESTIONS:
             told.append(Told(where + words("too_few_questions", least=FEWEST_QUESTIONS), warning=False))
         entry = f"{form.one('topic')}/{form.one('id')}"
-        # What visitors wrote must not become a question as it is.
-        asked = [form.one("asked")] if form.one("asked") else []
-        for begin in range(0, len(questions), MOST_QUESTIONS):
-            some = questions[begin : begin + MOST_QUESTIONS]
-            found = refusals(some, entry, asked, known)
-            told += [Told(where + reasons(each.key, **each.values), warning=False) for each in found]
+        found = of_training(questions, entry, asked, known)
+        told += [Told(where + reasons(each.key, **each.values), warning=False) for each in found]
     return told
 
 

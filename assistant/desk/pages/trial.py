@@ -23,7 +23,7 @@ from assistant.knowledge import KnowledgeError, render
 from assistant.staff.corrections import NAME, NOTHING, Correction, added, is_kept, read
 from assistant.staff.nearest import Near, nearest
 from assistant.staff.reasons import Reasons, Row, understood_from_why
-from assistant.staff.refusals import refusals
+from assistant.staff.refusals import of_corrections
 
 SECTION = "trial"
 PATH = "/try"
@@ -100,8 +100,9 @@ def _refused(desk: Desk, language: str, correction: Correction) -> list[str]:
             return [words("again")]
     except KnowledgeError as error:
         return [str(finding) for finding in error.findings]
-    base = desk.knowledge()
-    return [finding.message for finding in refusals([correction], {*base.entries, *base.withdrawn}, language)]
+    base, folder = desk.knowledge(), desk.repository.folder
+    entries = {*base.entries, *base.withdrawn}
+    return [finding.message for finding in of_corrections([correction], entries, folder, language)]
 
 
 def _shown(desk: Desk, language: str, trial: Trial) -> Shown:

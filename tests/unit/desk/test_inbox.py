@@ -25,6 +25,7 @@ pytestmark = pytest.mark.slow
 CHOIR = "Wo finde ich einen Chor für Geflüchtete?"
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)> \u202ereversed'
 ENTRY = "ask_iom/migrant_definition"
+NEW_ENTRY = {"topic": "ask_iom", "id": "choir", "kind": "fact"}
 NEW = "Was versteht man bei der IOM eigentlich unter Zugewanderten?"
 
 
@@ -201,6 +202,15 @@ def test_a_question_is_handed_on_to_the_form_for_a_new_entry_and_stays_open_unti
     assert fields["question"] in html.unescape(page.text)
     assert f'name="inbox" value="{fields["inbox"]}"' in page.text
     assert len(queue.open()) == 3
+
+
+def test_no_wording_of_the_group_becomes_a_question_of_a_new_entry_as_it_is(office, queue):
+    form = {**NEW_ENTRY, "csrf": office.token(), "inbox": queue.ask_thrice(), "asked": CHOIR}
+    for question in (CHOIR, "CHOR FÜR GEFLÜCHTETE"):
+        found = office.post("/new-entry/make", {**form, "questions.de": question})
+        assert f"“{question}” is word for word what a visitor wrote" in html.unescape(found.text)
+    found = office.post("/new-entry/make", {**form, "questions.de": f"{NEW}\n" * 2})
+    assert "is there twice" in found.text
 
 
 @pytest.mark.parametrize("state", ["outside", "ignored"])

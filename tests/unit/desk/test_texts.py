@@ -13,6 +13,7 @@ from assistant.desk.app import page_modules
 from assistant.desk.texts import COMMON, FOLDER, Words, languages, preferred, section
 from assistant.desk.view import MISLEADING, visitor
 from assistant.front.store.unanswered import Reason
+from assistant.staff import refusals
 
 DESK = Path(texts.__file__).parent
 SECTIONS = sorted(path.stem for path in FOLDER.glob("*.yml"))
@@ -29,7 +30,10 @@ def test_every_text_is_there_in_every_language_with_the_same_places(name: str):
 
 @pytest.mark.parametrize("name", SECTIONS)
 def test_no_text_is_unused(name: str):
-    code = "\n".join(path.read_text("utf-8") for path in DESK.rglob("*") if path.suffix in (".py", ".html", ".js"))
+    files = [path for path in DESK.rglob("*") if path.suffix in (".py", ".html", ".js")]
+    # Why a text may not be learned is decided there.
+    files.append(Path(refusals.__file__))
+    code = "\n".join(path.read_text("utf-8") for path in files)
     # The reasons come with the questions.
     code += repr(get_args(Reason)).replace("'", '"')
     unused = [key for key in section(name) if not is_named(key, code)]
