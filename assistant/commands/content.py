@@ -47,7 +47,7 @@ def main() -> int:
     begun = time.monotonic()
     if wrong := _report(findings()):
         return _stopped(wrong)
-    data.write({data.RESPONSES: data.responses(), **data.widget_files()})
+    data.write(data.files())
     rasa = validate.begin_quickly()
     vectors = subprocess.Popen(VECTORS, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     wrong = _report([*personal_findings(language=editors_language()), *correction_findings()])

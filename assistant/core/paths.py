@@ -5,6 +5,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 KNOWLEDGE = ROOT / "knowledge"
 TRAINING = ROOT / "data" / "nlu"
+# What Rasa needs besides the training questions, generated from these.
+RESPONSES = ROOT / "data" / "generated" / "responses.yml"
 MODELS = ROOT / "models"
 ENCODER = ROOT / ".cache" / "encoder"
 # Vectors are only valid for the encoder that made them.

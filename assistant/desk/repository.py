@@ -16,9 +16,10 @@ from pathlib import Path, PurePosixPath
 from assistant.core.atomic_files import replace_file
 from assistant.desk.errors import ChangedError, RefusedError
 from assistant.desk.login import User
+from assistant.training import responses
 
 # What editors may change here; everything else is a developer's.
-EDITABLE = ("knowledge/", "data/nlu/", "tests/corrections.yml")
+EDITABLE = ("knowledge/", "data/nlu/", "tests/corrections.yml", responses.NAME)
 GIT_SECONDS = 60
 LOCK = "desk.lock"
 # What becomes of a file: its present text in, its new one out ("" for one that is not there).

@@ -7,10 +7,8 @@ from typing import Any
 
 import yaml
 
-from assistant.core.paths import ROOT
+from assistant.core.paths import RESPONSES
 from assistant.engine import patches
-
-RESPONSES = ROOT / "data" / "generated" / "responses.yml"
 
 
 def main() -> None:

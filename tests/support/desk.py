@@ -48,8 +48,8 @@ def git(root: Path, *arguments: str) -> str:
 
 
 def checkout(root: Path) -> Path:
-    """A repository with the knowledge and the training questions on `main`."""
-    for folder in ("knowledge", "data/nlu"):
+    """A repository with the knowledge, the training questions and what is generated from them on `main`."""
+    for folder in ("knowledge", "data/nlu", "data/generated"):
         shutil.copytree(ROOT / folder, root / folder)
     git(root, "init", "--quiet", "--initial-branch", "main")
     git(root, "add", ".")

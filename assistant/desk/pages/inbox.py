@@ -25,6 +25,8 @@ from assistant.knowledge.edit import YamlText
 from assistant.staff.known_questions import known_in
 from assistant.staff.refusals import Refusal, of_training, prepare
 from assistant.training.model import usual_minutes
+from assistant.training.responses import NAME as OF_RESPONSES
+from assistant.training.responses import with_response
 
 FILTERS = ("spoken", "topic", "reason")
 SECTION, PATH = "inbox", "/inbox"
@@ -95,7 +97,10 @@ def belongs(request: Request) -> Response:
     wrong += [*_too_few_or_many(questions), *of_training(questions[:MOST_QUESTIONS], entry, asked, known)]
     if wrong:
         return _group_page(request, form, wrong)
-    edits: dict[str, Edit] = {known.file_of(entry, language): lambda now: with_examples(now, entry, questions)}
+    edits: dict[str, Edit] = {
+        known.file_of(entry, language): lambda now: with_examples(now, entry, questions),
+        OF_RESPONSES: lambda now: with_response(now, entry),
+    }
     desk.repository.save(edits, user_of(request), f"Train {entry} with {len(questions)} more in {language}")
     settle(desk, form.one("keys"), "belongs")
     return see_other(PATH, done="done_belongs", **_kept_filter(form))

@@ -33,6 +33,8 @@ from assistant.knowledge.translations import ENTRIES
 from assistant.knowledge.yaml_lines import read_yaml
 from assistant.staff.known_questions import Known, known_in
 from assistant.staff.refusals import of_training
+from assistant.training.responses import NAME as OF_RESPONSES
+from assistant.training.responses import with_response
 
 ID = re.compile(r"[a-z][a-z0-9_]*")
 KINDS = ("fact", "referral")
@@ -53,7 +55,7 @@ def empty(request: Request) -> Response:
 
 
 def made(request: Request) -> Response:
-    """Makes the entry, in the knowledge and with its training questions, in one commit."""
+    """Makes the entry, with its training questions and what is generated from them, in one commit."""
     desk, form = desk_of(request), form_of(request)
     folder = desk.repository.folder
     topics, known = topics_of(folder), known_in(folder)
@@ -75,6 +77,7 @@ def made(request: Request) -> Response:
     for language in ORIGINALS:
         questions = questions_in(form, language)
         edits[known.file_of(id_, language)] = _adding(id_, questions)
+    edits[OF_RESPONSES] = lambda text: with_response(text, id_)
     desk.repository.save(edits, user_of(request), f"Add {id_}"[:72])
     desk.refresh()
     if form.one(INBOX):

@@ -10,8 +10,10 @@ import pytest
 
 from assistant.desk.settings import settings_from
 from assistant.knowledge.check import check
+from assistant.knowledge.examples import examples
 from assistant.knowledge.load import load
 from assistant.knowledge.review import reviews
+from assistant.training.responses import responses
 from tests.support.desk import checkout
 from tests.support.git import git
 from tests.unit.desk.conftest import Office
@@ -100,13 +102,16 @@ def test_the_form_makes_the_entry_and_its_questions_in_one_commit(desk):
     root = desk.settings.root
     changed = git(root, "show", "--name-only", "--format=%an|%s").split("\n")
     assert changed[0] == f"anna|Add {ID}"
-    assert sorted(filter(None, changed[1:])) == ["data/nlu/de/ask_iom.yml", "data/nlu/en/ask_iom.yml", FILE]
+    questions = ["data/nlu/de/ask_iom.yml", "data/nlu/en/ask_iom.yml"]
+    assert sorted(filter(None, changed[1:])) == ["data/generated/responses.yml", *questions, FILE]
     assert (root / FILE).read_text("utf-8").startswith(before.rstrip("\n"))
     assert load(root / "knowledge").entries[ID].values == {"since": 1954}
     assert f"- intent: {ID}\n" in (root / "data/nlu/de/ask_iom.yml").read_text("utf-8")
     assert [
         each for each in check(root / "knowledge", root / "data/nlu") if not each.warning and each.entry == ID
     ] == []
+    intents = {each.intent for each in examples(root / "data/nlu")}
+    assert (root / "data/generated/responses.yml").read_text("utf-8") == responses(intents)
     assert desk.get(f"/entry/{ID}").status_code == 200
 
 
