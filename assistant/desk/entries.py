@@ -14,10 +14,11 @@ from assistant.desk.forms import Form
 from assistant.desk.repository import Edit, fingerprint, unchanged
 from assistant.knowledge import KnowledgeError
 from assistant.knowledge.approve import ApprovalError, place_of
-from assistant.knowledge.edit import EditError, Step, Value, YamlText, written
+from assistant.knowledge.edit import EditError, Step, YamlText
 from assistant.knowledge.translations import ENTRIES, is_current
 from assistant.knowledge.translations import fingerprint as hash_of_original
 from assistant.knowledge.yaml_lines import Located, parsed, read_yaml
+from assistant.knowledge.yaml_style import Value, written
 
 # The texts of an entry, in each language.
 TEXTS = ("question", "answer", "note")

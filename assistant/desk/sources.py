@@ -9,8 +9,9 @@ from pathlib import Path
 from assistant.desk.entries import FormError, meant
 from assistant.desk.errors import RefusedError
 from assistant.desk.forms import Form
-from assistant.knowledge.edit import Value, YamlText
+from assistant.knowledge.edit import YamlText
 from assistant.knowledge.load import SOURCES
+from assistant.knowledge.yaml_style import Value
 
 PATH = f"knowledge/{SOURCES}"
 PREFIX = "source."

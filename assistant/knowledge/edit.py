@@ -5,27 +5,19 @@ Each change is read again before it counts, so that no file ever says anything e
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 import yaml
 
-from assistant.core.languages import LANGUAGES
 from assistant.knowledge.errors import KnowledgeError
 from assistant.knowledge.yaml_lines import composed, parsed
+from assistant.knowledge.yaml_style import Value, end_of, field, line_end, lines_of, plain, replacing, written
 
 # A name in a mapping; in a list, the `id` (or `intent`) of an item, or its number.
 Step = str | int
-Value = str | int | float | Mapping[str, "Value"] | Sequence["Value"]
 NAMES = ("id", "intent")
 EXAMPLES = "examples"
-# What house style writes without quotes: ids, months, years.
-PLAIN = re.compile(r"[a-z][a-z0-9_]*(?:[/.-][a-z0-9_]+)*|\d{4}(?:-\d{2})?")
-ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
-# What YAML does not allow as it is, or what no editor shows.
-INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
-BLOCK_STYLES = ("|", ">")
 Kind = TypeVar("Kind", bound=yaml.Node)
 
 
@@ -63,7 +55,7 @@ class YamlText:
     def lines(self, *steps: Step) -> tuple[int, int]:
         """The first and the last line (from 1) of what stands in a place, including its name."""
         before, node = self._found(steps)
-        return before.start_mark.line + 1, self.text.count("\n", 0, self._end(node)) + 1
+        return before.start_mark.line + 1, self.text.count("\n", 0, end_of(self.text, node)) + 1
 
     def set(self, steps: Sequence[Step], value: Value, after: Sequence[str] = ()) -> None:
         """Replaces a value, or adds it: behind the last field of `after` that is there, or at the end."""
@@ -72,10 +64,9 @@ class YamlText:
             self._add(parents, str(name), value, after)
             return
         _, node = self._found(steps)
-        start, end = node.start_mark.index, self._end(node)
-        quoted = isinstance(node, yaml.ScalarNode) and node.style in ('"', "'", *BLOCK_STYLES)
-        fresh = self.text[:start] + written(value, quoted) + self.text[end:]
-        self._checked(fresh, _with(self.content(), steps, _plain(value)))
+        start, end, replaced = replacing(self.text, node, self.get(*steps), plain(value))
+        fresh = self.text[:start] + replaced + self.text[end:]
+        self._checked(fresh, _with(self.content(), steps, plain(value)))
 
     def remove(self, *steps: Step) -> None:
         """Removes a field with its name."""
@@ -91,7 +82,7 @@ class YamlText:
     def append(self, steps: Sequence[Step], value: Value) -> None:
         """Adds an item at the end of a list: a mapping of many fields line by line, all else as others in the list."""
         node = self._node(steps, yaml.SequenceNode)
-        expected = _with(self.content(), steps, [*self.get(*steps), _plain(value)])
+        expected = _with(self.content(), steps, [*self.get(*steps), plain(value)])
         if node.flow_style:
             end = node.end_mark.index - 1
             comma = ", " if node.value else ""
@@ -114,7 +105,7 @@ class YamlText:
         node = self._node(("nlu", intent, EXAMPLES), yaml.ScalarNode)
         if node.style != "|":
             raise EditError(f"the examples of {intent} are not a block")
-        end = self._end(node)
+        end = end_of(self.text, node)
         last = self.text[:end].rpartition("\n")[2]
         indent = " " * (len(last) - len(last.lstrip()))
         examples = self.get("nlu", intent, EXAMPLES).rstrip("\n") + "\n" + line
@@ -123,41 +114,41 @@ class YamlText:
 
     def _add(self, parents: Sequence[Step], name: str, value: Value, after: Sequence[str]) -> None:
         mapping = self._mapping(parents)
-        expected = _with(self.content(), (*parents, name), _plain(value))
+        expected = _with(self.content(), (*parents, name), plain(value))
         if mapping.flow_style:
             end = mapping.end_mark.index - 1
             comma = ", " if mapping.value else ""
-            fresh = f"{self.text[:end].rstrip()}{comma}{name}: {_field(name, value)}{self.text[end:]}"
+            fresh = f"{self.text[:end].rstrip()}{comma}{name}: {field(name, value)}{self.text[end:]}"
             self._checked(fresh, expected)
             return
         fields = [node for key, node in mapping.value if key.value in after] or [mapping.value[-1][1]]
-        end = self._line_end(self._end(max(fields, key=lambda node: node.start_mark.index)))
+        end = line_end(self.text, end_of(self.text, max(fields, key=lambda node: node.start_mark.index)))
         indent = " " * mapping.value[0][0].start_mark.column
-        lines = [f"{name}: {_field(name, value)}"]
+        lines = [f"{name}: {field(name, value)}"]
         if isinstance(value, Mapping) and all(_in_lines(node) for _, node in mapping.value):
-            lines = [f"{name}:", *(f"  {line}" for line in _lines(value))]
+            lines = [f"{name}:", *(f"  {line}" for line in lines_of(value))]
         added = "".join(f"\n{indent}{line}" for line in lines)
         self._checked(self.text[:end] + added + self.text[end:], expected)
 
     def _with_item(self, node: yaml.SequenceNode, value: Value) -> str:
-        end = self._line_end(self._end(node))
+        end = line_end(self.text, end_of(self.text, node))
         indent = " " * node.start_mark.column
         apart = "\n" if isinstance(value, Mapping) and any(map(_in_lines, node.value)) else ""
-        first, *others = _lines(value) if isinstance(value, Mapping) and apart else [written(value)]
+        first, *others = lines_of(value) if isinstance(value, Mapping) and apart else [written(value)]
         lines = "\n".join([f"{indent}- {first}", *(f"{indent}  {line}" for line in others)])
         return f"{self.text[:end]}\n{apart}{lines}{self.text[end:]}"
 
     def _extent(self, mapping: yaml.MappingNode, position: int) -> tuple[int, int]:
         """From where to where a field is removed: whole lines, or a part of one with its comma."""
         key, node = mapping.value[position]
-        start, end = key.start_mark.index, self._end(node)
+        start, end = key.start_mark.index, end_of(self.text, node)
         if not mapping.flow_style:
             if position == 0:
                 raise EditError(f"{key.value} comes first and has to stay")
-            return self.text.rindex("\n", 0, start), self._line_end(end)
+            return self.text.rindex("\n", 0, start), line_end(self.text, end)
         if position + 1 < len(mapping.value):
             return start, mapping.value[position + 1][0].start_mark.index
-        return (self._end(mapping.value[position - 1][1]) if position else start), end
+        return (end_of(self.text, mapping.value[position - 1][1]) if position else start), end
 
     def _checked(self, fresh: str, expected: Any) -> None:
         """Takes over a text that says what is expected; raises EditError otherwise."""
@@ -194,63 +185,10 @@ class YamlText:
     def _mapping(self, steps: Sequence[Step]) -> yaml.MappingNode:
         return self._node(steps, yaml.MappingNode)
 
-    def _end(self, node: yaml.Node) -> int:
-        """Where a node's own text ends; YAML counts comments and empty lines behind a block to it."""
-        start, end = node.start_mark.index, node.end_mark.index
-        if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
-            last = node.value[-1]
-            return self._end(last[1] if isinstance(last, tuple) else last)
-        return start + len(self.text[start:end].rstrip()) if _is_block(node) else end
-
-    def _line_end(self, position: int) -> int:
-        """The end of the line, so that a comment behind a value stays there."""
-        end = self.text.find("\n", position)
-        return len(self.text) if end < 0 else end
-
-
-def written(value: Value, quoted: bool = False) -> str:
-    """A value on one line, as house style writes it."""
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_field(name, each)}" for name, each in value.items()) + "}"
-    if isinstance(value, str):
-        return value if not quoted and _is_plain(value) else f'"{_escaped(value)}"'
-    if isinstance(value, Sequence):
-        return "[" + ", ".join(written(each) for each in value) + "]"
-    return str(value)
-
-
-def _field(name: str, value: Value) -> str:
-    """The value of a field: texts in quotes, even where they would not need them."""
-    return written(value, quoted=name in LANGUAGES or name in ("of", "by", "on", "hash", "phone", "words", "text"))
-
-
-def _lines(fields: Mapping[str, Value]) -> list[str]:
-    """The fields of an item line by line, and texts in several languages one below another."""
-    lines: list[str] = []
-    for name, value in fields.items():
-        if name == "answer" and isinstance(value, Mapping):
-            lines += [f"{name}:", *(f"  {language}: {_field(language, text)}" for language, text in value.items())]
-        else:
-            lines.append(f"{name}: {_field(name, value)}")
-    return lines
-
-
-def _is_plain(value: str) -> bool:
-    return bool(PLAIN.fullmatch(value)) and parsed(value, "") == value
-
-
-def _escaped(text: str) -> str:
-    known = "".join(ESCAPES.get(letter, letter) for letter in text)
-    return INVISIBLE.sub(lambda match: f"\\u{ord(match[0]):04x}", known)
-
 
 def _in_lines(node: yaml.Node) -> bool:
     """Whether a node is a mapping that is written line by line."""
     return isinstance(node, yaml.MappingNode) and not node.flow_style
-
-
-def _is_block(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.style in BLOCK_STYLES
 
 
 def _named(node: yaml.MappingNode) -> dict[str, str]:
@@ -284,10 +222,3 @@ def _with(content: Any, steps: Sequence[Step], value: Any) -> Any:
     if isinstance(content, Mapping):
         return {**content, key: _with(content.get(key), others, value)}
     return [_with(item, others, value) if number == key else item for number, item in enumerate(content)]
-
-
-def _plain(value: Value) -> Any:
-    """A value as it is when it is read."""
-    if isinstance(value, Mapping):
-        return {name: _plain(each) for name, each in value.items()}
-    return value if isinstance(value, str) or not isinstance(value, Sequence) else [_plain(each) for each in value]

@@ -26,11 +26,12 @@ from assistant.desk.sources import citing, source_in, with_source
 from assistant.desk.state import desk_of, form_of, language_of, user_of
 from assistant.desk.texts import Words
 from assistant.desk.view import ENTRY, NEW_ENTRY, address_of, page, see_other
-from assistant.knowledge.edit import Value, YamlText
+from assistant.knowledge.edit import YamlText
 from assistant.knowledge.examples import FEWEST_QUESTIONS
 from assistant.knowledge.load import topic_files
 from assistant.knowledge.translations import ENTRIES
 from assistant.knowledge.yaml_lines import read_yaml
+from assistant.knowledge.yaml_style import Value
 from assistant.staff.known_questions import Known, known_in
 from assistant.staff.refusals import of_training
 from assistant.training.responses import NAME as OF_RESPONSES

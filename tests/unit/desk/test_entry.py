@@ -110,6 +110,16 @@ def test_a_save_is_a_commit_in_that_person_s_name_and_changes_one_line(desk):
     assert "supports relatives" in desk.get(PAGE).text
 
 
+def test_sources_that_stand_line_by_line_still_do_after_one_has_changed(desk):
+    path, page = desk.settings.root / "knowledge/figures.yml", "/entry/ask_figures/resettlement_reached"
+    before, form = path.read_text("utf-8"), form_of(desk, page)
+    assert (
+        send(desk, {**form, "sources": form["sources"].replace(" | 10 | ", " | 11 | ")}, path=page).status_code == 303
+    )
+    changed = path.read_text("utf-8")
+    assert changed == before.replace("paragraph: 10", "paragraph: 11", 1) != before
+
+
 def test_all_languages_are_shown_as_the_chat_shows_them(desk):
     page = desk.get(PAGE).text
     assert page.count('<article class="shown"') == len(LANGUAGES)

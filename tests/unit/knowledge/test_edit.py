@@ -85,9 +85,58 @@ def test_one_place_changes_and_no_other(steps, value, line):
     assert "\n" not in change[0]
 
 
-def test_a_block_gives_way_to_one_line_but_a_comment_in_it_goes_with_it():
-    (change,) = edited("entries", "one", "sources", to=[{"id": "c"}])
-    assert change[1] == "    sources:\n      [{id: c}]" or "{id: c}" in change[1]
+A, B = {"id": "a", "words": "x … y"}, {"id": "b"}
+LAID_OUT = """x:
+  block:  # All of them.
+    - {id: a, words: 'x … y'}  # first
+
+    # To be confirmed.
+    - {id: b}
+    - id: c
+      words: "z"
+  flow: [{id: a, words: 'x … y'}, {id: b},  {id: c}]
+  values:
+    # By a count.
+    people: 16576
+    names: {of: 'a', in: "b"}  # short
+  last: 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("block", [A, B, {"id": "c", "words": "z"}], [("", "")]),
+        ("block", [A, {"id": "b", "words": "n"}, {"words": "z", "id": "c"}], [("{id: b}", '{id: b, words: "n"}')]),
+        ("block", [A, {"id": "d"}, {"id": "c", "words": "z"}], [("- {id: b}\n", "- {id: d}\n")]),
+        ("block", [A, B, {"id": "c", "words": "new"}], [('"z"', '"new"')]),
+        ("block", [A, {"id": "c", "words": "z"}], [("\n    # To be confirmed.\n    - {id: b}\n", "")]),
+        ("block", [B, {"id": "c", "words": "z"}], [("- {id: a, words: 'x … y'}  # first\n\n    ", "")]),
+        ("block", [{"id": "d"}, A, B, {"id": "c", "words": "z"}], [("- {id: a", "- {id: d}\n    - {id: a")]),
+        ("block", [A, B, {"id": "c", "words": "z"}, "d"], [('"z"\n', '"z"\n    - d\n')]),
+        ("flow", [A, {"id": "c"}], [(" {id: b},  {id: c}", " {id: c}")]),
+        ("flow", [{"id": "a", "words": "new"}, B, {"id": "c"}], [("'x … y'}, {id: b},  ", '"new"}, {id: b}, ')]),
+        ("values", {"people": 16580, "names": {"of": "a", "in": "b"}}, [("16576", "16580")]),
+        ("values", {"people": 16576, "names": {"of": "n", "in": "b"}}, [("'a', in", '"n", in')]),
+        ("values", {"people": 16576, "names": {"of": "a", "in": "b"}, "n": 1}, [("short\n", "short\n    n: 1\n")]),
+        ("values", {"names": {"of": "a", "in": "b"}}, [("    people: 16576\n", "")]),
+    ],
+)  # fmt: skip
+def test_a_list_or_mapping_keeps_its_layout_and_all_in_it_that_stays(field, value, expected):
+    text = YamlText(LAID_OUT)
+    text.set(("x", field), value)
+    after = LAID_OUT
+    for old, new in expected:
+        begin = after.index(f"  {field}:")
+        after = after[:begin] + after[begin:].replace(old, new, 1)
+    assert text.text == after
+
+
+@pytest.mark.parametrize("value", [[], "d"])
+def test_what_is_no_list_any_more_takes_the_place_of_one(value):
+    text = YamlText("x:\n  block:\n    - a\n  last: 1\n")
+    text.set(("x", "block"), value)
+    assert text.content() == {"x": {"block": value, "last": 1}}
 
 
 @pytest.mark.parametrize(
