@@ -137,7 +137,11 @@ class Reasons:
             if (value := getattr(found, each)) not in ("", None):
                 key = f"trouble_{value}" if each == "trouble" else each
                 rows.append(self._row("label_decision", self._text(key, value=value)))
-        for question in found.questions:
+        for number, question in enumerate(found.questions, 1):
+            if not question.text and len(found.questions) > 1:
+                rows.append(
+                    self._row("label_question", self._text("one_of", number=number, count=len(found.questions)))
+                )
             rows += self._question(question, decided=not found.urgent and found.choice is None)
             if question.text:
                 rows += self._nearest(question.text)

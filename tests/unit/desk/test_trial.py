@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 import yaml
 
+from assistant.core.understanding import Understanding
 from assistant.desk import trial as trials
 from assistant.desk.pages import trial as page
 from assistant.desk.trial import Trial
@@ -28,13 +31,19 @@ HOSTILE = '"><script>alert(1)</script>\u202etxt'
 
 def reply(*texts: str) -> RasaReply:
     """About the FAP after a question about it, and about the headquarters otherwise."""
-    part = asking(FAP if "FAP" in " ".join(texts) else HEADQUARTERS, text=texts[-1], reason="0.87 ≥ 0.3")
-    given = reply_to(part)
+    return reply_of(
+        message(asking(FAP if "FAP" in " ".join(texts) else HEADQUARTERS, text=texts[-1], reason="0.87 ≥ 0.3"))
+    )
+
+
+def reply_of(said: Understanding) -> RasaReply:
+    """The reply to a message as Rasa sends it."""
+    given = reply_to(said)
     texts_and_buttons = [
         {name.replace("json_message", "custom"): value for name, value in one.items()}
         for one in messages(given, knowledge(), "rest")
     ]
-    return RasaReply(texts_and_buttons, why_of(message(part), "model", "knowledge"))
+    return RasaReply(texts_and_buttons, why_of(said, "model", "knowledge"))
 
 
 @pytest.fixture(autouse=True)
@@ -80,6 +89,22 @@ def test_the_answer_is_shown_with_its_reasons(office):
     assert "Answered: this is meant with a probability of 87%; 30% is enough." in answer.text
     for words in ("0.97", "wo sitzt die iom", "data/nlu/de/ask_iom.yml:7", HEADQUARTERS, "Where are the headquarters"):
         assert words in answer.text
+
+
+def test_each_of_several_questions_has_a_reason_of_its_own(office, monkeypatch):
+    first = asking(FAP, text="Was ist das FAP?", reason="0.87 ≥ 0.3")
+    said = message(first, asking(HEADQUARTERS, text=SEAT, reason="0.91 ≥ 0.3"))
+    given = reply_of(said)
+
+    async def tried(addresses, text, before):
+        return Trial(text, (), (), given)
+
+    monkeypatch.setattr(page, "tried", tried)
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", ask(office, text=f"Was ist das FAP? {SEAT}").text))
+    reasons = shown.partition("Why this answer")[2]
+    order = ["1 of 2", "probability of 87%", "2 of 2", "probability of 91%"]
+    assert sorted(order, key=reasons.index) == order
+    assert "of 1" not in ask(office, text=SEAT).text
 
 
 def test_the_reasons_are_in_the_language_of_the_desk(office):
