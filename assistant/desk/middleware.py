@@ -14,7 +14,7 @@ from assistant.desk.errors import RefusedError
 from assistant.desk.forms import MAX_BYTES, form_in
 from assistant.desk.login import Login
 from assistant.desk.texts import languages, preferred
-from assistant.desk.view import error_page
+from assistant.desk.view import STATIC_PATH, error_page
 from assistant.front.core.errors import RefusedError as FrontRefusedError
 from assistant.front.core.parsing import read_bytes
 
@@ -41,7 +41,7 @@ NOBODY = "The desk can only be reached through its login. Ask the operator for i
 
 
 class SafeHeaders:
-    """Adds security headers to every response; no page may set others."""
+    """Adds security headers to every response; no page may set others, and only files of ours may be kept."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -49,7 +49,9 @@ class SafeHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                kept = headers.get("Cache-Control") if scope["path"].startswith(STATIC_PATH) else None
+                headers.update(HEADERS if kept is None else {**HEADERS, "Cache-Control": kept})
             await send(message)
 
         await self._app(scope, receive, sending if scope["type"] == "http" else send)

@@ -18,6 +18,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import NoMatchFound, Route
 
 from assistant.core.languages import Language
+from assistant.core.paths import ROOT
 from assistant.desk.csrf import FIELD, Csrf
 from assistant.desk.errors import ChangedError, RefusedError
 from assistant.desk.texts import COMMON, Words, languages
@@ -30,6 +31,10 @@ STATIC = FOLDER / "static"
 # The names of the routes to an entry's page (with the place `{entry:path}`) and to the form for a new one.
 ENTRY, NEW_ENTRY = "entry", "new_entry"
 STATIC_PATH = "/static/"
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+# The project's mark, as the demo pages have it.
+ICON = ROOT / "widget" / "demo" / "icon.svg"
+KEPT = {"Cache-Control": "private, max-age=31536000, immutable"}
 TEMPLATES = Environment(
     # With those of the page at /chat, so that answers are shown here as there.
     loader=FileSystemLoader([FOLDER / "templates", FRONT_TEMPLATES]),
@@ -147,23 +152,26 @@ def changed_page(request: Request, error: ChangedError) -> Response:
 
 
 def static_address(name: str) -> str:
-    """The address of a style sheet or script, which changes with its content."""
+    """The address of a style sheet, a script or the icon, which changes with its content."""
     return f"{STATIC_PATH}{name}?v={_version(name)}"
 
 
 @cache
 def _version(name: str) -> str:
-    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+    return hashlib.sha256(_place(name).read_bytes()).hexdigest()[:12]
 
 
 def static_file(request: Request) -> Response:
-    """A style sheet or script."""
-    name = request.path_params["name"]
-    types = {".css": "text/css", ".js": "text/javascript"}
-    path = STATIC / name
-    if "/" in name or path.suffix not in types or not path.is_file():
+    """A style sheet, a script or the icon; kept by the browser if it is asked for with its version."""
+    name, path = request.path_params["name"], _place(request.path_params["name"])
+    if "/" in name or path.suffix not in TYPES or not path.is_file():
         raise RefusedError(404, "not_found")
-    return Response(path.read_bytes(), media_type=types[path.suffix])
+    is_this = request.query_params.get("v") == _version(name)
+    return Response(path.read_bytes(), media_type=TYPES[path.suffix], headers=KEPT if is_this else None)
+
+
+def _place(name: str) -> Path:
+    return ICON if name == ICON.name else STATIC / name
 
 
 STATIC_ROUTE = Route(f"{STATIC_PATH}{{name}}", static_file)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from assistant.desk.view import ICON
 from tests.unit.desk.conftest import HOST, Office
 
 pytestmark = pytest.mark.slow
@@ -28,6 +31,19 @@ def test_every_response_has_the_safe_headers(office: Office, path: str):
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "same-origin"
     assert headers["x-frame-options"] == "DENY"
+
+
+def test_files_are_kept_by_the_browser_under_the_address_that_pages_give_them(office: Office):
+    addresses = re.findall(r'href="(/static/[^"]+)"', office.get("/due").text)
+    assert [re.sub(r"\?v=[0-9a-f]{12}$", "", each) for each in addresses] == ["/static/icon.svg", "/static/desk.css"]
+    for address in addresses:
+        headers = office.get(address).headers
+        assert headers["cache-control"] == "private, max-age=31536000, immutable"
+        assert headers["x-content-type-options"] == "nosniff"
+        # A version that is not this one is not kept as if it were.
+        assert office.get(address[:-1] + "x").headers["cache-control"] == "no-store"
+    icon = office.get(addresses[0])
+    assert (icon.headers["content-type"], icon.content) == ("image/svg+xml", ICON.read_bytes())
 
 
 @pytest.mark.parametrize("path", ["/static/..%2fview.py", "/static/%2e%2e/view.py", "/static/desk", "/static/.css"])
