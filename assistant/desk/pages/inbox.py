@@ -18,7 +18,7 @@ from assistant.desk.queue import MOST_WORDINGS, Filter, Group, groups_of, rows_o
 from assistant.desk.repository import Edit
 from assistant.desk.state import desk_of, form_of, language_of, user_of
 from assistant.desk.texts import Words
-from assistant.desk.view import NEW_ENTRY, Menu, address_of, page, plain, see_other
+from assistant.desk.view import NEW_ENTRY, Menu, address_of, page, see_other
 from assistant.front.store.unanswered import State, UnansweredRow
 from assistant.knowledge import KnowledgeBase, render
 from assistant.knowledge.edit import YamlText
@@ -150,7 +150,7 @@ def _group_page(request: Request, form: Form, wrong: list[Refusal]) -> Response:
         entry=form.one("entry") or shown.entry or "",
         by_topic=_by_topic(questions),
         questions_of=questions,
-        questions=form.one("questions") or plain(shown.text or ""),
+        questions=form.one("questions"),
         written=written,
         originals=[(code, SERVED[code].name) for code in ORIGINALS],
         names=_language_names(rows),

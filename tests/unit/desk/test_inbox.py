@@ -23,6 +23,8 @@ from tests.unit.desk.conftest import Office
 
 pytestmark = pytest.mark.slow
 CHOIR = "Wo finde ich einen Chor für Geflüchtete?"
+# What stands in the field for the editor's own words.
+WRITTEN = re.compile(r'<textarea id="questions".*?>(.*?)</textarea>', re.S)
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(1)> \u202ereversed'
 ENTRY = "ask_iom/migrant_definition"
 NEW_ENTRY = {"topic": "ask_iom", "id": "choir", "kind": "fact"}
@@ -109,6 +111,17 @@ def test_what_visitors_wrote_is_never_markup(office, queue):
         assert "<img" not in page
         assert "\u202e" not in page
         assert '<bdi class="visitor" dir="auto" lang="de">&lt;script&gt;' in page
+
+
+def test_the_field_for_own_words_is_empty_beside_what_was_asked(office, queue):
+    form = {"csrf": office.token(), "keys": queue.ask_thrice()}
+    page = office.post("/inbox/group", form).text
+    assert WRITTEN.findall(page) == [""]
+    assert re.search(r'aria-describedby="asked-as"', page)
+    asked = re.search(r'<p id="asked-as".*?</p>', page, re.S)[0]
+    assert "Chor für Geflüchtete" in asked or "chor für geflüchtete" in asked
+    refused = office.post("/inbox/belongs", {**form, "entry": ENTRY, "written": "de", "questions": CHOIR}).text
+    assert WRITTEN.findall(refused) == [CHOIR]
 
 
 def test_an_editors_wording_becomes_training_questions_in_the_editors_name(office, queue, root):
