@@ -26,7 +26,8 @@ def with_mistakes(page: Page) -> None:
 
 
 PAGES: dict[str, Callable[[Page], object]] = {
-    "entries": lambda page: page.goto("/entries?q=fap"),
+    "entries": lambda page: page.goto("/entries"),
+    "entries-found": lambda page: page.goto("/entries?q=fap"),
     "entry": lambda page: page.goto(PATH),
     "entry-mistakes": with_mistakes,
     "new-entry": lambda page: page.goto("/new-entry"),
@@ -62,6 +63,25 @@ def test_everything_has_room_and_can_be_hit(editor, name: str, width: int):  # n
     PAGES[name](page)
     assert too_small(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [320, 1100])
+def test_all_entries_are_a_few_screens_and_a_topic_is_opened_with_the_keyboard(editor, width: int):  # noqa: F811
+    page = editor(viewport={"width": width, "height": 700}, java_script_enabled=False)
+    page.goto("/entries")
+    height = page.locator("main").bounding_box()["height"]
+    assert height < 2_000
+    page.locator("summary", has_text="Familiennachzug").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    link = page.locator(":focus")
+    expect(link).to_be_visible()
+    assert link.get_attribute("href").startswith("/entry/ask_family/")
+    assert page.locator("main").bounding_box()["height"] > height
+    page.locator("#q").fill("REAG")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/entries?q=REAG")
+    expect(page.locator("details a").first).to_be_visible()
 
 
 def test_mistakes_are_said_while_somebody_types(editor):  # noqa: F811

@@ -327,6 +327,17 @@ def test_every_entry_has_a_page_that_can_be_found(desk):
     assert desk.get("/entries?q=<script>").text.count("<script>") == 0
 
 
+def test_the_list_is_folded_by_topic_until_somebody_searches(desk):
+    page = desk.get("/entries").text
+    topics = {each.topic for each in load(desk.settings.root / "knowledge").entries.values()}
+    assert (page.count("<details>"), page.count("<details open>")) == (len(topics), 0)
+    assert re.findall(r"Entries: (\d+)", page) == [
+        str(part.count('href="/entry/')) for part in page.split("<details>")[1:]
+    ]
+    found = desk.get("/entries?q=fap_who").text
+    assert (found.count("<details>"), found.count("<details open>")) == (0, 1)
+
+
 def test_an_answer_is_withdrawn_and_given_back_from_its_own_page(desk):
     page = desk.get(PAGE).text
     assert "Withdraw at once" in page
