@@ -25,6 +25,8 @@ TEXTS = ("question", "answer", "note")
 # Fields that hold for all languages, in the order in which a file has them.
 SHARED = ("subject", "aspects", "values", "contacts", "sources", "as_of", "review_by", "related")
 IDS = ("subject", "aspects", "contacts", "related")
+# Of a note, besides its text in each language.
+OF_NOTE = ("note_sources", "note_as_of")
 YEAR = re.compile(r"\d{4}")
 # A source, the paragraph of its text, and words quoted from it.
 PARTS_OF_SOURCE = ("id", "paragraph", "words")
@@ -118,10 +120,11 @@ def _indented(lines: list[str]) -> str:
 
 def fields_of(entry: EntryText) -> dict[str, str]:
     """Every field of the form, by name: answer.de, values, …"""
+    note = entry.original.raw.get("note", {})
     fields = {name: shown(name, entry.original.raw.get(name)) for name in SHARED}
+    fields.update({name: shown(_in_note(name), note.get(_in_note(name))) for name in OF_NOTE})
     for name in TEXTS:
-        original = entry.original.raw.get(name, {})
-        original = original.get("text", {}) if name == "note" else original
+        original = note.get("text", {}) if name == "note" else entry.original.raw.get(name, {})
         fields.update({f"{name}.{language}": original.get(language, "") for language in ORIGINALS})
         fields.update({f"{name}.{code}": block.raw.get(name, "") for code, block in entry.translations.items()})
     fields.update(
@@ -150,7 +153,7 @@ def meant(name: str, text: str) -> Value | None:
         return None
     if name.partition(".")[0] == "values":
         return _values(name, text)
-    if name == "sources":
+    if name in ("sources", "note_sources"):
         return [_source(line) for line in text.split("\n") if line.strip()]
     if name in IDS:
         return [each for each in re.split(r"[\s,]+", text) if each]
@@ -230,17 +233,44 @@ def _edit(entry: EntryText, path: str, seen: str, changes: list[Change], mine: s
 
 def _of_original(entry: EntryText, changed: Mapping[str, str]) -> Iterator[Change]:
     block, raw = entry.original, entry.original.raw
+    begun = {name: text for name, text in changed.items() if _is_of_note(name)} if "note" not in raw else {}
+    if begun:
+        yield Change(block.path, (*block.steps, "note"), _new_note(begun))
     for name, text in changed.items():
         base, _, language = name.partition(".")
+        if name in begun:
+            continue
         if language in ORIGINALS:
             place = ("note", "text", language) if base == "note" else (base, language)
-            if base == "note" and "note" not in raw:
-                raise FormError(name, "note_needs_sources")
             if not text:
                 raise FormError(name, "text_missing")
             yield Change(block.path, (*block.steps, *place), text)
+        elif name in OF_NOTE:
+            if not text and name == "note_sources":
+                raise FormError(name, "text_missing")
+            yield Change(block.path, (*block.steps, "note", _in_note(name)), meant(name, text))
         elif not language:
             yield Change(block.path, (*block.steps, name), _kept_form(raw.get(name), meant(name, text)))
+
+
+def _in_note(name: str) -> str:
+    """What a field of the form is called in a note."""
+    return name.removeprefix("note_")
+
+
+def _is_of_note(name: str) -> bool:
+    """Whether a field of the form belongs to the original's note."""
+    return name in OF_NOTE or name in {f"note.{language}" for language in ORIGINALS}
+
+
+def _new_note(written: Mapping[str, str]) -> Value:
+    """A note that an entry has not had; raises FormError if it lacks a text or its sources."""
+    for name in (*(f"note.{language}" for language in ORIGINALS), "note_sources"):
+        if not written.get(name):
+            raise FormError(name, "note_incomplete")
+    found = {_in_note(name): meant(name, written[name]) for name in OF_NOTE if written.get(name)}
+    texts: Value = {language: written[f"note.{language}"] for language in ORIGINALS}
+    return {"text": texts, **{name: value for name, value in found.items() if value is not None}}
 
 
 def _kept_form(before: Any, value: Value | None) -> Value | None:
@@ -285,7 +315,7 @@ def _apply(document: YamlText, change: Change) -> None:
             raise EditError("the file has no such list")
         else:
             name = change.steps[-1]
-            order = ("id", "kind", *SHARED[:2], "question", "answer", *SHARED[2:])
+            order = ("id", "kind", *SHARED[:2], "question", "answer", "values", "note", "text", *SHARED[3:])
             before = order[: order.index(str(name))] if name in order else ("of",)
             document.set(change.steps, change.value, after=before)
     except EditError:

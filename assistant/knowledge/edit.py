@@ -124,7 +124,7 @@ class YamlText:
         fields = [node for key, node in mapping.value if key.value in after] or [mapping.value[-1][1]]
         end = line_end(self.text, end_of(self.text, max(fields, key=lambda node: node.start_mark.index)))
         indent = " " * mapping.value[0][0].start_mark.column
-        lines = [f"{name}: {field(name, value)}"]
+        lines = lines_of({name: value})
         if isinstance(value, Mapping) and all(_in_lines(node) for _, node in mapping.value):
             lines = [f"{name}:", *(f"  {line}" for line in lines_of(value))]
         added = "".join(f"\n{indent}{line}" for line in lines)

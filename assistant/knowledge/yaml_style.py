@@ -19,6 +19,8 @@ PLAIN = re.compile(r"[a-z][a-z0-9_]*(?:[/.-][a-z0-9_]+)*|\d{4}(?:-\d{2})?")
 ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
 # What YAML does not allow as it is, or what no editor shows.
 INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+# Fields whose own fields stand one below another.
+LINE_BY_LINE = ("answer", "note", "text")
 BLOCK_STYLES = ("|", ">")
 
 
@@ -120,8 +122,8 @@ def lines_of(fields: Mapping[str, Value]) -> list[str]:
     """The fields of an item line by line, and texts in several languages one below another."""
     lines: list[str] = []
     for name, value in fields.items():
-        if name == "answer" and isinstance(value, Mapping):
-            lines += [f"{name}:", *(f"  {language}: {field(language, text)}" for language, text in value.items())]
+        if name in LINE_BY_LINE and isinstance(value, Mapping):
+            lines += [f"{name}:", *(f"  {line}" for line in lines_of(value))]
         else:
             lines.append(f"{name}: {field(name, value)}")
     return lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import httpx2
@@ -25,10 +26,17 @@ def with_mistakes(page: Page) -> None:
     expect(page.locator("[role=alert]")).to_be_visible()
 
 
+def with_note(page: Page) -> None:
+    """Begins a note."""
+    page.goto(PATH)
+    page.locator("summary", has_text=re.compile("Ergänzung|note")).click()
+
+
 PAGES: dict[str, Callable[[Page], object]] = {
     "entries": lambda page: page.goto("/entries"),
     "entries-found": lambda page: page.goto("/entries?q=fap"),
     "entry": lambda page: page.goto(PATH),
+    "entry-note": with_note,
     "entry-mistakes": with_mistakes,
     "new-entry": lambda page: page.goto("/new-entry"),
 }
@@ -82,6 +90,18 @@ def test_all_entries_are_a_few_screens_and_a_topic_is_opened_with_the_keyboard(e
     page.keyboard.press("Enter")
     page.wait_for_url("**/entries?q=REAG")
     expect(page.locator("details a").first).to_be_visible()
+
+
+def test_a_note_is_begun_and_shown_in_the_answer(editor, desk):  # noqa: F811
+    page = editor(java_script_enabled=False)
+    with_note(page)
+    page.locator("[name='note.de']").fill("Das gilt auch für Pflegekinder.")
+    page.locator("[name='note.en']").fill("This holds for foster children too.")
+    page.locator("[name='note_sources']").fill("fa-d-add")
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.locator("[role=status]").first).to_have_text("Gespeichert.")
+    expect(page.locator("article.shown[lang=de]")).to_contain_text("Das gilt auch für Pflegekinder.")
+    assert load(desk.root / "knowledge").entries[ENTRY].note.citations[0].source == "fa-d-add"
 
 
 def test_mistakes_are_said_while_somebody_types(editor):  # noqa: F811

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from assistant.core.languages import LANGUAGES, ORIGINALS, SERVED, Language
 from assistant.desk.bench import Tried, bench_of
 from assistant.desk.entries import (
+    OF_NOTE,
     SHARED,
     TEXTS,
     Change,
@@ -190,6 +191,8 @@ def _shown(
         shared=SHARED,
         texts=TEXTS,
         has_note="note" in written.original.raw,
+        of_note=OF_NOTE,
+        originals=[(code, SERVED[code].name) for code in ORIGINALS],
         sides=[_side(written, base, each) for each in LANGUAGES],
         opened=_kept_opened(form) or opened(written),
         fits=[each for each in LANGUAGES if form and form.one(f"fits.{each}")],

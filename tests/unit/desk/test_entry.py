@@ -6,6 +6,7 @@ import html
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from typing import ClassVar
 
 import pytest
 
@@ -175,6 +176,75 @@ def test_the_check_speaks_the_editor_s_language(desk):
     form = {**form_of(desk), "contacts": "nobody"}
     found = desk.post(f"/entry-check/{ENTRY}", form, **{"Accept-Language": "de"}).json()
     assert found["findings"][0]["text"].startswith("der Kontakt „nobody“ steht nicht in contacts.yml")
+
+
+class TestNote:
+    NOTE: ClassVar = {
+        "note.de": "Seit {changed} gilt es auch für Pflegekinder.",
+        "note.en": "Since {changed}, it has held for foster children too.",
+        "note_sources": "iom-de-70-jahre | 6 | ratifizierte 1954\nfa-d-add",
+        "note_as_of": "2026-10",
+    }
+
+    def begun(self, desk, **changed):
+        form = form_of(desk)
+        values = f"{form['values']}\nchanged: 1954"
+        return send(desk, {**form, "values": values, **self.NOTE, **changed})
+
+    def test_a_note_is_begun_as_people_write_it(self, desk):
+        before = text(desk)
+        assert self.begun(desk).status_code == 303
+        added = """    note:
+      text:
+        de: "Seit {changed} gilt es auch für Pflegekinder."
+        en: "Since {changed}, it has held for foster children too."
+      sources: [{id: iom-de-70-jahre, paragraph: 6, words: "ratifizierte 1954"}, {id: fa-d-add}]
+      as_of: 2026-10
+"""
+        assert added in text(desk)
+        assert text(desk).replace(added, "").replace(", changed: 1954}", "}") == before
+        note = entry_of(desk).note
+        assert [each.source for each in note.citations] == ["iom-de-70-jahre", "fa-d-add"]
+        page = desk.get(PAGE).text
+        assert "Since 1954, it has held for foster children too." in page
+        assert "Begin a note" not in page
+        assert FormReader(page).fields["note_as_of"] == "2026-10"
+
+    def test_its_sources_and_date_are_changed_like_those_of_the_answer(self, desk):
+        self.begun(desk)
+        form = form_of(desk)
+        assert send(desk, {**form, "note_sources": "fa-d-add", "note_as_of": ""}).status_code == 303
+        note = entry_of(desk).note
+        assert ([each.source for each in note.citations], note.as_of) == (["fa-d-add"], None)
+        found = send(desk, {**form_of(desk), "note_sources": ""})
+        assert "Sources of the note: This text must not be empty." in html.unescape(found.text)
+
+    @pytest.mark.parametrize("missing", ["note.de", "note.en", "note_sources"])
+    def test_a_note_without_a_text_or_sources_is_refused_and_what_was_written_stays(self, desk, missing):
+        before = text(desk)
+        found = self.begun(desk, **{missing: ""})
+        assert found.status_code == 422
+        assert "A new note needs a German and an English text, and sources of its own." in html.unescape(found.text)
+        assert FormReader(found.text).fields["note_as_of"] == "2026-10"
+        assert "<details open>" in found.text
+        assert text(desk) == before
+
+    def test_a_mistake_in_its_sources_or_date_is_named(self, desk):
+        found = self.begun(desk, note_sources="nowhere")
+        assert 'the source "nowhere" is not in sources.yml' in html.unescape(found.text)
+        found = self.begun(desk, note_as_of="2099")
+        assert "note.as_of: 2099 has not come yet" in found.text
+
+    def test_translations_wait_for_it(self, desk):
+        self.begun(desk)
+        assert desk.get(PAGE).text.count("Out of date") == len(LANGUAGES) - 2
+        form = form_of(desk)
+        assert form["note.fr"] == ""
+        assert (
+            send(desk, {**form, "note.fr": "Depuis {changed}, cela vaut aussi pour les enfants placés."}).status_code
+            == 303
+        )
+        assert entry_of(desk).note.text["fr"].startswith("Depuis {changed}")
 
 
 class TestTwoEditors:
