@@ -86,6 +86,18 @@ def test_a_wrong_answer_is_found_and_noted(opened, root):
     assert page.complaints == []
 
 
+def test_each_of_several_questions_has_its_reason(opened):
+    page = opened()
+    ask(page, "Wer bezahlt das Familienhilfeprogramm? Und wo ist der Hauptsitz der IOM?")
+    reasons = page.locator("dl.why").inner_text()
+    first, second = (reasons.index(f"{number} of 2") for number in (1, 2))
+    for part, entry in ((reasons[first:second], FUNDING), (reasons[second:], HEADQUARTERS)):
+        assert part.count("is meant with a probability of") == 1
+        assert entry in part
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / "desk-try-several.png", full_page=True)
+
+
 def test_a_suggestion_goes_on_with_the_conversation(opened):
     page = opened()
     ask(page, "Wer bezahlt das Familienhilfeprogramm?")
