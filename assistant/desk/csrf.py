@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from assistant.desk.errors import RefusedError
 from assistant.desk.login import User
 from assistant.desk.settings import Settings
-from assistant.front.web.hosts import same_host
+from assistant.front.web.hosts import from_own_page
 
 FIELD = "csrf"
 # A form left open over night has to be opened again.
@@ -28,7 +28,7 @@ class Csrf:
 
     def check(self, token: str, user: User, headers: Headers) -> None:
         """Raises RefusedError unless a form was sent by one of our pages, shown to the same user."""
-        if not _from_our_pages(headers):
+        if not from_own_page(headers):
             raise RefusedError(403, "foreign_form")
         try:
             owner = self._serializer.loads(token, max_age=MAX_AGE_SECONDS)
@@ -36,11 +36,3 @@ class Csrf:
             raise RefusedError(403, "old_form") from None
         if owner != user.name:
             raise RefusedError(403, "old_form")
-
-
-def _from_our_pages(headers: Headers) -> bool:
-    """Whether the browser says that one of our pages sent the request; every browser names the origin of a form."""
-    origins, hosts = headers.getlist("origin"), headers.getlist("host")
-    if len(origins) != 1 or len(hosts) != 1 or not same_host(origins[0].lower(), hosts[0].lower()):
-        return False
-    return headers.get("sec-fetch-site", "same-origin") == "same-origin"

@@ -23,7 +23,7 @@ from assistant.desk.csrf import FIELD, Csrf
 from assistant.desk.errors import ChangedError, RefusedError
 from assistant.desk.texts import COMMON, Words, languages
 from assistant.desk.topics import topic_name
-from assistant.front.web.chat_page import TEMPLATES as FRONT_TEMPLATES
+from assistant.front.web.plain_page import TEMPLATES as FRONT_TEMPLATES
 from assistant.knowledge.render import LOCALES, direction
 
 FOLDER = Path(__file__).parent

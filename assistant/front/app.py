@@ -42,7 +42,18 @@ from assistant.front.store.gauges import gauges
 from assistant.front.store.quota import set_quota
 from assistant.front.store.schema import database
 from assistant.front.store.team import TeamQuestions
-from assistant.front.web import chat, chat_page, check_page, knowledge_api, page_view, pages, security_txt, team
+from assistant.front.web import (
+    chat,
+    chat_page,
+    check_page,
+    knowledge_api,
+    page_view,
+    pages,
+    plain_page,
+    security_txt,
+    team,
+    team_page,
+)
 from assistant.front.web.admission import Admission
 from assistant.front.web.hosts import KnownHosts, KnownOrigins
 from assistant.front.web.messenger_webhook import Webhook
@@ -132,7 +143,9 @@ def routes(settings: Settings, sockets: ASGIApp) -> list[Route | Mount]:
         Route("/openapi.json", pages.openapi),
         Route(security_txt.PATH, security_txt.security_txt),
         Route(page_view.PATH, chat_page.chat_page, methods=["GET", "POST"]),
-        Route(chat_page.STYLES_PATH, chat_page.styles),
+        Route(page_view.TEAM_PATH, team_page.team_page, methods=["GET", "POST"]),
+        Route(team_page.SENT_PATH, team_page.sent_page, methods=["GET", "POST"]),
+        Route(plain_page.STYLES_PATH, plain_page.styles),
         Route(check_page.PATH, check_page.check_page),
         Route(check_page.SCRIPT_PATH, check_page.script),
         Route("/", pages.Page(demo, "index.html")),

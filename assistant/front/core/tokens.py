@@ -12,6 +12,8 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from assistant.front.core.channels import WEB
 
 CHAT_ID_BITS = 128
+# What a token is for that opens a chat.
+CHAT = "chat"
 
 
 class Keys:
@@ -19,26 +21,27 @@ class Keys:
 
     def __init__(self, newest: bytes, *old: bytes) -> None:
         self._secrets = (newest, *old)
-        # itsdangerous signs with the last key.
-        self._tokens = URLSafeSerializer(
-            [*old[::-1], newest], salt="chat", signer_kwargs={"digest_method": hashlib.sha256}
-        )
 
     @staticmethod
     def new_chat() -> str:
         """A new, unguessable id for a chat."""
         return secrets.token_hex(CHAT_ID_BITS // 8)
 
-    def token(self, chat: str) -> str:
-        """The token that opens this chat and no other."""
-        return str(self._tokens.dumps(chat))
+    def token(self, chat: str, purpose: str = CHAT) -> str:
+        """The token that opens this chat and no other; one for another purpose is good for that alone."""
+        return str(self._tokens(purpose).dumps(chat))
 
-    def chat_of(self, token: str) -> str | None:
-        """The chat that a token opens; None if we did not sign it."""
+    def chat_of(self, token: str, purpose: str = CHAT) -> str | None:
+        """The chat that a token opens; None if we did not sign it, or for another purpose."""
         with suppress(BadSignature):
-            chat = self._tokens.loads(token)
+            chat = self._tokens(purpose).loads(token)
             return chat if isinstance(chat, str) else None
         return None
+
+    def _tokens(self, purpose: str) -> URLSafeSerializer:
+        newest, *old = self._secrets
+        # itsdangerous signs with the last key.
+        return URLSafeSerializer([*old[::-1], newest], salt=purpose, signer_kwargs={"digest_method": hashlib.sha256})
 
     @staticmethod
     def sender(namespace: str, name: str) -> str:

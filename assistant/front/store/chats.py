@@ -21,6 +21,7 @@ from assistant.front.store.reserve import with_reserve
 from assistant.front.store.rows import ChatRow, EventRow, FeedbackRow, MessageRow, WaitingRow
 from assistant.front.store.schema import (
     CONTENTS,
+    INSERT,
     chats,
     delete_contents,
     erasures,
@@ -71,10 +72,9 @@ class Store:
 
     def open_chat(self, chat: str, language: str, now: float, channel: str = WEB, recipient: str | None = None) -> None:
         """Creates an empty chat. Raises StorageFullError."""
-        row = {"id": chat, "channel": channel, "language": language, "created_at": now, "last_at": now}
         check_room(self._engine)
         with writing(self._engine) as connection:
-            connection.execute(insert(chats).values(**row, last_sequence=0, delivered=0, former_name=False))
+            add_chat(connection, chat, language, now, channel)
             if recipient is not None:
                 set_recipient(connection, chat, channel, recipient)
 
@@ -287,6 +287,13 @@ class Store:
 def silent(since: float) -> ColumnElement:
     """Whether nothing has been written in a chat since then; never true of a canary, which is nobody's."""
     return (chats.c.last_at < since) & (chats.c.channel != CANARY)
+
+
+def add_chat(connection: Connection, chat: str, language: str, now: float, channel: str = WEB) -> bool:
+    """Creates an empty chat; returns False if it is there already."""
+    row = {"id": chat, "channel": channel, "language": language, "created_at": now, "last_at": now}
+    new = INSERT[connection.dialect.name](chats).values(**row, last_sequence=0, delivered=0, former_name=False)
+    return bool(connection.execute(new.on_conflict_do_nothing()).rowcount)
 
 
 def next_sequence(connection: Connection, chat: str, now: float, spoken: str | None = None) -> int:

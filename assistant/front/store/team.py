@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.engine import Connection, Engine
 
-from assistant.front.store.chats import UnknownChatError
+from assistant.front.store.chats import UnknownChatError, add_chat
 from assistant.front.store.cipher import Cipher, cipher_for_reading, cipher_for_writing
 from assistant.front.store.quota import check_room
 from assistant.front.store.rows import TeamQuestionRow
 from assistant.front.store.schema import chats, team_questions, writing
+from assistant.front.store.tombstones import is_erased
 
 # `sending` while an answer is on its way, so that two people do not send two.
 OPEN, SENDING, ANSWERED = "open", "sending", "answered"
@@ -53,18 +54,28 @@ class TeamQuestions:
             # Also locks the chat, or the question would outlive one that is being erased.
             if not connection.execute(update(chats).where(chats.c.id == chat).values(last_at=now)).rowcount:
                 raise UnknownChatError
-            cipher = cipher_for_writing(connection, chat)
-            id_ = cipher.fingerprint(external_id)
+            id_ = cipher_for_writing(connection, chat).fingerprint(external_id)
             mine = select(team_questions.c.id).where(team_questions.c.chat == chat)
             if connection.execute(mine.where(team_questions.c.id == id_)).first():
                 return
             if connection.execute(select(func.count()).select_from(mine.subquery())).scalar_one() >= MAX_PER_CHAT:
                 raise TooManyQuestionsError
-            sealed = {"text": cipher.seal(text, _place(id_, "text")), "email": None}
-            if email is not None:
-                sealed["email"] = cipher.seal(email, _place(id_, "email"))
-            row = {"chat": chat, "id": id_, "at": now, "language": language, "state": OPEN, **sealed}
-            connection.execute(insert(team_questions).values(**row))
+            _insert(connection, chat, id_, text, email, language, now)
+
+    def add_alone(self, chat: str, text: str, email: str | None, language: str, now: float) -> None:
+        """Stores a question in a chat that holds nothing else; the same chat again is the same question.
+
+        Raises UnknownChatError if it has been erased since, StorageFullError.
+        """
+        check_room(self._engine)
+        with writing(self._engine) as connection:
+            if not add_chat(connection, chat, language, now):
+                return
+            # Only now that nobody else can be erasing it.
+            if is_erased(connection, chat):
+                raise UnknownChatError
+            id_ = cipher_for_writing(connection, chat).fingerprint(chat)
+            _insert(connection, chat, id_, text, email, language, now)
 
     def of(self, chat: str) -> list[TeamQuestion]:
         """The questions of a chat, in order."""
@@ -102,6 +113,17 @@ class TeamQuestions:
         rows = connection.execute(asked.order_by(team_questions.c.at, team_questions.c.id)).mappings().all()
         cipher = cipher_for_reading(connection, chat)
         return [question for row in rows if (question := _question(cipher, row))]
+
+
+def _insert(
+    connection: Connection, chat: str, id_: str, text: str, email: str | None, language: str, now: float
+) -> None:
+    cipher = cipher_for_writing(connection, chat)
+    sealed = {"text": cipher.seal(text, _place(id_, "text")), "email": None}
+    if email is not None:
+        sealed["email"] = cipher.seal(email, _place(id_, "email"))
+    row = {"chat": chat, "id": id_, "at": now, "language": language, "state": OPEN, **sealed}
+    connection.execute(insert(team_questions).values(**row))
 
 
 def _question(cipher: Cipher, row: TeamQuestionRow) -> TeamQuestion | None:

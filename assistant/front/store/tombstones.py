@@ -27,6 +27,11 @@ def add_tombstone(connection: Connection, chat: str) -> None:
     _add(connection, {fingerprint(chat): time.time()})
 
 
+def is_erased(connection: Connection, chat: str) -> bool:
+    """Whether a chat has been erased, by its visitor or for them."""
+    return connection.execute(select(table.c.id).where(table.c.id == fingerprint(chat))).first() is not None
+
+
 def drop_tombstones(connection: Connection, before: float) -> None:
     """Drops the tombstones of chats that were erased before that time."""
     connection.execute(delete(table).where(table.c.at < before))

@@ -142,12 +142,16 @@ async def export_chat(request: Request) -> Response:
 
 async def delete_chat(request: Request) -> Response:
     """Erases the chat here and in Rasa; its token becomes useless."""
-    front, chat = front_of(request), await chat_in(request)
+    await erase(front_of(request), await chat_in(request))
+    return Response(status_code=204)
+
+
+async def erase(front: Front, chat: str) -> None:
+    """Erases a chat here and in Rasa."""
     senders = await run_sync(senders_of, front.store, front.keys, chat)
     await run_sync(front.store.erase, chat, *senders)
     front.listeners.publish(chat)
     await front.worker.erase_in_rasa(*senders)
-    return Response(status_code=204)
 
 
 class Chat(HTTPEndpoint):

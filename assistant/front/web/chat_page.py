@@ -2,51 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import parse_qs
 
 from anyio.to_thread import run_sync
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.core.languages import Language, served
+from assistant.core.languages import Language
 from assistant.front.core.channels import PAGE
-from assistant.front.core.errors import STATUS, RefusedError, language_of
+from assistant.front.core.errors import RefusedError, language_of
 from assistant.front.core.events import AssistantContent
 from assistant.front.core.fair import lane_of
 from assistant.front.core.limits import address_of, count_stored
 from assistant.front.core.masking import without_personal_data
-from assistant.front.core.parsing import MAX_BODY_BYTES, MAX_READ_CHARACTERS, read_bytes, text_in
+from assistant.front.core.parsing import MAX_READ_CHARACTERS, text_in
 from assistant.front.operate import metrics
 from assistant.front.rasa.answers import assistant_event
 from assistant.front.rasa.client import envelope_of
 from assistant.front.rasa.entries import answer_of_entries
-from assistant.front.web import page_view
 from assistant.front.web.asking import reply_to
 from assistant.front.web.knowledge_api import entries_in, topics_in
-from assistant.front.web.page_view import Words, address, answer_view, entries_of, language_links, texts
-from assistant.front.web.state import Front, front_of
-
-TEMPLATES = Path(__file__).with_name("templates")
-# Escapes everything that is put into a template, and fails on a name that it is not given.
-TEMPLATE = Environment(
-    loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-).get_template("chat.html")
-STYLES = (TEMPLATES / "chat.css").read_bytes()
-STYLES_PATH = "/chat.css"
-STYLES_VERSION = hashlib.sha256(STYLES).hexdigest()[:12]
-MOST_FIELDS = 10
-# No script, and nothing from elsewhere; forms send only to us.
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'self' {origins}"
+from assistant.front.web.page_view import (
+    PATH,
+    TEAM_PATH,
+    address,
+    answer_view,
+    entries_of,
+    language_links,
+    texts,
 )
-PUBLIC, PRIVATE = "public, max-age=30", "no-store"
+from assistant.front.web.plain_page import Framed, page, read_form
+from assistant.front.web.state import Front, front_of
+from assistant.front.web.team import offered
 
 
 @dataclass(frozen=True)
@@ -76,32 +65,17 @@ async def chat_page(request: Request) -> Response:
         shown = Shown(asked, refusal=error)
     await run_sync(texts)
     forgetting = BackgroundTask(front.worker.erase_in_rasa, shown.sender) if shown.sender else None
-    return _page(front, language_of(request), shown, request.method == "POST", forgetting)
-
-
-async def styles(_: Request) -> Response:
-    """The page's style sheet, whose address changes with its content."""
-    return Response(STYLES, media_type="text/css", headers={"Cache-Control": "public, max-age=31536000, immutable"})
+    return shown_page(front, language_of(request), shown, request.method == "POST", forgetting)
 
 
 async def _wanted(request: Request) -> tuple[str | None, str | None]:
     """The question and the entries that a request names; sets its language. Raises RefusedError."""
     if request.method == "POST":
-        fields = form_in(await read_bytes(request, MAX_BODY_BYTES))
-        request.state.language = served(fields.get("language"))
+        fields = await read_form(request)
     else:
         fields = dict(request.query_params)
     question = text_in(fields.get("q", "")).strip()
     return question or None, None if question else fields.get("entry")
-
-
-def form_in(body: bytes) -> dict[str, str]:
-    """The fields of a form as browsers send it; raises RefusedError if it is not one."""
-    try:
-        found = parse_qs(body.decode("ascii"), encoding="utf-8", errors="replace", max_num_fields=MOST_FIELDS)
-    except ValueError:
-        raise RefusedError("invalid") from None
-    return {name: values[-1] for name, values in found.items()}
 
 
 async def _answered(request: Request, question: str) -> Shown:
@@ -123,43 +97,26 @@ async def _answered(request: Request, question: str) -> Shown:
     return Shown(question, assistant_event(reply, ""), sender)
 
 
-def _page(
+def shown_page(
     front: Front, language: Language, shown: Shown, is_posted: bool, forgetting: BackgroundTask | None
 ) -> Response:
-    words, content, refusal = Words(language), shown.content, shown.refusal
+    """The page that shows a question and what came of it."""
+    content, question = shown.content, shown.question
     entries = entries_of(content) if content else []
-    is_private = is_posted or shown.question is not None
-    phrase = front.knowledge.phrase
-    html = TEMPLATE.render(
-        t=words,
-        path=page_view.PATH,
-        styles=f"{STYLES_PATH}?v={STYLES_VERSION}",
-        home=address(language),
-        is_private=is_private,
-        is_open=not front.notice.closed,
-        announcement=front.notice.announcement(language),
-        question=shown.question,
-        answer=answer_view(content) if content else None,
-        refusal=phrase(f"front_{refusal.code}", language) if refusal else None,
-        phrase=lambda key, of=language: phrase(key, of),
-        topics=topics_in(front.knowledge, language),
-        entry_link=lambda entry: address(language, entry=entry),
-        languages=language_links(language, entries, shown.question if not is_posted else None),
-        privacy=front.settings.privacy,
-        imprint=front.settings.imprint,
-        leave=words("exitUrl"),
-        max_characters=MAX_READ_CHARACTERS,
-    )
-    status = STATUS[refusal.code] if refusal else 200
-    return Response(html, status, _headers(front, is_private or refusal is not None), "text/html", forgetting)
-
-
-def _headers(front: Front, is_private: bool) -> dict[str, str]:
-    headers = {
-        "Content-Security-Policy": POLICY.format(origins=" ".join(sorted(front.settings.origins))).strip(),
-        # Of an address with a question, other sites must learn nothing.
-        "Referrer-Policy": "same-origin",
-        "Cache-Control": PRIVATE if is_private else PUBLIC,
-        "Vary": "Accept-Language",
+    query = {"entry": ",".join(entries)} if entries else {"q": question} if question and not is_posted else {}
+    can_ask_team = offered(front) is not None
+    shown_here = {
+        "path": PATH,
+        "is_open": not front.notice.closed,
+        "question": question,
+        "answer": answer_view(content) if content else None,
+        "topics": topics_in(front.knowledge, language),
+        "entry_link": lambda entry: address(language, entry=entry),
+        "max_characters": MAX_READ_CHARACTERS,
+        "team_link": address(language, TEAM_PATH) if can_ask_team else None,
+        # Where the assistant has nothing, people can be asked the same.
+        "offers_team": can_ask_team and content is not None and content["kind"] == "fallback",
     }
-    return {**headers, "X-Robots-Tag": "noindex"} if is_private else headers
+    is_private = is_posted or question is not None
+    framed = Framed(language, language_links(language, **query), is_private, refusal=shown.refusal)
+    return page(front, "chat.html", framed, shown_here, forgetting)

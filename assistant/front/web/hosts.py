@@ -87,6 +87,15 @@ class KnownOrigins:
         return origin in self._origins or any(same_host(origin, host) for host in hosts)
 
 
+def from_own_page(headers: Headers, public_url: str = "") -> bool:
+    """Whether the browser says that a page of ours sent a form; every browser names the origin of a form."""
+    origins, hosts = headers.getlist("origin"), headers.getlist("host")
+    own = [host.lower() for host in (*hosts, urlsplit(public_url).netloc) if host]
+    if len(origins) != 1 or len(hosts) != 1 or not any(same_host(origins[0].lower(), host) for host in own):
+        return False
+    return headers.get("sec-fetch-site", "same-origin") == "same-origin"
+
+
 def is_public_file(scope: Scope) -> bool:
     """Whether a request only reads one of the element's files."""
     return scope.get("method") in ("GET", "HEAD") and scope["path"].startswith(PUBLIC_FILES)

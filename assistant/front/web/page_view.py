@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlencode
 
 from babel import Locale
+from babel.dates import format_time, get_day_names
 
 from assistant.core.envelope import Contact, Direction
 from assistant.core.languages import LANGUAGES, SERVED, Language, served
 from assistant.front.core.events import AssistantContent, EventPart
+from assistant.front.core.opening_hours import Opening
 from assistant.front.web.rich_text import Block, Run, blocks_of, helplines_in, is_safe, phone_link, runs_of
 from assistant.knowledge import render
 from assistant.knowledge.live import live
@@ -19,7 +22,9 @@ from assistant.knowledge.load import widget_texts
 from assistant.knowledge.model import Entry, Text, localised
 from assistant.knowledge.render import LOCALES, direction
 
-PATH = "/chat"
+PATH, TEAM_PATH = "/chat", "/chat/team"
+# Keeps a range in its order within a text that runs the other way.
+ISOLATE, END = "\u2068", "\u2069"
 # The entries by their questions, with those that they were made of, by language.
 _by_question: dict[Language, tuple[Mapping[str, Entry], Mapping[str, str]]] = {}
 
@@ -104,10 +109,10 @@ class AnswerView:
     link: str | None
 
 
-def address(language: Language, **query: str) -> str:
-    """The address of the page in a language."""
+def address(language: Language, path: str = PATH, **query: str) -> str:
+    """The address of a page in a language."""
     named = {**query, "language": language}
-    return f"{PATH}?{urlencode(named, safe='/,')}"
+    return f"{path}?{urlencode(named, safe='/,')}"
 
 
 def answer_view(content: AssistantContent) -> AnswerView:
@@ -133,12 +138,32 @@ def entries_of(content: AssistantContent) -> list[str]:
     return list(dict.fromkeys(entries)) if len(entries) == len(parts) else []
 
 
-def language_links(current: Language, entries: Sequence[str], question: str | None) -> list[Link]:
-    """The page in each language: with the same answer if it has a lasting address, else with the same question."""
-    query = {"entry": ",".join(entries)} if entries else {"q": question} if question else {}
+def language_links(current: Language, path: str = PATH, **query: str) -> list[Link]:
+    """The same page in each language."""
     return [
-        Link(SERVED[language].name, address(language, **query), language, language == current) for language in LANGUAGES
+        Link(SERVED[language].name, address(language, path, **query), language, language == current)
+        for language in LANGUAGES
     ]
+
+
+def hours_written(openings: Iterable[Opening], language: Language) -> str:
+    """Opening hours as a language writes them, such as "Mo.–Fr. 09:00–16:00; Sa. 10:00–12:00"."""
+    names = get_day_names("abbreviated", locale=LOCALES[language])
+    return "; ".join(
+        f"{_range(names[day - 1] for day in opening['days'])} "
+        f"{_range(_clock(opening[end], language) for end in ('opens', 'closes'))}"
+        for opening in openings
+    )
+
+
+def _range(ends: Iterable[str]) -> str:
+    return ISOLATE + "–".join(dict.fromkeys(ends)) + END
+
+
+def _clock(time: str, language: Language) -> str:
+    """A time of day as a language writes it; midnight ends a day as it begins one."""
+    hour, minute = map(int, time.split(":"))
+    return str(format_time(datetime.time(hour % 24, minute), "short", locale=LOCALES[language]))
 
 
 def _part(part: EventPart, words: Words, several: bool) -> PartView:

@@ -27,7 +27,7 @@ from assistant.front.core.parsing import (
     text_in,
     uuid_in,
 )
-from assistant.front.rasa.client import envelope_of
+from assistant.front.rasa.client import RasaReply, envelope_of
 from assistant.front.store.chats import UnknownChatError
 from assistant.front.store.team import TooManyQuestionsError
 from assistant.front.web.chat import chat_in, expiry
@@ -66,9 +66,9 @@ async def post_question(request: Request) -> Response:
         raise RefusedError("invalid")
     await front.limits.count("address", address)
     await front.limits.count("session", chat)
-    sender = front.keys.sender(TEAM, front.keys.new_chat())
+    sender, lane = front.keys.sender(TEAM, front.keys.new_chat()), lane_of(address)
     forgetting = BackgroundTask(front.worker.erase_in_rasa, sender)
-    if await _is_emergency(front, sender, text, language, lane_of(address)):
+    if await emergency_reply(front, sender, await masked(front, text, language, lane), language, lane):
         return JSONResponse({"emergency": True, "expires_at": None}, background=forgetting)
     # Only now: nobody in danger is to be told to wait.
     await front.limits.count("team", address)
@@ -83,15 +83,20 @@ async def post_question(request: Request) -> Response:
     return JSONResponse({"emergency": False, "expires_at": expiry(front, now)}, 201, background=forgetting)
 
 
-async def _is_emergency(front: Front, sender: str, text: str, language: Language, lane: str) -> bool:
-    """Whether the assistant would answer with an emergency text; raises RefusedError if it cannot be asked."""
+async def masked(front: Front, text: str, language: Language, lane: str) -> str:
+    """A question as Rasa may read it."""
     async with front.turns.held(lane):
-        masked = await without_personal_data(text, language)
+        return await without_personal_data(text, language)
+
+
+async def emergency_reply(front: Front, sender: str, text: str, language: Language, lane: str) -> RasaReply | None:
+    """Rasa's answer to a masked text if it tells of an emergency; raises RefusedError if Rasa cannot be asked."""
     # Noted first, so that the conversation goes even if this front dies before the answer.
     await run_sync(front.store.add_pending_erasure, sender)
     until = time.time() + front.settings.answer_timeout_seconds
-    reply = await front.rasa.ask(sender, masked, {"language": language}, until, lane=lane)
+    reply = await front.rasa.ask(sender, text, {"language": language}, until, lane=lane)
     envelope = envelope_of(reply.messages) if reply else None
-    if envelope is None or envelope["kind"] == "error":
+    if reply is None or envelope is None or envelope["kind"] == "error":
         raise RefusedError("unavailable", retry_after=RETRY_SECONDS)
-    return envelope["kind"] == CRISIS or any(part["kind"] == CRISIS for part in parts_of(envelope))
+    kinds = {envelope["kind"], *(part["kind"] for part in parts_of(envelope))}
+    return reply if CRISIS in kinds else None

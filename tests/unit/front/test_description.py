@@ -17,7 +17,7 @@ from assistant.front.app import DEMO_LANGUAGES, application, bare_application
 from assistant.front.core.limits import Limits
 from assistant.front.core.secret import kept_secrets
 from assistant.front.core.settings import Caps, Rates, Settings
-from assistant.front.web import chat_page, check_page, page_view
+from assistant.front.web import check_page, page_view, plain_page, team_page
 from assistant.front.web.pages import description
 from assistant.front.web.security_txt import PATH
 from tests.fakes.front import FakeRasa, Visitor, served
@@ -25,9 +25,11 @@ from tests.fakes.front import FakeRasa, Visitor, served
 NOT_DESCRIBED = {
     "/",
     page_view.PATH,
+    page_view.TEAM_PATH,
+    team_page.SENT_PATH,
     check_page.PATH,
     check_page.SCRIPT_PATH,
-    chat_page.STYLES_PATH,
+    plain_page.STYLES_PATH,
     *(f"/{language}" for language in DEMO_LANGUAGES),
     "/openapi.json",
     "/webhooks/rest/",

@@ -144,3 +144,31 @@ def test_a_text_cannot_be_moved_to_another_place(questions, engine):
 def test_the_states_fit_their_column():
     assert all(len(state) <= team_questions.c.state.type.length for state in (OPEN, SENDING, ANSWERED))
     assert team.MAX_LISTED > MAX_PER_CHAT
+
+
+def alone(questions, chat="alone", said=WORD):
+    questions.add_alone(chat, said, EMAIL, "de", 200.0)
+
+
+def test_a_question_of_its_own_is_kept_once_and_goes_with_its_chat(questions, store, kept):
+    alone(questions)
+    alone(questions, said="Zwiebelsuppe")
+    assert [(one.chat, one.text) for one in questions.listed()] == [("alone", WORD)]
+    assert store.erase("alone")
+    assert questions.listed() == []
+    assert WORD.encode() not in kept()
+
+
+def test_a_question_that_was_withdrawn_does_not_come_back(questions, store):
+    alone(questions)
+    assert store.erase("alone")
+    with pytest.raises(UnknownChatError):
+        alone(questions)
+    assert questions.listed() == []
+    assert store.chat("alone") is None
+
+
+def test_a_form_that_is_sent_many_times_at_once_is_one_question(questions):
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: alone(questions), range(16)))
+    assert len(questions.listed()) == 1

@@ -15,8 +15,8 @@ from assistant.front.core.settings import Rates
 from assistant.front.rasa.client import Rasa
 from assistant.front.store.chats import Store
 from assistant.front.store.schema import database
-from assistant.front.web.chat_page import STYLES_PATH
 from assistant.front.web.page_view import PATH
+from assistant.front.web.plain_page import STYLES_PATH
 from assistant.knowledge import knowledge, render
 from assistant.knowledge.live import Live
 from assistant.knowledge.load import widget_texts
