@@ -39,6 +39,7 @@ METRICS = {
     "assistant_purge_stopped",
     "assistant_purge_age_seconds",
     "assistant_erasures_unfinished",
+    "assistant_team_oldest_seconds",
     "assistant_entries_overdue",
     "assistant_entries_due",
     "assistant_entries_withdrawn",

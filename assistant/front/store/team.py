@@ -101,6 +101,14 @@ class TeamQuestions:
         with self._engine.connect() as connection:
             return int(connection.execute(asked).scalar_one())
 
+    def waiting(self) -> tuple[int, float | None]:
+        """How many questions wait for an answer, also one that is being sent, and when the oldest was asked."""
+        mine = team_questions.c.state.in_((OPEN, SENDING))
+        asked = select(func.count(), func.min(team_questions.c.at)).where(mine)
+        with self._engine.connect() as connection:
+            number, oldest_at = connection.execute(asked).one()
+        return int(number), oldest_at
+
     def move(self, chat: str, id_: str, before: str, after: str) -> bool:
         """Changes the state of a question; returns False if it is no longer in the state before, or gone."""
         mine = (team_questions.c.chat == chat) & (team_questions.c.id == id_) & (team_questions.c.state == before)

@@ -18,7 +18,7 @@ from assistant.front.core.settings import settings_from
 from assistant.front.messengers.base.outcomes import Outcome
 from assistant.front.messengers.registry import CONNECTORS, configured
 from assistant.front.operate import metrics, reviews
-from assistant.front.store.gauges import LISTED, PURGE, STORAGE
+from assistant.front.store.gauges import LISTED, PURGE, STORAGE, TEAM
 from assistant.launch.servers import HOST, free_port
 from tests.fakes.front import AWAY, HERE, Visitor, enveloped
 from tests.fakes.vendors.telegram import TelegramWire
@@ -198,6 +198,7 @@ def test_the_document_names_every_figure_and_no_other():
         *STORAGE,
         *PURGE,
         *LISTED,
+        *TEAM,
         reviews.OVERDUE,
         reviews.DUE,
         reviews.WITHDRAWN,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
@@ -13,6 +14,7 @@ from assistant.front.store.backup import current_tombstones, restore, save
 from assistant.front.store.chat_keys import keys_of, name_of
 from assistant.front.store.chats import UnknownChatError
 from assistant.front.store.cipher import PREFIX
+from assistant.front.store.gauges import TEAM, gauges
 from assistant.front.store.key_copy import unreadable_chats
 from assistant.front.store.schema import team_questions
 from assistant.front.store.team import ANSWERED, MAX_PER_CHAT, OPEN, SENDING, TeamQuestions, TooManyQuestionsError
@@ -172,3 +174,20 @@ def test_a_form_that_is_sent_many_times_at_once_is_one_question(questions):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda _: alone(questions), range(16)))
     assert len(questions.listed()) == 1
+
+
+def test_operators_see_how_many_wait_and_for_how_long(questions, engine, monkeypatch):
+    (asked,) = [one for one in gauges(engine) if one.gauges is TEAM]
+    assert asked.ask() == {"assistant_team_open": 0.0, "assistant_team_oldest_seconds": 0.0}
+    for now in (100.0, 200.0, 300.0):
+        ask(questions, now=now)
+    monkeypatch.setattr(time, "time", lambda: 1000.0)
+    assert asked.ask() == {"assistant_team_open": 3.0, "assistant_team_oldest_seconds": 900.0}
+    first, second, _ = questions.listed()
+    # Whether an answer that is being sent goes out, nobody knows yet.
+    questions.move("chat", second.id, OPEN, SENDING)
+    questions.move("chat", first.id, OPEN, ANSWERED)
+    assert asked.ask() == {"assistant_team_open": 2.0, "assistant_team_oldest_seconds": 800.0}
+    # A clock that is behind makes no negative age.
+    monkeypatch.setattr(time, "time", lambda: 50.0)
+    assert asked.ask()["assistant_team_oldest_seconds"] == 0.0
