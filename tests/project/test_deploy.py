@@ -17,6 +17,7 @@ import yaml
 from assistant.core.paths import ROOT
 from assistant.front.core.settings import Rates, settings_from
 from assistant.front.operate.metrics import ERRORS
+from assistant.launch.servers import ACTIONS_PORT, actions_command
 
 DEPLOY = ROOT / "deploy"
 KUBERNETES = DEPLOY / "kubernetes"
@@ -415,6 +416,12 @@ class TestCompose:
     def test_only_rasa_and_its_action_servers_are_on_the_old_python(self):
         engine = {name for name, service in SERVICES.items() if "ENGINE_IMAGE" in service["image"]}
         assert engine == {f"{role}-{n}" for role in ("pair", "rasa", "actions") for n in (0, 1)}
+
+
+def test_the_action_server_starts_as_make_run_starts_it():
+    command = actions_command(ACTIONS_PORT)[2:]
+    assert CONTAINERS["rasa/actions"]["args"] == command
+    assert [SERVICES[f"actions-{n}"]["command"] for n in (0, 1)] == [command, command]
 
 
 def test_every_setting_is_explained():

@@ -65,3 +65,5 @@ def test_a_running_action_server_logs_nothing_of_them(tmp_path):
         process.terminate()
         process.wait(timeout=30)
     assert "Cancelled" not in log.read_text("utf-8")
+    # Nor the warnings of old libraries, which Sanic shows whatever PYTHONWARNINGS says.
+    assert "Warning" not in log.read_text("utf-8")
