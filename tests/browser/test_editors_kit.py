@@ -14,6 +14,8 @@ from assistant.front.app import application
 from assistant.front.core.settings import Settings
 from assistant.knowledge import knowledge
 from assistant.launch.servers import free_port
+from tests.browser.test_accessibility import SCREENSHOTS, TAGS
+from tests.browser.test_page import AXE
 from tests.browser.visitor import STORED, until
 from tests.fakes.front import FakeRasa, served
 
@@ -191,9 +193,25 @@ def test_a_front_that_is_away_is_said_to_be_away(site):
     expect(page.locator("iom-assistant .open-page")).to_be_hidden()
 
 
+def test_the_check_page_speaks_german_to_a_german_browser(site, axe):
+    page = site.page
+    page.add_init_script(axe)
+    page.set_viewport_size({"width": 320, "height": 568})
+    page.goto(f"{site.front}/check?origin=https://other.example")
+    expect(page.locator("#browser")).to_have_text("In Ordnung: Dieser Browser ist neu genug.")
+    expect(page.locator("#front")).to_have_text("In Ordnung: Der Front-Server antwortet.")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(AXE, TAGS) == []
+    page.get_by_role("button", name="Prüfen").click()
+    expect(page.locator(".wrong").first).to_contain_text("noch nicht benutzen")
+    page.screenshot(path=SCREENSHOTS / "check-de.png", full_page=True)
+    assert site.console == []
+
+
 def test_the_check_page_checks_the_browser_and_the_front(site):
     page = site.page
-    page.goto(f"{site.front}/check?origin={site.host.url}")
+    # What was chosen goes along with the form, whatever the browser's language.
+    page.goto(f"{site.front}/check?origin={site.host.url}&language=en")
     expect(page.locator("#browser")).to_have_text("Right: This browser is new enough.")
     expect(page.locator("#front")).to_have_text("Right: The front answers.")
     page.get_by_label("Address of your website").fill("https://other.example")

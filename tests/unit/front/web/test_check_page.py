@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from assistant.front.app import application
+from assistant.front.web.check_page import NAME, texts
 from assistant.front.web.content_policy import lacking, parsed
 from tests.fakes.front import HERE
 
@@ -19,8 +20,8 @@ SITE, SERVER = "https://www.example.org", "https://chat.example"
 def told(settings, rasa):
     with TestClient(application(replace(settings, origins=frozenset({SITE})), rasa), HERE) as client:
 
-        def told(**query):
-            response = client.get("/check", params=query)
+        def told(accepted="en-GB", **query):
+            response = client.get("/check", params=query, headers={"Accept-Language": accepted})
             assert response.status_code == 200
             return unescape(response.text)
 
@@ -54,6 +55,37 @@ def test_a_policy_that_blocks_is_told_what_to_add(told):
     assert f"add {HERE} to connect-src." in text
     assert "lets the element work" not in text
     assert "lets the element work" in told(origin=SITE, policy=f"default-src 'self' {HERE}")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "query", "language"),
+    [
+        ("de-DE,de;q=0.9,en;q=0.8", {}, "de"),
+        ("en-US,en;q=0.9,de;q=0.8", {}, "en"),
+        ("uk,de;q=0.5", {}, "de"),
+        ("fr", {}, "en"),
+        ("", {}, "en"),
+        # What was chosen holds when the form is sent.
+        ("en", {"language": "de"}, "de"),
+    ],
+)
+def test_it_speaks_the_webmasters_language(accepted, query, language, told):
+    text = told(accepted, origin="www.example.org", **query)
+    assert f'<html lang="{language}">' in text
+    assert texts()["title"][language] in text
+    assert texts()["no_address"][language].replace("{named}", "www.example.org") in text
+    assert texts()["front_away"][language] in text
+
+
+def test_everything_is_said_in_both_languages_with_the_same_names():
+    assert {key: set(said) for key, said in texts().items()} == {key: {"de", "en"} for key in texts()}
+    names = {key: {frozenset(NAME.findall(text)) for text in said.values()} for key, said in texts().items()}
+    assert {key for key, found in names.items() if len(found) > 1} == set()
+
+
+@pytest.mark.parametrize("accepted", ["de", "en"])
+def test_what_is_typed_is_no_name_of_a_text(accepted, told):
+    assert "{server}" in told(accepted, origin="{server}")
 
 
 def test_nothing_that_is_typed_becomes_markup(settings, rasa):
