@@ -24,7 +24,7 @@ from assistant.front.core.parsing import MAX_TEXT_CHARACTERS, storable
 from assistant.front.core.refusal_log import refusals
 from assistant.front.core.tokens import Keys
 from assistant.front.messengers.base.connector import Connector, WebhookRequest
-from assistant.front.messengers.base.gestures import gesture_of
+from assistant.front.messengers.base.gestures import kind_of_gesture
 from assistant.front.messengers.base.inbound import UNREADABLE, InboundKind, InboundMessage, Reading
 from assistant.front.messengers.base.service import Messengers
 from assistant.front.messengers.base.webhook_queue import QueuedRequest, WebhookQueue
@@ -250,7 +250,7 @@ def classified(inbound: InboundMessage, knowledge: KnowledgeBase) -> InboundMess
         return replace(inbound, text=text, kind="stop")
     if text.strip().lower() == LANGUAGE_COMMAND:
         return replace(inbound, text=text, kind="language")
-    if gesture := gesture_of(text):
+    if gesture := kind_of_gesture(text):
         return replace(inbound, text=text, kind=gesture)
     return replace(inbound, text=text, kind="text" if text.strip() else "empty")
 

@@ -16,6 +16,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
+from assistant.core.gestures import Gesture, gesture_of
 from assistant.core.languages import Evidence
 from assistant.core.understanding import (
     ENTRIES,
@@ -41,6 +42,12 @@ FALLBACK = "nlu_fallback"
 LANGUAGE_REQUESTS = ("control/german", "control/english", LANGUAGE_REQUEST)
 CRISIS, FOLLOW_UP, OUT_OF_SCOPE = "crisis", "follow_up", "out_of_scope"
 ILLEGAL = "out_of_scope/illegal"
+# What emoji that stand alone say; a wave begins a chat, and a thumb down says no to the last answer.
+GESTURES: dict[Gesture, str] = {
+    "thanks": "smalltalk/thanks",
+    "hello": "smalltalk/greeting",
+    "no": "smalltalk/deny",
+}
 # Short words of one language are ordinary words of another.
 ASKING_ELSEWHERE = any_of(
     word for words in all_words().values() for word in words.get("question_words", ()) if len(word) > 3
@@ -185,6 +192,9 @@ class Judge:
             return self._elsewhere.understand(message)
         trouble, choice = message.get(TROUBLE), message.get(CHOICE)
         bare_number = choice is not None and not any(map(str.isalpha, message.get(TEXT) or ""))
+        if trouble == "unreadable" and (gesture := gesture_of(message.get(TEXT) or "")):
+            said = MessagePart(message.get(TEXT) or "", decision="answer", chosen=(GESTURES[gesture],))
+            return Understanding(evidence, (said,))
         if trouble in ("empty", "unreadable") or bare_number:
             return Understanding(evidence, (), trouble, choice)
         whole = self.part(message)

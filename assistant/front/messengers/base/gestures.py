@@ -1,18 +1,15 @@
-"""Gestures: messages of emoji alone, and the short codes by which some vendors spell emoji."""
+"""Gestures in messengers, and the short codes by which some vendors spell emoji."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 
+from assistant.core.gestures import Gesture, gesture_of
 from assistant.front.messengers.base.inbound import InboundKind
 
-# What people send instead of "thank you" and "all right", and instead of "hello".
-APPROVAL = frozenset("👍👌🙏🤝👏🙌💪🫶🤗😊☺🙂😀😃😄😁😇😍🥰😘✅☑✔💯🆗💐🌹🌸🌷🎉⭐🌟❤♥🧡💛💚💙💜🖤🤍🤎💕💖💗💓")
-WAVE = frozenset("👋🤚🖐✋")
-# What may stand beside an emoji without changing it: joiners, skin tones, signs of punctuation.
-BESIDE = frozenset("\u200d\ufe0e\ufe0f.!") | {chr(code) for code in range(0x1F3FB, 0x1F400)}
+# A thumb down goes to Rasa, as in any other channel: it is about the last answer.
+KINDS: Mapping[Gesture, InboundKind] = {"thanks": "thanks", "hello": "start"}
 # Short codes of emoji that mean something here; all others are no words and are left out.
 SHORT_CODES: Mapping[str, str] = {
     **dict.fromkeys(("+1", "thumbsup"), "👍"),
@@ -50,12 +47,10 @@ SHORT_CODE = re.compile(
 SPACES = re.compile(r" {2,}")
 
 
-def gesture_of(text: str) -> InboundKind | None:
-    """What a text of nothing but emoji stands for: `thanks`, or `start` for a greeting; None for any other text."""
-    signs = {sign for sign in unicodedata.normalize("NFC", text) if not sign.isspace()} - BESIDE
-    if not signs:
-        return None
-    return "thanks" if signs <= APPROVAL else "start" if signs <= WAVE else None
+def kind_of_gesture(text: str) -> InboundKind | None:
+    """The kind of a message of nothing but emoji that the front answers itself; None for any other."""
+    gesture = gesture_of(text)
+    return KINDS.get(gesture) if gesture else None
 
 
 def without_short_codes(text: str, drawn: Mapping[str, str] | None) -> str:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from assistant.front.messengers.base.gestures import gesture_of, without_short_codes
+from assistant.front.messengers.base.gestures import kind_of_gesture, without_short_codes
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from assistant.front.messengers.base.gestures import gesture_of, without_short_c
     ],
 )
 def test_emoji_alone_are_gestures(text, gesture):
-    assert gesture_of(text) == gesture
+    assert kind_of_gesture(text) == gesture
 
 
 DRAWN = {"raised_hands": "🙌", "wave": "👋🏼", "parrot": ""}

@@ -11,6 +11,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from assistant.core.languages import Evidence
 from assistant.core.understanding import KEY, Understanding, kind_of
+from assistant.knowledge import knowledge
 from assistant.nlu.components.entities import SUBJECT
 from assistant.nlu.components.gate import (
     AMBIGUOUS,
@@ -753,6 +754,27 @@ def test_loose_pieces_within_a_part_are_questions_beside_the_other_parts():
 def test_message_without_words_is_not_judged(trouble):
     result = understood(message("", ranking={OPENED: 0.9}, **{TROUBLE: trouble}))
     assert (result.trouble, result.parts) == (trouble, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "entry"),
+    [
+        ("👍", "smalltalk/thanks"),
+        ("👍🏿 👍", "smalltalk/thanks"),
+        ("👋", "smalltalk/greeting"),
+        ("👎🏽", "smalltalk/deny"),
+    ],
+)
+def test_a_gesture_is_small_talk(text, entry):
+    result = understood(message(text, **{TROUBLE: "unreadable"}))
+    assert chosen(result) == [(entry,)]
+    assert (result.trouble, intent_of(result)) == (None, ("smalltalk", 1.0))
+    assert entry in knowledge().entries
+
+
+@pytest.mark.parametrize("text", ["🚨", "😭", "👍👎", "?!"])
+def test_other_signs_are_no_gesture(text):
+    assert understood(message(text, **{TROUBLE: "unreadable"})).trouble == "unreadable"
 
 
 def test_message_that_was_cut_is_still_answered():
