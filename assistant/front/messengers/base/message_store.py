@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -44,8 +43,6 @@ from assistant.front.store.rows import ChatRow, MessageAndData, MessageRow
 from assistant.front.store.schema import INSERT, chats, delete_contents, events, messages, seen, state, writing
 from assistant.front.store.tombstones import add_tombstone
 
-# Longer than delivery is ever attempted, so older chats need not be searched.
-MAX_UNDELIVERED_SECONDS = 3 * 86400.0
 # What is kept of a chat after its user had it erased, so that the confirmation can be delivered.
 KEPT_AFTER_ERASURE = ("channel", "language", "told", "heard_at")
 
@@ -166,11 +163,15 @@ class MessageStore:
         return Progress(chat=row["id"], parts=row["delivered_parts"], recipient=cast(str, recipient), **kept)
 
     def undelivered_chats(self) -> list[str]:
-        """The messengers' chats with a recent answer that was not delivered."""
+        """The messengers' chats with an answer that was not delivered, however old it is by the clock.
+
+        Delivery decides what is too late, also for the word that a chat is erased, after which nothing of it is left.
+        """
         late = (events.c.sequence > chats.c.delivered) & (events.c.type == ASSISTANT)
         joined = chats.join(events, (events.c.chat == chats.c.id) & late)
-        recent = chats.c.channel.in_(self._channels) & (chats.c.last_at > time.time() - MAX_UNDELIVERED_SECONDS)
-        asked = select(chats.c.id).select_from(joined).where(recent).distinct()
+        # Without the second condition, the answers of every chat would be looked at.
+        behind = chats.c.channel.in_(self._channels) & (chats.c.last_sequence > chats.c.delivered)
+        asked = select(chats.c.id).select_from(joined).where(behind).distinct()
         with self._engine.connect() as connection:
             return list(connection.execute(asked).scalars())
 

@@ -91,6 +91,22 @@ async def started(store, message_store, whatsapp, *first):
         await running.stop()
 
 
+async def test_after_a_week_off_nothing_is_sent_and_what_confirmed_a_deletion_is_gone(store, message_store, whatsapp):
+    week_ago = time.time() - 7 * 86400
+    deletion = InboundMessage(uuid.uuid4().hex, ONE, "Daten löschen", kind="delete")
+    chat = message_store.receive("whatsapp", deletion, uuid.uuid4().hex, week_ago)
+    message_store.erase(store.next_waiting(chat), "confirmation", (), ANSWER, week_ago)
+    question = message_store.receive("whatsapp", InboundMessage("b", OTHER, "Wann?"), uuid.uuid4().hex, week_ago)
+    store.answer(store.next_waiting(question), ANSWER, ANSWERED, week_ago)
+    assert set(message_store.undelivered_chats()) == {"confirmation", question}
+    async with started(store, message_store, whatsapp) as (_, sent):
+        with anyio.fail_after(30):
+            while message_store.undelivered_chats() or store.chat("confirmation"):
+                await anyio.sleep(0.05)
+    assert sent == []
+    assert list(store.recipients("whatsapp")) == [question]
+
+
 async def test_without_a_receipt_it_is_sent_again_after_a_short_while(
     in_doubt, store, message_store, whatsapp, monkeypatch
 ):
