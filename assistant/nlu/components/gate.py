@@ -53,7 +53,8 @@ ASKING_ELSEWHERE = any_of(
     word for words in all_words().values() for word in words.get("question_words", ()) if len(word) > 3
 )
 ASKS = re.compile(rf"^(?:und |and )?(?:{ASKING}|{ASKING_ELSEWHERE})\b", re.I)
-HAS_QUESTION_WORD = re.compile(rf"\b(?:{QUESTION_WORDS}|{ASKING_ELSEWHERE})\b", re.I)
+# Anywhere in a text, "was" is more often the English verb.
+HAS_QUESTION_WORD = re.compile(rf"\b(?!was\b)(?:{QUESTION_WORDS}|{ASKING_ELSEWHERE})\b", re.I)
 LEANS = re.compile(r"(?:und|and|aber|but)\b", re.I)
 # Longer messages count as follow-ups only if they were ranked in the context of the last answer.
 MOST_ELLIPSIS_WORDS = 7
@@ -106,9 +107,9 @@ class Thresholds:
     settled: float = 0.9
     # An emergency; low, because a miss costs more than a false alarm.
     crisis: float = 0.46
-    # An entry that is likelier than all emergencies by so much is what the message asks for.
+    # By how much an entry has to be likelier than all emergencies together for there to be none,
     calm: float = 0.2
-    # Unless a part of the message is an emergency this likely by itself.
+    # unless one part alone is this likely to be one.
     torn: float = 0.9
     # By itself, a message must mean an entry at least this likely before the last answer may settle on it.
     itself: float = 0.01

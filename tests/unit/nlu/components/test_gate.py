@@ -530,11 +530,13 @@ def test_of_parts_that_do_not_look_like_questions_only_what_the_whole_asks_for_i
 @pytest.mark.parametrize(
     ("text", "likely", "hint", "both"),
     [
-        ("und was ist mit der Zahl", AT.joint, AT.hint, True),
+        ("Und was ist mit der Zahl", AT.joint, AT.hint, True),
+        ("dazu wie viele Menschen", AT.joint, AT.hint, True),
         ("und was ist mit der Zahl", AT.joint - 0.01, AT.hint, False),
         ("und was ist mit der Zahl", AT.joint, AT.hint - 0.01, False),
         ("und die Zahl dazu", AT.joint, AT.hint, False),
-        ("die Zahl für was", CERTAIN, 0.0, True),
+        ("die Zahl für wen", CERTAIN, 0.0, True),
+        ("there was none", CERTAIN, AT.hint, False),
         ("die Zahl der Menschen im FAP", CERTAIN, 0.0, True),
         ("die Zahl im FAP", CERTAIN, 0.0, False),
         ("was ist", CERTAIN, AT.hint, False),
