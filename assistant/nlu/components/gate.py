@@ -119,13 +119,22 @@ class Thresholds:
     rival: float = 0.15
     # What only the last answer makes of a message that surely asks for nothing by itself.
     leaning: float = 0.1
-    # Instead of `unnamed` and `clarify` in languages without training questions: less is told there, more asked back.
+    # In languages without training questions: `answer`, `unnamed` and `referral`, and `clarify`, which offers more.
+    elsewhere_answer: float = 0.4
     elsewhere_unnamed: float = 0.6
-    elsewhere_clarify: float = 0.09
+    elsewhere_referral: float = 0.3
+    elsewhere_clarify: float = 0.12
 
     def elsewhere(self) -> Thresholds:
         """The thresholds for a message in such a language."""
-        return replace(self, unnamed=self.elsewhere_unnamed, clarify=self.elsewhere_clarify)
+        return replace(
+            self,
+            answer=self.elsewhere_answer,
+            part=self.elsewhere_answer,
+            unnamed=self.elsewhere_unnamed,
+            referral=self.elsewhere_referral,
+            clarify=self.elsewhere_clarify,
+        )
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
