@@ -196,6 +196,24 @@ def test_a_refusal_is_said_and_nothing_written_is_lost(form, team):
     assert first == again != other
 
 
+def test_a_deleted_chat_takes_along_what_was_sent_to_the_team(form, team):
+    team.script.team_reply = lambda _: (503, {"error": {"code": "unavailable", "text": "…", "retry_after": None}})
+    form.consent.check()
+    form.send.click()
+    expect(form.box.get_by_role("alert")).to_have_text("…")
+    form.cancel.click()
+    form.visitor.menu(GERMAN["delete"])
+    form.visitor.button(GERMAN["deleteConfirm"]).click()
+    expect(form.visitor.answers).to_have_count(0)
+    by_menu(form.visitor)
+    form.question.fill(QUESTION)
+    form.consent.check()
+    form.send.click()
+    until(form.visitor.page, lambda: len(team.to_team) == 2)
+    first, second = (sent["id"] for sent in team.to_team)
+    assert first != second
+
+
 def test_a_chat_that_is_gone_is_begun_anew(form, team):
     team.chats.clear()
     form.consent.check()

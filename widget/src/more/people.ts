@@ -51,10 +51,10 @@ export class People {
     }
   }
 
-  /** Forgets what was written into the form. */
+  /** Forgets what was written into the form, and what was sent. */
   forget(): void {
     if (this.form && this.confirmation.open) this.confirmation.close();
-    this.form = null;
+    this.form = this.asked = null;
   }
 
   /** Sends a question; an emergency goes to the chat instead. Returns why it failed, if it did. */
