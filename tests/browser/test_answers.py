@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.places import texts
 from tests.browser.scenes import clarify, crisis, fallback, referral
 from tests.browser.scripted_front import CONTACT, SOURCE, a_fact, answer, part
 from tests.browser.visitor import until
@@ -14,6 +15,8 @@ SOURCES = [SOURCE, ENGLISH, {**SOURCE, "url": "https://example.org/3"}]
 QUESTIONS = ["Eins?", "Zwei?", "Drei?", "Vier?"]
 LONG = "https://germany.iom.int/de/unterstuetzungsprogramm-familiennachzug-fap"
 ENTRY = "ask_figures/fap_reached"
+# As long as an answer waits for the texts of its language.
+PATIENCE_MS = 3_000
 PHONE = {"width": 360, "height": 740}
 # Voices as a device may have them: its own, and one that would send the text away.
 VOICES = """
@@ -190,6 +193,51 @@ def test_any_language_can_be_chosen_and_is_offered_first_from_then_on(visitor, f
     expect(said).to_have_attribute("dir", "rtl")
     expect(said.locator(".more")).to_be_visible()
     expect(visitor.ask("!").locator(".tools-row button").first).to_contain_text("العربية")
+
+
+@pytest.fixture
+def slow(visitor_of, front):
+    """A Ukrainian visitor whose clock the test moves, and for whom the texts of what few visitors need never come."""
+    front.script.answer = lambda text, language: sourced()
+    front.script.entries = in_language
+    visitor = visitor_of(front.url, locale="uk-UA")
+    visitor.page.clock.install()
+    visitor.go().open()
+    visitor.page.route("**/texts/uk.more.json", lambda route: None)
+    return visitor
+
+
+def in_other_language(said, language):
+    """Shows an answer in another language by the button for it."""
+    said.locator(".tools-row button").first.click()
+    expect(said).to_have_attribute("lang", language)
+
+
+def test_what_comes_too_late_for_a_language_leaves_the_next_one_as_it_is(slow):
+    said = slow.ask("?")
+    slow.more()
+    in_other_language(said, "uk")
+    in_other_language(said, "de")
+    copy = said.get_by_role("button", name=texts("de")["copy"])
+    expect(copy).to_be_visible()
+    slow.page.clock.fast_forward(PATIENCE_MS)
+    expect(copy).to_be_visible()
+    expect(said.get_by_role("button", name=texts("en")["copy"])).to_have_count(0)
+
+
+def test_more_that_is_pressed_just_before_a_change_of_language_opens_in_that_language(slow):
+    said = slow.ask("?")
+    slow.have_more()
+    in_other_language(said, "uk")
+    said.get_by_role("button", name=texts("uk")["more"], exact=True).click()
+    in_other_language(said, "de")
+    expect(said.get_by_role("button", name=texts("de")["copy"])).to_be_visible()
+    toggle = said.get_by_role("button", name=texts("de")["more"], exact=True)
+    expect(toggle).to_have_attribute("aria-expanded", "true")
+    toggle.click()
+    expect(said.locator(".more")).to_be_hidden()
+    slow.page.clock.fast_forward(PATIENCE_MS)
+    expect(said.locator(".more")).to_be_hidden()
 
 
 def test_a_language_that_cannot_be_had_leaves_the_answer_as_it_is(visitor, front):

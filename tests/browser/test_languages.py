@@ -66,6 +66,17 @@ def test_the_menu_does_not_wait_for_texts_that_the_line_holds_up(visitor):
     expect(visitor.button(texts("uk")["newChat"])).to_be_visible()
 
 
+def test_the_menu_speaks_the_language_once_its_texts_come_at_a_later_press(visitor):
+    visitor.page.route("**/texts/uk.more.json", lambda route: route.abort())
+    visitor.open().speak(SERVED["uk"].name)
+    visitor.open_menu()
+    expect(visitor.button(texts("en")["newChat"])).to_be_visible()
+    visitor.page.keyboard.press("Escape")
+    visitor.page.unroute("**/texts/uk.more.json")
+    visitor.open_menu()
+    expect(visitor.button(texts("uk")["newChat"])).to_be_visible()
+
+
 @pytest.mark.parametrize("language", ["uk", "ar"])
 def test_a_translation_has_its_original_one_tap_away(visitor, front, language):
     front.script.answer = lambda text, _: a_translation(language)

@@ -128,6 +128,28 @@ def test_an_impatient_second_press_does_not_take_back_the_first(visitor):
     assert loaded(visitor).count("more.js") == 1
 
 
+def test_whatever_is_pressed_while_the_file_comes_is_done(visitor):
+    held = Held(visitor, MORE)
+    visitor.open()
+    pressed = [visitor.button(name) for name in ("Menü", "Mehr dazu")]
+    for one in pressed:
+        one.click()
+    held.release(visitor)
+    for one in pressed:
+        expect(one).to_have_attribute("aria-expanded", "true")
+    assert loaded(visitor).count("more.js") == 1
+
+
+def test_the_notice_says_how_long_a_chat_is_stored_as_soon_as_that_is_known(visitor):
+    held = Held(visitor, "**/api/opening*")
+    visitor.open().button("Mehr dazu").click()
+    expect(visitor.page.get_by_text(texts("de")["noticeMachine"])).to_be_visible()
+    stored = visitor.page.get_by_text(texts("de")["noticeStored"].replace("{days}", "30"))
+    expect(stored).to_have_count(0)
+    held.release(visitor)
+    expect(stored).to_be_visible()
+
+
 def test_what_few_need_from_another_version_that_does_not_fit_says_that_it_did_not_work(visitor):
     other = "export class Renamed {}"
     visitor.page.route(MORE, lambda route: route.fulfill(body=other, content_type="text/javascript"))

@@ -78,7 +78,8 @@ export class Assistant implements ChatListener, Host {
   private readonly moreFile: OnDemand<typeof moreFile>;
   /** What few visitors need, once it is here. */
   private more: moreFile.More | null = null;
-  private fetching = false;
+  /** The controls that have been pressed and wait for it. */
+  private readonly waiting = new Set<string>();
   private isOver = false;
   private readonly endings: Array<() => void> = [];
 
@@ -95,9 +96,9 @@ export class Assistant implements ChatListener, Host {
     this.launcher = before.launcher;
     this.launcher.follow(this.words);
     this.element = before.region;
-    this.menu = new Menu(this.words, () => this.asked((more) => more.look()));
+    this.menu = new Menu(this.words, () => this.asked("menu", (more) => more.look()));
     const ask = (question: string): void => this.send(question, true);
-    this.welcome = new Welcome(this.words, ask, () => this.asked((more) => more.notice.look()));
+    this.welcome = new Welcome(this.words, ask, () => this.asked("notice", (more) => more.notice.look()));
     this.topicsToggle = this.makeTopicsToggle();
     this.conversation = this.makeConversation();
     this.composer = new Composer(this.words, (text) => this.send(text));
@@ -403,6 +404,7 @@ export class Assistant implements ChatListener, Host {
     this.opening = opening;
     if (navigator.onLine) this.connected(true);
     this.welcome.show(opening);
+    this.more?.notice.look();
     this.showStarters();
     this.panel.classList.toggle("team", opening.team !== null);
     this.composer.element.hidden = !opening.available;
@@ -424,7 +426,7 @@ export class Assistant implements ChatListener, Host {
 
   private makeTopicsToggle(): HTMLButtonElement {
     const attributes = { class: "topics-toggle", part: "topics-toggle", "aria-expanded": "false", "aria-controls": "topics" };
-    const open = (): void => void this.asked((more) => more.topics.toggle());
+    const open = (): void => void this.asked("topics", (more) => more.topics.toggle());
     return button(attributes, open, worded(this.words, "topics"));
   }
 
@@ -433,10 +435,10 @@ export class Assistant implements ChatListener, Host {
       ask: (question) => this.send(question, true),
       translated: (entries, language) => this.translated(entries, language),
       languages: () => this.languagesOffered(),
-      more: () => this.moreIfAsked(),
+      more: (control) => this.moreIfAsked(control),
       opened: (element) => this.reading.reveal(element),
       missedTwice: () => this.missedTwice(),
-      askTeam: (question) => void this.asked((more) => void more.people.ask(question)),
+      askTeam: (question) => void this.asked("team", (more) => void more.people.ask(question)),
       retry: () => this.chat.hurry(),
       edit: (message) => this.composer.put(message.text),
     });
@@ -559,12 +561,12 @@ export class Assistant implements ChatListener, Host {
   }
 
   /**
-   * The same for a visitor who asks for it; null if it fails, which they are told, or if they have left meanwhile. An
-   * impatient second press does not take back the first.
+   * The same for a visitor who asks for it by a control; null if it fails, which they are told, if they have left
+   * meanwhile, or if this control waits for it already: an impatient second press does not take back the first.
    */
-  private async moreIfAsked(): Promise<moreFile.More | null> {
-    if (this.fetching) return null;
-    this.fetching = true;
+  private async moreIfAsked(control: string): Promise<moreFile.More | null> {
+    if (this.waiting.has(control)) return null;
+    this.waiting.add(control);
     try {
       const more = await this.loaded();
       return this.isOpen ? more : null;
@@ -572,13 +574,13 @@ export class Assistant implements ChatListener, Host {
       this.footer.warn(this.words.texts.failed);
       return null;
     } finally {
-      this.fetching = false;
+      this.waiting.delete(control);
     }
   }
 
   /** Does something with it; resolves to whether that was possible. */
-  private async asked(act: (more: moreFile.More) => void): Promise<boolean> {
-    const more = await this.moreIfAsked();
+  private async asked(control: string, act: (more: moreFile.More) => void): Promise<boolean> {
+    const more = await this.moreIfAsked(control);
     if (more) act(more);
     return more !== null;
   }

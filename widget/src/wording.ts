@@ -45,7 +45,8 @@ export class Wording<Texts extends object = AllTexts> {
     this.sayings = [];
   }
 
-  private sayAll(): void {
+  /** Says everything once more, since texts have come that were missing. */
+  sayAll(): void {
     this.sayings.forEach((saying) => saying(this.texts, this.library.languageOf(this.current)));
   }
 }

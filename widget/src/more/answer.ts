@@ -3,7 +3,6 @@
 import { button, h } from "../dom.js";
 import { drawn } from "../drawn.js";
 import { nameOfLanguage, type Language } from "../languages.js";
-import type { Library } from "../library.js";
 import { entriesOf } from "../protocol.js";
 import { asSpoken } from "../rich_text.js";
 import type { Texts as ChatTexts } from "../texts.js";
@@ -15,7 +14,7 @@ import type { Host } from "./host.js";
 import { sendFeedback } from "./requests.js";
 import { SHAPES } from "./shapes.js";
 import { readAloud, voiceOf, whenVoicesChange } from "./speech.js";
-import { loadInTime, type LaterTexts } from "./texts.js";
+import type { LaterLibrary, LaterTexts } from "./texts.js";
 
 type Texts = ChatTexts & LaterTexts;
 
@@ -31,7 +30,7 @@ export class AnswerMore {
   /** `sequence` is that of an answer that is judged, otherwise null. */
   constructor(
     private readonly host: Host,
-    private readonly library: Library<LaterTexts>,
+    private readonly library: LaterLibrary,
     private readonly id: string,
     private readonly sequence: number | null,
     private readonly translate: (language: Language) => void,
@@ -39,7 +38,7 @@ export class AnswerMore {
 
   /** Everything that is offered for an answer. */
   async contents(answer: Shown): Promise<HTMLElement[]> {
-    await loadInTime(this.library, answer.language);
+    await this.library.loadInTime(answer.language);
     const shown = this.whole(answer);
     const { texts, others, rest } = shown;
     const sizes = [["A−", texts.smaller, -1], ["A+", texts.larger, 1]] as const;

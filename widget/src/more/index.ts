@@ -12,7 +12,7 @@ import styles from "./more.css";
 import { NoticeDetails } from "./notice.js";
 import { People } from "./people.js";
 import { printing } from "./print.js";
-import { laterLibrary, loadInTime, type LaterTexts } from "./texts.js";
+import { LaterLibrary, type LaterTexts } from "./texts.js";
 import { Topics } from "./topics.js";
 import { WholeChat } from "./whole_chat.js";
 
@@ -21,7 +21,7 @@ export class More {
   readonly topics: Topics;
   readonly people: People;
   readonly notice: NoticeDetails;
-  private readonly texts: ReturnType<typeof laterLibrary>;
+  private readonly texts: LaterLibrary;
   private readonly words: Wording<LaterTexts>;
   private readonly menu: MenuEntries;
   private readonly stopPrinting: () => void;
@@ -29,7 +29,7 @@ export class More {
   constructor(private readonly host: Host) {
     const { files, words, panel, element, composer } = host;
     styleOnce(element.getRootNode() as ShadowRoot, styles);
-    this.texts = laterLibrary(files);
+    this.texts = new LaterLibrary(files, () => this.words.sayAll());
     this.words = new Wording(this.texts, words.language);
     words.say(() => this.words.change(words.language));
     this.confirmation = new Confirmation(composer.field);
@@ -43,7 +43,7 @@ export class More {
 
   /** Loads the texts of this file in a language; without a connection, the English ones are shown. */
   load(language: Language): Promise<void> {
-    return loadInTime(this.texts, language);
+    return this.texts.loadInTime(language);
   }
 
   /** Loads what few need of this. */

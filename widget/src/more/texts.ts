@@ -4,24 +4,46 @@ import de from "../../texts/de.json";
 import en from "../../texts/en.json";
 import type { LaterKey } from "../later.js";
 import type { Language } from "../languages.js";
-import { Library, type TextFiles } from "../library.js";
+import { Library, type Files } from "../library.js";
 
 export type LaterTexts = Record<LaterKey, string>;
 
-// Nobody waits longer for a file of texts, which a line may hold up; until it comes, the texts are English.
+// Nobody waits longer for a file of texts, which a slow connection may delay; until it comes, the texts are English.
 const PATIENCE_MS = 3_000;
 
-/** Loads the texts of a language, as far as that does not take long. */
-export function loadInTime(library: Library<LaterTexts>, language: Language): Promise<void> {
-  return Promise.race([library.load(language), new Promise<void>((resolve) => setTimeout(resolve, PATIENCE_MS))]);
+/** The texts by language; each but German and English is a file beside that of the chat's texts. */
+export class LaterLibrary extends Library<LaterTexts> {
+  private readonly waits = new Map<Language, Promise<void>>();
+
+  /** `arrived` is called when the texts of a language that somebody has asked for have come. */
+  constructor(
+    files: Files,
+    private readonly arrived: () => void,
+  ) {
+    const named = (language: Language): string => `${language}.more`;
+    const later = {
+      contentOf: (language: Language) => files.contentOf(named(language)),
+      load: (language: Language) => files.load(named(language)),
+    };
+    super({ de, en }, later);
+  }
+
+  /** Loads the texts of a language, as far as that does not take long; while it does, only the first to ask waits. */
+  loadInTime(language: Language): Promise<void> {
+    if (this.has(language)) return Promise.resolve();
+    const wait = this.waits.get(language) ?? Promise.race([this.come(language), patience()]);
+    this.waits.set(language, wait);
+    return wait;
+  }
+
+  private async come(language: Language): Promise<void> {
+    await this.load(language);
+    // Where that failed, whoever asks next waits anew.
+    this.waits.delete(language);
+    if (this.has(language)) this.arrived();
+  }
 }
 
-/** The texts by language; each but German and English is a file beside that of the chat's texts. */
-export function laterLibrary(files: TextFiles): Library<LaterTexts> {
-  const named = (language: Language): string => `${language}.more`;
-  const later = {
-    contentOf: (language: Language) => files.contentOf(named(language)),
-    load: (language: Language) => files.load(named(language)),
-  };
-  return new Library<LaterTexts>({ de, en }, later);
+function patience(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS));
 }

@@ -28,17 +28,20 @@ export interface ToolActions {
   ask(question: string): void;
   /** The languages to choose from, the likeliest first. */
   languages(): Language[];
-  /** What few visitors need; null if it could not be loaded, which the visitor is told. */
-  more(): Promise<More | null>;
+  /** What few visitors need, for a control; null if nothing is to be done for it, as `Assistant.moreIfAsked` says. */
+  more(control: string): Promise<More | null>;
   /** Something has opened that should be seen whole. */
   opened(element: HTMLElement): void;
 }
 
 export class AnswerTools {
   private readonly panel: HTMLElement;
+  private readonly toggle: HTMLButtonElement;
   private first: HTMLElement | null = null;
   private more: AnswerMore | null = null;
   private shown: Shown | null = null;
+  /** The panel is open, or opens once its contents are here. */
+  private opens = false;
 
   /** Without a `sequence`, what is shown is no answer of the front's, and nothing is offered below it. */
   constructor(
@@ -49,16 +52,19 @@ export class AnswerTools {
     private readonly translate: (language: Language) => void,
   ) {
     this.panel = h("div", { class: "more", id: `${id}-tools`, hidden: "" });
+    const attributes = { class: "tool", "aria-expanded": "false", "aria-controls": this.panel.id };
+    this.toggle = button(attributes, () => void this.press());
   }
 
   /** The buttons below an answer as it is shown now. */
   show(shown: Shown): HTMLElement[] {
     if (this.sequence === null || !KEPT.has(this.kind)) return [];
     this.shown = shown;
-    if (!this.panel.hidden) void this.fill();
+    if (this.opens) void this.fill();
     const [likeliest] = shown.others;
     this.first = likeliest ? languageButton(likeliest, shown.texts, () => this.translate(likeliest)) : null;
-    return [h("div", { class: "row tools-row" }, this.first, this.toggle(shown.texts)), this.panel];
+    this.toggle.replaceChildren(icon("more"), shown.texts.more);
+    return [h("div", { class: "row tools-row" }, this.first, this.toggle), this.panel];
   }
 
   /** Moves the focus to the button that shows the answer in another language. */
@@ -66,28 +72,31 @@ export class AnswerTools {
     this.first?.focus({ preventScroll: true });
   }
 
-  private toggle(texts: Texts): HTMLElement {
-    const { panel } = this;
-    const attributes = { class: "tool", "aria-expanded": String(!panel.hidden), "aria-controls": panel.id };
-    const toggle = button(attributes, () => void this.press(toggle), icon("more"), texts.more);
-    return toggle;
-  }
-
-  private async press(toggle: HTMLElement): Promise<void> {
+  private async press(): Promise<void> {
     const { panel, actions, id, kind, sequence } = this;
-    const more = await actions.more();
+    const more = await actions.more(id);
     if (!more) return;
     this.more ??= more.ofAnswer(id, kind === NOT_JUDGED ? null : sequence, this.translate);
-    const opens = panel.hidden;
-    if (opens) await this.fill();
-    panel.hidden = !opens;
-    toggle.setAttribute("aria-expanded", String(opens));
-    if (opens) actions.opened(panel);
+    this.opens = !!panel.hidden;
+    if (this.opens) await this.fill();
+    else this.expanded = false;
   }
 
+  /** Opens the panel with what belongs to the answer as it is shown now; what comes too late for that is left out. */
   private async fill(): Promise<void> {
-    const { more, shown } = this;
-    if (more && shown) this.panel.replaceChildren(...(await more.contents(shown)));
+    const { more, shown, panel } = this;
+    if (!more || !shown) return;
+    const contents = await more.contents(shown);
+    if (shown !== this.shown || !this.opens) return;
+    panel.replaceChildren(...contents);
+    if (!panel.hidden) return;
+    this.expanded = true;
+    this.actions.opened(panel);
+  }
+
+  private set expanded(now: boolean) {
+    this.panel.hidden = !now;
+    this.toggle.setAttribute("aria-expanded", String(now));
   }
 }
 
