@@ -49,7 +49,7 @@ const shared: Shared = {
 
 const chatFiles = new Map<string, OnDemand<{ begin: typeof begin }>>();
 
-/** The chat with the texts of a language: German or English, the others add theirs to. */
+/** The chat with the texts of a language: German or English, to which other languages add theirs. */
 function chatFile(language: Language): OnDemand<{ begin: typeof begin }> {
   const name = language === "de" ? "chat.de.js" : "chat.js";
   const file = chatFiles.get(name) ?? new OnDemand(new URL(`./${name}?v=${CHAT_VERSION}`, import.meta.url).href);
