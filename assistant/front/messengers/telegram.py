@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse
 
+from assistant.core.gestures import gesture_of
 from assistant.core.languages import DEFAULT, LANGUAGES
 from assistant.front.messengers.base.connector import Call, Connector, WebhookRequest
-from assistant.front.messengers.base.gestures import kind_of_gesture
 from assistant.front.messengers.base.inbound import (
     CAPTION,
     Common,
@@ -201,7 +201,7 @@ def _attached(message: Payload, id_: str, common: Common) -> list[InboundMessage
     if (drawn := message.get("sticker", message.get("dice"))) is not None:
         emoji = drawn.get("emoji") or ""
         # A sticker says what its emoji says.
-        kind: InboundKind = "text" if kind_of_gesture(emoji) else "sticker"
+        kind: InboundKind = "text" if gesture_of(emoji) else "sticker"
         return [InboundMessage(in_thread(id_, topic), text=emoji, kind=kind, **common)]
     extra = [InboundMessage(in_thread(f"{id_}{CAPTION}", topic), text=caption, **common)] if caption else []
     album = message.get("media_group_id")

@@ -80,7 +80,9 @@ def test_photos_that_are_sent_together_are_one(telegram):
     assert first.id == second.id
 
 
-@pytest.mark.parametrize(("emoji", "kind"), [("👍", "text"), ("👋", "text"), ("🦜", "sticker"), (None, "sticker")])
+@pytest.mark.parametrize(
+    ("emoji", "kind"), [("👍", "text"), ("👎", "text"), ("👋", "text"), ("🦜", "sticker"), (None, "sticker")]
+)
 def test_a_sticker_says_what_its_emoji_says(emoji, kind, telegram):
     (inbound,) = read(telegram, message(sticker={"emoji": emoji} if emoji else {})).messages
     assert (inbound.kind, inbound.text) == (kind, emoji or "")
