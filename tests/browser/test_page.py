@@ -162,6 +162,7 @@ def test_people_are_asked_where_the_assistant_has_nothing_and_the_question_is_ta
     page.goto(address)
     page.get_by_role("button", name=knowledge().phrase("page_team_withdraw", "de")).click()
     expect(page.get_by_role("status")).to_have_text(knowledge().phrase("page_team_gone", "de"))
+    expect(page).to_have_url(address)
     page.goto(address)
     expect(page.get_by_role("status")).to_have_text(knowledge().phrase("page_team_gone", "de"))
 

@@ -22,6 +22,7 @@ from assistant.front.rasa.answers import assistant_event
 from assistant.front.rasa.client import RasaReply, envelope_of
 from assistant.front.store import faults
 from assistant.front.store.chats import UnknownChatError
+from assistant.front.store.team import TeamQuestion
 from assistant.front.web.chat import erase
 from assistant.front.web.chat_page import Shown, shown_page
 from assistant.front.web.hosts import from_own_page
@@ -66,9 +67,9 @@ class Form:
 
 @dataclass(frozen=True)
 class Sent:
-    """A question that has been sent; whoever has the key can withdraw it, but not read it."""
+    """A question that has been sent; whoever has the page's address can withdraw it, but not read it."""
 
-    key: str
+    address: str
     has_email: bool
 
 
@@ -95,26 +96,35 @@ async def team_page(request: Request) -> Response:
 
 async def sent_page(request: Request) -> Response:
     """What becomes of a question that was sent, and its withdrawal, which works even where nobody can be asked now."""
-    front, sent, refusal, key = front_of(request), None, None, request.query_params.get("key", "")
+    front, language, key = front_of(request), language_of(request), request.query_params.get("key", "")
+    sent, refusal = None, None
     await run_sync(texts)
     try:
-        if request.method == "POST":
-            key = (await read_form(request)).get("key", "")
-            _check_sender(front, request)
-        chat = front.keys.chat_of(key, WITHDRAWAL)
-        if chat is None:
-            await front.limits.count("tokens", address_of(request))
-            raise RefusedError("not_found")
-        if request.method == "POST":
-            await erase(front, chat)
-        asked = await run_sync(front.team.of, chat)
-        sent = Sent(key, any(question.email for question in asked)) if asked else None
+        asked = await _asked(request, key)
+        if asked:
+            sent = Sent(address(language, SENT_PATH, key=key), any(question.email for question in asked))
     except RefusedError as error:
         refusal = error
-    language = language_of(request)
-    links = language_links(language, SENT_PATH, key=key) if sent else language_links(language, TEAM_PATH)
-    framed = _framed(front, language, links, refusal)
-    return _page(front, framed, SENT_PATH, {"sent": sent, "is_gone": refusal is None and sent is None})
+    except faults.PASSING as error:
+        faults.count(error)
+        refusal = RefusedError("unavailable")
+    is_gone = refusal is None and sent is None
+    links = language_links(language, TEAM_PATH) if is_gone else language_links(language, SENT_PATH, key=key)
+    return _page(front, _framed(front, language, links, refusal), SENT_PATH, {"sent": sent, "is_gone": is_gone})
+
+
+async def _asked(request: Request, key: str) -> Sequence[TeamQuestion]:
+    """What was asked with a key, unless this request withdraws it. Raises RefusedError."""
+    front = front_of(request)
+    if request.method == "POST":
+        _check_sender(front, request)
+    chat = front.keys.chat_of(key, WITHDRAWAL)
+    if chat is None:
+        await front.limits.count("tokens", address_of(request))
+        raise RefusedError("not_found")
+    if request.method == "POST":
+        await erase(front, chat)
+    return await run_sync(front.team.of, chat)
 
 
 def _new_form(front: Front) -> Form:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -14,6 +14,7 @@ from assistant.front.app import application
 from assistant.front.core.opening_hours import opening_hours_of
 from assistant.front.core.settings import Rates
 from assistant.front.rasa.transport import NotListeningError
+from assistant.front.store.chats import Store
 from assistant.front.store.faults import BusyError
 from assistant.front.store.schema import database
 from assistant.front.store.team import TeamQuestions
@@ -74,6 +75,10 @@ def send(client, origin=HERE, **changes):
     fields = {"question": QUESTION, "email": EMAIL, "consent": "yes", "form": changes.get("form") or new_form(client)}
     fields = {name: value for name, value in {**fields, **changes}.items() if value is not None}
     return post(client, TEAM_PATH, origin, **fields)
+
+
+def withdraw(client, key, origin=HERE):
+    return post(client, f"{SENT_PATH}?{urlencode({'key': key, 'language': 'de'})}", origin)
 
 
 def sent_to(response):
@@ -159,12 +164,14 @@ def test_the_way_back_is_said_in_every_language(client, language):
 def test_a_question_can_be_withdrawn_and_nothing_is_left_of_it(client, kept, settings, tmp_path):
     form = new_form(client)
     address, key = sent_to(send(client, question="Was ist ein Zwiebelfischchen?", form=form))
-    told = page(post(client, SENT_PATH, key=key))
+    assert b"Zwiebelfischchen" in bytes_of(tmp_path)
+    (button,) = page(client.get(address)).all("form")
+    told = page(post(client, button["action"]))
     assert knowledge().phrase("page_team_gone", "de") in told.text
     assert kept() == []
-    for again in (client.get(address), post(client, SENT_PATH, key=key)):
+    for again in (client.get(address), withdraw(client, key)):
         assert knowledge().phrase("page_team_gone", "de") in page(again).text
-    left = b"".join(path.read_bytes() for path in tmp_path.glob("front.*"))
+    left = bytes_of(tmp_path)
     assert not [word for word in (b"Zwiebelfischchen", EMAIL.encode()) if word in left]
     # A form that is sent once more does not bring it back; with its new key it is a new question.
     told = page(send(client, form=form), 400)
@@ -177,8 +184,23 @@ def test_a_question_can_be_withdrawn_and_nothing_is_left_of_it(client, kept, set
 def test_a_question_can_be_withdrawn_where_nobody_can_be_asked_any_more(client, settings, rasa, kept):
     _, key = sent_to(send(client))
     with TestClient(application(replace(settings, team=False), rasa), HERE) as off:
-        page(post(off, SENT_PATH, key=key))
+        page(withdraw(off, key))
     assert kept() == []
+
+
+@pytest.mark.parametrize("reads", [False, True], ids=["erasing", "reading"])
+def test_while_the_database_is_away_the_way_back_is_not_lost(client, kept, monkeypatch, reads):
+    def busy(*_):
+        raise BusyError
+
+    address, key = sent_to(send(client))
+    with monkeypatch.context() as away:
+        away.setattr(*((TeamQuestions, "of") if reads else (Store, "erase")), busy)
+        told = page(client.get(address) if reads else withdraw(client, key), 503)
+    assert knowledge().phrase("front_unavailable", "de") in told.text
+    assert knowledge().phrase("page_team_gone", "de") not in told.text
+    assert address in [link["href"] for link in told.all("a")]
+    assert len(kept()) == 1
 
 
 def test_one_key_is_good_for_one_thing_only(client, visitor, kept):
@@ -186,7 +208,7 @@ def test_one_key_is_good_for_one_thing_only(client, visitor, kept):
     _, key = sent_to(send(client, form=form))
     assert client.get("/api/chat", headers={"Authorization": f"Bearer {key}"}).status_code == 401
     for other in (form, visitor.token, "x", ""):
-        page(post(client, SENT_PATH, key=other), 404)
+        page(withdraw(client, other), 404)
         page(client.get(SENT_PATH, params={"key": other}), 404)
     page(send(client, form=key), 400)
     assert len(kept()) == 1
@@ -203,7 +225,7 @@ def test_no_other_page_can_send_its_forms(client, kept, origin):
     form = new_form(client)
     assert send(client, form=form, origin=origin).status_code == 403
     _, key = sent_to(send(client, form=form))
-    assert post(client, SENT_PATH, origin=origin, key=key).status_code == 403
+    assert withdraw(client, key, origin).status_code == 403
     assert len(kept()) == 1
 
 
