@@ -6,7 +6,7 @@ import datetime
 import hashlib
 import re
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -153,12 +153,11 @@ def changed_page(request: Request, error: ChangedError) -> Response:
 
 def static_address(name: str) -> str:
     """The address of a style sheet, a script or the icon, which changes with its content."""
-    return f"{STATIC_PATH}{name}?v={_version(name)}"
+    return f"{STATIC_PATH}{name}?v={_version(_place(name).read_bytes())}"
 
 
-@cache
-def _version(name: str) -> str:
-    return hashlib.sha256(_place(name).read_bytes()).hexdigest()[:12]
+def _version(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:12]
 
 
 def static_file(request: Request) -> Response:
@@ -166,8 +165,9 @@ def static_file(request: Request) -> Response:
     name, path = request.path_params["name"], _place(request.path_params["name"])
     if "/" in name or path.suffix not in TYPES or not path.is_file():
         raise RefusedError(404, "not_found")
-    is_this = request.query_params.get("v") == _version(name)
-    return Response(path.read_bytes(), media_type=TYPES[path.suffix], headers=KEPT if is_this else None)
+    content = path.read_bytes()
+    is_this = request.query_params.get("v") == _version(content)
+    return Response(content, media_type=TYPES[path.suffix], headers=KEPT if is_this else None)
 
 
 def _place(name: str) -> Path:

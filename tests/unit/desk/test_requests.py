@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
+from assistant.desk import view
 from assistant.desk.view import ICON
 from tests.unit.desk.conftest import HOST, Office
 
@@ -44,6 +46,18 @@ def test_files_are_kept_by_the_browser_under_the_address_that_pages_give_them(of
         assert office.get(address[:-1] + "x").headers["cache-control"] == "no-store"
     icon = office.get(addresses[0])
     assert (icon.headers["content-type"], icon.content) == ("image/svg+xml", ICON.read_bytes())
+
+
+def test_what_has_changed_under_a_running_desk_is_not_kept_under_its_former_address(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(view, "STATIC", tmp_path)
+    (tmp_path / "desk.css").write_text("a {}", "utf-8")
+    former = view.static_address("desk.css")
+    assert "immutable" in office.get(former).headers["cache-control"]
+    (tmp_path / "desk.css").write_text("b {}", "utf-8")
+    assert office.get(former).headers["cache-control"] == "no-store"
+    assert "immutable" in office.get(view.static_address("desk.css")).headers["cache-control"]
 
 
 @pytest.mark.parametrize("path", ["/static/..%2fview.py", "/static/%2e%2e/view.py", "/static/desk", "/static/.css"])
