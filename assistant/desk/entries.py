@@ -14,7 +14,8 @@ from assistant.desk.forms import Form
 from assistant.desk.repository import Edit, fingerprint, unchanged
 from assistant.knowledge import KnowledgeError
 from assistant.knowledge.approve import ApprovalError, place_of
-from assistant.knowledge.edit import EditError, Step, YamlText
+from assistant.knowledge.edit import Step, YamlText
+from assistant.knowledge.errors import EditError
 from assistant.knowledge.translations import ENTRIES, is_current
 from assistant.knowledge.translations import fingerprint as hash_of_original
 from assistant.knowledge.yaml_lines import Located, parsed, read_yaml

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from assistant.knowledge.errors import KnowledgeError
+from assistant.knowledge.errors import EditError, KnowledgeError
 from assistant.knowledge.yaml_lines import composed, parsed
 from assistant.knowledge.yaml_style import Value, end_of, field, line_end, lines_of, plain, replacing, written
 
@@ -19,10 +19,6 @@ Step = str | int
 NAMES = ("id", "intent")
 EXAMPLES = "examples"
 Kind = TypeVar("Kind", bound=yaml.Node)
-
-
-class EditError(ValueError):
-    """A change that cannot be made, or that would change something else too."""
 
 
 class YamlText:

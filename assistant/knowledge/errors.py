@@ -28,3 +28,7 @@ class KnowledgeError(Exception):
     def __init__(self, findings: list[Finding]) -> None:
         self.findings = findings
         super().__init__("\n".join(str(finding) for finding in findings))
+
+
+class EditError(ValueError):
+    """A change that cannot be made, or that would change something else too."""

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from assistant.core.languages import LANGUAGES
+from assistant.knowledge.errors import EditError
 from assistant.knowledge.yaml_lines import parsed
 
 Value = str | int | float | Mapping[str, "Value"] | Sequence["Value"]
@@ -25,10 +26,15 @@ BLOCK_STYLES = ("|", ">")
 
 
 def replacing(text: str, node: yaml.Node, before: Any, value: Any) -> tuple[int, int, str]:
-    """From where to where a node is replaced by a value, and by what: its layout stays, and all in it that is equal."""
+    """From where to where a node is replaced by a value, and by what: its layout stays, and all in it that is equal.
+
+    Raises EditError if there are comments between braces or brackets, which have no line of their own to stay on.
+    """
     start, end = node.start_mark.index, end_of(text, node)
     if before == value and isinstance(before, type(value)):
         return start, end, text[start:end]
+    if isinstance(node, yaml.CollectionNode) and node.flow_style and _has_comment(text, node):
+        raise EditError("there is a comment between the braces or brackets")
     if isinstance(node, yaml.MappingNode) and isinstance(value, dict) and value and node.value:
         items = _fields(text, node, before, value)
     elif isinstance(node, yaml.SequenceNode) and isinstance(value, list) and value and node.value:
@@ -94,6 +100,26 @@ def end_of(text: str, node: yaml.Node) -> int:
         last = node.value[-1]
         return end_of(text, last[1] if isinstance(last, tuple) else last)
     return start + len(text[start:end].rstrip()) if _is_block(node) else end
+
+
+def _has_comment(text: str, node: yaml.CollectionNode) -> bool:
+    """Whether there is a comment between the first and the last sign of a node."""
+    position = node.start_mark.index
+    for leaf in _scalars(node):
+        if "#" in text[position : leaf.start_mark.index]:
+            return True
+        position = leaf.end_mark.index
+    return "#" in text[position : node.end_mark.index]
+
+
+def _scalars(node: yaml.Node) -> Iterator[yaml.Node]:
+    """The names and values in a node, in order."""
+    if not isinstance(node, yaml.CollectionNode):
+        yield node
+        return
+    for each in node.value:
+        for part in each if isinstance(each, tuple) else (each,):
+            yield from _scalars(part)
 
 
 def line_end(text: str, position: int) -> int:

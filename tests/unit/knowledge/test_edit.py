@@ -7,7 +7,8 @@ from difflib import SequenceMatcher
 import pytest
 
 from assistant.core.paths import KNOWLEDGE, TRAINING
-from assistant.knowledge.edit import EditError, YamlText
+from assistant.knowledge.edit import YamlText
+from assistant.knowledge.errors import EditError
 from assistant.knowledge.load import topic_files
 
 TEXT = """# A list of entries.
@@ -245,6 +246,24 @@ def test_what_looks_like_something_else_stays_a_text(value):
     text = YamlText(TEXT)
     text.set(("entries", "one", "review_by"), value)
     assert text.get("entries", "one", "review_by") == value
+
+
+@pytest.mark.parametrize(
+    "written", ["[{id: a}, # Why.\n  {id: b}]", "[{id: a}, {id: b} # Why.\n  ]", "[ # Why.\n  {id: a}, {id: b}]"]
+)
+def test_a_list_in_brackets_is_refused_rather_than_robbed_of_its_comments(written):
+    text = YamlText(f"x:\n  {written}\n")
+    text.set(("x",), [{"id": "a"}, {"id": "b"}])
+    with pytest.raises(EditError):
+        text.set(("x",), [{"id": "a"}, {"id": "c"}])
+    assert text.text == f"x:\n  {written}\n"
+
+
+def test_a_number_sign_within_a_text_in_brackets_is_no_comment():
+    text = YamlText("x: [{id: a#1, words: 'nr. # 1'}, {id: b}]  # Why.\n")
+    text.set(("x", "b", "id"), "c")
+    text.set(("x",), [{"id": "a#1", "words": "nr. # 1"}, {"id": "d"}])
+    assert text.text == "x: [{id: a#1, words: 'nr. # 1'}, {id: d}]  # Why.\n"
 
 
 def test_what_is_not_there_cannot_be_changed():
