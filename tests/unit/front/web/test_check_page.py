@@ -46,7 +46,7 @@ def test_nearly_the_right_website_is_told_the_difference(origin, told):
 
 @pytest.mark.parametrize("origin", ["www.example.org", "javascript:alert(1)", "https://"])
 def test_what_is_no_website_is_said_to_be_none(origin, told):
-    assert "is no address of a website" in told(origin=origin)
+    assert "is not the address of a website" in told(origin=origin)
 
 
 def test_a_policy_that_blocks_is_told_what_to_add(told):
