@@ -122,7 +122,7 @@ def test_axe_finds_nothing(editor, queue, axe, name: str, language: str):
 def too_small(page: Page) -> list[str]:
     """What somebody could not hit with a finger, once the page has its style.
 
-    A page that a form has led to is there before its style sheet is.
+    A page that a form has led to appears before its style sheet has loaded.
     """
     page.wait_for_load_state("load")
     return page.evaluate(TOO_SMALL)
