@@ -69,8 +69,8 @@ class KnownQuestions:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """What no new question may repeat or hold: questions kept for scoring, and personal data that nobody invented."""
+class HeldOut:
+    """Questions kept for scoring, and texts whose personal data is made up."""
 
     scoring: KnownQuestions | None
     invented: frozenset[str]
@@ -85,7 +85,7 @@ class Known:
     """The training questions of a checkout, and what it keeps from becoming some."""
 
     training: KnownQuestions
-    kept: Kept
+    held_out: HeldOut
     # The file of each intent's questions, by language.
     files: Mapping[tuple[Language, str], str]
 
@@ -99,9 +99,9 @@ def scoring_files(folder: Path) -> list[Path]:
     return sorted(path for each in SCORING for path in (folder / each).glob("*.jsonl"))
 
 
-def kept_in(folder: Path) -> Kept:
+def held_out_in(folder: Path) -> HeldOut:
     """What a checkout keeps from being learned, read again when a file of it has changed (half a second)."""
-    return _kept(folder, _stamps([*scoring_files(folder), folder / INVENTED]))
+    return _held_out(folder, _stamps([*scoring_files(folder), folder / INVENTED]))
 
 
 def known_in(folder: Path) -> Known:
@@ -109,7 +109,7 @@ def known_in(folder: Path) -> Known:
     files = [path for language in ORIGINALS for path in sorted((folder / TRAINING / language).glob("*.yml"))]
     # Who asks meanwhile waits for the first one instead of reading the same beside it.
     with _reading:
-        return _known(folder, kept_in(folder), _stamps(files))
+        return _known(folder, held_out_in(folder), _stamps(files))
 
 
 def _stamps(files: Sequence[Path]) -> tuple[tuple[Path, Stamp | None], ...]:
@@ -117,19 +117,19 @@ def _stamps(files: Sequence[Path]) -> tuple[tuple[Path, Stamp | None], ...]:
 
 
 @lru_cache(maxsize=1)
-def _kept(folder: Path, _: Sequence[tuple[Path, Stamp | None]]) -> Kept:
+def _held_out(folder: Path, _: Sequence[tuple[Path, Stamp | None]]) -> HeldOut:
     found = dict.fromkeys(scoring_questions(scoring_files(folder)))
     # Shorter ones turn up in any data without being copied.
     scoring = [Example("", "", 0, "", text) for text in found if len(plain(text).split()) >= FEWEST_WORDS]
     invented = folder / INVENTED
-    return Kept(
+    return HeldOut(
         KnownQuestions(scoring) if scoring else None,
         frozenset(invented.read_text("utf-8").splitlines() if invented.exists() else ()),
     )
 
 
 @lru_cache(maxsize=1)
-def _known(folder: Path, kept: Kept, _: Sequence[tuple[Path, Stamp | None]]) -> Known:
+def _known(folder: Path, held_out: HeldOut, _: Sequence[tuple[Path, Stamp | None]]) -> Known:
     training = list(examples(folder / TRAINING))
     files = {(each.language, each.intent): each.file for each in training}
-    return Known(KnownQuestions(training), kept, files)
+    return Known(KnownQuestions(training), held_out, files)

@@ -12,12 +12,12 @@ from assistant.knowledge.held_out import plain
 from assistant.privacy.masking import found
 from assistant.privacy.text import Span
 from assistant.staff.corrections import NAME, Correction, entry_findings
-from assistant.staff.known_questions import Kept, Known, kept_in, known_in
+from assistant.staff.known_questions import HeldOut, Known, held_out_in, known_in
 from assistant.staff.texts import WRITTEN, said
 
 MOST_CHARACTERS = 200
 # What Rasa reads as an annotation or a command, and what ends a line of the file.
-NO_QUESTION = re.compile(r"[\[\]{}<>|\\]|^[-/]|[\x00-\x1f\u2028\u2029]")
+FORBIDDEN = re.compile(r"[\[\]{}<>|\\]|^[-/]|[\x00-\x1f\u2028\u2029]")
 
 
 @dataclass(frozen=True)
@@ -49,10 +49,10 @@ def of_corrections(
     """Everything that keeps corrections from being kept in a checkout, in the language given."""
     if not corrections:
         return []
-    kept = kept_in(folder)
+    held_out = held_out_in(folder)
     return [
         *entry_findings(corrections, entries, language),
-        *(finding for each in corrections for finding in _of_correction(each, kept, language)),
+        *(finding for each in corrections for finding in _of_correction(each, held_out, language)),
     ]
 
 
@@ -61,33 +61,33 @@ def _of_question(question: str, entry: str, visitors: Collection[str], known: Kn
     if len(question) > MOST_CHARACTERS:
         yield Refusal("question_long", {"question": question[:MOST_CHARACTERS], "most": MOST_CHARACTERS})
         return
-    if NO_QUESTION.search(question) or not plain(question):
+    if FORBIDDEN.search(question) or not plain(question):
         yield Refusal("question_marks", {"question": question})
         return
     if plain(question) in visitors:
         yield Refusal("as_written", {"question": question})
-    for span in _personal(question, None, known.kept):
+    for span in _personal(question, None, known.held_out):
         yield Refusal("personal", {"question": question, "found": question[span.start : span.end]})
     if near := known.training.nearest(question):
         key = "already_there" if near.intent == entry else "belongs_elsewhere"
         place = {"file": near.file, "line": near.line, "other": near.text, "entry": near.intent}
         yield Refusal(key, {"question": question, **place})
-    if known.kept.is_for_scoring(question):
+    if known.held_out.is_for_scoring(question):
         yield Refusal("kept_for_scoring", {"question": question})
 
 
-def _of_correction(correction: Correction, kept: Kept, language: str) -> Iterator[Finding]:
+def _of_correction(correction: Correction, held_out: HeldOut, language: str) -> Iterator[Finding]:
     """What is wrong with the messages of a correction."""
     messages = (*correction.before, correction.text)
     for before, text in zip((None, *messages), messages):
-        for span in _personal(text, before, kept):
+        for span in _personal(text, before, held_out):
             kind, words = said(f"personal_{span.kind}", language), text[span.start : span.end]
             yield Finding(NAME, correction.line, "", said("personal", language, kind=kind, found=words))
     # Nobody writes training questions for what was said before.
-    if kept.is_for_scoring(correction.text):
+    if held_out.is_for_scoring(correction.text):
         yield Finding(NAME, correction.line, "", said("kept_for_scoring", language, text=correction.text))
 
 
-def _personal(text: str, before: str | None, kept: Kept) -> Sequence[Span]:
+def _personal(text: str, before: str | None, held_out: HeldOut) -> Sequence[Span]:
     """What looks like personal data in a text, unless somebody has made it up."""
-    return () if text in kept.invented else found(text, before)
+    return () if text in held_out.invented else found(text, before)
