@@ -187,16 +187,9 @@ def _shown(
         entry=written.id,
         address=request.url.path,
         check=address_of(request, "entry_check", entry=written.id),
-        fields=fields,
-        shared=SHARED,
-        texts=TEXTS,
-        has_note="note" in written.original.raw,
-        of_note=OF_NOTE,
+        **_fields_shown(written, fields, form),
         originals=[(code, SERVED[code].name) for code in ORIGINALS],
         sides=[_side(written, base, each) for each in LANGUAGES],
-        opened=_kept_opened(form) or opened(written),
-        fits=[each for each in LANGUAGES if form and form.one(f"fits.{each}")],
-        unsaved=bool(form),
         found=found,
         refused=mistakes,
         refusal=Words(language, SECTION)("not_approved_now" if status == 409 else "not_saved_yet"),
@@ -210,6 +203,20 @@ def _shown(
         most_characters=MAX_TEXT_CHARACTERS,
         question=_question(base, written.id, language),
     )
+
+
+def _fields_shown(written: EntryText, fields: Mapping[str, str], form: Form | None) -> dict[str, object]:
+    """What the form has in its fields, and which fields there are."""
+    return {
+        "fields": fields,
+        "shared": SHARED,
+        "texts": TEXTS,
+        "has_note": "note" in written.original.raw,
+        "of_note": OF_NOTE,
+        "opened": _kept_opened(form) or opened(written),
+        "fits": [each for each in LANGUAGES if form and form.one(f"fits.{each}")],
+        "unsaved": bool(form),
+    }
 
 
 def _kept_opened(form: Form | None) -> dict[str, str]:
