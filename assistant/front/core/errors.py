@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from starlette.requests import Request
@@ -48,7 +48,12 @@ def refused(refusal: RefusedError, language: Language) -> JSONResponse:
 
 def language_of(request: Request) -> Language:
     """The visitor's language, from the request's body, its query or the browser, in this order."""
+    return next(languages_of(request), DEFAULT)
+
+
+def languages_of(request: Request) -> Iterator[Language]:
+    """The languages served that the request's body, its query or the browser names, in this order."""
     in_body = getattr(request.state, "language", None)
     accepted = (part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(","))
     candidates = (in_body, request.query_params.get("language"), *accepted)
-    return next((language for code in candidates if (language := served(code))), DEFAULT)
+    return (language for code in candidates if (language := served(code)))

@@ -15,7 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
-from assistant.core.languages import ORIGINALS, Language, served
+from assistant.core.languages import ORIGINALS, Language
+from assistant.front.core.errors import languages_of
 from assistant.front.core.parsing import text_in
 from assistant.front.web.content_policy import NEEDED_BY_FRAME, lacking, parsed, trusts_only_its_own_scripts
 from assistant.front.web.hosts import same_host
@@ -56,7 +57,7 @@ def texts() -> Mapping[str, Mapping[str, str]]:
 
 
 @dataclass(frozen=True)
-class Words:
+class CheckTexts:
     """The page's texts in one language."""
 
     language: Language
@@ -69,7 +70,7 @@ class Words:
 
 async def check_page(request: Request) -> Response:
     """What is right and wrong about a website, named by its origin and its content security policy."""
-    front, words = front_of(request), Words(_language(request))
+    front, words = front_of(request), CheckTexts(_language(request))
     origin = text_in(request.query_params.get("origin", "")).strip()
     policy = text_in(request.query_params.get("policy", "")).strip()
     server = f"{request.url.scheme}://{request.url.netloc}"
@@ -89,9 +90,7 @@ async def check_page(request: Request) -> Response:
 
 def _language(request: Request) -> Language:
     """The first of the page's languages that the form or the browser names; English if there is none."""
-    accepted = (part.split(";")[0].strip() for part in request.headers.get("accept-language", "").split(","))
-    named = (request.query_params.get("language"), *accepted)
-    return next((code for each in named if (code := served(each)) in ORIGINALS), "en")
+    return next((language for language in languages_of(request) if language in ORIGINALS), "en")
 
 
 async def script(_: Request) -> Response:
@@ -99,7 +98,7 @@ async def script(_: Request) -> Response:
     return Response(SCRIPT, media_type="text/javascript", headers={"Cache-Control": "no-cache"})
 
 
-def _of_origin(front: Front, named: str, server: str, words: Words) -> Iterator[Finding]:
+def _of_origin(front: Front, named: str, server: str, words: CheckTexts) -> Iterator[Finding]:
     """Whether pages of a website may use the front."""
     if not named:
         return
@@ -126,7 +125,7 @@ def _spelt_otherwise(origin: str) -> Iterator[str]:
                 yield f"{other_scheme}://{other_host}"
 
 
-def _of_policy(text: str, server: str, origin: str, words: Words) -> Iterator[Finding]:
+def _of_policy(text: str, server: str, origin: str, words: CheckTexts) -> Iterator[Finding]:
     """Whether a website's content security policy lets the element work."""
     if not text:
         return
@@ -142,6 +141,6 @@ def _of_policy(text: str, server: str, origin: str, words: Words) -> Iterator[Fi
         yield Finding(False, words("frame_blocked", server=server, directive=directive))
 
 
-def _of_chat(front: Front, words: Words) -> Iterator[Finding]:
+def _of_chat(front: Front, words: CheckTexts) -> Iterator[Finding]:
     if front.notice.closed:
         yield Finding(False, words("closed"))
