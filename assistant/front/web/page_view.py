@@ -150,14 +150,14 @@ def hours_written(openings: Iterable[Opening], language: Language) -> str:
     """Opening hours as a language writes them, such as "Mo.–Fr. 09:00–16:00; Sa. 10:00–12:00"."""
     names = get_day_names("abbreviated", locale=LOCALES[language])
     return "; ".join(
-        f"{_range(names[day - 1] for day in opening['days'])} "
+        f"{_range(dict.fromkeys(names[day - 1] for day in opening['days']))} "
         f"{_range(_clock(opening[end], language) for end in ('opens', 'closes'))}"
         for opening in openings
     )
 
 
 def _range(ends: Iterable[str]) -> str:
-    return ISOLATE + "–".join(dict.fromkeys(ends)) + END
+    return ISOLATE + "–".join(ends) + END
 
 
 def _clock(time: str, language: Language) -> str:

@@ -115,6 +115,11 @@ def test_hours_are_written_as_the_language_writes_them(language, hours):
     assert written.count("\u2068") == written.count("\u2069") == 4
 
 
+def test_hours_round_the_clock_have_two_ends():
+    written = hours_written(opening_hours_of("Mo-Su 00:00-24:00"), "de")
+    assert re.sub("[\u2068\u2069]", "", written) == "Mo.–So. 00:00–00:00"
+
+
 def test_it_is_offered_where_the_assistant_has_nothing_with_what_was_asked(client, rasa):
     rasa.reply = lambda _: [{"text": "Das weiß ich nicht."}, enveloped("fallback")]
     told = page(post(client, PATH, q=QUESTION))
