@@ -20,13 +20,13 @@ export function hoursText(hours: Hours[], language: Language): string {
     .map(({ days: [first, last], opens, closes }) => {
       const days = [first, last].map((number) => day(Date.UTC(YEAR, MONTH, number)));
       const times = [opens, closes].map((clock) => time(Date.parse(`${YEAR}-01-01T00:00Z`) + minutesOf(clock) * 60_000));
-      return `${range(days)} ${range(times)}`;
+      return `${range([...new Set(days)])} ${range(times)}`;
     })
     .join("; ");
 }
 
 function range(ends: string[]): string {
-  return ISOLATE + [...new Set(ends)].join("–") + END;
+  return ISOLATE + ends.join("–") + END;
 }
 
 function minutesOf(clock: string): number {
