@@ -346,7 +346,7 @@ class Judge:
 
     def _hinted_part(self, whole: MessagePart, part: MessagePart) -> MessagePart | None:
         """The part with the entry that it and the whole message together mean; None if it asks for none."""
-        if len(part.text.split()) < FEWEST_WORDS or not _may_ask(part):
+        if len(part.text.split()) < FEWEST_WORDS or _is_mere_name(part) or not _may_ask(part):
             return None
         hints = {c.id: c.confidence for c in whole.ranking if c.confidence >= self._thresholds.hint}
         entries = [c for c in (*part.ranking, *part.in_context) if c.kind in ENTRIES]

@@ -548,6 +548,12 @@ def test_a_second_question_needs_less_where_the_whole_message_means_it_too(text,
     assert chosen(understood(given)) == ([(OPENED,), (REACHED,)] if both else [(OPENED,)])
 
 
+def test_the_mere_name_of_iom_is_no_second_question_whatever_the_whole_hints_at():
+    name = message("die IOM eigentlich?", ranking={FAP: 0.9}, **{ENTITIES: [{"entity": SUBJECT, "value": "iom"}]})
+    pieces = [message("Was feiern Deutschland", ranking={OPENED: 0.6}), name]
+    assert chosen(understood(loosely(*pieces, ranking={OPENED: 0.6, FAP: 0.2}))) == [(OPENED,)]
+
+
 def test_what_the_whole_message_hints_at_is_preferred_among_several():
     pieces = [
         message("Wann wurde es eröffnet", ranking={OPENED: 0.6}),
