@@ -29,6 +29,7 @@ REASONS = (
     (re.compile(rf"together {NUMBER} ≥ {NUMBER}"), "reason_asked_back"),
     (re.compile(rf"together {NUMBER}"), "reason_held_back"),
     (re.compile(rf"{NUMBER} ≥ {NUMBER}"), "reason_answered"),
+    (re.compile(rf"{NUMBER}, beside another question"), "reason_beside"),
     (re.compile("nothing to go by"), "reason_nothing"),
 )
 

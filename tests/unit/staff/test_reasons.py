@@ -69,6 +69,7 @@ def test_in_german_with_german_figures():
         ("in context 0.37 ≥ 0.1", "after it, this is meant with a probability of 37%; 10% is enough"),
         ("together 0.25 ≥ 0.2", "one of these is meant with a probability of 25%; 20% is enough to ask"),
         ("together 0.15", "meant with a probability of 15% only"),
+        ("0.46, beside another question", "beside another question of the message: this is meant with a"),
         ("nothing to go by", "nothing to go by in the message"),
         ("something else", "something else"),
     ],
