@@ -5,12 +5,11 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from assistant.core.paths import ROOT
+from tests.browser.pictures import keep_picture
 from tests.browser.scenes import SCENES, WORDS, clarify, crisis, opened, several
 from tests.browser.scripted_front import STARTERS, a_fact, echo
 from tests.browser.visitor import OPEN
 
-SCREENSHOTS = ROOT / "results" / "screenshots"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 SCHEMES = {
     "light": {"color_scheme": "light"},
@@ -22,7 +21,6 @@ SCHEMES = {
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("scene", SCENES)
 def test_axe_finds_nothing(visitor_of, front, axe, scene, language):
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     visitor = visitor_of(front.url, viewport={"width": 1100, "height": 820})
     visitor.context.add_init_script(axe)
     visitor.go("/" if language == "de" else "/en")
@@ -30,7 +28,7 @@ def test_axe_finds_nothing(visitor_of, front, axe, scene, language):
     found = {}
     for name, scheme in SCHEMES.items():
         visitor.page.emulate_media(**{"color_scheme": "light", "forced_colors": "none", **scheme})
-        visitor.page.screenshot(path=SCREENSHOTS / f"{scene}-{name}-{language}.png")
+        keep_picture(visitor.page, f"{scene}-{name}-{language}")
         found[name] = visitor.violations(TAGS)
     assert found == {name: [] for name in SCHEMES}
 
@@ -252,7 +250,7 @@ def test_nothing_is_cut_off_on_small_screens(visitor_of, front, size, scene):
     width, height = size
     visitor = visitor_of(front.url, viewport={"width": width, "height": height}).go()
     SCENES[scene](visitor, front, "de")
-    visitor.page.screenshot(path=SCREENSHOTS / f"{scene}-{width}x{height}.png")
+    keep_picture(visitor.page, f"{scene}-{width}x{height}")
     box = visitor.panel.bounding_box()
     assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, width, height)
     wide = visitor.in_root(
@@ -276,7 +274,7 @@ def test_written_from_right_to_left_all_is_mirrored(visitor, front):
     assert visitor.panel.bounding_box()["x"] < 100
     send, field = visitor.button("Senden").bounding_box(), visitor.field.bounding_box()
     assert send["x"] < field["x"]
-    visitor.page.screenshot(path=SCREENSHOTS / "several-right-to-left.png")
+    keep_picture(visitor.page, "several-right-to-left")
 
 
 def test_at_400_percent_the_field_can_be_reached_and_used(visitor_of, front):

@@ -9,15 +9,14 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from assistant.core.paths import ROOT
 from assistant.front.store.chats import Store
 from assistant.front.store.schema import database
 from assistant.front.store.unanswered import Unanswered, UnansweredRow
+from tests.browser.pictures import keep_picture
 from tests.browser.test_accessibility import SCHEMES, TAGS
 from tests.browser.visitor import AXE
 from tests.support.desk import PASSWORD, RunningDesk, git, running_desk
 
-SCREENSHOTS = ROOT / "results" / "screenshots"
 ENTRY = "ask_iom/migrant_definition"
 CHOIR = "Wo finde ich einen Chor für Geflüchtete?"
 EVIL = '<img src=x onerror="document.title=\'evil\'"><script>document.title="evil"</script>\u202e txet'
@@ -131,11 +130,10 @@ def too_small(page: Page) -> list[str]:
 def found_in_every_scheme(page: Page, name: str) -> dict[str, list[str]]:
     """What axe-core finds in each colour scheme, and with enhanced contrast; keeps a picture of each scheme."""
     page.wait_for_load_state("load")
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     found = {}
     for scheme, media in SCHEMES.items():
         page.emulate_media(**{"color_scheme": "light", "forced_colors": "none", **media})
-        page.screenshot(path=SCREENSHOTS / f"desk-{name.format(scheme=scheme)}.png", full_page=True)
+        keep_picture(page, f"desk-{name.format(scheme=scheme)}", full_page=True)
         found[scheme] = violations(page, TAGS)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme, forced_colors="none")

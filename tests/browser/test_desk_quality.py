@@ -11,7 +11,8 @@ from assistant.desk.app import application
 from assistant.desk.settings import settings_from
 from assistant.front.store.schema import database
 from assistant.front.store.tallies import Tallies, Tally
-from tests.browser.test_accessibility import SCREENSHOTS, TAGS
+from tests.browser.pictures import keep_picture
+from tests.browser.test_accessibility import TAGS
 from tests.fakes.front import served
 from tests.unit.desk.conftest import checkout
 
@@ -88,8 +89,7 @@ def test_axe_finds_nothing_whatever_the_colours_and_the_width(opened, language, 
     page.locator("summary").click()
     for number, scheme in enumerate(SCHEMES):
         page.emulate_media(**{"forced_colors": "none", **scheme})
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"desk-quality-{width}-{number}-{language}.png", full_page=True)
+        keep_picture(page, f"desk-quality-{width}-{number}-{language}", full_page=True)
         assert violations(page) == []
         if "forced_colors" not in scheme:
             assert violations(page, {"type": "rule", "values": ["color-contrast-enhanced"]}) == []

@@ -11,7 +11,7 @@ from assistant.desk.app import application
 from assistant.desk.settings import settings_from
 from assistant.launch import servers
 from assistant.staff.corrections import NAME
-from tests.browser.test_accessibility import SCREENSHOTS
+from tests.browser.pictures import keep_picture
 from tests.browser.test_desk_quality import SCHEMES, complains, violations
 from tests.fakes.front import served
 from tests.support.desk import checkout, git
@@ -94,8 +94,7 @@ def test_each_of_several_questions_has_its_reason(opened):
     for part, entry in ((reasons[first:second], FUNDING), (reasons[second:], HEADQUARTERS)):
         assert part.count("is meant with a probability of") == 1
         assert entry in part
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / "desk-try-several.png", full_page=True)
+    keep_picture(page, "desk-try-several", full_page=True)
 
 
 def test_a_suggestion_goes_on_with_the_conversation(opened):
@@ -119,9 +118,8 @@ def test_axe_finds_nothing_whatever_the_colours_and_the_width(opened, language, 
     page.locator("details.wrong summary").click()
     for number, scheme in enumerate(SCHEMES):
         page.emulate_media(**{"forced_colors": "none", **scheme})
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        name = f"desk-try-{width}-{number}-{language}-{'ar' if text > 'a' and text[0] > 'z' else 'de'}.png"
-        page.screenshot(path=SCREENSHOTS / name, full_page=True)
+        name = f"desk-try-{width}-{number}-{language}-{'ar' if text > 'a' and text[0] > 'z' else 'de'}"
+        keep_picture(page, name, full_page=True)
         assert violations(page) == []
         if "forced_colors" not in scheme:
             assert violations(page, {"type": "rule", "values": ["color-contrast-enhanced"]}) == []

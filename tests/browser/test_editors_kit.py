@@ -14,7 +14,8 @@ from assistant.front.app import application
 from assistant.front.core.settings import Settings
 from assistant.knowledge import knowledge
 from assistant.launch.servers import free_port
-from tests.browser.test_accessibility import SCREENSHOTS, TAGS
+from tests.browser.pictures import keep_picture
+from tests.browser.test_accessibility import TAGS
 from tests.browser.test_page import AXE
 from tests.browser.visitor import STORED, until
 from tests.fakes.front import FakeRasa, served
@@ -204,7 +205,7 @@ def test_the_check_page_speaks_german_to_a_german_browser(site, axe):
     assert page.evaluate(AXE, TAGS) == []
     page.get_by_role("button", name="Prüfen").click()
     expect(page.locator(".wrong").first).to_contain_text("noch nicht benutzen")
-    page.screenshot(path=SCREENSHOTS / "check-de.png", full_page=True)
+    keep_picture(page, "check-de", full_page=True)
     assert site.console == []
 
 

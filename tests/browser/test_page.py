@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,11 +13,11 @@ from assistant.front.app import application
 from assistant.front.core.opening_hours import opening_hours_of
 from assistant.front.core.settings import Settings
 from assistant.knowledge import knowledge
+from tests.browser.pictures import keep_picture
 from tests.browser.places import texts
 from tests.browser.test_accessibility import SCHEMES, TAGS
 from tests.fakes.front import ENTRY, FakeRasa, enveloped, fact, served
 
-SCREENSHOTS = Path("results/screenshots")
 LANGUAGES = ("de", "ar")
 EMAIL = "anna@example.org"
 DANGER, FAMILY = "crisis/danger", "referral/family_reunification"
@@ -115,10 +114,9 @@ def test_axe_finds_nothing(chromium, axe, url, scene, language):
     page.add_init_script(axe)
     page.goto(f"{url}{PATHS[scene]}language={language}")
     found = {}
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for name, scheme in SCHEMES.items():
         page.emulate_media(**{"color_scheme": "light", "forced_colors": "none", **scheme})
-        page.screenshot(path=SCREENSHOTS / f"page-{scene}-{name}-{language}.png", full_page=True)
+        keep_picture(page, f"page-{scene}-{name}-{language}", full_page=True)
         found[name] = page.evaluate(AXE, TAGS)
     contrast = page.evaluate(AXE, {"type": "rule", "values": ["color-contrast-enhanced"]})
     context.close()
@@ -201,11 +199,10 @@ def test_the_form_and_what_follows_suit_everybody(chromium, axe, url, language):
         "sent": lambda: filled(page, language),
         "gone": lambda: page.get_by_role("button", name=knowledge().phrase("page_team_withdraw", language)),
     }
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     for scene, button in steps.items():
         button().click()
         page.wait_for_load_state("load")
-        page.screenshot(path=SCREENSHOTS / f"page-team-{scene}-{language}.png", full_page=True)
+        keep_picture(page, f"page-team-{scene}-{language}", full_page=True)
         too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         found[scene] = (max(too_wide, 0), page.evaluate(LOW), page.evaluate(AXE, TAGS))
     expect(page.locator("html")).to_have_attribute("dir", "rtl" if language in ("ar", "fa") else "ltr")

@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from assistant.core.languages import LANGUAGES
+from tests.browser.pictures import keep_picture
 from tests.browser.places import ELEMENT, MENU, texts
 from tests.browser.scenes import crisis, fallback
 from tests.browser.scripted_front import a_fact
-from tests.browser.test_accessibility import SCHEMES, SCREENSHOTS, TAGS
+from tests.browser.test_accessibility import SCHEMES, TAGS
 from tests.browser.test_loading import loaded
 from tests.browser.visitor import until
 
@@ -264,7 +265,6 @@ def test_a_form_that_cannot_be_loaded_is_said_to_have_failed(visitor, team):
 @pytest.mark.parametrize("size", [(1100, 820), (320, 568)], ids=str)
 def test_axe_finds_nothing_in_the_form(visitor_of, team, axe, path, language, size):
     said = texts(language)
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     visitor = visitor_of(team.url, viewport={"width": size[0], "height": size[1]})
     visitor.context.add_init_script(axe)
     visitor.go(path)
@@ -279,7 +279,7 @@ def test_axe_finds_nothing_in_the_form(visitor_of, team, axe, path, language, si
     found = {}
     for name, scheme in SCHEMES.items():
         visitor.page.emulate_media(**{"color_scheme": "light", "forced_colors": "none", **scheme})
-        visitor.page.screenshot(path=SCREENSHOTS / f"team-{name}-{language}-{size[0]}.png")
+        keep_picture(visitor.page, f"team-{name}-{language}-{size[0]}")
         found[name] = visitor.violations(TAGS)
         if name != "forced":
             contrast = {"type": "rule", "values": ["color-contrast-enhanced"]}
