@@ -108,6 +108,11 @@ class ScriptedFront:
         """The number of this test's open streams; one of an earlier test may end late."""
         return len(self._streams)
 
+    @property
+    def api_requests(self) -> list[tuple[str, str]]:
+        """The requests but those for files, which a browser loads when it has time."""
+        return [request for request in self.requests if request[1].startswith("/api")]
+
     def start(self) -> None:
         config = uvicorn.Config(
             self._application(),

@@ -10,7 +10,7 @@ from tests.browser.scripted_front import POLICY, ScriptedFront
 
 def test_nothing_is_requested_or_stored_before_the_chat_is_opened(visitor, front):
     visitor.page.wait_for_timeout(500)
-    assert [path for _, path in front.requests if path.startswith("/api")] == []
+    assert front.api_requests == []
     assert visitor.stored == []
     assert visitor.context.cookies() == []
 
@@ -18,7 +18,7 @@ def test_nothing_is_requested_or_stored_before_the_chat_is_opened(visitor, front
 def test_opening_begins_no_session_yet(visitor, front):
     visitor.open()
     expect(visitor.button("Was ist die IOM?")).to_be_visible()
-    assert [request for request in front.requests if request[1].startswith("/api")] == [("GET", "/api/opening")]
+    assert front.api_requests == [("GET", "/api/opening")]
 
 
 def test_no_third_party_is_ever_asked(visitor, front):
@@ -141,7 +141,7 @@ def test_the_element_works_from_another_origin(visitor_of, front):
         host.script.answer = lambda text, language: front.script.answer(text, language)
         front.script.policy = f"{POLICY}; connect-src {host.url}"
         visitor_of(front.url).go("/pages/own").open().ask("Wie vielen?")
-        assert [path for _, path in front.requests if path.startswith("/api")] == []
+        assert front.api_requests == []
     finally:
         host.stop()
 

@@ -253,11 +253,11 @@ def test_a_closed_panel_lets_the_line_rest(visitor, front):
     until(visitor.page, lambda: front.open_streams == 1)
     visitor.page.keyboard.press("Escape")
     until(visitor.page, lambda: front.open_streams == 0)
-    asked = len(front.requests)
+    asked = front.api_requests
     (chat,) = front.chats.values()
     chat.add("assistant", reply_to=None, **a_fact())
     visitor.page.wait_for_timeout(700)
-    assert len(front.requests) == asked
+    assert front.api_requests == asked
     visitor.launcher.click()
     expect(visitor.answers).to_have_count(2)
 
@@ -279,9 +279,9 @@ def test_the_element_can_be_moved_and_removed(visitor, front):
     expect(visitor.answers).to_have_count(1)
     visitor.page.evaluate("document.querySelector('iom-assistant').remove()")
     until(visitor.page, lambda: front.open_streams == 0)
-    asked = len(front.requests)
+    asked = front.api_requests
     visitor.page.wait_for_timeout(700)
-    assert len(front.requests) == asked
+    assert front.api_requests == asked
 
 
 MOVE = "document.querySelector('main').append(document.querySelector('iom-assistant'))"

@@ -99,10 +99,10 @@ def test_a_moved_element_keeps_draft_chat_and_erasure(visitor, front, move):
 def test_a_moved_element_keeps_its_connection(visitor, front):
     visitor.open().ask("eins")
     until(visitor.page, lambda: front.open_streams == 1)
-    asked = len(front.requests)
+    asked = front.api_requests
     visitor.page.evaluate(AWAY_AND_BACK)
     visitor.page.wait_for_timeout(1_500)
-    assert len(front.requests) == asked
+    assert front.api_requests == asked
     visitor.ask("zwei")
     expect(visitor.answers).to_have_count(2)
 
@@ -111,10 +111,10 @@ def test_an_element_removed_for_good_ends_everything(visitor, front):
     visitor.open().ask("eins")
     visitor.page.evaluate("document.querySelector('iom-assistant').remove()")
     until(visitor.page, lambda: front.open_streams == 0)
-    asked = len(front.requests)
+    asked = front.api_requests
     visitor.page.keyboard.press("Escape")
     visitor.page.wait_for_timeout(700)
-    assert len(front.requests) == asked
+    assert front.api_requests == asked
 
 
 # Drafts
