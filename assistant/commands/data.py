@@ -8,7 +8,10 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from assistant.core.languages import LANGUAGES, SERVED
+from babel import Locale
+from babel.core import get_global
+
+from assistant.core.languages import LANGUAGES, SERVED, Language
 from assistant.core.paths import RESPONSES, ROOT
 from assistant.knowledge import knowledge
 from assistant.knowledge.examples import examples
@@ -21,6 +24,9 @@ from assistant.training.responses import responses
 SHARED = ("original", "unreviewed", "team")
 # What the website element says, one file for each language, and the list of languages.
 WIDGET_TEXTS = ROOT / "widget" / "texts"
+LEFT_TO_RIGHT = "ltr"
+# The full locale that the code of a language stands for by itself, such as "en_Latn_US".
+LIKELY = get_global("likely_subtags")
 
 
 def files() -> dict[Path, str]:
@@ -33,11 +39,18 @@ def widget_files() -> dict[Path, str]:
     phrases = knowledge().phrases
     texts = {**widget_texts(), **{key: phrases[key] for key in SHARED}}
     own = {language: {key: localised(text, language) for key, text in texts.items()} for language in LANGUAGES}
-    listed = [
-        {"code": language, "name": SERVED[language].name, "direction": direction(language)} for language in LANGUAGES
-    ]
+    listed = [_listed(language) for language in LANGUAGES]
     files = {WIDGET_TEXTS / f"{language}.json": _json(own[language]) for language in LANGUAGES}
     return {**files, WIDGET_TEXTS / "languages.json": _json(listed)}
+
+
+def _listed(language: Language) -> dict[str, str]:
+    """What the element knows of a language; since every page loads it, only what browsers would not assume."""
+    spoken, way = SERVED[language], direction(language)
+    listed = {"code": language, "name": spoken.name}
+    if Locale.parse(spoken.locale).territory != Locale.parse(LIKELY[language]).territory:
+        listed["locale"] = spoken.locale.replace("_", "-")
+    return listed if way == LEFT_TO_RIGHT else {**listed, "direction": way}
 
 
 def _json(content: object) -> str:

@@ -21,6 +21,7 @@ export interface Shared {
   MARK: typeof pictures.MARK;
   directionOf: typeof languages.directionOf;
   LANGUAGES: typeof languages.LANGUAGES;
+  localeOf: typeof languages.localeOf;
   nameOfLanguage: typeof languages.nameOfLanguage;
   spoken: typeof languages.spoken;
   filled: typeof library.filled;
@@ -39,6 +40,7 @@ export let drawn: Shared["drawn"];
 export let MARK: Shared["MARK"];
 export let directionOf: Shared["directionOf"];
 export let LANGUAGES: Shared["LANGUAGES"];
+export let localeOf: Shared["localeOf"];
 export let nameOfLanguage: Shared["nameOfLanguage"];
 export let spoken: Shared["spoken"];
 export let filled: Shared["filled"];
@@ -52,6 +54,6 @@ export let Wording: Shared["Wording"];
 
 /** Takes it over; before this, nothing of the chat may use it. */
 export function take(shared: Shared): void {
-  ({ h, button, drawn, MARK, directionOf, LANGUAGES, nameOfLanguage, spoken } = shared);
+  ({ h, button, drawn, MARK, directionOf, LANGUAGES, localeOf, nameOfLanguage, spoken } = shared);
   ({ filled, Library, OnDemand, sayWhere, smallScreen, styleOnce, worded, Wording } = shared);
 }

@@ -8,7 +8,10 @@ export type Direction = "ltr" | "rtl";
 interface Spoken {
   code: Language;
   name: string;
-  direction: Direction;
+  /** Where it is not the one that browsers take for the code. */
+  locale?: string;
+  /** Where it is not from left to right. */
+  direction?: Direction;
 }
 
 const SPOKEN = new Map((listed as Spoken[]).map((language) => [language.code, language]));
@@ -18,6 +21,11 @@ export const DEFAULT: Language = "en";
 /** The own name of a language. */
 export function nameOfLanguage(language: Language): string {
   return SPOKEN.get(language)?.name ?? language;
+}
+
+/** How dates and times are written in a language, such as `en-GB`. */
+export function localeOf(language: Language): string {
+  return SPOKEN.get(language)?.locale ?? language;
 }
 
 /** The supported language for a code such as `de`, `de-AT` or `EN_us`; null if there is none. */

@@ -6,7 +6,7 @@ import { drawn, MARK } from "./drawn.js";
 import { files, firstLibrary, type FirstTexts } from "./first_texts.js";
 import type { Shared } from "./handed_over.js";
 import { keepTyping } from "./keys.js";
-import { directionOf, LANGUAGES, nameOfLanguage, spoken, type Language } from "./languages.js";
+import { directionOf, LANGUAGES, localeOf, nameOfLanguage, spoken, type Language } from "./languages.js";
 import styles from "./launcher.css";
 import { filled, Library } from "./library.js";
 import { OnDemand } from "./on_demand.js";
@@ -35,6 +35,7 @@ const shared: Shared = {
   MARK,
   directionOf,
   LANGUAGES,
+  localeOf,
   nameOfLanguage,
   spoken,
   filled,

@@ -13,3 +13,7 @@ test("a range of days or times has both its ends, one day only itself", () => {
 test("hours round the clock have both their ends", () => {
   assert.equal(written({ days: [1, 7], opens: "00:00", closes: "24:00" }), "Mo–So 00:00–00:00");
 });
+
+test("English writes the hours of the day as in Britain and Germany, up to 24", () => {
+  assert.match(hoursText([{ days: [1, 1], opens: "09:00", closes: "16:00" }], "en"), /09:00–16:00/);
+});

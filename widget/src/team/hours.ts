@@ -1,6 +1,6 @@
 /** When people are at work, as the language of the chat writes it. */
 
-import type { Language } from "../languages.js";
+import { localeOf, type Language } from "../languages.js";
 import type { Hours } from "../protocol.js";
 
 // A Monday is the first day of this month, so the day of the week is that of the month.
@@ -11,7 +11,7 @@ const [ISOLATE, END] = ["\u2068", "\u2069"];
 /** Such as "Mo–Fr 09:00–16:00; Sa 10:00–12:00". */
 export function hoursText(hours: Hours[], language: Language): string {
   const written = (options: Intl.DateTimeFormatOptions): ((date: number) => string) => {
-    const format = new Intl.DateTimeFormat(language, { ...options, timeZone: "UTC" });
+    const format = new Intl.DateTimeFormat(localeOf(language), { ...options, timeZone: "UTC" });
     return (date) => format.format(date);
   };
   const day = written({ weekday: "short" });
