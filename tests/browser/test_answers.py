@@ -118,6 +118,37 @@ ABOVE = """(answer, words) => {
 }"""
 
 
+def test_what_belongs_below_an_answer_comes_after_it(visitor, front):
+    front.script.answer = lambda text, language: sourced(contacts=[CONTACT])
+    held = []
+    visitor.page.route("**/more.js*", lambda route: held.append(route))
+    said = visitor.open().ask("?")
+    until(visitor.page, lambda: bool(held))
+    expect(said.get_by_text("Die Antwort.")).to_be_visible()
+    expect(said.locator(".below")).to_have_count(0)
+    held.pop().continue_()
+    expect(said.locator(".below").get_by_text(CONTACT["name"])).to_be_visible()
+
+
+def test_without_what_belongs_below_contacts_and_sources_are_said_in_plain_words(visitor, front):
+    front.script.answer = lambda text, language: sourced(contacts=[CONTACT])
+    visitor.page.route("**/more.js*", lambda route: route.abort())
+    visitor.open()
+    visitor.listen()
+    said = visitor.ask("?")
+    below = said.locator(".below")
+    for words in (CONTACT["name"], "Quelle: 70 Jahre IOM in Deutschland", "Stand: Oktober 2024"):
+        expect(below).to_contain_text(words)
+    addresses = [one.get_attribute("href") for one in below.get_by_role("link").all()]
+    assert addresses[:4] == ["tel:+49302902245500", f"mailto:{CONTACT['email']}", CONTACT["url"], SOURCE["url"]]
+    assert len(visitor.announced) == 1
+    # Another answer tries again, and completes this one too.
+    visitor.page.unroute("**/more.js*")
+    visitor.ask("!")
+    expect(said.locator(".cards")).to_be_visible()
+    expect(said.locator(".tools-row")).to_have_count(1)
+
+
 def test_in_an_emergency_the_numbers_stand_above_the_text(visitor_of, front):
     front.script.answer = lambda text, language: crisis(language)
     visitor = visitor_of(front.url, viewport=PHONE).go().open()

@@ -7,18 +7,19 @@ import { leaveFor, Presses } from "./exit.js";
 import { refuseFiles } from "./files.js";
 import type { Shared } from "./handed_over.js";
 import { isComposing } from "./keys.js";
-import { LANGUAGES, spoken, type Language } from "./languages.js";
+import { spoken, type Language } from "./languages.js";
 import type { TextFiles } from "./library.js";
 import type { Host } from "./more/host.js";
 import type * as moreFile from "./more/index.js";
 import { OnDemand } from "./on_demand.js";
-import { readContact, type AssistantEvent, type ChatEvent, type Contact, type Content, type Opening } from "./protocol.js";
+import type { AssistantEvent, ChatEvent, Opening } from "./protocol.js";
 import { Repeats } from "./repeats.js";
 import { sayWhere } from "./region.js";
 import { smallScreen } from "./screen.js";
 import type { Settings } from "./settings.js";
 import type { Store } from "./store.js";
 import { isLoaded, library, load } from "./texts.js";
+import type { AnswerView } from "./view/answer.js";
 import { Composer } from "./view/composer.js";
 import { Conversation, scrollArea } from "./view/conversation.js";
 import { Footer } from "./view/footer.js";
@@ -67,7 +68,6 @@ export class Assistant implements ChatListener, Host {
   readonly scroll: HTMLElement;
   readonly reading: Reading;
   private readonly repeats = new Repeats();
-  private liked: Language[] = [];
   /** Stops what is being read aloud. */
   hush: () => void = () => undefined;
   opening: Opening | null = null;
@@ -78,6 +78,8 @@ export class Assistant implements ChatListener, Host {
   private readonly moreFile: OnDemand<typeof moreFile>;
   /** What few visitors need, once it is here. */
   private more: moreFile.More | null = null;
+  /** The answers to which more belongs that is not here yet. */
+  private unfinished: AnswerView[] = [];
   /** The controls that have been pressed and wait for it. */
   private readonly waiting = new Set<string>();
   private isOver = false;
@@ -248,6 +250,7 @@ export class Assistant implements ChatListener, Host {
 
   reset(): void {
     this.more?.forget();
+    this.unfinished = [];
     this.hush();
     this.conversation.clear();
     this.reading.forgetUnread();
@@ -277,46 +280,16 @@ export class Assistant implements ChatListener, Host {
 
   /** Shows who can help with what was answered last, or else asks the chat, or else follows the link to people. */
   askForPerson(): void {
-    const { contacts } = this.conversation;
-    if (contacts.length) this.showContacts(contacts);
-    else if (this.canAsk) this.send(this.words.texts.personQuestion, true);
+    if (this.more?.whoHelps.lead()) return;
+    if (this.canAsk) this.send(this.words.texts.personQuestion, true);
     else this.footer.followContact();
-  }
-
-  private showContacts(contacts: Contact[]): void {
-    this.reading.goTo(this.conversation.card(contacts, this.canAsk ? [this.words.texts.personQuestion] : []));
-  }
-
-  /** After two misses: who was named last, or else the office. */
-  private missedTwice(): void {
-    const { anyContacts } = this.conversation;
-    const office = this.opening?.contact;
-    const contacts = anyContacts.length || !office ? anyContacts : [readContact({ name: office.text, url: office.url })];
-    if (contacts.length) this.conversation.card(contacts, this.canAsk ? [this.words.texts.personQuestion] : []);
   }
 
   reasonOf(error: unknown): string {
     return (error instanceof Refusal && error.text) || this.words.texts.failed;
   }
 
-  private async translated(entries: string[], language: Language): Promise<Content | null> {
-    this.liked = [language, ...this.liked];
-    try {
-      const [content] = await Promise.all([this.api.answer(entries, language), load(language)]);
-      return content;
-    } catch {
-      this.footer.warn(this.words.texts.failed);
-      return null;
-    }
-  }
-
-  /** The languages that the front offers: first the visitor's choices, then those of the browser, then the others. */
-  private languagesOffered(): Language[] {
-    const offered = this.opening?.languages.flatMap((code) => spoken(code) ?? []) ?? LANGUAGES;
-    const wished = [...this.liked, this.words.language, ...navigator.languages.map(spoken)];
-    const likely = wished.filter((language): language is Language => language !== null && offered.includes(language));
-    return [...new Set([...likely, ...offered])];
-  }
+  readonly loadTexts = load;
 
   /** Changes the size of the text by so many steps. */
   enlarge(steps: number): void {
@@ -347,7 +320,7 @@ export class Assistant implements ChatListener, Host {
   }
 
   /** Whether the chat is open and can be reached. */
-  private get canAsk(): boolean {
+  get canAsk(): boolean {
     return this.reachable && this.opening?.available === true;
   }
 
@@ -355,6 +328,8 @@ export class Assistant implements ChatListener, Host {
   private goOn(): void {
     if (this.resumed) return this.chat.wakeUp();
     this.resumed = true;
+    // Earlier answers are shown whole.
+    if (this.chat.begun) void this.here().catch(() => undefined);
     this.chat.resume();
   }
 
@@ -433,11 +408,7 @@ export class Assistant implements ChatListener, Host {
   private makeConversation(): Conversation {
     return new Conversation(this.words, {
       ask: (question) => this.send(question, true),
-      translated: (entries, language) => this.translated(entries, language),
-      languages: () => this.languagesOffered(),
-      more: (control) => this.moreIfAsked(control),
-      opened: (element) => this.reading.reveal(element),
-      missedTwice: () => this.missedTwice(),
+      finish: (view) => this.finish(view),
       askTeam: (question) => void this.asked("team", (more) => void more.people.ask(question)),
       retry: () => this.chat.hurry(),
       edit: (message) => this.composer.put(message.text),
@@ -551,13 +522,27 @@ export class Assistant implements ChatListener, Host {
 
   // What few visitors need
 
-  /** What few visitors need, loaded once; rejects if that fails. */
+  /** The same with its texts. */
   private async loaded(): Promise<moreFile.More> {
-    const { More } = await this.moreFile.load();
+    const more = await this.here();
+    await more.load(this.words.language);
+    return more;
+  }
+
+  /** What few visitors need, loaded once; rejects if that fails. */
+  private async here(): Promise<moreFile.More> {
+    const { More } = this.moreFile.file ?? (await this.moreFile.load());
     if (this.isOver) throw new Error("the element is gone");
-    this.more ??= new More(this);
-    await this.more.load(this.words.language);
-    return this.more;
+    const more = (this.more ??= new More(this));
+    this.unfinished.splice(0).forEach((view) => more.finish(view));
+    return more;
+  }
+
+  /** Adds to an answer what belongs below it, as soon as that is here; where it cannot be had, the most important of it. */
+  private finish(view: AnswerView): void {
+    this.unfinished.push(view);
+    const again = (): void => void this.asked(view.id, (more) => more.finish(view).open());
+    this.here().catch(() => view.finishPlainly(again));
   }
 
   /**

@@ -94,6 +94,13 @@ export interface AssistantEvent extends Content {
 
 export type ChatEvent = VisitorEvent | AssistantEvent;
 
+const KEPT = new Set(["fact", "referral", "crisis", "fallback", "clarify"]);
+
+/** Whether an answer is worth keeping; small talk is not, nor what is said about the chat itself. */
+export function isKept({ kind }: Content): boolean {
+  return KEPT.has(kind);
+}
+
 /** The entries of the knowledge that an answer is made of, each once. */
 export function entriesOf(parts: Part[]): string[] {
   return [...new Set(parts.flatMap(({ entry }) => entry ?? []))];

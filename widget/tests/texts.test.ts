@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { languageNames } from "../src/language_names.js";
+import { languageNames } from "../src/more/language_names.js";
 import { directionOf, nameOfLanguage, spoken } from "../src/languages.js";
 import german from "../texts/de.json";
 import english from "../texts/en.json";

@@ -1,20 +1,19 @@
 /** What can be done with an answer beyond reading it. */
 
 import { button, h } from "../dom.js";
-import { drawn } from "../drawn.js";
 import { nameOfLanguage, type Language } from "../languages.js";
 import { entriesOf } from "../protocol.js";
 import { asSpoken } from "../rich_text.js";
 import type { Texts as ChatTexts } from "../texts.js";
 import { suggestionsOf } from "../view/suggestions.js";
-import type { Shown } from "../view/tools.js";
 import { plainText } from "./copied.js";
 import { FeedbackView } from "./feedback.js";
 import type { Host } from "./host.js";
 import { sendFeedback } from "./requests.js";
-import { SHAPES } from "./shapes.js";
+import { picture } from "./shapes.js";
 import { readAloud, voiceOf, whenVoicesChange } from "./speech.js";
 import type { LaterLibrary, LaterTexts } from "./texts.js";
+import type { Shown } from "./tools.js";
 
 type Texts = ChatTexts & LaterTexts;
 
@@ -80,7 +79,7 @@ export class AnswerMore {
       if (stop) return stop();
       this.host.hush = stop = readAloud(content.parts.map(({ text }) => asSpoken(text)), language, ended);
       label.textContent = texts.stopReading;
-    }, drawn(SHAPES.speaker), label);
+    }, picture("speaker"), label);
     const check = (): void => void (read.hidden = !voiceOf(language));
     check();
     whenVoicesChange(check);
@@ -102,7 +101,7 @@ export class AnswerMore {
         this.offer(label.closest(".row"), text, texts.copy);
       }
     };
-    return button({ class: "tool" }, () => void copy(), drawn(SHAPES.copy), label);
+    return button({ class: "tool" }, () => void copy(), picture("copy"), label);
   }
 
   /** Where the browser lets no page copy, shows the text selected. */
@@ -119,7 +118,7 @@ export class AnswerMore {
     if (!page) return [];
     const hint = h("span", { class: "unseen" }, ` (${texts.newWindow})`);
     const attributes = { class: "tool", href: page, target: "_blank", rel: "noopener" };
-    return [h("a", attributes, drawn(SHAPES.link), texts.answerLink, hint)];
+    return [h("a", attributes, picture("link"), texts.answerLink, hint)];
   }
 
   private rating({ texts, language }: Whole): HTMLElement[] {

@@ -1,9 +1,8 @@
 /** Thumbs up and down under an answer, with an optional reason. */
 
 import { button, h } from "../dom.js";
-import { drawn } from "../drawn.js";
 import type { Language } from "../languages.js";
-import { SHAPES } from "./shapes.js";
+import { picture } from "./shapes.js";
 import type { LaterTexts } from "./texts.js";
 
 const MAX_REASON_CHARACTERS = 500;
@@ -25,8 +24,8 @@ export class FeedbackView {
     /** The form has opened, and should be seen whole. */
     private readonly opened: (form: HTMLElement) => void,
   ) {
-    const yes = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(true), drawn(SHAPES.up), texts.yes);
-    const no = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(false), drawn(SHAPES.down), texts.no);
+    const yes = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(true), picture("up"), texts.yes);
+    const no = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(false), picture("down"), texts.no);
     this.choices = [yes, no];
     const label = h("span", { id: `${id}-label`, class: "hint" }, texts.helpfulQuestion);
     const group = h("div", { class: "thumbs", role: "group", "aria-labelledby": `${id}-label` }, label, yes, no);

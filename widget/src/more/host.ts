@@ -2,6 +2,7 @@
 
 import type { Api } from "../api.js";
 import type { Chat } from "../chat.js";
+import type { Language } from "../languages.js";
 import type { TextFiles } from "../library.js";
 import type { Opening } from "../protocol.js";
 import type { Store } from "../store.js";
@@ -31,6 +32,8 @@ export interface Host {
   readonly footer: Footer;
   readonly reading: Reading;
   readonly isOpen: boolean;
+  /** Whether the chat is open and can be reached. */
+  readonly canAsk: boolean;
   /** What the front has said to show; null until then. */
   readonly opening: Opening | null;
   /** Opens and closes the topics. */
@@ -40,6 +43,8 @@ export interface Host {
   /** Asks a question, typed or pressed. */
   send(text: string, pressed: boolean): void;
   askForPerson(): void;
+  /** Loads the texts of the chat in a language. */
+  loadTexts(language: Language): Promise<void>;
   /** Changes the size of the text by so many steps. */
   enlarge(steps: number): void;
   /** Why a request failed, in words for the visitor. */

@@ -2,11 +2,14 @@
 
 import type { Language } from "../languages.js";
 import { styleOnce } from "../styling.js";
+import type { AnswerView } from "../view/answer.js";
 import { Wording } from "../wording.js";
-import { AnswerMore } from "./answer.js";
+import { Below } from "./below.js";
 import { Confirmation } from "./confirmation.js";
 import { leadElsewhere } from "./elsewhere.js";
+import { WhoHelps } from "./who_helps.js";
 import type { Host } from "./host.js";
+import { LanguagesOffered } from "./languages_offered.js";
 import { MenuEntries } from "./menu_entries.js";
 import styles from "./more.css";
 import { NoticeDetails } from "./notice.js";
@@ -21,6 +24,9 @@ export class More {
   readonly topics: Topics;
   readonly people: People;
   readonly notice: NoticeDetails;
+  readonly whoHelps: WhoHelps;
+  private readonly below = new WeakMap<AnswerView, Below>();
+  private readonly languages: LanguagesOffered;
   private readonly texts: LaterLibrary;
   private readonly words: Wording<LaterTexts>;
   private readonly menu: MenuEntries;
@@ -37,6 +43,8 @@ export class More {
     this.topics = new Topics(host, this.words);
     this.people = new People(host, this.words, this.confirmation);
     this.notice = new NoticeDetails(host, this.words);
+    this.whoHelps = new WhoHelps(host);
+    this.languages = new LanguagesOffered(host);
     this.menu = this.makeMenu();
     this.stopPrinting = printing(host);
   }
@@ -52,9 +60,15 @@ export class More {
     if (this.host.opening?.team) await this.people.prepare();
   }
 
-  /** What is offered for an answer. */
-  ofAnswer(id: string, sequence: number | null, translate: (language: Language) => void): AnswerMore {
-    return new AnswerMore(this.host, this.texts, id, sequence, translate);
+  /** Adds to an answer what belongs below it; returns that. */
+  finish(view: AnswerView): Below {
+    const had = this.below.get(view);
+    if (had) return had;
+    const below = new Below(this.host, view, this.languages, this.texts);
+    this.below.set(view, below);
+    below.show();
+    if (view.sequence !== null) this.whoHelps.note(view);
+    return below;
   }
 
   /** Finds out why nothing can be had from the front; if this website may not, leads to the front's own page. */
@@ -77,6 +91,7 @@ export class More {
   /** Forgets what was written here. */
   forget(): void {
     this.people.forget();
+    this.whoHelps.forget();
     this.look();
   }
 

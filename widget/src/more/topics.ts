@@ -1,12 +1,11 @@
 /** Everyday topics and their questions, for those who would rather choose than type; fetched when they are opened. */
 
 import { button, h } from "../dom.js";
-import { drawn } from "../drawn.js";
 import type { Language } from "../languages.js";
 import { worded, type Wording } from "../wording.js";
 import type { Host } from "./host.js";
 import { topicsOf, type Topic } from "./requests.js";
-import { SHAPES } from "./shapes.js";
+import { picture } from "./shapes.js";
 import type { LaterTexts } from "./texts.js";
 
 export class Topics {
@@ -19,7 +18,7 @@ export class Topics {
     later: Wording<LaterTexts>,
   ) {
     const { words } = host;
-    const close = button({ class: "round" }, () => this.close(), drawn(SHAPES.close));
+    const close = button({ class: "round" }, () => this.close(), picture("close"));
     const title = h("h3", { id: "topics-title" }, worded(words, "topics"));
     this.element.setAttribute("aria-labelledby", "topics-title");
     this.element.append(h("div", { class: "topics-head" }, title, close), this.list);

@@ -1,133 +1,108 @@
-/** One answer: what it says, then its source in a line, two suggestions, and everything else on request. */
+/** One answer as it is announced; what belongs below it comes afterwards (more/below.ts). */
 
-import { h } from "../dom.js";
+import { button, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { directionOf, spoken, type Language } from "../languages.js";
-import { entriesOf, type Content, type Part } from "../protocol.js";
+import { isKept, type Content, type Part } from "../protocol.js";
 import { helplinesIn, richText } from "../rich_text.js";
 import { filled, languageOfTexts, textsOf, type Texts } from "../texts.js";
-import { contactsView } from "./contacts.js";
-import { evidenceOf } from "./evidence.js";
 import { suggestionsOf } from "./suggestions.js";
-import { timeOf } from "./time.js";
-import { AnswerTools, type ToolActions } from "./tools.js";
 
 /** Kinds of answer in which the suggested questions are part of the message. */
 const ASKING_BACK = new Set(["clarify", "fallback"]);
 const KINDS = new Set(["fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error"]);
-const SUGGESTIONS_SHOWN = 2;
 const CALLS_SHOWN = 3;
 
-export interface AnswerActions extends ToolActions {
-  /** Says something that a screen reader would otherwise not hear. */
-  announce(text: string, language: Language): void;
-  /** What the same entries say in another language; null if that failed, which the visitor is told. */
-  translated(entries: string[], language: Language): Promise<Content | null>;
-}
-
-/** What a part says, and what is announced only in short. */
-interface Piece {
-  said: HTMLElement[];
-  quiet: HTMLElement[];
-  summary: string;
+/** Where the contacts and sources of a part go; until then, a line there tells a screen reader what they are. */
+interface Place {
+  part: Part;
+  line: HTMLElement;
 }
 
 export class AnswerView {
   readonly element: HTMLElement;
-  private readonly own: Language;
-  private readonly tools: AnswerTools;
-  private language: Language;
-  private unfinished: Array<() => void> = [];
-  private translating = false;
+  /** In which language the front gave the answer. */
+  readonly own: Language;
+  /** In which language it is shown now, and what is said in that language. */
+  language: Language;
+  texts: Texts;
+  shown: Content;
+  places: Place[] = [];
+  /** The suggested questions that are no part of the message, and what is said above them. */
+  questions: string[] = [];
+  heading: HTMLElement | null = null;
 
+  /** Without a `sequence`, it is no answer of the front's. */
   constructor(
-    private readonly content: Content,
-    private readonly id: string,
+    readonly content: Content,
+    readonly id: string,
     fallback: Language,
-    private readonly actions: AnswerActions,
-    sequence: number | null,
-    private readonly at: string | null,
+    private readonly ask: (question: string) => void,
+    readonly sequence: number | null = null,
+    readonly at: string | null = null,
   ) {
     this.own = this.language = spoken(content.language) ?? fallback;
+    this.texts = textsOf(this.own);
+    this.shown = content;
     this.element = h("article", { part: "message answer", tabindex: "-1", "aria-labelledby": `${id}-by` });
-    this.tools = new AnswerTools(content.kind, id, actions, sequence, (language) => void this.translate(language));
     this.show(content);
   }
 
-  /** Adds what belongs to the answer but is not announced with it. */
-  finish(): void {
-    this.unfinished.forEach((add) => add());
-    this.unfinished = [];
-  }
-
-  /** Shows the text in a language, as an article of that language; whatever is not announced comes with `finish`. */
-  private show(content: Content): void {
+  /** Shows the text in a language, as an article of that language. */
+  show(content: Content): void {
     const { element, id } = this;
     const language = (this.language = spoken(content.language) ?? this.own);
-    const texts = textsOf(language);
+    const texts = (this.texts = textsOf(language));
+    this.shown = content;
+    this.places = [];
     element.className = `message answer ${KINDS.has(content.kind) ? content.kind : "smalltalk"}`;
     element.lang = language;
     element.dir = directionOf(language);
     const by = h("p", { class: "unseen", id: `${id}-by`, lang: languageOfTexts(language) }, texts.assistantSaid);
-    element.replaceChildren(by, ...this.partsOf(content, texts));
-    this.suggest(content, texts);
+    element.replaceChildren(by, ...this.partsOf(content.parts));
+    this.suggest(content);
   }
 
-  private partsOf({ parts }: Content, texts: Texts): HTMLElement[] {
-    const shown = (part: Part): HTMLElement[] => this.inTwoSteps(pieceOf(part, texts, this.language));
+  /** Says in plain words what cannot be shown better, and offers to try that again. */
+  finishPlainly(again: () => void): void {
+    const { element, texts } = this;
+    for (const { part, line } of this.places) {
+      line.className = "below";
+      line.setAttribute("aria-live", "off");
+      line.replaceChildren(...richText(plainly(part, texts), texts.newWindow, { phones: phonesOf(part) }));
+    }
+    if (this.sequence === null || !isKept(this.content)) return;
+    const offer = button({ class: "plain quiet" }, again, texts.more);
+    element.append(h("div", { class: "row tools-row", "aria-live": "off" }, offer));
+  }
+
+  private partsOf(parts: Part[]): HTMLElement[] {
+    const shown = (part: Part): HTMLElement[] => [...this.saidIn(part), ...this.placeFor(part)];
     if (parts.length < 2) return parts.flatMap(shown);
     return [h("ol", { class: "parts" }, ...parts.map((part) => h("li", {}, ...questionOf(part), ...shown(part))))];
   }
 
-  /** First what is said, with a line for the screen reader in place of the rest. */
-  private inTwoSteps({ said, quiet, summary }: Piece): HTMLElement[] {
-    if (!quiet.length) return said;
-    const line = h("p", { class: "unseen" }, summary);
-    this.unfinished.push(() => line.replaceWith(h("div", { class: "below", "aria-live": "off" }, ...quiet)));
-    return [...said, line];
+  private placeFor(part: Part): HTMLElement[] {
+    const line = h("div", { class: "unseen" }, summaryOf(part, this.texts));
+    this.places.push({ part, line });
+    return [line];
   }
 
-  private suggest(content: Content, texts: Texts): void {
+  private suggest({ kind, heading, suggestions }: Content): void {
     // What asks for the original elsewhere; here it is below the answer.
-    const questions = content.suggestions.filter((question) => question !== texts.original);
-    const heading = content.heading && h("p", { class: "label-line", id: `${this.id}-more` }, content.heading);
-    const group = (some: string[]): HTMLElement[] =>
-      suggestionsOf(some, this.actions.ask, heading || null);
-    const asksBack = ASKING_BACK.has(content.kind);
-    if (asksBack) this.element.append(...group(questions));
-    else if (heading) heading.className = "unseen";
-    const shown = asksBack ? [] : questions.slice(0, SUGGESTIONS_SHOWN);
-    const rest = asksBack ? [] : questions.slice(SUGGESTIONS_SHOWN);
-    this.unfinished.push(() => {
-      const tools = this.tools.show({ content, texts, language: this.language, others: this.others(content), rest });
-      const after = h("div", { class: "after", "aria-live": "off" }, ...group(shown), ...tools);
-      const time = timeOf({ at: this.at }, this.language);
-      if (time) after.append(time);
-      if (after.firstChild) this.element.append(after);
-    });
+    const questions = suggestions.filter((question) => question !== this.texts.original);
+    this.heading = heading ? h("p", { class: "label-line", id: `${this.id}-more` }, heading) : null;
+    const asksBack = ASKING_BACK.has(kind);
+    if (asksBack) this.element.append(...suggestionsOf(questions, this.ask, this.heading));
+    this.questions = asksBack ? [] : questions;
   }
 
-  /** The languages in which the answer can be shown too, the likeliest first. */
-  private others({ parts }: Content): Language[] {
-    if (!entriesOf(parts).length) return [];
-    const others = this.actions.languages().filter((language) => language !== this.language);
-    return this.language === this.own ? others : [...new Set([this.own, ...others])];
-  }
-
-  private async translate(language: Language): Promise<void> {
-    if (this.translating) return;
-    this.translating = true;
-    const content = language === this.own ? this.content : await this.fetched(language);
-    this.translating = false;
-    if (!content) return;
-    this.show(content);
-    this.finish();
-    this.tools.focusLanguage();
-    this.actions.announce(content.parts.map(({ text }) => text).join("\n"), this.language);
-  }
-
-  private fetched(language: Language): Promise<Content | null> {
-    return this.actions.translated(entriesOf(this.content.parts), language);
+  private saidIn(part: Part): HTMLElement[] {
+    const crisis = part.kind === "crisis";
+    const numbers = { phones: phonesOf(part), emergency: crisis };
+    const text = (some: string): HTMLElement[] => richText(some, this.texts.newWindow, numbers);
+    const said = [...text(part.heading ?? ""), inOwnLanguage(part, this.language, text(part.text))];
+    return [...(crisis ? callsOf(part, this.texts) : []), ...said];
   }
 }
 
@@ -135,24 +110,32 @@ function questionOf(part: Part): HTMLElement[] {
   return part.question ? [h("p", { class: "question" }, part.question)] : [];
 }
 
-function pieceOf(part: Part, texts: Texts, language: Language): Piece {
-  const crisis = part.kind === "crisis";
-  const numbers = { phones: phonesOf(part), emergency: crisis };
-  const heading = part.heading ? richText(part.heading, texts.newWindow, numbers) : [];
-  const text = [...heading, inOwnLanguage(part, language, richText(part.text, texts.newWindow, numbers))];
-  const evidence = part.kind === "control" ? [] : evidenceOf(part, texts);
-  const quiet = [...contactsView(part.contacts, texts, language), ...evidence, ...originalOf(part, texts)];
-  return { said: [...(crisis ? callsOf(part, texts) : []), ...text], quiet, summary: summaryOf(part, texts) };
-}
-
 /** What is announced of contacts and sources: who they are, and how many. */
-function summaryOf({ approvedOn, contacts, sources, translation }: Part, texts: Texts): string {
+function summaryOf(part: Part, texts: Texts): string {
+  const { contacts, kind, sources } = part;
   const names = contacts.map(({ name }) => name).join(", ");
   return [
     contacts.length ? `${texts.contacts}: ${names}.` : "",
-    sources.length ? `${filled(texts.sources, { count: sources.length })}.` : "",
-    translation && !approvedOn ? texts.unreviewed : "",
+    sources.length && kind !== "control" ? `${filled(texts.sources, { count: sources.length })}.` : "",
+    unreviewed(part, texts),
   ].join(" ");
+}
+
+/** That nobody has checked a translation, if so. */
+function unreviewed({ approvedOn, translation }: Part, texts: Texts): string {
+  return translation && !approvedOn ? texts.unreviewed : "";
+}
+
+/** Contacts, sources and date as plain text. */
+function plainly(part: Part, texts: Texts): string {
+  const { asOf, contacts, sources } = part;
+  const about = [
+    ...contacts.map(({ name, phone, email, url }) => [name, phone, email, url]),
+    ...sources.map(({ title, url }) => [texts.source, title, url]),
+    [asOf && filled(texts.asOf, { date: asOf })],
+    [unreviewed(part, texts)],
+  ];
+  return about.map((words) => words.filter(Boolean).join(" ")).join("\n\n");
 }
 
 /** The text of a part, marked if it is not in the language of the answer. */
@@ -160,15 +143,6 @@ function inOwnLanguage({ language: own }: Part, language: Language, text: HTMLEl
   const code = own && spoken(own);
   if (!code || code === language) return h("div", {}, ...text);
   return h("div", { class: "untranslated", lang: code, dir: directionOf(code) }, ...text);
-}
-
-/** Of a translation that nobody has approved: that this is so, and what it was made of. */
-function originalOf({ approvedOn, translation }: Part, texts: Texts): HTMLElement[] {
-  if (!translation || approvedOn) return [];
-  const { text, language } = translation.original;
-  const whole = h("div", { lang: language, dir: directionOf(language) }, ...richText(text, texts.newWindow));
-  const note = h("p", { class: "evidence unreviewed" }, texts.unreviewed);
-  return [note, h("details", { class: "original" }, h("summary", {}, texts.original), whole)];
 }
 
 function phonesOf(part: Part): string[] {

@@ -4,10 +4,10 @@ import type { Outgoing } from "../api.js";
 import type { SendState } from "../chat.js";
 import { button, h } from "../dom.js";
 import type { Language } from "../languages.js";
-import { readPart, type AssistantEvent, type ChatEvent, type Contact, type Content } from "../protocol.js";
+import type { AssistantEvent, ChatEvent, Content } from "../protocol.js";
 import { textsOf } from "../texts.js";
 import type { Wording } from "../wording.js";
-import { AnswerView, type AnswerActions } from "./answer.js";
+import { AnswerView } from "./answer.js";
 import { VisitorMessage, type VisitorActions } from "./visitor_message.js";
 
 const SLOW_AFTER_MS = 12_000;
@@ -15,9 +15,10 @@ const ANNOUNCE_TYPING_AFTER_MS = 1_500;
 // Screen readers announce a new answer after the next layout; whatever is added later is not part of that.
 const ANNOUNCEMENT_MS = 120;
 
-export interface ConversationActions extends VisitorActions, Omit<AnswerActions, "announce"> {
-  /** For the second time in a row there was no answer, nor anybody named who could help. */
-  missedTwice(): void;
+export interface ConversationActions extends VisitorActions {
+  ask(question: string): void;
+  /** Adds what belongs to an answer but is not announced with it. */
+  finish(view: AnswerView): void;
   /** Offers the visitor to ask people what the assistant does not know. */
   askTeam(question: string): void;
 }
@@ -29,13 +30,8 @@ export class Conversation {
   private readonly typingText = h("span", { role: "status" });
   /** What only a screen reader says. */
   readonly heard = h("p", { class: "unseen", role: "status" });
-  private readonly answerActions: AnswerActions;
   private readonly sent = new Map<string, VisitorMessage>();
   private timers: Array<ReturnType<typeof setTimeout>> = [];
-  private misses = 0;
-  private ofLastAnswer: Contact[] = [];
-  private lastKnown: Contact[] = [];
-  private cards = 0;
 
   constructor(
     private readonly words: Wording,
@@ -47,7 +43,6 @@ export class Conversation {
     });
     const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
     this.typing = h("div", { class: "typing idle" }, dots, this.typingText);
-    this.answerActions = { ...actions, announce: (text, language) => this.announce(text, language) };
   }
 
   get empty(): boolean {
@@ -58,16 +53,6 @@ export class Conversation {
   get lastQuestion(): HTMLElement | null {
     const all = [this.log, this.history].flatMap((place) => Array.from(place.querySelectorAll<HTMLElement>(".visitor")).reverse());
     return all[0] ?? null;
-  }
-
-  /** Who can help with what was answered last. */
-  get contacts(): Contact[] {
-    return this.ofLastAnswer;
-  }
-
-  /** Who was named last, however long ago. */
-  get anyContacts(): Contact[] {
-    return this.lastKnown;
   }
 
   /** The visitor's message that an answer belongs to, if it is shown. */
@@ -104,23 +89,19 @@ export class Conversation {
     if (question?.parentElement === this.log) this.endOfExchange(question).after(view.element);
     else this.log.append(view.element);
     this.finishLater(view);
-    if (this.misses === 2 && !this.ofLastAnswer.length) this.actions.missedTwice();
     return view.element;
   }
 
-  /** Shows who can help, as a message of its own that is in no chat; returns it. */
-  card(contacts: Contact[], offers: string[]): HTMLElement {
-    const { texts, language } = this.words;
-    const part = { ...readPart({ text: `${texts.contacts}:`, kind: "referral" }), contacts };
-    const content: Content = { kind: "referral", language, parts: [part], heading: null, suggestions: offers };
-    const view = new AnswerView(content, `card-${(this.cards += 1)}`, language, this.answerActions, null, null);
+  /** Shows what is in no chat, as an answer is shown; returns it. */
+  aside(content: Content, id: string): HTMLElement {
+    const view = new AnswerView(content, id, this.words.language, this.actions.ask);
     this.log.append(view.element);
     this.finishLater(view);
     return view.element;
   }
 
   private finishLater(view: AnswerView): void {
-    setTimeout(() => view.finish(), ANNOUNCEMENT_MS);
+    setTimeout(() => this.actions.finish(view), ANNOUNCEMENT_MS);
   }
 
   /** The last of the messages that belong to a question. */
@@ -147,8 +128,6 @@ export class Conversation {
     this.history.hidden = true;
     this.log.replaceChildren();
     this.sent.clear();
-    this.misses = 0;
-    this.ofLastAnswer = this.lastKnown = [];
     this.awaiting(false);
   }
 
@@ -179,18 +158,15 @@ export class Conversation {
 
   private restoreAnswer(event: AssistantEvent): void {
     const view = this.made(event);
-    view.finish();
+    this.actions.finish(view);
     const question = this.questionOf(event);
     if (question?.parentElement === this.history) this.endOfExchange(question).after(view.element);
     else this.history.append(view.element);
   }
 
   private made(event: AssistantEvent): AnswerView {
-    this.misses = event.kind === "fallback" ? this.misses + 1 : 0;
-    this.ofLastAnswer = event.parts.flatMap(({ contacts }) => contacts);
-    if (this.ofLastAnswer.length) this.lastKnown = this.ofLastAnswer;
     const { language } = this.words;
-    const view = new AnswerView(event, `answer-${event.sequence}`, language, this.answerActions, event.sequence, event.at);
+    const view = new AnswerView(event, `answer-${event.sequence}`, language, this.actions.ask, event.sequence, event.at);
     if (event.kind === "fallback") view.element.append(this.offerOfTeam(event));
     return view;
   }

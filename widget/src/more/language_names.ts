@@ -1,6 +1,6 @@
 /** Languages by the names that another language has for them. */
 
-import type { Language } from "./languages.js";
+import type { Language } from "../languages.js";
 
 /** The names of languages given by their codes, in a language, as a list; a code without a name stays as it is. */
 export function languageNames(codes: string[], language: Language): string {

@@ -1,10 +1,11 @@
 /** What an answer rests on: one line with the first source and the date; further sources on request. */
 
 import { button, h } from "../dom.js";
-import { icon } from "../icons.js";
+import { filled } from "../library.js";
 import type { Part, Source } from "../protocol.js";
 import { link } from "../rich_text.js";
-import { filled, type Texts } from "../texts.js";
+import type { Texts } from "../texts.js";
+import { picture } from "./shapes.js";
 
 /** The line, and the list of all sources that it opens. */
 export function evidenceOf(part: Part, texts: Texts): HTMLElement[] {
@@ -19,7 +20,7 @@ export function evidenceOf(part: Part, texts: Texts): HTMLElement[] {
   const line = h("span", { class: "line" }, ...source, h("span", { class: "beside" }, ...beside));
   const below = [
     noteAsOf ? h("span", { class: "note-date" }, filled(texts.noteAsOf, { date: noteAsOf })) : null,
-    approvedOn ? h("span", { class: "checked" }, icon("checked"), filled(texts.checked, { date: approvedOn })) : null,
+    approvedOn ? h("span", { class: "checked" }, picture("checked"), filled(texts.checked, { date: approvedOn })) : null,
   ].filter((piece) => piece !== null);
   if (!first && !asOf && !below.length) return [];
   const evidence = h("p", { class: "evidence", part: "evidence" }, line, ...below);

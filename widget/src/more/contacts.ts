@@ -1,12 +1,12 @@
 /** Who can help: one small card for each contact of an answer. */
 
 import { h } from "../dom.js";
-import { icon, type IconName } from "../icons.js";
-import { languageNames } from "../language_names.js";
 import type { Language } from "../languages.js";
 import type { Contact } from "../protocol.js";
 import { link, mailOf, phoneOf, shortName } from "../rich_text.js";
 import type { Texts } from "../texts.js";
+import { languageNames } from "./language_names.js";
+import { picture, type Shape } from "./shapes.js";
 
 /** The cards as a list; nothing if there are no contacts. */
 export function contactsView(contacts: Contact[], texts: Texts, language: Language): HTMLElement[] {
@@ -38,8 +38,8 @@ function waysOf({ phone, email, url }: Contact, texts: Texts): Node[] {
 }
 
 /** A link with its icon, whose meaning is said in words to those who do not see it. */
-function way(picture: IconName, href: string, shown: string, meaning: string, texts: Texts): Node {
-  const label = h("span", {}, icon(picture), h("span", { class: "unseen" }, `${meaning}: `), h("bdi", {}, shown));
+function way(shape: Shape, href: string, shown: string, meaning: string, texts: Texts): Node {
+  const label = h("span", {}, picture(shape), h("span", { class: "unseen" }, `${meaning}: `), h("bdi", {}, shown));
   return link(href, label, texts.newWindow);
 }
 
