@@ -6,11 +6,13 @@ import { button, h } from "./dom.js";
 import { leaveFor, Presses } from "./exit.js";
 import { refuseFiles } from "./files.js";
 import type { Shared } from "./handed_over.js";
+import { icon } from "./icons.js";
 import { isComposing } from "./keys.js";
 import { spoken, type Language } from "./languages.js";
 import type { TextFiles } from "./library.js";
 import type { Host } from "./more/host.js";
 import type * as moreFile from "./more/index.js";
+import { named } from "./naming.js";
 import { OnDemand } from "./on_demand.js";
 import type { AssistantEvent, ChatEvent, Opening } from "./protocol.js";
 import { Repeats } from "./repeats.js";
@@ -25,7 +27,6 @@ import { Conversation, scrollArea } from "./view/conversation.js";
 import { Footer } from "./view/footer.js";
 import { Header } from "./view/header.js";
 import type { Launcher } from "./view/launcher.js";
-import { Menu } from "./view/menu.js";
 import { Room } from "./view/room.js";
 import { Reading } from "./view/reading.js";
 import { Welcome } from "./view/welcome.js";
@@ -58,7 +59,7 @@ export class Assistant implements ChatListener, Host {
   private readonly header: Header;
   readonly panel: HTMLElement;
   private readonly room: Room;
-  readonly menu: Menu;
+  readonly menuToggle: HTMLButtonElement;
   readonly welcome: Welcome;
   readonly topicsToggle: HTMLButtonElement;
   readonly conversation: Conversation;
@@ -98,7 +99,7 @@ export class Assistant implements ChatListener, Host {
     this.launcher = before.launcher;
     this.launcher.follow(this.words);
     this.element = before.region;
-    this.menu = new Menu(this.words, () => this.asked("menu", (more) => more.look()));
+    this.menuToggle = this.makeMenuToggle();
     const ask = (question: string): void => this.send(question, true);
     this.welcome = new Welcome(this.words, ask, () => this.asked("notice", (more) => more.notice.look()));
     this.topicsToggle = this.makeTopicsToggle();
@@ -112,8 +113,7 @@ export class Assistant implements ChatListener, Host {
     welcome.starters.after(this.topicsToggle);
     this.panel = this.makePanel();
     this.room = new Room(this.panel, this.header.element, this.scroll, this.footer.bar, this.footer.person);
-    this.reading = new Reading(this.words, this.scroll, this.panel, [conversation.history, conversation.log]);
-    this.scroll.append(this.reading.newer);
+    this.reading = new Reading(this.scroll, this.panel, [conversation.history, conversation.log]);
     this.enlarge(0);
     this.enterRegion();
     this.composer.draft = this.store.takeDraft();
@@ -153,7 +153,7 @@ export class Assistant implements ChatListener, Host {
 
   close(): void {
     if (!this.isOpen) return;
-    if (this.menu.open) this.menu.close(false);
+    this.more?.menu.close(false);
     const hadFocus = this.panel.matches(":focus-within");
     this.panel.hidden = true;
     this.launcher.expanded = false;
@@ -405,6 +405,13 @@ export class Assistant implements ChatListener, Host {
     return button(attributes, open, worded(this.words, "topics"));
   }
 
+  private makeMenuToggle(): HTMLButtonElement {
+    const attributes = { class: "round", part: "menu-button", "aria-expanded": "false", "aria-controls": "menu" };
+    const toggle = button(attributes, () => void this.asked("menu", (more) => more.pressMenu()), icon("menu"));
+    this.words.say((texts) => named(toggle, texts.menu));
+    return toggle;
+  }
+
   private makeConversation(): Conversation {
     return new Conversation(this.words, {
       ask: (question) => this.send(question, true),
@@ -416,7 +423,7 @@ export class Assistant implements ChatListener, Host {
   }
 
   private makeHeader(): Header {
-    const header = new Header(this.words, this.menu, {
+    const header = new Header(this.words, this.menuToggle, {
       close: () => this.settings.opened(false),
       exit: () => this.exit(),
       enlarge: (now) => this.setLarge(now),
@@ -456,9 +463,7 @@ export class Assistant implements ChatListener, Host {
 
   private key(event: KeyboardEvent): void {
     if (event.key !== "Escape" || isComposing(event)) return;
-    if (this.more?.escape()) return;
-    if (this.menu.open) this.menu.close();
-    else this.settings.opened(false);
+    if (!this.more?.escape()) this.settings.opened(false);
   }
 
   /** Counts Escape wherever it is pressed while the panel is open, or the focus in the chat, or just was. */
@@ -486,15 +491,9 @@ export class Assistant implements ChatListener, Host {
     on(window, "offline", () => this.isOpen && this.connected(false));
     on(document, "visibilitychange", () => this.lookedAt(!document.hidden));
     on(window, "keydown", (event) => this.countEscape(event as KeyboardEvent), true);
-    on(document, "pointerdown", (event) => this.pressedAt(event.composedPath()), true);
     on(window, "pagehide", () => this.store.keepDraft(this.draft));
     on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && this.returned());
     this.endings.push(this.store.watch(() => this.changedElsewhere()));
-  }
-
-  /** The menu closes when the visitor turns to anything else. */
-  private pressedAt(path: EventTarget[]): void {
-    if (this.menu.open && !path.includes(this.menu.element) && !path.includes(this.menu.toggle)) this.menu.close(false);
   }
 
   private lookedAt(now: boolean): void {

@@ -33,6 +33,8 @@ export class AnswerMore {
     private readonly id: string,
     private readonly sequence: number | null,
     private readonly translate: (language: Language) => void,
+    /** Something has opened that should be seen whole. */
+    private readonly opened: (element: HTMLElement) => void,
   ) {}
 
   /** Everything that is offered for an answer. */
@@ -111,7 +113,7 @@ export class AnswerMore {
     below?.after(field);
     field.focus({ preventScroll: true });
     field.select();
-    this.host.reading.reveal(field);
+    this.opened(field);
   }
 
   private linked({ page, texts }: Whole): HTMLElement[] {
@@ -122,11 +124,10 @@ export class AnswerMore {
   }
 
   private rating({ texts, language }: Whole): HTMLElement[] {
-    const { sequence, host } = this;
+    const { sequence } = this;
     if (sequence === null) return [];
-    const opened = (form: HTMLElement): void => host.reading.reveal(form);
     const send = (helpful: boolean, reason: string | null) => this.judge(sequence, helpful, reason);
-    this.feedback ??= new FeedbackView(texts, language, `${this.id}-feedback`, send, opened);
+    this.feedback ??= new FeedbackView(texts, language, `${this.id}-feedback`, send, this.opened);
     return [this.feedback.element];
   }
 

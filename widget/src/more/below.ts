@@ -29,12 +29,13 @@ export class Below {
     private readonly view: AnswerView,
     private readonly offered: LanguagesOffered,
     library: LaterLibrary,
+    opened: (element: HTMLElement) => void,
   ) {
     const { id, content, sequence } = view;
     const translate = (language: Language): void => void this.translate(language);
     const judged = content.kind === NOT_JUDGED ? null : sequence;
-    const more = new AnswerMore(host, library, id, judged, translate);
-    this.tools = new AnswerTools(id, more, translate, (panel) => host.reading.reveal(panel));
+    const more = new AnswerMore(host, library, id, judged, translate, opened);
+    this.tools = new AnswerTools(id, more, translate, opened);
   }
 
   /** Adds it to the answer as it is shown now. */

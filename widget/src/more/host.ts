@@ -9,7 +9,6 @@ import type { Store } from "../store.js";
 import type { Composer } from "../view/composer.js";
 import type { Conversation } from "../view/conversation.js";
 import type { Footer } from "../view/footer.js";
-import type { Menu } from "../view/menu.js";
 import type { Reading } from "../view/reading.js";
 import type { Welcome } from "../view/welcome.js";
 import type { Wording } from "../wording.js";
@@ -25,7 +24,8 @@ export interface Host {
   readonly chat: Chat;
   readonly files: TextFiles;
   readonly words: Wording;
-  readonly menu: Menu;
+  /** Opens and closes the menu. */
+  readonly menuToggle: HTMLButtonElement;
   readonly welcome: Welcome;
   readonly conversation: Conversation;
   readonly composer: Composer;

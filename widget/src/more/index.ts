@@ -10,10 +10,12 @@ import { leadElsewhere } from "./elsewhere.js";
 import { WhoHelps } from "./who_helps.js";
 import type { Host } from "./host.js";
 import { LanguagesOffered } from "./languages_offered.js";
+import { Menu } from "./menu.js";
 import { MenuEntries } from "./menu_entries.js";
 import styles from "./more.css";
 import { NoticeDetails } from "./notice.js";
 import { People } from "./people.js";
+import { Place } from "./place.js";
 import { printing } from "./print.js";
 import { LaterLibrary, type LaterTexts } from "./texts.js";
 import { Topics } from "./topics.js";
@@ -26,10 +28,12 @@ export class More {
   readonly notice: NoticeDetails;
   readonly whoHelps: WhoHelps;
   private readonly below = new WeakMap<AnswerView, Below>();
+  private readonly place: Place;
   private readonly languages: LanguagesOffered;
   private readonly texts: LaterLibrary;
   private readonly words: Wording<LaterTexts>;
-  private readonly menu: MenuEntries;
+  readonly menu: Menu;
+  private readonly entries: MenuEntries;
   private readonly stopPrinting: () => void;
 
   constructor(private readonly host: Host) {
@@ -41,11 +45,13 @@ export class More {
     this.confirmation = new Confirmation(composer.field);
     panel.append(this.confirmation.element);
     this.topics = new Topics(host, this.words);
+    this.place = new Place(host);
     this.people = new People(host, this.words, this.confirmation);
     this.notice = new NoticeDetails(host, this.words);
     this.whoHelps = new WhoHelps(host);
     this.languages = new LanguagesOffered(host);
-    this.menu = this.makeMenu();
+    this.menu = new Menu(host.menuToggle);
+    this.entries = this.makeEntries();
     this.stopPrinting = printing(host);
   }
 
@@ -64,7 +70,7 @@ export class More {
   finish(view: AnswerView): Below {
     const had = this.below.get(view);
     if (had) return had;
-    const below = new Below(this.host, view, this.languages, this.texts);
+    const below = new Below(this.host, view, this.languages, this.texts, (element) => this.place.reveal(element));
     this.below.set(view, below);
     below.show();
     if (view.sequence !== null) this.whoHelps.note(view);
@@ -76,16 +82,23 @@ export class More {
     return leadElsewhere(this.host, this.words);
   }
 
+  /** Opens the menu, or closes it. */
+  pressMenu(): void {
+    this.look();
+    this.menu.press();
+  }
+
   /** Another tab may have remembered the chat, or forgotten it. */
   look(): void {
-    this.menu.look();
+    this.entries.look();
   }
 
   /** Closes what asks or waits for something; returns whether there was anything. */
   escape(): boolean {
-    const { open } = this.confirmation;
-    if (open) this.confirmation.close();
-    return open;
+    const { confirmation, menu } = this;
+    const asking = [confirmation, menu].find(({ open }) => open);
+    asking?.close();
+    return asking !== undefined;
   }
 
   /** Forgets what was written here. */
@@ -96,12 +109,14 @@ export class More {
   }
 
   end(): void {
+    this.menu.end();
+    this.place.end();
     this.stopPrinting();
   }
 
-  private makeMenu(): MenuEntries {
+  private makeEntries(): MenuEntries {
     const chat = new WholeChat(this.host, this.words, this.confirmation);
-    return new MenuEntries(this.host, this.words, {
+    return new MenuEntries(this.host, this.words, this.menu, {
       topics: () => void this.topics.show(),
       askTeam: () => void this.people.ask(""),
       newChat: () => chat.askNew(),

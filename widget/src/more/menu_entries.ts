@@ -4,6 +4,7 @@ import { button, h } from "../dom.js";
 import { pageLink } from "../view/page_link.js";
 import { worded, type Wording } from "../wording.js";
 import type { Host } from "./host.js";
+import type { Menu } from "./menu.js";
 import type { LaterTexts } from "./texts.js";
 
 export interface MenuActions {
@@ -21,9 +22,10 @@ export class MenuEntries {
   constructor(
     private readonly host: Host,
     later: Wording<LaterTexts>,
+    menu: Menu,
     actions: MenuActions,
   ) {
-    const { words, menu, api } = host;
+    const { words, api } = host;
     const entry = (label: HTMLElement, act: () => void, kind = "entry"): HTMLElement =>
       button({ class: kind }, () => (menu.close(), act()), label);
     menu.element.append(

@@ -22,7 +22,7 @@ export class Topics {
     const title = h("h3", { id: "topics-title" }, worded(words, "topics"));
     this.element.setAttribute("aria-labelledby", "topics-title");
     this.element.append(h("div", { class: "topics-head" }, title, close), this.list);
-    host.reading.newer.before(this.element);
+    host.scroll.append(this.element);
     later.say((texts) => close.setAttribute("aria-label", texts.cancel));
     words.say(() => this.open && void this.show(false));
   }

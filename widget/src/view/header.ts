@@ -1,11 +1,11 @@
 /** The top of the panel, one row: title, quick exit, other languages, size, menu, close. */
 
 import { button, h } from "../dom.js";
+import { drawn, MARK } from "../drawn.js";
 import { icon } from "../icons.js";
 import { LANGUAGES, nameOfLanguage, type Language } from "../languages.js";
 import { named } from "../naming.js";
 import { worded, type Wording } from "../wording.js";
-import type { Menu } from "./menu.js";
 
 export interface HeaderActions {
   close(): void;
@@ -18,7 +18,7 @@ export class Header {
   readonly element: HTMLElement;
   private readonly size: HTMLButtonElement;
 
-  constructor(words: Wording, menu: Menu, actions: HeaderActions) {
+  constructor(words: Wording, menu: HTMLElement, actions: HeaderActions) {
     const title = h("h2", { class: "title" }, worded(words, "titleShort"));
     const machine = h("p", { class: "machine", id: "machine" }, worded(words, "machine"));
     const heading = h("div", { class: "heading" }, title, machine);
@@ -27,9 +27,11 @@ export class Header {
     const sized = { class: "round enlarge", part: "enlarge", "aria-pressed": "false" };
     this.size = button(sized, () => this.toggleSize(actions), icon("larger"), icon("smaller"));
     words.say((texts) => named(this.size, texts.enlarge));
-    const row = h("div", { class: "top" }, icon("mark"), heading, exitButton(words, actions.exit));
-    row.append(languageSwitch(words, actions.choose), this.size, menu.toggle, close);
-    this.element = h("div", { class: "header", part: "header" }, row, menu.element);
+    const mark = drawn(MARK);
+    mark.classList.add("mark");
+    const row = h("div", { class: "top" }, mark, heading, exitButton(words, actions.exit));
+    row.append(languageSwitch(words, actions.choose), this.size, menu, close);
+    this.element = h("div", { class: "header", part: "header" }, row);
   }
 
   set enlarged(now: boolean) {

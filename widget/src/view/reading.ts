@@ -1,34 +1,26 @@
 /** Where the visitor is reading. A question stays above its answer; whoever has scrolled elsewhere is left alone. */
 
-import { button, h } from "../dom.js";
-import { icon } from "../icons.js";
-import { filled } from "../texts.js";
-import type { Wording } from "../wording.js";
-
 const GAP_PX = 8;
 // Closer to the end than this counts as being there.
 const NEAR_PX = 48;
 
 export class Reading {
-  /** Leads to answers that came while the visitor was reading elsewhere. */
-  readonly newer: HTMLButtonElement;
-  private readonly label = h("span");
+  /** The answers that came while the visitor was reading elsewhere. */
+  unread: HTMLElement[] = [];
+  /** Shows how many these are. */
+  count: () => void = () => undefined;
+  /** The visitor has scrolled away from what was brought into view. */
+  moved = false;
   private readonly observer = new ResizeObserver(() => this.keep());
   private target: HTMLElement | null = null;
-  private moved = false;
   private expected = 0;
-  private place: { element: Element; share: number } | null = null;
-  private unread: HTMLElement[] = [];
 
   /** `inner` scrolls, or `outer` where there is too little room; `messages` are what is read. */
   constructor(
-    private readonly words: Wording,
     private readonly inner: HTMLElement,
     private readonly outer: HTMLElement,
-    private readonly messages: HTMLElement[],
+    readonly messages: HTMLElement[],
   ) {
-    this.newer = button({ class: "newer", hidden: "" }, () => this.readUnread(), this.label, icon("newest"));
-    words.say(() => this.count());
     for (const area of [inner, outer]) area.addEventListener("scroll", () => this.scrolled(), { passive: true });
     for (const element of [inner, outer, ...messages]) this.observer.observe(element);
   }
@@ -51,15 +43,13 @@ export class Reading {
     this.count();
   }
 
-  /** Goes to the first answer that came while nobody could see it; returns whether there was one. */
-  readUnread(): boolean {
+  /** Goes to the first answer that came while nobody could see it. */
+  readUnread(): void {
     const [first] = this.unread;
-    if (!first) return false;
+    if (!first) return;
     const before = first.previousElementSibling;
     this.goTo(before instanceof HTMLElement && before.matches(".visitor") ? before : first);
-    if (this.newer.matches(":focus")) first.focus({ preventScroll: true });
     this.forgetUnread();
-    return true;
   }
 
   forgetUnread(): void {
@@ -67,20 +57,12 @@ export class Reading {
     this.count();
   }
 
-  /** Scrolls no farther than needed to show an element whole. */
-  reveal(element: HTMLElement): void {
-    const [area, box] = [this.area.getBoundingClientRect(), element.getBoundingClientRect()];
-    const below = Math.min(box.bottom + GAP_PX - area.bottom, box.top - GAP_PX - area.top);
-    this.moved = true;
-    if (below > 0) this.scrollTo(this.area.scrollTop + below);
-    this.remember();
-  }
-
   end(): void {
     this.observer.disconnect();
   }
 
-  private get area(): HTMLElement {
+  /** What scrolls now. */
+  get area(): HTMLElement {
     return getComputedStyle(this.inner).overflowY === "visible" ? this.outer : this.inner;
   }
 
@@ -104,47 +86,25 @@ export class Reading {
     return this.area.scrollTop < this.expected && this.left < 1;
   }
 
-  /** Keeps the place when texts or the panel change their size, for instance because the phone was turned. */
+  /** Keeps the target at the top when texts or the panel change their size, for instance because the phone was turned. */
   private keep(): void {
-    const { area, target, place } = this;
-    if (!area.clientHeight) return;
-    if (target?.isConnected && !this.moved) this.scrollTo(topOf(target, area) - this.covered - GAP_PX);
-    else if (place?.element.isConnected) {
-      this.scrollTo(topOf(place.element, area) + place.share * place.element.getBoundingClientRect().height);
-    }
+    const { area, target, moved } = this;
+    if (area.clientHeight && target?.isConnected && !moved) this.scrollTo(topOf(target, area) - this.covered - GAP_PX);
   }
 
-  private scrollTo(position: number): void {
+  scrollTo(position: number): void {
     this.area.scrollTop = position;
     this.expected = this.area.scrollTop;
   }
 
   private scrolled(): void {
-    if (Math.abs(this.area.scrollTop - this.expected) > 2 && !this.cutShort) this.moved = true;
-    if (this.moved) this.remember();
-    const [first] = this.unread;
-    const seen = first && first.getBoundingClientRect().top < this.area.getBoundingClientRect().bottom - NEAR_PX;
-    if (seen && !this.outer.hidden) this.forgetUnread();
-  }
-
-  /** Notes which message is at the top edge, and how much of it is above. */
-  private remember(): void {
     const { area } = this;
-    if (!area.clientHeight) return;
-    this.expected = area.scrollTop;
-    const top = area.getBoundingClientRect().top;
-    const element = this.messages.flatMap((list) => Array.from(list.children)).find((one) => one.getBoundingClientRect().bottom > top);
-    if (!element) return void (this.place = null);
-    const box = element.getBoundingClientRect();
-    this.place = { element, share: (top - box.top) / box.height };
-  }
-
-  private count(): void {
-    this.newer.hidden = !this.unread.length;
-    this.label.textContent = filled(this.words.texts.unread, { count: this.unread.length });
+    if (Math.abs(area.scrollTop - this.expected) > 2 && !this.cutShort) this.moved = true;
+    if (this.moved && area.clientHeight) this.expected = area.scrollTop;
   }
 }
 
-function topOf(element: Element, area: HTMLElement): number {
+/** Where an element is within what scrolls. */
+export function topOf(element: Element, area: HTMLElement): number {
   return element.getBoundingClientRect().top - area.getBoundingClientRect().top + area.scrollTop;
 }

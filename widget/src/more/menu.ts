@@ -1,23 +1,18 @@
-/** Seldom-used actions, in a disclosure below the header, which is filled when it is first opened. */
+/** Seldom-used actions, in a disclosure below the header. */
 
-import { button, h } from "../dom.js";
-import { icon } from "../icons.js";
-import { named } from "../naming.js";
-import type { Wording } from "../wording.js";
+import { h } from "../dom.js";
 
 export class Menu {
-  readonly toggle: HTMLButtonElement;
   readonly element = h("div", { class: "menu", id: "menu", part: "menu", hidden: "" });
 
-  /** `fill` brings the entries; it resolves to false if that failed, which the visitor is told. */
-  constructor(
-    words: Wording,
-    private readonly fill: () => Promise<boolean>,
-  ) {
-    const attributes = { class: "round", part: "menu-button", "aria-expanded": "false", "aria-controls": "menu" };
-    this.toggle = button(attributes, () => (this.open ? this.close() : void this.show()), icon("menu"));
-    words.say((texts) => named(this.toggle, texts.menu));
+  constructor(private readonly toggle: HTMLButtonElement) {
     this.element.addEventListener("focusout", ({ relatedTarget }) => this.leftFor(relatedTarget));
+    toggle.closest(".header")?.append(this.element);
+    document.addEventListener("pointerdown", this.pressedAt, true);
+  }
+
+  end(): void {
+    document.removeEventListener("pointerdown", this.pressedAt, true);
   }
 
   get open(): boolean {
@@ -30,11 +25,18 @@ export class Menu {
     if (refocus) this.toggle.focus();
   }
 
-  private async show(): Promise<void> {
-    if (!(await this.fill())) return;
+  /** Opens it, or closes it. */
+  press(): void {
+    if (this.open) return this.close();
     this.expanded = true;
     this.element.querySelector("button")?.focus();
   }
+
+  /** It closes when the visitor turns to anything else. */
+  private readonly pressedAt = (event: PointerEvent): void => {
+    const path = event.composedPath();
+    if (this.open && !path.includes(this.element) && !path.includes(this.toggle)) this.close(false);
+  };
 
   private set expanded(now: boolean) {
     this.element.hidden = !now;
