@@ -9,14 +9,11 @@ const target = ["chrome102", "firefox112", "safari15.5"];
 
 const ORIGINALS = ["de.json", "en.json"];
 
-// The element's own unit stands in for the root's em, which pages set as they like.
-const inOwnUnit = (styles) => styles.replace(/(-?\d*\.?\d+)rem\b/g, "calc($1 * var(--iom-unit))");
-
 const minifiedStyles = {
   name: "minified-styles",
   setup(bundler) {
     bundler.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const { code } = await transform(inOwnUnit(await readFile(path, "utf8")), { loader: "css", minify: true, target });
+      const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target });
       return { contents: code, loader: "text" };
     });
   },

@@ -104,6 +104,15 @@ def test_escape_pressed_three_times_leaves_the_page(visitor, front, focus):
     assert visitor.stored == []
 
 
+def test_leaving_needs_nothing_that_is_loaded_after_the_first_answer(visitor, front):
+    news(visitor)
+    visitor.page.route("**/more.js*", lambda route: None)
+    visitor.open().ask("Wie vielen?")
+    press(visitor.page)
+    visitor.page.wait_for_url(NEWS)
+    until(visitor.page, lambda: front.chats == {})
+
+
 def test_escape_pressed_slowly_or_held_down_closes_step_by_step(visitor):
     visitor.open()
     visitor.open_menu()

@@ -1,7 +1,7 @@
 /** The front's web chat API over fetch; the only module that uses the network. */
 
 import type { Language } from "./languages.js";
-import { readAnswer, readEvent, readOpening, readSession } from "./protocol.js";
+import { list, readAnswer, readEvent, readOpening, readSession, record, text, textOrNull } from "./protocol.js";
 import type { ChatEvent, Content, Opening, Session } from "./protocol.js";
 import { eventsIn } from "./sse.js";
 
@@ -12,7 +12,7 @@ const STREAM_TIMEOUT_MS = 40_000;
 export class Refusal extends Error {
   constructor(
     readonly status: number,
-    readonly code: string,
+    code: string,
     readonly text: string | null,
     readonly retryAfter: number | null,
   ) {
@@ -80,8 +80,8 @@ export class Api {
   async events(token: string, after: number, wait: number, signal?: AbortSignal): Promise<ChatEvent[]> {
     const call: Call = { token, timeoutMs: TIMEOUT_MS + wait * 1000 };
     if (signal) call.signal = signal;
-    const { events } = (await this.call(`chat/events?after=${after}&wait=${wait}`, call, json)) as { events?: unknown };
-    return (Array.isArray(events) ? events : []).map(readEvent).filter(known);
+    const { events } = record(await this.call(`chat/events?after=${after}&wait=${wait}`, call, json));
+    return list(events).flatMap((event) => readEvent(event) ?? []);
   }
 
   /** Follows the event stream until it ends; calls `onAlive` on every sign of life. */
@@ -118,7 +118,7 @@ export class Api {
     const headers: Record<string, string> = { Accept: accept };
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body) headers["Content-Type"] = "application/json";
-    const guard = new Deadline(call.timeoutMs ?? TIMEOUT_MS, call.signal);
+    const guard = deadline(call.timeoutMs ?? TIMEOUT_MS, call.signal);
     try {
       const init: RequestInit = { method, headers, keepalive, signal: guard.signal, credentials: "omit" };
       if (body) init.body = JSON.stringify(body);
@@ -131,24 +131,11 @@ export class Api {
   }
 }
 
-function known(event: ChatEvent | null): event is ChatEvent {
-  return event !== null;
-}
-
 async function refusalIn(response: Response): Promise<Refusal> {
-  let error: { code?: unknown; text?: unknown; retry_after?: unknown } = {};
-  try {
-    error = ((await response.json()) as { error?: typeof error }).error ?? {};
-  } catch {
-    // A proxy's error page: the status says enough.
-  }
-  const { code, text, retry_after: wait } = error;
-  return new Refusal(
-    response.status,
-    typeof code === "string" ? code : "",
-    typeof text === "string" ? text : null,
-    typeof wait === "number" ? wait : null,
-  );
+  // A proxy's error page says nothing, but the status says enough.
+  const { error } = record(await response.json().catch(() => null));
+  const { code, text: said, retry_after: wait } = record(error);
+  return new Refusal(response.status, text(code), textOrNull(said), typeof wait === "number" ? wait : null);
 }
 
 async function* chunksOf(response: Response, heard: () => void): AsyncGenerator<Uint8Array> {
@@ -166,32 +153,27 @@ async function* chunksOf(response: Response, heard: () => void): AsyncGenerator<
   }
 }
 
+interface Deadline {
+  signal: AbortSignal;
+  restart(): void;
+  end(): void;
+}
+
 /** Aborts on timeout, or when an outer signal does. */
-class Deadline {
-  private readonly controller = new AbortController();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly abort = (): void => this.controller.abort();
-
-  constructor(
-    private readonly timeoutMs: number,
-    private readonly outer?: AbortSignal,
-  ) {
-    if (outer?.aborted) this.abort();
-    outer?.addEventListener("abort", this.abort);
-    this.restart();
-  }
-
-  get signal(): AbortSignal {
-    return this.controller.signal;
-  }
-
-  restart(): void {
-    clearTimeout(this.timer);
-    if (this.timeoutMs !== Infinity) this.timer = setTimeout(this.abort, this.timeoutMs);
-  }
-
-  end(): void {
-    clearTimeout(this.timer);
-    this.outer?.removeEventListener("abort", this.abort);
-  }
+function deadline(timeoutMs: number, outer?: AbortSignal): Deadline {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const restart = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(abort, timeoutMs);
+  };
+  const end = (): void => {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", abort);
+  };
+  if (outer?.aborted) abort();
+  outer?.addEventListener("abort", abort);
+  restart();
+  return { signal: controller.signal, restart, end };
 }

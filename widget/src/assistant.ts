@@ -1,6 +1,6 @@
 /** Connects the chat to its views, and the visitor's actions to the chat. */
 
-import { Api, Refusal, type Outgoing } from "./api.js";
+import { Api, type Outgoing } from "./api.js";
 import { Chat, type ChatListener, type SendState } from "./chat.js";
 import { button, h } from "./dom.js";
 import { leaveFor, Presses } from "./exit.js";
@@ -25,7 +25,7 @@ import type { AnswerView } from "./view/answer.js";
 import { Composer } from "./view/composer.js";
 import { Conversation, scrollArea } from "./view/conversation.js";
 import { Footer } from "./view/footer.js";
-import { Header } from "./view/header.js";
+import { headerOf } from "./view/header.js";
 import type { Launcher } from "./view/launcher.js";
 import { Room } from "./view/room.js";
 import { Reading } from "./view/reading.js";
@@ -33,8 +33,6 @@ import { Welcome } from "./view/welcome.js";
 import { worded, Wording } from "./wording.js";
 
 const OPENING_RETRY_MS = 5_000;
-const LARGEST = 2;
-const IDLE_AFTER_MS = 1_000;
 /** Set by build.mjs: changes with what the file contains, so that no cache brings an older one. */
 declare const MORE_VERSION: string;
 
@@ -55,8 +53,8 @@ export class Assistant implements ChatListener, Host {
   readonly store: Store;
   readonly chat: Chat;
   readonly words: Wording;
-  private readonly launcher: Launcher;
-  private readonly header: Header;
+  readonly launcher: Launcher;
+  private readonly header: HTMLElement;
   readonly panel: HTMLElement;
   private readonly room: Room;
   readonly menuToggle: HTMLButtonElement;
@@ -75,7 +73,6 @@ export class Assistant implements ChatListener, Host {
   private openingAgain: ReturnType<typeof setTimeout> | undefined;
   private resumed = false;
   private reachable = true;
-  private explained = false;
   private readonly moreFile: OnDemand<typeof moreFile>;
   /** What few visitors need, once it is here. */
   private more: moreFile.More | null = null;
@@ -94,30 +91,30 @@ export class Assistant implements ChatListener, Host {
     this.api = new Api(settings.server);
     this.store = before.store;
     library().share(before.files);
-    this.words = new Wording(library(), this.language, settings.ownTexts);
+    this.words = new Wording(library(), this.#language, settings.ownTexts);
     this.chat = new Chat(this.api, this.store, this, settings.pageLanguage);
     this.launcher = before.launcher;
     this.launcher.follow(this.words);
     this.element = before.region;
-    this.menuToggle = this.makeMenuToggle();
+    this.menuToggle = this.#makeMenuToggle();
     const ask = (question: string): void => this.send(question, true);
-    this.welcome = new Welcome(this.words, ask, () => this.asked("notice", (more) => more.notice.look()));
-    this.topicsToggle = this.makeTopicsToggle();
-    this.conversation = this.makeConversation();
+    this.welcome = new Welcome(this.words, ask, () => this.#asked("notice", (more) => more.notice.look()));
+    this.topicsToggle = this.#makeTopicsToggle();
+    this.conversation = this.#makeConversation();
     this.composer = new Composer(this.words, (text) => this.send(text));
     this.footer = new Footer(this.words, this.composer, settings.contactUrl, () => this.askForPerson());
     const { welcome, conversation } = this;
     const parts = [welcome.notice, welcome.starters, conversation.history, conversation.log, conversation.typing, conversation.heard];
     this.scroll = scrollArea(this.words, ...parts);
-    this.header = this.makeHeader();
+    this.header = this.#makeHeader();
     welcome.starters.after(this.topicsToggle);
-    this.panel = this.makePanel();
-    this.room = new Room(this.panel, this.header.element, this.scroll, this.footer.bar, this.footer.person);
+    this.panel = this.#makePanel();
+    this.room = new Room(this.panel, this.header, this.scroll, this.footer.bar, this.footer.person);
     this.reading = new Reading(this.scroll, this.panel, [conversation.history, conversation.log]);
-    this.enlarge(0);
-    this.enterRegion();
+    this.scroll.dataset.size = String(this.store.key.size);
+    this.#enterRegion();
     this.composer.draft = this.store.takeDraft();
-    this.listen();
+    this.#listen();
   }
 
   get isOpen(): boolean {
@@ -145,8 +142,8 @@ export class Assistant implements ChatListener, Host {
     this.launcher.expanded = true;
     // In the flow of the page the visitor has opened nothing yet.
     if (!this.settings.inline) this.store.keepTab({ open: true });
-    if (!this.opening?.available) void this.loadOpening();
-    this.goOn();
+    if (!this.opening?.available) void this.#loadOpening();
+    this.#goOn();
     this.reading.readUnread();
     if (focus) (this.conversation.empty || touch() ? this.panel : this.composer.field).focus();
   }
@@ -165,9 +162,9 @@ export class Assistant implements ChatListener, Host {
 
   /** Follows the page's language, unless the visitor has chosen one. */
   followLanguage(): void {
-    if (this.language === this.words.language) return;
-    this.words.change(this.language);
-    if (this.isOpen) void this.loadOpening();
+    if (this.#language === this.words.language) return;
+    this.words.change(this.#language);
+    if (this.isOpen) void this.#loadOpening();
     else this.opening = null;
   }
 
@@ -186,18 +183,17 @@ export class Assistant implements ChatListener, Host {
   // Events from the chat
 
   restored(events: ChatEvent[]): void {
-    this.inTheirLanguages(events, () => {
+    this.#inTheirLanguages(events, () => {
       this.conversation.restore(events);
-      this.showStarters();
+      this.#showStarters();
       const { lastQuestion } = this.conversation;
       if (lastQuestion) this.reading.goTo(lastQuestion);
-      if (events.length) this.prepare();
     });
   }
 
   visitor(message: Outgoing, state: SendState): void {
     this.conversation.visitor(message, state);
-    this.showStarters();
+    this.#showStarters();
   }
 
   refused(message: Outgoing, why: string | null): void {
@@ -206,20 +202,18 @@ export class Assistant implements ChatListener, Host {
   }
 
   answer(event: AssistantEvent): void {
-    this.inTheirLanguages([event], () => {
+    this.#inTheirLanguages([event], () => {
       const question = this.conversation.questionOf(event);
       const follows = this.isOpen && this.reading.follows(question);
       const answer = this.conversation.answer(event);
       if (follows) this.reading.goTo(question ?? answer);
       else this.reading.missed(answer);
-      if (!this.isOpen) this.launcher.addUnread();
       if (!this.isOpen) this.chat.rest();
-      this.prepare();
     });
   }
 
   /** Shows answers as soon as the texts of their languages are here, which for most they are. */
-  private inTheirLanguages(events: ChatEvent[], show: () => void): void {
+  #inTheirLanguages(events: ChatEvent[], show: () => void): void {
     const languages = events.flatMap((event) => (event.type === "assistant" ? (spoken(event.language) ?? []) : []));
     const missing = languages.filter((language) => !isLoaded(language));
     if (missing.length) void Promise.all(missing.map(load)).then(show);
@@ -231,7 +225,7 @@ export class Assistant implements ChatListener, Host {
   }
 
   connected(now: boolean): void {
-    if (now !== this.reachable) this.footer.warn(now ? null : this.troubleNow());
+    if (now !== this.reachable) this.footer.warn(now ? null : this.#troubleNow());
     this.reachable = now;
     this.footer.chatAnswers = this.canAsk;
   }
@@ -254,7 +248,7 @@ export class Assistant implements ChatListener, Host {
     this.hush();
     this.conversation.clear();
     this.reading.forgetUnread();
-    this.showStarters();
+    this.#showStarters();
   }
 
   // Actions of the visitor
@@ -263,7 +257,7 @@ export class Assistant implements ChatListener, Host {
   send(text: string, pressed = false): void {
     if (this.repeats.again(text, pressed, this.chat.isAwaiting, performance.now())) return;
     if (this.reachable) this.footer.hush();
-    this.goOn();
+    this.#goOn();
     const hadFocus = this.welcome.starters.matches(":focus-within");
     this.chat.send(text);
     const question = this.conversation.lastQuestion;
@@ -273,7 +267,7 @@ export class Assistant implements ChatListener, Host {
     else if (hadFocus) this.composer.field.focus();
   }
 
-  private setLarge(now: boolean): void {
+  #setLarge(now: boolean): void {
     this.panel.classList.toggle("large", now);
     this.store.keepTab({ large: now });
   }
@@ -285,25 +279,14 @@ export class Assistant implements ChatListener, Host {
     else this.footer.followContact();
   }
 
-  reasonOf(error: unknown): string {
-    return (error instanceof Refusal && error.text) || this.words.texts.failed;
-  }
-
   readonly loadTexts = load;
 
-  /** Changes the size of the text by so many steps. */
-  enlarge(steps: number): void {
-    const size = Math.min(LARGEST, Math.max(0, this.store.key.size + steps));
-    if (steps) this.store.keepKey({ size });
-    this.scroll.dataset.size = String(size);
-  }
-
-  private choose(language: Language): void {
+  #choose(language: Language): void {
     this.store.keepKey({ choice: language });
     this.followLanguage();
   }
 
-  private exit(): void {
+  #exit(): void {
     const address = this.settings.exitUrl() ?? this.words.texts.exitUrl;
     this.hush();
     this.chat.vanish();
@@ -315,7 +298,7 @@ export class Assistant implements ChatListener, Host {
 
   // State
 
-  private get language(): Language {
+  get #language(): Language {
     return this.store.key.choice ?? this.settings.pageLanguage();
   }
 
@@ -325,33 +308,33 @@ export class Assistant implements ChatListener, Host {
   }
 
   /** Resumes the stored chat the first time, and its connection after every rest. */
-  private goOn(): void {
+  #goOn(): void {
     if (this.resumed) return this.chat.wakeUp();
     this.resumed = true;
     // Earlier answers are shown whole.
-    if (this.chat.begun) void this.here().catch(() => undefined);
+    if (this.chat.begun) void this.#here().catch(() => undefined);
     this.chat.resume();
   }
 
-  private async loadOpening(): Promise<void> {
+  async #loadOpening(): Promise<void> {
     const { language } = this.words;
     try {
       const [opening] = await Promise.all([
-        this.api.opening(language).then((found) => this.withOwnStarters(found, language)),
+        this.api.opening(language).then((found) => this.#withOwnStarters(found, language)),
         load(language),
       ]);
-      if (language === this.words.language) this.show(opening);
+      if (language === this.words.language) this.#show(opening);
     } catch (error) {
       if (!this.isOpen || language !== this.words.language) return;
       this.connected(false);
       clearTimeout(this.openingAgain);
-      this.openingAgain = setTimeout(() => void this.loadOpening(), OPENING_RETRY_MS);
-      if (error instanceof TypeError) void this.explain();
+      this.openingAgain = setTimeout(() => void this.#loadOpening(), OPENING_RETRY_MS);
+      if (error instanceof TypeError && navigator.onLine) this.#explain().catch(() => undefined);
     }
   }
 
   /** The opening with the starters that the page's author wants; with ours if they cannot be had. */
-  private async withOwnStarters(opening: Opening, language: Language): Promise<Opening> {
+  async #withOwnStarters(opening: Opening, language: Language): Promise<Opening> {
     if (!this.settings.starters.length) return opening;
     try {
       const { parts } = await this.api.answer(this.settings.starters, language);
@@ -362,25 +345,19 @@ export class Assistant implements ChatListener, Host {
     }
   }
 
-  /** Finds out once why nothing can be had from the front; if this website may not, leads to the front's own page. */
-  private async explain(): Promise<void> {
-    if (this.explained || !navigator.onLine) return;
-    this.explained = true;
-    try {
-      if (await (await this.loaded()).leadElsewhere()) clearTimeout(this.openingAgain);
-    } catch {
-      // Where not even this can be had, the front cannot be reached.
-      this.explained = false;
-    }
+  /** Finds out why nothing can be had from the front; if this website may not, leads to the front's own page. */
+  async #explain(): Promise<void> {
+    // Where not even this can be had, the front cannot be reached.
+    if (await (await this.#loaded()).leadElsewhere()) clearTimeout(this.openingAgain);
   }
 
-  private show(opening: Opening): void {
+  #show(opening: Opening): void {
     if (opening.available && this.opening?.available === false) this.footer.warn(null);
     this.opening = opening;
     if (navigator.onLine) this.connected(true);
     this.welcome.show(opening);
     this.more?.notice.look();
-    this.showStarters();
+    this.#showStarters();
     this.panel.classList.toggle("team", opening.team !== null);
     this.composer.element.hidden = !opening.available;
     if (!opening.available) this.footer.warn(this.words.texts.unavailable);
@@ -388,52 +365,49 @@ export class Assistant implements ChatListener, Host {
     this.footer.chatAnswers = this.canAsk;
   }
 
-  private showStarters(): void {
+  #showStarters(): void {
     this.welcome.wanted = this.conversation.empty;
     this.topicsToggle.hidden = !this.conversation.empty || !this.opening?.available;
   }
 
-  private troubleNow(): string {
+  #troubleNow(): string {
     return navigator.onLine ? this.words.texts.unreachable : this.words.texts.offline;
   }
 
   // Construction
 
-  private makeTopicsToggle(): HTMLButtonElement {
+  #makeTopicsToggle(): HTMLButtonElement {
     const attributes = { class: "topics-toggle", part: "topics-toggle", "aria-expanded": "false", "aria-controls": "topics" };
-    const open = (): void => void this.asked("topics", (more) => more.topics.toggle());
+    const open = (): void => void this.#asked("topics", (more) => more.topics.toggle());
     return button(attributes, open, worded(this.words, "topics"));
   }
 
-  private makeMenuToggle(): HTMLButtonElement {
+  #makeMenuToggle(): HTMLButtonElement {
     const attributes = { class: "round", part: "menu-button", "aria-expanded": "false", "aria-controls": "menu" };
-    const toggle = button(attributes, () => void this.asked("menu", (more) => more.pressMenu()), icon("menu"));
+    const toggle = button(attributes, () => void this.#asked("menu", (more) => more.pressMenu()), icon("menu"));
     this.words.say((texts) => named(toggle, texts.menu));
     return toggle;
   }
 
-  private makeConversation(): Conversation {
+  #makeConversation(): Conversation {
     return new Conversation(this.words, {
       ask: (question) => this.send(question, true),
-      finish: (view) => this.finish(view),
-      askTeam: (question) => void this.asked("team", (more) => void more.people.ask(question)),
+      finish: (view) => this.#finish(view),
       retry: () => this.chat.hurry(),
       edit: (message) => this.composer.put(message.text),
     });
   }
 
-  private makeHeader(): Header {
-    const header = new Header(this.words, this.menuToggle, {
+  #makeHeader(): HTMLElement {
+    return headerOf(this.words, this.menuToggle, this.store.tab.large, {
       close: () => this.settings.opened(false),
-      exit: () => this.exit(),
-      enlarge: (now) => this.setLarge(now),
-      choose: (language) => this.choose(language),
+      exit: () => this.#exit(),
+      enlarge: (now) => this.#setLarge(now),
+      choose: (language) => this.#choose(language),
     });
-    header.enlarged = this.store.tab.large;
-    return header;
   }
 
-  private makePanel(): HTMLElement {
+  #makePanel(): HTMLElement {
     const attributes = {
       class: this.store.tab.large ? "panel large" : "panel",
       id: "panel",
@@ -444,67 +418,67 @@ export class Assistant implements ChatListener, Host {
       hidden: "",
     };
     const { header, footer } = this;
-    const panel = h("div", attributes, header.element, this.scroll, footer.element);
+    const panel = h("div", attributes, header, this.scroll, footer.element);
     this.words.say((texts) => panel.setAttribute("aria-label", texts.title));
-    panel.addEventListener("keydown", (event) => this.key(event));
+    panel.addEventListener("keydown", (event) => this.#key(event));
     panel.addEventListener("keydown", pressOnce);
     refuseFiles(panel, () => this.footer.warn(this.words.texts.noFiles));
     return panel;
   }
 
-  private enterRegion(): void {
+  #enterRegion(): void {
     const region = this.element;
     region.append(this.panel);
     sayWhere(region, this.words);
-    const leave = (event: FocusEvent): void => this.leftFor(event.relatedTarget);
+    const leave = (event: FocusEvent): void => this.#leftFor(event.relatedTarget);
     region.addEventListener("focusout", leave);
     this.endings.push(() => region.removeEventListener("focusout", leave));
   }
 
-  private key(event: KeyboardEvent): void {
+  #key(event: KeyboardEvent): void {
     if (event.key !== "Escape" || isComposing(event)) return;
     if (!this.more?.escape()) this.settings.opened(false);
   }
 
   /** Counts Escape wherever it is pressed while the panel is open, or the focus in the chat, or just was. */
-  private countEscape(event: KeyboardEvent): void {
+  #countEscape(event: KeyboardEvent): void {
     if (event.key !== "Escape" || event.repeat || isComposing(event)) return;
     const counts = this.isOpen || event.composedPath().includes(this.element) || this.presses.begun(event.timeStamp);
     if (!counts || !this.presses.add(event.timeStamp)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
-    this.exit();
+    this.#exit();
   }
 
   /** On a small screen the panel covers the page, so it closes when focus moves to the page. */
-  private leftFor(target: EventTarget | null): void {
+  #leftFor(target: EventTarget | null): void {
     const leaves = target instanceof Node && !this.element.contains(target);
     if (leaves && this.isOpen && smallScreen()) this.settings.opened(false);
   }
 
-  private listen(): void {
+  #listen(): void {
     const on = (target: EventTarget, name: string, act: (event: Event) => void, capture = false): void => {
       target.addEventListener(name, act, capture);
       this.endings.push(() => target.removeEventListener(name, act, capture));
     };
     on(window, "online", () => (this.connected(true), this.chat.hurry()));
     on(window, "offline", () => this.isOpen && this.connected(false));
-    on(document, "visibilitychange", () => this.lookedAt(!document.hidden));
-    on(window, "keydown", (event) => this.countEscape(event as KeyboardEvent), true);
+    on(document, "visibilitychange", () => this.#lookedAt(!document.hidden));
+    on(window, "keydown", (event) => this.#countEscape(event as KeyboardEvent), true);
     on(window, "pagehide", () => this.store.keepDraft(this.draft));
-    on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && this.returned());
-    this.endings.push(this.store.watch(() => this.changedElsewhere()));
+    on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && this.#returned());
+    this.endings.push(this.store.watch(() => this.#changedElsewhere()));
   }
 
-  private lookedAt(now: boolean): void {
+  #lookedAt(now: boolean): void {
     if (now) this.store.takeDraft();
     else this.store.keepDraft(this.draft);
     if (!now) this.chat.rest();
-    else if (this.isOpen) this.goOn();
+    else if (this.isOpen) this.#goOn();
   }
 
   /** Another tab has begun, erased or remembered a chat, or chosen a language for it. */
-  private changedElsewhere(reread: () => void = () => this.store.reload()): void {
+  #changedElsewhere(reread: () => void = () => this.store.reload()): void {
     const before = this.store.key.token;
     reread();
     if (this.resumed && this.store.key.token !== before) this.chat.replaced();
@@ -513,8 +487,8 @@ export class Assistant implements ChatListener, Host {
   }
 
   /** The page is back from the browser's memory, where it has missed all that. */
-  private returned(): void {
-    this.changedElsewhere(() => this.store.reread());
+  #returned(): void {
+    this.#changedElsewhere(() => this.store.reread());
     this.composer.draft = this.store.takeDraft();
     if (this.isOpen && !this.store.tab.open) this.settings.opened(false);
   }
@@ -522,14 +496,14 @@ export class Assistant implements ChatListener, Host {
   // What few visitors need
 
   /** The same with its texts. */
-  private async loaded(): Promise<moreFile.More> {
-    const more = await this.here();
+  async #loaded(): Promise<moreFile.More> {
+    const more = await this.#here();
     await more.load(this.words.language);
     return more;
   }
 
   /** What few visitors need, loaded once; rejects if that fails. */
-  private async here(): Promise<moreFile.More> {
+  async #here(): Promise<moreFile.More> {
     const { More } = this.moreFile.file ?? (await this.moreFile.load());
     if (this.isOver) throw new Error("the element is gone");
     const more = (this.more ??= new More(this));
@@ -538,40 +512,31 @@ export class Assistant implements ChatListener, Host {
   }
 
   /** Adds to an answer what belongs below it, as soon as that is here; where it cannot be had, the most important of it. */
-  private finish(view: AnswerView): void {
+  #finish(view: AnswerView): void {
     this.unfinished.push(view);
-    const again = (): void => void this.asked(view.id, (more) => more.finish(view).open());
-    this.here().catch(() => view.finishPlainly(again));
+    const again = (): void => void this.#asked(view.id, (more) => more.finish(view).open());
+    this.#here().catch(() => view.finishPlainly(again));
   }
 
   /**
-   * The same for a visitor who asks for it by a control; null if it fails, which they are told, if they have left
-   * meanwhile, or if this control waits for it already: an impatient second press does not take back the first.
+   * Does something with it for a visitor who asks for that by a control; resolves to whether that was possible.
+   *
+   * It is not if loading fails, which they are told, if they have left meanwhile, or if this control waits for it
+   * already: an impatient second press does not take back the first.
    */
-  private async moreIfAsked(control: string): Promise<moreFile.More | null> {
-    if (this.waiting.has(control)) return null;
+  async #asked(control: string, act: (more: moreFile.More) => void): Promise<boolean> {
+    if (this.waiting.has(control)) return false;
     this.waiting.add(control);
     try {
-      const more = await this.loaded();
-      return this.isOpen ? more : null;
+      const more = await this.#loaded();
+      if (this.isOpen) act(more);
+      return this.isOpen;
     } catch {
       this.footer.warn(this.words.texts.failed);
-      return null;
+      return false;
     } finally {
       this.waiting.delete(control);
     }
-  }
-
-  /** Does something with it; resolves to whether that was possible. */
-  private async asked(control: string, act: (more: moreFile.More) => void): Promise<boolean> {
-    const more = await this.moreIfAsked(control);
-    if (more) act(more);
-    return more !== null;
-  }
-
-  /** Loads it while there is nothing else to do, so that nobody waits for it. */
-  private prepare(): void {
-    whenIdle(() => void this.loaded().then((more) => more.prepare()).catch(() => undefined));
   }
 }
 
@@ -583,10 +548,4 @@ function pressOnce(event: KeyboardEvent): void {
 
 function touch(): boolean {
   return matchMedia("(pointer: coarse)").matches;
-}
-
-/** Safari tells nobody when there is nothing to do. */
-function whenIdle(act: () => void): void {
-  if ("requestIdleCallback" in window) requestIdleCallback(act);
-  else setTimeout(act, IDLE_AFTER_MS);
 }

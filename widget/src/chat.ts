@@ -4,9 +4,9 @@ import { Refusal, type Api, type Outgoing } from "./api.js";
 import { newId } from "./ids.js";
 import type { Language } from "./languages.js";
 import { Live, pauseAfter, type LiveListener } from "./live.js";
+import { Pause } from "./pause.js";
 import type { AssistantEvent, ChatEvent } from "./protocol.js";
 import type { Store } from "./store.js";
-import { Tabs } from "./tabs.js";
 
 const FAILURES_UNTIL_FAILED = 3;
 // The front promises an answer or an apology within ten seconds.
@@ -31,6 +31,15 @@ export interface ChatListener {
   reset(): void;
 }
 
+/** Other tabs of this browser. */
+export interface OtherTabs {
+  /** Listens to what they tell, once there is a chat. */
+  listen(token: string): void;
+  /** Tells them that the chat of this key is erased. */
+  tell(token: string): void;
+  end(): void;
+}
+
 export class Chat implements LiveListener {
   private live: Live | null = null;
   private readonly awaited = new Set<string>();
@@ -41,9 +50,8 @@ export class Chat implements LiveListener {
   private failures = 0;
   private slowed = false;
   private lineIsUp = true;
-  private lastToken: string | null = null;
-  private readonly tabs = new Tabs((token) => this.erasedElsewhere(token));
-  private wake: (() => void) | null = null;
+  private tabs: OtherTabs | null = null;
+  private readonly pause = new Pause();
   private comingToken: Promise<string> | null = null;
 
   constructor(
@@ -70,13 +78,20 @@ export class Chat implements LiveListener {
   /** Resumes the stored chat, if there is one. */
   resume(): void {
     this.store.tab.outbox.forEach((message) => this.listener.visitor(message, "waiting"));
-    if (this.begun) this.follow();
-    void this.pump();
+    if (this.begun) this.#follow();
+    void this.#pump();
+  }
+
+  /** Agrees with the other tabs from now on. */
+  agreeWith(tabs: OtherTabs): void {
+    this.tabs = tabs;
+    const { token } = this.store.key;
+    if (token) tabs.listen(token);
   }
 
   /** Reconnects after a rest. */
   wakeUp(): void {
-    this.follow();
+    this.#follow();
   }
 
   /** Disconnects while nobody is looking, unless an answer is awaited. */
@@ -88,38 +103,19 @@ export class Chat implements LiveListener {
     const message = { id: newId(), text };
     this.store.keepTab({ outbox: [...this.store.tab.outbox, message] });
     this.listener.visitor(message, navigator.onLine ? "sending" : "offline");
-    void this.pump();
+    void this.#pump();
   }
 
   /** Retries at once whatever is waiting for the network. */
   hurry(): void {
-    this.wake?.();
+    this.pause.end();
     this.live?.hurry();
-  }
-
-  /** Does something with the key to the chat, which is opened if there is none; once more if the chat turns out to be gone. */
-  async withToken<Result>(act: (token: string) => Promise<Result>): Promise<Result> {
-    try {
-      return await act(await this.token());
-    } catch (error) {
-      if (!(error instanceof Refusal && error.chatIsGone)) throw error;
-      this.ended();
-      return act(await this.token());
-    }
-  }
-
-  /** Erases the chat at the front, then here; if the first fails, forgets nothing. */
-  async delete(): Promise<void> {
-    const { token } = this.store.key;
-    if (token) await this.api.delete(token);
-    if (token) this.tabs.tell(token);
-    this.forget();
   }
 
   /** Forgets the chat on this device. */
   forget(): void {
     const { choice } = this.store.key;
-    this.drop();
+    this.#drop();
     this.store.forget();
     if (choice) this.store.keepKey({ choice });
     this.listener.reset();
@@ -129,15 +125,15 @@ export class Chat implements LiveListener {
   vanish(): void {
     const { token } = this.store.key;
     if (token) this.api.delete(token, true).catch(() => undefined);
-    if (token) this.tabs.tell(token);
-    this.drop();
+    if (token) this.tabs?.tell(token);
+    this.#drop();
     this.stopped = true;
     this.store.clear();
   }
 
   /** Goes on with the chat that another tab has put in the place of this one, if any. */
   replaced(): void {
-    this.drop();
+    this.#drop();
     // What was still to be sent belonged to the chat that is gone.
     if (!this.begun) this.store.keepTab({ outbox: [] });
     this.listener.reset();
@@ -150,8 +146,8 @@ export class Chat implements LiveListener {
     // A chat that is being opened would be known to nobody: the next element opens one of its own.
     this.era += 1;
     this.live?.stop();
-    this.wake?.();
-    this.tabs.end();
+    this.pause.end();
+    this.tabs?.end();
   }
 
   // Events from the connection
@@ -161,71 +157,65 @@ export class Chat implements LiveListener {
     const answered = new Set(events.map((event) => (event.type === "assistant" ? event.replyTo : null)));
     for (const event of events) {
       if (event.type !== "visitor") continue;
-      this.leaveOutbox(event.id);
-      if (!answered.has(event.id)) this.await(event.id);
+      this.#leaveOutbox(event.id);
+      if (!answered.has(event.id)) this.#await(event.id);
     }
-    this.tellAwaiting();
+    this.#tellAwaiting();
   }
 
   received(event: ChatEvent): void {
     if (event.type === "visitor") {
-      this.leaveOutbox(event.id);
-      this.await(event.id);
+      this.#leaveOutbox(event.id);
+      this.#await(event.id);
       this.listener.visitor(event, "sent");
     } else {
       if (event.replyTo) this.awaited.delete(event.replyTo);
       this.listener.answer(event);
     }
-    this.tellAwaiting();
+    this.#tellAwaiting();
   }
 
   connected(now: boolean): void {
     this.listener.connected(now);
-    if (now && !this.lineIsUp) this.wake?.();
+    if (now && !this.lineIsUp) this.pause.end();
     this.lineIsUp = now;
   }
 
   ended(): void {
     const { choice } = this.store.key;
-    this.drop();
+    this.#drop();
     this.store.keepKey({ token: null, choice });
     this.listener.ended();
   }
 
-  /** Another tab has erased a chat; if it is this one, which may have been found to be gone just before, so does this tab. */
-  private erasedElsewhere(token: string): void {
-    if (token === (this.store.key.token ?? this.lastToken)) this.forget();
-  }
-
-  private drop(): void {
+  #drop(): void {
     this.era += 1;
     this.live?.stop();
     this.live = null;
     this.awaited.clear();
-    this.tellAwaiting();
+    this.#tellAwaiting();
   }
 
-  private follow(fresh = false): void {
+  #follow(fresh = false): void {
     const { token } = this.store.key;
     if (!token || this.stopped) return;
-    this.lastToken = token;
-    this.tabs.listen();
+    this.tabs?.listen(token);
     this.live ??= new Live(this.api, token, this, fresh);
     this.live.start();
   }
 
   // The outbox: one message at a time, in order
 
-  private async pump(): Promise<void> {
+  async #pump(): Promise<void> {
     if (this.pumping) return;
     this.pumping = true;
     for (let next = this.store.tab.outbox[0]; next && !this.stopped; next = this.store.tab.outbox[0]) {
-      await this.deliver(next);
+      await this.#deliver(next);
     }
     this.pumping = false;
   }
 
-  private async deliver(message: Outgoing): Promise<void> {
+  async #deliver(message: Outgoing): Promise<void> {
     const era = this.era;
     try {
       const token = await this.token();
@@ -233,23 +223,24 @@ export class Chat implements LiveListener {
       const sequence = await this.api.post(token, message, this.pageLanguage(), this.store.key.choice);
       if (era !== this.era) return;
       this.failures = 0;
-      this.accepted(message, sequence);
+      this.#accepted(message, sequence);
     } catch (error) {
-      if (era === this.era) await this.heed(error, message);
+      if (era === this.era) await this.#heed(error, message);
     }
   }
 
-  private async token(): Promise<string> {
+  /** The key to the chat, which is opened if there is none. */
+  async token(): Promise<string> {
     const { token } = this.store.key;
-    return token ?? (this.comingToken ??= this.newToken().finally(() => (this.comingToken = null)));
+    return token ?? (this.comingToken ??= this.#newToken().finally(() => (this.comingToken = null)));
   }
 
-  private async newToken(): Promise<string> {
+  async #newToken(): Promise<string> {
     const era = this.era;
     const opened = await this.api.openChat(this.language);
     if (era === this.era) {
       this.store.keepKey(opened);
-      this.follow(true);
+      this.#follow(true);
     } else if (opened.token) {
       // Deleted, or the element removed, while the chat was being opened.
       this.api.delete(opened.token, true).catch(() => undefined);
@@ -257,73 +248,66 @@ export class Chat implements LiveListener {
     return opened.token as string;
   }
 
-  private accepted(message: Outgoing, sequence: number): void {
-    this.slowDown(null);
-    this.leaveOutbox(message.id);
+  #accepted(message: Outgoing, sequence: number): void {
+    this.#slowDown(null);
+    this.#leaveOutbox(message.id);
     this.listener.visitor(message, "sent");
     // The response may come after the answer, when the connection is already resting.
-    if (this.live === null || this.live.last < sequence) this.expect(message.id, sequence);
-    this.tellAwaiting();
+    if (this.live === null || this.live.last < sequence) this.#expect(message.id, sequence);
+    this.#tellAwaiting();
   }
 
-  private expect(id: string, sequence: number): void {
-    this.await(id);
-    this.follow();
+  #expect(id: string, sequence: number): void {
+    this.#await(id);
+    this.#follow();
     this.live?.expect(sequence);
   }
 
-  private async heed(error: unknown, message: Outgoing): Promise<void> {
+  async #heed(error: unknown, message: Outgoing): Promise<void> {
     const refusal = error instanceof Refusal ? error : null;
     this.failures += 1;
     if (refusal?.chatIsGone) this.ended();
     if (refusal?.chatIsGone && this.failures < FAILURES_UNTIL_FAILED) return;
-    if (refusal && !refusal.passes && !refusal.chatIsGone) return this.giveBack(message, refusal);
-    if (refusal?.status === 429) this.slowDown(refusal.text);
-    this.listener.visitor(message, this.stateOf(refusal));
-    await this.pause(refusal?.retryAfter ? refusal.retryAfter * 1000 : pauseAfter(this.failures));
+    if (refusal && !refusal.passes && !refusal.chatIsGone) return this.#giveBack(message, refusal);
+    if (refusal?.status === 429) this.#slowDown(refusal.text);
+    this.listener.visitor(message, this.#stateOf(refusal));
+    await this.pause.of(refusal?.retryAfter ? refusal.retryAfter * 1000 : pauseAfter(this.failures));
   }
 
-  private slowDown(text: string | null): void {
+  #slowDown(text: string | null): void {
     if (text === null && !this.slowed) return;
     this.slowed = text !== null;
     this.listener.slowDown(text);
   }
 
-  private stateOf(refusal: Refusal | null): SendState {
+  #stateOf(refusal: Refusal | null): SendState {
     if (refusal?.status === 429) return "waiting";
     if (!navigator.onLine) return "offline";
     return this.failures >= FAILURES_UNTIL_FAILED ? "failed" : "waiting";
   }
 
-  private giveBack(message: Outgoing, refusal: Refusal): void {
+  #giveBack(message: Outgoing, refusal: Refusal): void {
     this.failures = 0;
-    this.leaveOutbox(message.id);
+    this.#leaveOutbox(message.id);
     this.listener.refused(message, refusal.text);
   }
 
-  private await(id: string): void {
+  #await(id: string): void {
     if (this.awaited.has(id)) return;
     this.awaited.add(id);
     setTimeout(() => {
       if (!this.awaited.delete(id)) return;
       this.listener.unanswered();
-      this.tellAwaiting();
+      this.#tellAwaiting();
     }, ANSWER_TIMEOUT_MS);
   }
 
-  private leaveOutbox(id: string): void {
+  #leaveOutbox(id: string): void {
     const outbox = this.store.tab.outbox.filter((message) => message.id !== id);
     if (outbox.length !== this.store.tab.outbox.length) this.store.keepTab({ outbox });
   }
 
-  private tellAwaiting(): void {
+  #tellAwaiting(): void {
     this.listener.awaiting(this.awaited.size > 0);
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => (clearTimeout(timer), resolve());
-    });
   }
 }

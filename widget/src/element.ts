@@ -16,7 +16,9 @@ const away = new Set<IomAssistant>();
 
 /** `<iom-assistant>`: the chat of IOM Germany on any page. */
 export class IomAssistant extends HTMLElement {
-  static readonly observedAttributes = ["open", "language"];
+  static get observedAttributes(): string[] {
+    return ["open", "language"];
+  }
 
   private loader: Loader | null = null;
   private page: PageLanguage | null = null;
@@ -28,17 +30,17 @@ export class IomAssistant extends HTMLElement {
     clearTimeout(this.ending);
     away.delete(this);
     // Moved within the page: everything goes on.
-    if (this.loader) return this.moved(this.loader);
-    for (const other of away) this.succeed(other);
+    if (this.loader) return this.#moved(this.loader);
+    for (const other of away) this.#succeed(other);
     registerUnit();
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
     this.page = new PageLanguage(this, () => this.loader?.followLanguage());
-    this.loader = new Loader(this.settings(this.page), root);
+    this.loader = new Loader(this.#settings(this.page), root);
     this.loader.draft ||= this.draft;
-    this.openQuietly();
+    this.#openQuietly();
   }
 
-  private moved(loader: Loader): void {
+  #moved(loader: Loader): void {
     loader.stayInWindow();
     this.page?.look();
   }
@@ -46,16 +48,16 @@ export class IomAssistant extends HTMLElement {
   /** Ends only if the page has not put the element back after a while. */
   disconnectedCallback(): void {
     away.add(this);
-    this.ending = setTimeout(() => this.end(), MOVED_WITHIN_MS);
+    this.ending = setTimeout(() => this.#end(), MOVED_WITHIN_MS);
   }
 
   /** Takes the place of an element that the page has just taken away: the same chat is never led by two. */
-  private succeed(other: IomAssistant): void {
-    other.end();
+  #succeed(other: IomAssistant): void {
+    other.#end();
     this.draft = other.draft;
   }
 
-  private end(): void {
+  #end(): void {
     clearTimeout(this.ending);
     away.delete(this);
     this.draft = this.loader?.draft ?? this.draft;
@@ -83,36 +85,36 @@ export class IomAssistant extends HTMLElement {
   }
 
   /** Opens without taking focus, because the page says so or it was open in this tab before. */
-  private openQuietly(): void {
+  #openQuietly(): void {
     this.quietly = true;
-    if (this.isInline) this.open = true;
+    if (this.#isInline) this.open = true;
     if (this.open) this.loader?.open(false);
     else if (this.loader?.wasOpen && !smallScreen()) this.open = true;
     else this.loader?.prepare();
     this.quietly = false;
   }
 
-  private get isInline(): boolean {
+  get #isInline(): boolean {
     return this.hasAttribute("inline");
   }
 
   /** The author's title and launcher, which hold in the page's language only. */
-  private ownTexts(): Record<string, string> {
+  #ownTexts(): Record<string, string> {
     const [title, launcher] = [this.getAttribute("chat-title"), this.getAttribute("launcher-text")];
     return { ...(title ? { title, titleShort: title } : {}), ...(launcher ? { launcher } : {}) };
   }
 
-  private settings(page: PageLanguage): Settings {
+  #settings(page: PageLanguage): Settings {
     const pageLanguage = (): Language => spoken(this.getAttribute("language")) ?? page.language;
     return {
       server: (this.getAttribute("server") ?? new URL(import.meta.url).origin).replace(/\/+$/, ""),
       pageLanguage,
-      ownTexts: (language) => (language === pageLanguage() ? this.ownTexts() : {}),
+      ownTexts: (language) => (language === pageLanguage() ? this.#ownTexts() : {}),
       starters: (this.getAttribute("starters") ?? "").split(/[\s,]+/).filter(Boolean),
-      inline: this.isInline,
+      inline: this.#isInline,
       contactUrl: this.getAttribute("contact-url") ?? CONTACT,
       exitUrl: () => this.getAttribute("exit-url"),
-      opened: (now) => (this.open = now || this.isInline),
+      opened: (now) => (this.open = now || this.#isInline),
     };
   }
 }

@@ -8,8 +8,6 @@ import type { Texts } from "./texts.js";
 const de = {
   region: german.region,
   launcher: german.launcher,
-  launcherOpen: german.launcherOpen,
-  unread: german.unread,
   failed: german.failed,
   openPage: german.openPage,
   newWindow: german.newWindow,
@@ -17,8 +15,6 @@ const de = {
 const en = {
   region: english.region,
   launcher: english.launcher,
-  launcherOpen: english.launcherOpen,
-  unread: english.unread,
   failed: english.failed,
   openPage: english.openPage,
   newWindow: english.newWindow,

@@ -4,7 +4,6 @@ import { drawn } from "./drawn.js";
 
 const ICONS = {
   larger: "M14 4h6v6M20 4l-6 6M10 20H4v-6M4 20l6-6",
-  smaller: "M20 10h-6V4M14 10l6-6M4 14h6v6M10 14l-6 6",
   close: "M6 6l12 12M18 6 6 18",
   menu: "M3 6h18M3 12h18M3 18h18",
   send: "M4 4l17 8-17 8 3-8zM7 12h6",
@@ -16,7 +15,5 @@ const ICONS = {
 
 /** Creates a decorative icon; its meaning must be given in words next to it. */
 export function icon(name: keyof typeof ICONS): SVGElement {
-  const picture = drawn(ICONS[name]);
-  picture.classList.add("lines");
-  return picture;
+  return drawn(ICONS[name], "lines");
 }

@@ -21,12 +21,12 @@ export class TextFiles implements Files {
 
   load(language: Language): Promise<void> {
     if (this.contents.has(language)) return Promise.resolve();
-    const begun = this.loading.get(language) ?? this.fetched(language).finally(() => this.loading.delete(language));
+    const begun = this.loading.get(language) ?? this.#fetched(language).finally(() => this.loading.delete(language));
     this.loading.set(language, begun);
     return begun;
   }
 
-  private async fetched(language: Language): Promise<void> {
+  async #fetched(language: Language): Promise<void> {
     try {
       const response = await fetch(new URL(`./texts/${language}.json`, import.meta.url));
       if (response.ok) this.contents.set(language, (await response.json()) ?? {});

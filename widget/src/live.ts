@@ -1,6 +1,7 @@
 /** Keeps receiving a chat's events: by a stream, or by long polling if streams are held up; reconnects by itself. */
 
 import { Refusal, type Api } from "./api.js";
+import { Pause } from "./pause.js";
 import type { ChatEvent } from "./protocol.js";
 
 const LONG_POLL_SECONDS = 25;
@@ -23,7 +24,7 @@ export interface LiveListener {
 export class Live {
   private running: AbortController | null = null;
   private attempt: AbortController | null = null;
-  private wake: (() => void) | null = null;
+  private readonly pause = new Pause();
   private failures = 0;
   private polling = false;
   last = 0;
@@ -40,20 +41,20 @@ export class Live {
   start(): void {
     if (this.running) return;
     this.running = new AbortController();
-    void this.follow(this.running.signal);
+    void this.#follow(this.running.signal);
   }
 
   stop(): void {
     this.running?.abort();
     this.attempt?.abort();
-    this.wake?.();
+    this.pause.end();
     this.running = null;
   }
 
   /** Retries at once instead of waiting, for instance because the network is back. */
   hurry(): void {
     this.failures = 0;
-    this.wake?.();
+    this.pause.end();
   }
 
   /** Passes an event on, each once and in order. */
@@ -65,10 +66,10 @@ export class Live {
 
   /** Switches to polling if the stream does not deliver in time an event that the front is known to have. */
   expect(sequence: number): void {
-    if (!this.polling) setTimeout(() => void this.check(sequence), STREAM_GRACE_MS);
+    if (!this.polling) setTimeout(() => void this.#check(sequence), STREAM_GRACE_MS);
   }
 
-  private async check(sequence: number): Promise<void> {
+  async #check(sequence: number): Promise<void> {
     if (!this.running || this.last >= sequence) return;
     try {
       const events = await this.api.events(this.token, this.last, 0, this.running.signal);
@@ -82,64 +83,57 @@ export class Live {
     }
   }
 
-  private async follow(stopped: AbortSignal): Promise<void> {
+  async #follow(stopped: AbortSignal): Promise<void> {
     while (!stopped.aborted) {
       try {
-        await this.once();
-        if (!this.polling) await this.pause(RECONNECT_PAUSE_MS);
+        await this.#once();
+        if (!this.polling) await this.pause.of(RECONNECT_PAUSE_MS);
       } catch (error) {
         if (stopped.aborted) return;
         if (error instanceof Refusal && error.chatIsGone) return this.listener.ended();
         if (this.attempt?.signal.aborted) continue;
-        await this.recover(error);
+        await this.#recover(error);
       }
     }
   }
 
-  private async once(): Promise<void> {
+  async #once(): Promise<void> {
     this.attempt = new AbortController();
     const { signal } = this.attempt;
-    if (!this.restored) return this.restore(signal);
+    if (!this.restored) return this.#restore(signal);
     if (this.polling) {
-      await this.poll(signal);
+      await this.#poll(signal);
     } else {
-      await this.api.stream(this.token, this.last, signal, (event) => this.take(event), () => this.heard());
+      await this.api.stream(this.token, this.last, signal, (event) => this.take(event), () => this.#heard());
     }
   }
 
-  private async restore(signal: AbortSignal): Promise<void> {
+  async #restore(signal: AbortSignal): Promise<void> {
     const events = await this.api.events(this.token, 0, 0, signal);
     this.restored = true;
-    this.heard();
+    this.#heard();
     this.last = events.reduce((last, event) => Math.max(last, event.sequence), 0);
     this.listener.restored(events);
   }
 
-  private async poll(signal: AbortSignal): Promise<void> {
+  async #poll(signal: AbortSignal): Promise<void> {
     const asked = Date.now();
     const events = await this.api.events(this.token, this.last, LONG_POLL_SECONDS, signal);
-    this.heard();
+    this.#heard();
     events.forEach((event) => this.take(event));
-    if (!events.length && Date.now() - asked < 1_000) await this.pause(EMPTY_POLL_PAUSE_MS);
+    if (!events.length && Date.now() - asked < 1_000) await this.pause.of(EMPTY_POLL_PAUSE_MS);
   }
 
-  private heard(): void {
+  #heard(): void {
     this.failures = 0;
     this.listener.connected(true);
   }
 
-  private async recover(error: unknown): Promise<void> {
+  async #recover(error: unknown): Promise<void> {
     this.failures += 1;
     if (this.failures > 1) this.listener.connected(false);
     const asked = error instanceof Refusal ? (error.retryAfter ?? 0) * 1000 : 0;
-    await this.pause(Math.max(asked, pauseAfter(this.failures)));
-  }
-
-  private pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.wake = () => (clearTimeout(timer), resolve());
-    });
+    await this.pause.of(Math.max(asked, pauseAfter(this.failures)));
   }
 }
 

@@ -79,12 +79,12 @@ export class Loader {
     private readonly root: ShadowRoot,
   ) {
     this.store = new Store(settings.server);
-    this.words = new Wording(firstLibrary, this.language, settings.ownTexts);
-    this.launcher = new Launcher(this.words, () => this.press());
+    this.words = new Wording(firstLibrary, this.#language, settings.ownTexts);
+    this.launcher = new Launcher(this.words, () => this.#press());
     this.region.append(this.launcher.element);
     keepTyping(this.region);
     sayWhere(this.region, this.words);
-    this.unwatch = this.store.watch(() => this.changedElsewhere());
+    this.unwatch = this.store.watch(() => this.#changedElsewhere());
     styleOnce(root, styles);
     root.append(this.region);
     this.stayInWindow();
@@ -111,7 +111,7 @@ export class Loader {
     if (this.chat) return this.chat.open(focus);
     this.wanted ??= { focus, from: document.activeElement };
     this.launcher.busy = true;
-    void this.load();
+    void this.#load();
   }
 
   /** Keeps the chat fixed to the window, wherever the page has put the element; one in the flow of the page stays there. */
@@ -122,19 +122,19 @@ export class Loader {
   close(): void {
     if (this.chat) return this.chat.close();
     if (!this.wanted) return;
-    this.giveUp();
+    this.#giveUp();
     this.store.keepTab({ open: false });
   }
 
   /** Loads the chat at once for a visitor who has begun one: it may be erased, or left in a hurry, at any time. */
   prepare(): void {
-    if (this.isUsed) void this.load();
+    if (this.#isUsed) void this.#load();
   }
 
   /** Follows the page's language, unless the visitor has chosen one. */
   followLanguage(): void {
     if (this.chat) this.chat.followLanguage();
-    else this.words.change(this.language);
+    else this.words.change(this.#language);
   }
 
   /** Releases everything outside the element. */
@@ -146,41 +146,41 @@ export class Loader {
     this.region.remove();
   }
 
-  private get language(): Language {
+  get #language(): Language {
     return this.store.key.choice ?? this.settings.pageLanguage();
   }
 
-  private get isUsed(): boolean {
+  get #isUsed(): boolean {
     return this.store.key.token !== null || this.store.tab.outbox.length > 0;
   }
 
-  private press(): void {
+  #press(): void {
     if (this.wanted) return;
     this.trouble?.remove();
     this.trouble = null;
     this.settings.opened(!this.chat?.isOpen);
   }
 
-  private changedElsewhere(): void {
+  #changedElsewhere(): void {
     if (this.chat) return;
     this.store.reload();
     this.followLanguage();
   }
 
-  private async load(): Promise<void> {
+  async #load(): Promise<void> {
     clearTimeout(this.again);
     try {
       // Without a pause where the file is here already.
-      const file = (this.file ??= chatFile(this.language));
+      const file = (this.file ??= chatFile(this.#language));
       const { begin } = file.file ?? (await file.load());
-      if (!this.ended) this.enter(begin);
+      if (!this.ended) this.#enter(begin);
     } catch (error) {
       console.error("iom-assistant: the chat could not be loaded.", error);
-      if (!this.ended) this.fail();
+      if (!this.ended) this.#fail();
     }
   }
 
-  private enter(begun: typeof begin): void {
+  #enter(begun: typeof begin): void {
     if (this.chat) return;
     const { store, launcher, region, settings, words, wanted } = this;
     // It may have been erased while this page rested in the browser's memory.
@@ -189,22 +189,22 @@ export class Loader {
     this.chat.draft ||= this.begun;
     words.end();
     this.trouble?.remove();
-    this.giveUp();
+    this.#giveUp();
     if (wanted) this.chat.open(wanted.focus && document.activeElement === wanted.from);
   }
 
   /** Says so to whoever wants the chat, and where else it is. */
-  private fail(): void {
+  #fail(): void {
     const { wanted, settings } = this;
-    this.giveUp();
-    if (wanted) this.trouble ??= this.sorry();
+    this.#giveUp();
+    if (wanted) this.trouble ??= this.#sorry();
     if (wanted) settings.opened(false);
-    if (!settings.inline && !this.isUsed) return;
-    this.again = setTimeout(() => (settings.inline ? this.open(false) : void this.load()), this.pause);
+    if (!settings.inline && !this.#isUsed) return;
+    this.again = setTimeout(() => (settings.inline ? this.open(false) : void this.#load()), this.pause);
     this.pause = Math.min(2 * this.pause, LONGEST_RETRY_MS);
   }
 
-  private sorry(): HTMLElement {
+  #sorry(): HTMLElement {
     const text = h("p", {}, worded(this.words, "failed"));
     const link = pageLink(this.words, this.settings.server, { class: "open-page" });
     const note = h("div", { class: "trouble", role: "alert" }, text, link);
@@ -212,7 +212,7 @@ export class Loader {
     return note;
   }
 
-  private giveUp(): void {
+  #giveUp(): void {
     this.wanted = null;
     this.launcher.busy = false;
   }

@@ -10,14 +10,14 @@ export class OnDemand<File> {
 
   /** Loads the file once; after a failure, the next call tries again. */
   load(): Promise<File> {
-    this.loading ??= this.asked().catch((error: unknown) => {
+    this.loading ??= this.#asked().catch((error: unknown) => {
       [this.loading, this.failures] = [null, this.failures + 1];
       throw error;
     });
     return this.loading;
   }
 
-  private async asked(): Promise<File> {
+  async #asked(): Promise<File> {
     // A browser may remember that an address could not be loaded, so it is asked for by another one.
     const address = new URL(this.address);
     if (this.failures) address.searchParams.set("again", String(this.failures));

@@ -18,8 +18,8 @@ export class PageLanguage {
     this.current = languageAt(place);
     const page = document.documentElement;
     this.observers = [
-      this.observer(page, { attributeFilter: ["lang"], subtree: true }),
-      this.observer(page, { attributeFilter: ["class"] }),
+      this.#observer(page, { attributeFilter: ["lang"], subtree: true }),
+      this.#observer(page, { attributeFilter: ["class"] }),
     ];
   }
 
@@ -30,7 +30,7 @@ export class PageLanguage {
   /** Looks again, for instance because the element was moved. */
   look(): void {
     clearTimeout(this.timer);
-    if (this.isTranslated) return;
+    if (this.#isTranslated) return;
     const language = languageAt(this.place);
     if (language === this.current) return;
     this.current = language;
@@ -42,7 +42,7 @@ export class PageLanguage {
     this.observers.forEach((observer) => observer.disconnect());
   }
 
-  private observer(page: Element, what: MutationObserverInit): MutationObserver {
+  #observer(page: Element, what: MutationObserverInit): MutationObserver {
     const observer = new MutationObserver(() => {
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.look(), MARKS_MS);
@@ -52,7 +52,7 @@ export class PageLanguage {
   }
 
   /** Whether a translator is at work: Google's marks the page and wraps its words in fonts, Microsoft's marks each. */
-  private get isTranslated(): boolean {
+  get #isTranslated(): boolean {
     const { classList } = document.documentElement;
     const marked = classList.contains("translated-ltr") || classList.contains("translated-rtl");
     return marked || fonts() > this.fonts || document.querySelector("[_msttexthash]") !== null;

@@ -9,15 +9,8 @@ export interface Opening {
   starters: string[];
   available: boolean;
   announcement: string | null;
-  /** When the people are at work who can be asked, if that is known; null if nobody can be asked. */
-  team: Hours[] | null;
-}
-
-/** From which day of the week (Monday is 1) to which, and the times of these days. */
-export interface Hours {
-  days: [number, number];
-  opens: string;
-  closes: string;
+  /** About the people who can be asked (more/hours.ts); null if nobody can be. */
+  team: Json | null;
 }
 
 export interface Session {
@@ -94,13 +87,6 @@ export interface AssistantEvent extends Content {
 
 export type ChatEvent = VisitorEvent | AssistantEvent;
 
-const KEPT = new Set(["fact", "referral", "crisis", "fallback", "clarify"]);
-
-/** Whether an answer is worth keeping; small talk is not, nor what is said about the chat itself. */
-export function isKept({ kind }: Content): boolean {
-  return KEPT.has(kind);
-}
-
 /** The entries of the knowledge that an answer is made of, each once. */
 export function entriesOf(parts: Part[]): string[] {
   return [...new Set(parts.flatMap(({ entry }) => entry ?? []))];
@@ -128,13 +114,8 @@ export function readOpening(data: unknown): Opening {
     starters: texts(starters),
     available: available !== false,
     announcement: textOrNull(announcement),
-    team: team ? list(record(team).hours).map((hours) => readHours(record(hours))) : null,
+    team: team ? record(team) : null,
   };
-}
-
-function readHours({ days, opens, closes }: Json): Hours {
-  const [first, last] = list(days).map(Number);
-  return { days: [first ?? 1, last ?? 7], opens: text(opens), closes: text(closes) };
 }
 
 function readOffice({ text: said, url }: Json): Opening["contact"] {

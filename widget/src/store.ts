@@ -47,12 +47,12 @@ export class Store {
 
   /** Rereads the storage, which another tab may have changed. */
   reload(): void {
-    const mine = this.keyIn(session);
+    const mine = this.#keyIn(session);
     // A tab that only knows a language takes part in the chat that is remembered.
-    const lasting = mine?.token ? null : this.keyIn(local);
+    const lasting = mine?.token ? null : this.#keyIn(local);
     this.remembered = lasting !== null;
     this.key = lasting ? { ...lasting, choice: lasting.choice ?? mine?.choice ?? null } : (mine ?? NO_KEY);
-    const tab = this.parsed<Tab>(session, TAB);
+    const tab = this.#parsed<Tab>(session, TAB);
     if (!tab) return;
     const { open, large, outbox, draft } = tab;
     const unsent = (outbox ?? []).filter(isOutgoing);
@@ -62,18 +62,18 @@ export class Store {
   /** Rereads it after the page has rested in the browser's memory: what is gone was erased meanwhile. */
   reread(): void {
     this.reload();
-    if (!this.parsed<Tab>(session, TAB)) this.tab = NEW_TAB;
+    if (!this.#parsed<Tab>(session, TAB)) this.tab = NEW_TAB;
   }
 
   /** Stores a changed key; only in memory if the browser has no storage. */
   keepKey(changes: Partial<Key>): void {
     this.key = { ...this.key, ...changes };
-    this.put(this.remembered ? local : session, CHAT, this.key);
+    this.#put(this.remembered ? local : session, CHAT, this.key);
   }
 
   keepTab(changes: Partial<Tab>): void {
     this.tab = { ...this.tab, ...changes };
-    this.put(session, TAB, this.tab);
+    this.#put(session, TAB, this.tab);
   }
 
   /** Keeps a text that was begun, while the visitor looks elsewhere or reloads the page. */
@@ -94,7 +94,7 @@ export class Store {
   remember(wanted: boolean): void {
     this.remembered = wanted;
     remove(wanted ? session : local, CHAT);
-    this.put(wanted ? local : session, CHAT, this.key);
+    this.#put(wanted ? local : session, CHAT, this.key);
   }
 
   /** Forgets the chat, but not whether this tab's panel is open. */
@@ -128,19 +128,19 @@ export class Store {
     return () => removeEventListener("storage", listener);
   }
 
-  private keyIn(storage: () => Storage): Key | null {
-    const kept = this.parsed<Key>(storage, CHAT);
+  #keyIn(storage: () => Storage): Key | null {
+    const kept = this.#parsed<Key>(storage, CHAT);
     const size = typeof kept?.size === "number" ? kept.size : 0;
     return kept && { token: kept.token ?? null, choice: spoken(kept.choice), size };
   }
 
-  private parsed<T>(storage: () => Storage, name: string): Partial<T> | null {
+  #parsed<T>(storage: () => Storage, name: string): Partial<T> | null {
     const text = attempt(() => storage().getItem(name));
     const data = text ? attempt(() => JSON.parse(text) as Partial<T> & { server?: unknown }) : null;
     return data && typeof data === "object" && data.server === this.server ? data : null;
   }
 
-  private put(storage: () => Storage, name: string, value: object): void {
+  #put(storage: () => Storage, name: string, value: object): void {
     if (this.sealed) return;
     attempt(() => storage().setItem(name, JSON.stringify({ ...value, server: this.server })));
   }

@@ -11,7 +11,9 @@ export function styleOnce(root: ShadowRoot, styles: string): void {
 }
 
 /** Adds styles to a root; returns how to undo it. */
-export function withStyles(root: Document | ShadowRoot, styles: string): () => void {
+export function withStyles(root: Document | ShadowRoot, written: string): () => void {
+  // The element's own unit stands in for the root's em, which pages set as they like.
+  const styles = written.replace(/(-?[\d.]+)rem\b/g, "calc($1*var(--iom-unit))");
   if ("adoptedStyleSheets" in root && "replaceSync" in CSSStyleSheet.prototype) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(styles);

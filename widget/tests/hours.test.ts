@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Hours } from "../src/protocol.js";
+import type { Hours } from "../src/more/hours.js";
 import { hoursText } from "../src/team/hours.js";
 
 const written = (hours: Hours): string => hoursText([hours], "de").replace(/[\u2068\u2069]/g, "");

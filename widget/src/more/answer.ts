@@ -6,14 +6,18 @@ import { entriesOf } from "../protocol.js";
 import { asSpoken } from "../rich_text.js";
 import type { Texts as ChatTexts } from "../texts.js";
 import { suggestionsOf } from "../view/suggestions.js";
+import { announce } from "./announce.js";
 import { plainText } from "./copied.js";
 import { FeedbackView } from "./feedback.js";
 import type { Host } from "./host.js";
+import type { More } from "./index.js";
 import { sendFeedback } from "./requests.js";
 import { picture } from "./shapes.js";
 import { readAloud, voiceOf, whenVoicesChange } from "./speech.js";
-import type { LaterLibrary, LaterTexts } from "./texts.js";
+import type { LaterTexts } from "./texts.js";
 import type { Shown } from "./tools.js";
+
+const LARGEST = 2;
 
 type Texts = ChatTexts & LaterTexts;
 
@@ -29,40 +33,46 @@ export class AnswerMore {
   /** `sequence` is that of an answer that is judged, otherwise null. */
   constructor(
     private readonly host: Host,
-    private readonly library: LaterLibrary,
+    private readonly more: More,
     private readonly id: string,
     private readonly sequence: number | null,
     private readonly translate: (language: Language) => void,
-    /** Something has opened that should be seen whole. */
-    private readonly opened: (element: HTMLElement) => void,
   ) {}
 
   /** Everything that is offered for an answer. */
   async contents(answer: Shown): Promise<HTMLElement[]> {
-    await this.library.loadInTime(answer.language);
-    const shown = this.whole(answer);
+    await this.more.texts.loadInTime(answer.language);
+    const shown = this.#whole(answer);
     const { texts, others, rest } = shown;
     const sizes = [["A−", texts.smaller, -1], ["A+", texts.larger, 1]] as const;
     const resizers = sizes.map(([sign, meaning, steps]) =>
-      button({ class: "tool", title: meaning }, () => this.host.enlarge(steps), sign, h("span", { class: "unseen" }, ` ${meaning}`)),
+      button({ class: "tool", title: meaning }, () => this.#enlarge(steps), sign, h("span", { class: "unseen" }, ` ${meaning}`)),
     );
-    const languages = others.length > 1 ? [this.languageList(others, texts)] : [];
+    const languages = others.length > 1 ? [this.#languageList(others, texts)] : [];
     return [
       ...suggestionsOf(rest, (question) => this.host.send(question, true)),
       h("div", { class: "row" }, ...languages, h("span", { class: "row sizes", dir: "ltr" }, ...resizers)),
-      h("div", { class: "row" }, this.reader(shown), this.copier(shown), ...this.linked(shown)),
-      ...this.rating(shown),
+      h("div", { class: "row" }, this.#reader(shown), this.#copier(shown), ...this.#linked(shown)),
+      ...this.#rating(shown),
     ];
   }
 
-  private whole(shown: Shown): Whole {
+  #whole(shown: Shown): Whole {
     const { content, language } = shown;
     const entries = entriesOf(content.parts).map(encodeURIComponent);
     const page = entries.length ? `${this.host.api.server}/chat?entry=${entries.join(",")}&language=${language}` : null;
-    return { ...shown, texts: { ...shown.texts, ...this.library.of(language) }, page };
+    return { ...shown, texts: { ...shown.texts, ...this.more.texts.of(language) }, page };
   }
 
-  private languageList(languages: Language[], texts: Texts): HTMLElement {
+  /** Changes the size of the text of all answers by so many steps. */
+  #enlarge(steps: number): void {
+    const { store, scroll } = this.host;
+    const size = Math.min(LARGEST, Math.max(0, store.key.size + steps));
+    store.keepKey({ size });
+    scroll.dataset.size = String(size);
+  }
+
+  #languageList(languages: Language[], texts: Texts): HTMLElement {
     const list = h("select", { class: "tool", "aria-label": texts.otherLanguage });
     list.append(h("option", { value: "" }, `${texts.chooseLanguage} …`));
     for (const language of languages) {
@@ -73,7 +83,7 @@ export class AnswerMore {
   }
 
   /** Reads the answer aloud with a voice of the device; hidden where it has none for the language. */
-  private reader({ content, language, texts }: Whole): HTMLElement {
+  #reader({ content, language, texts }: Whole): HTMLElement {
     const label = h("span", {}, texts.readAloud);
     let stop: (() => void) | null = null;
     const ended = (): void => ((label.textContent = texts.readAloud), void (stop = null));
@@ -88,11 +98,11 @@ export class AnswerMore {
     return read;
   }
 
-  private copier({ content, texts, language, page }: Whole): HTMLElement {
+  #copier({ content, texts, language, page }: Whole): HTMLElement {
     const label = h("span", {}, texts.copy);
     const copied = (): void => {
       label.textContent = texts.copied;
-      this.host.conversation.announce(texts.copied, language);
+      announce(this.host, texts.copied, language);
     };
     const text = plainText(content, texts, page);
     const copy = async (): Promise<void> => {
@@ -100,38 +110,38 @@ export class AnswerMore {
         await navigator.clipboard.writeText(text);
         copied();
       } catch {
-        this.offer(label.closest(".row"), text, texts.copy);
+        this.#offer(label.closest(".row"), text, texts.copy);
       }
     };
     return button({ class: "tool" }, () => void copy(), picture("copy"), label);
   }
 
   /** Where the browser lets no page copy, shows the text selected. */
-  private offer(below: Element | null, text: string, label: string): void {
+  #offer(below: Element | null, text: string, label: string): void {
     if (below?.nextElementSibling?.matches("textarea")) below.nextElementSibling.remove();
     const field = h("textarea", { readonly: "", rows: "4", "aria-label": label }, text);
     below?.after(field);
     field.focus({ preventScroll: true });
     field.select();
-    this.opened(field);
+    this.more.place.reveal(field);
   }
 
-  private linked({ page, texts }: Whole): HTMLElement[] {
+  #linked({ page, texts }: Whole): HTMLElement[] {
     if (!page) return [];
     const hint = h("span", { class: "unseen" }, ` (${texts.newWindow})`);
     const attributes = { class: "tool", href: page, target: "_blank", rel: "noopener" };
     return [h("a", attributes, picture("link"), texts.answerLink, hint)];
   }
 
-  private rating({ texts, language }: Whole): HTMLElement[] {
+  #rating({ texts, language }: Whole): HTMLElement[] {
     const { sequence } = this;
     if (sequence === null) return [];
-    const send = (helpful: boolean, reason: string | null) => this.judge(sequence, helpful, reason);
-    this.feedback ??= new FeedbackView(texts, language, `${this.id}-feedback`, send, this.opened);
+    const send = (helpful: boolean, reason: string | null) => this.#judge(sequence, helpful, reason);
+    this.feedback ??= new FeedbackView(texts, language, `${this.id}-feedback`, send, (form) => this.more.place.reveal(form));
     return [this.feedback.element];
   }
 
-  private async judge(sequence: number, helpful: boolean, reason: string | null): Promise<boolean> {
+  async #judge(sequence: number, helpful: boolean, reason: string | null): Promise<boolean> {
     const { api, store, footer, words } = this.host;
     try {
       if (store.key.token) await sendFeedback(api, store.key.token, { sequence, helpful, reason });

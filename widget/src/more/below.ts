@@ -1,6 +1,6 @@
 /** What belongs below an answer but is not announced with it: contacts, sources, two suggestions, and tools. */
 
-import { h } from "../dom.js";
+import { button, h } from "../dom.js";
 import { directionOf, type Language } from "../languages.js";
 import { entriesOf, type Content, type Part } from "../protocol.js";
 import { richText } from "../rich_text.js";
@@ -9,11 +9,11 @@ import type { AnswerView } from "../view/answer.js";
 import { suggestionsOf } from "../view/suggestions.js";
 import { timeOf } from "../view/time.js";
 import { AnswerMore } from "./answer.js";
+import { announce } from "./announce.js";
 import { contactsView } from "./contacts.js";
 import { evidenceOf } from "./evidence.js";
 import type { Host } from "./host.js";
-import type { LanguagesOffered } from "./languages_offered.js";
-import type { LaterLibrary } from "./texts.js";
+import type { More } from "./index.js";
 import { AnswerTools } from "./tools.js";
 
 const SUGGESTIONS_SHOWN = 2;
@@ -26,16 +26,14 @@ export class Below {
 
   constructor(
     private readonly host: Host,
+    private readonly more: More,
     private readonly view: AnswerView,
-    private readonly offered: LanguagesOffered,
-    library: LaterLibrary,
-    opened: (element: HTMLElement) => void,
   ) {
     const { id, content, sequence } = view;
-    const translate = (language: Language): void => void this.translate(language);
+    const translate = (language: Language): void => void this.#translate(language);
     const judged = content.kind === NOT_JUDGED ? null : sequence;
-    const more = new AnswerMore(host, library, id, judged, translate, opened);
-    this.tools = new AnswerTools(id, more, translate, opened);
+    const offers = new AnswerMore(host, more, id, judged, translate);
+    this.tools = new AnswerTools(id, offers, translate, (panel) => more.place.reveal(panel));
   }
 
   /** Adds it to the answer as it is shown now. */
@@ -47,8 +45,9 @@ export class Below {
       if (quiet.length) line.replaceWith(h("div", { class: "below", "aria-live": "off" }, ...quiet));
       else line.remove();
     }
-    const after = h("div", { class: "after", "aria-live": "off" }, ...this.suggestions(), ...this.offers());
+    const after = h("div", { class: "after", "aria-live": "off" }, ...this.#suggestions(), ...this.#offers());
     after.append(timeOf(view, view.language) ?? "");
+    if (view.content.kind === "fallback") view.element.append(this.#offerOfTeam());
     if (after.firstChild) view.element.append(after);
   }
 
@@ -57,7 +56,15 @@ export class Below {
     this.tools.press();
   }
 
-  private suggestions(): HTMLElement[] {
+  /** A button to ask people what the assistant does not know, shown only where that can be done. */
+  #offerOfTeam(): HTMLElement {
+    const { content, texts } = this.view;
+    const question = this.host.conversation.questionOf(content)?.querySelector(".said")?.textContent ?? "";
+    const offer = button({ class: "plain quiet", part: "ask-team" }, () => void this.more.people.ask(question), texts.team);
+    return h("div", { class: "row ask-team" }, offer);
+  }
+
+  #suggestions(): HTMLElement[] {
     const { heading, questions } = this.view;
     if (heading) heading.className = "unseen";
     return suggestionsOf(questions.slice(0, SUGGESTIONS_SHOWN), this.ask, heading);
@@ -65,38 +72,38 @@ export class Below {
 
   private readonly ask = (question: string): void => this.host.send(question, true);
 
-  private offers(): HTMLElement[] {
+  #offers(): HTMLElement[] {
     const { sequence, shown, texts, language, questions } = this.view;
     if (sequence === null) return [];
     const rest = questions.slice(SUGGESTIONS_SHOWN);
-    return this.tools.show({ content: shown, texts, language, others: this.others(), rest });
+    return this.tools.show({ content: shown, texts, language, others: this.#others(), rest });
   }
 
   /** The languages in which the answer can be shown too, the likeliest first. */
-  private others(): Language[] {
+  #others(): Language[] {
     const { shown, language, own } = this.view;
     if (!entriesOf(shown.parts).length) return [];
-    const others = this.offered.list().filter((other) => other !== language);
+    const others = this.more.languages.list().filter((other) => other !== language);
     return language === own ? others : [...new Set([own, ...others])];
   }
 
-  private async translate(language: Language): Promise<void> {
-    const { view, host } = this;
+  async #translate(language: Language): Promise<void> {
+    const { view } = this;
     if (this.translating) return;
     this.translating = true;
-    const content = language === view.own ? view.content : await this.fetched(language);
+    const content = language === view.own ? view.content : await this.#fetched(language);
     this.translating = false;
     if (!content) return;
     view.show(content);
     this.show();
     this.tools.focusLanguage();
-    host.conversation.announce(content.parts.map(({ text }) => text).join("\n"), view.language);
+    announce(this.host, content.parts.map(({ text }) => text).join("\n"), view.language);
   }
 
   /** What the same entries say in another language; null if that failed, which the visitor is told. */
-  private async fetched(language: Language): Promise<Content | null> {
+  async #fetched(language: Language): Promise<Content | null> {
     const { api, footer, words } = this.host;
-    this.offered.like(language);
+    this.more.languages.like(language);
     try {
       const entries = entriesOf(this.view.content.parts);
       const [content] = await Promise.all([api.answer(entries, language), this.host.loadTexts(language)]);

@@ -53,18 +53,18 @@ export class Confirmation {
   show(box: HTMLElement, back: HTMLElement): void {
     this.back = back;
     this.element.replaceChildren(box);
-    this.cover(true);
+    this.#cover(true);
     box.focus();
   }
 
   close(): void {
-    this.cover(false);
+    this.#cover(false);
     this.element.replaceChildren();
     this.back.focus();
   }
 
   /** Makes everything behind the question inert while it is open, except for the exit. */
-  private cover(now: boolean): void {
+  #cover(now: boolean): void {
     this.element.hidden = !now;
     for (const other of this.element.parentElement?.children ?? []) {
       if (other !== this.element) makeInert(other, now);

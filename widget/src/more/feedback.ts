@@ -24,8 +24,8 @@ export class FeedbackView {
     /** The form has opened, and should be seen whole. */
     private readonly opened: (form: HTMLElement) => void,
   ) {
-    const yes = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(true), picture("up"), texts.yes);
-    const no = button({ class: "thumb", "aria-pressed": "false" }, () => void this.judge(false), picture("down"), texts.no);
+    const yes = button({ class: "thumb", "aria-pressed": "false" }, () => void this.#judge(true), picture("up"), texts.yes);
+    const no = button({ class: "thumb", "aria-pressed": "false" }, () => void this.#judge(false), picture("down"), texts.no);
     this.choices = [yes, no];
     const label = h("span", { id: `${id}-label`, class: "hint" }, texts.helpfulQuestion);
     const group = h("div", { class: "thumbs", role: "group", "aria-labelledby": `${id}-label` }, label, yes, no);
@@ -33,50 +33,50 @@ export class FeedbackView {
     this.element = h("div", attributes, group, this.thanks);
   }
 
-  private async judge(helpful: boolean): Promise<void> {
+  async #judge(helpful: boolean): Promise<void> {
     this.thanks.textContent = "";
-    const sent = this.send(helpful, null);
-    if (!helpful) this.askWhy();
-    else this.closeForm();
-    if (!(await sent)) return this.press(null), this.closeForm();
-    this.press(helpful);
+    const sent = this.#send(helpful, null);
+    if (!helpful) this.#askWhy();
+    else this.#closeForm();
+    if (!(await sent)) return this.#press(null), this.#closeForm();
+    this.#press(helpful);
     if (helpful) this.thanks.textContent = this.texts.thanks;
   }
 
   /** Sends one judgement after the other, so that a reason is never overtaken by the press before it. */
-  private send(helpful: boolean, reason: string | null): Promise<boolean> {
+  #send(helpful: boolean, reason: string | null): Promise<boolean> {
     this.sent = this.sent.then(() => this.sender(helpful, reason));
     return this.sent;
   }
 
-  private press(helpful: boolean | null): void {
+  #press(helpful: boolean | null): void {
     this.choices.forEach((choice, place) =>
       choice.setAttribute("aria-pressed", String(helpful !== null && helpful === (place === 0))),
     );
   }
 
-  private askWhy(): void {
+  #askWhy(): void {
     if (this.form) return;
     const id = `${this.id}-reason`;
     const field = h("textarea", { id, rows: "2", maxlength: String(MAX_REASON_CHARACTERS) });
     const submit = h("button", { type: "submit", class: "plain" }, this.texts.reasonSend);
-    const skip = button({ class: "plain quiet" }, () => void this.finish(null), this.texts.reasonSkip);
+    const skip = button({ class: "plain quiet" }, () => void this.#finish(null), this.texts.reasonSkip);
     const row = h("div", { class: "row" }, submit, skip);
     this.form = h("form", { class: "reason" }, h("label", { for: id }, this.texts.reasonLabel), field, row);
-    this.form.addEventListener("submit", (event) => (event.preventDefault(), void this.finish(field.value.trim() || null)));
+    this.form.addEventListener("submit", (event) => (event.preventDefault(), void this.#finish(field.value.trim() || null)));
     this.element.insertBefore(this.form, this.thanks);
     field.focus({ preventScroll: true });
     this.opened(this.form);
   }
 
-  private async finish(reason: string | null): Promise<void> {
-    if (reason && !(await this.send(false, reason))) return;
-    this.closeForm();
+  async #finish(reason: string | null): Promise<void> {
+    if (reason && !(await this.#send(false, reason))) return;
+    this.#closeForm();
     this.thanks.textContent = this.texts.thanks;
     this.choices[1]?.focus();
   }
 
-  private closeForm(): void {
+  #closeForm(): void {
     this.form?.remove();
     this.form = null;
   }

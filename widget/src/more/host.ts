@@ -9,6 +9,7 @@ import type { Store } from "../store.js";
 import type { Composer } from "../view/composer.js";
 import type { Conversation } from "../view/conversation.js";
 import type { Footer } from "../view/footer.js";
+import type { Launcher } from "../view/launcher.js";
 import type { Reading } from "../view/reading.js";
 import type { Welcome } from "../view/welcome.js";
 import type { Wording } from "../wording.js";
@@ -17,6 +18,7 @@ export interface Host {
   /** The whole chat within the page. */
   readonly element: HTMLElement;
   readonly panel: HTMLElement;
+  readonly launcher: Launcher;
   /** The scrolling part of the panel. */
   readonly scroll: HTMLElement;
   readonly api: Api;
@@ -45,8 +47,4 @@ export interface Host {
   askForPerson(): void;
   /** Loads the texts of the chat in a language. */
   loadTexts(language: Language): Promise<void>;
-  /** Changes the size of the text by so many steps. */
-  enlarge(steps: number): void;
-  /** Why a request failed, in words for the visitor. */
-  reasonOf(error: unknown): string;
 }

@@ -7,7 +7,6 @@ import { Wording } from "../wording.js";
 import { Below } from "./below.js";
 import { Confirmation } from "./confirmation.js";
 import { leadElsewhere } from "./elsewhere.js";
-import { WhoHelps } from "./who_helps.js";
 import type { Host } from "./host.js";
 import { LanguagesOffered } from "./languages_offered.js";
 import { Menu } from "./menu.js";
@@ -17,9 +16,13 @@ import { NoticeDetails } from "./notice.js";
 import { People } from "./people.js";
 import { Place } from "./place.js";
 import { printing } from "./print.js";
+import { Tabs } from "./tabs.js";
 import { LaterLibrary, type LaterTexts } from "./texts.js";
 import { Topics } from "./topics.js";
+import { WhoHelps } from "./who_helps.js";
 import { WholeChat } from "./whole_chat.js";
+
+const IDLE_AFTER_MS = 1_000;
 
 export class More {
   readonly confirmation: Confirmation;
@@ -27,13 +30,16 @@ export class More {
   readonly people: People;
   readonly notice: NoticeDetails;
   readonly whoHelps: WhoHelps;
+  readonly place: Place;
+  readonly languages: LanguagesOffered;
+  readonly texts: LaterLibrary;
   private readonly below = new WeakMap<AnswerView, Below>();
-  private readonly place: Place;
-  private readonly languages: LanguagesOffered;
-  private readonly texts: LaterLibrary;
   private readonly words: Wording<LaterTexts>;
   readonly menu: Menu;
   private readonly entries: MenuEntries;
+  private readonly tabs = new Tabs((token, last) => this.#erasedElsewhere(token, last));
+  private explained = false;
+  private prepared = false;
   private readonly stopPrinting: () => void;
 
   constructor(private readonly host: Host) {
@@ -50,8 +56,9 @@ export class More {
     this.notice = new NoticeDetails(host, this.words);
     this.whoHelps = new WhoHelps(host);
     this.languages = new LanguagesOffered(host);
+    host.chat.agreeWith(this.tabs);
     this.menu = new Menu(host.menuToggle);
-    this.entries = this.makeEntries();
+    this.entries = this.#makeEntries();
     this.stopPrinting = printing(host);
   }
 
@@ -61,7 +68,7 @@ export class More {
   }
 
   /** Loads what few need of this. */
-  async prepare(): Promise<void> {
+  async #prepare(): Promise<void> {
     await this.load(this.host.words.language);
     if (this.host.opening?.team) await this.people.prepare();
   }
@@ -70,15 +77,19 @@ export class More {
   finish(view: AnswerView): Below {
     const had = this.below.get(view);
     if (had) return had;
-    const below = new Below(this.host, view, this.languages, this.texts, (element) => this.place.reveal(element));
+    if (!this.prepared) whenIdle(() => void this.#prepare().catch(() => undefined));
+    this.prepared = true;
+    const below = new Below(this.host, this, view);
     this.below.set(view, below);
     below.show();
     if (view.sequence !== null) this.whoHelps.note(view);
     return below;
   }
 
-  /** Finds out why nothing can be had from the front; if this website may not, leads to the front's own page. */
-  leadElsewhere(): Promise<boolean> {
+  /** Finds out once why nothing can be had from the front; if this website may not, leads to the front's own page. */
+  async leadElsewhere(): Promise<boolean> {
+    if (this.explained) return false;
+    this.explained = true;
     return leadElsewhere(this.host, this.words);
   }
 
@@ -114,8 +125,14 @@ export class More {
     this.stopPrinting();
   }
 
-  private makeEntries(): MenuEntries {
-    const chat = new WholeChat(this.host, this.words, this.confirmation);
+  /** If the chat is this one, which may have been found to be gone just before, this tab forgets it too. */
+  #erasedElsewhere(token: string, last: string | null): void {
+    const { chat, store } = this.host;
+    if (token === (store.key.token ?? last)) chat.forget();
+  }
+
+  #makeEntries(): MenuEntries {
+    const chat = new WholeChat(this.host, this.words, this.confirmation, this.tabs);
     return new MenuEntries(this.host, this.words, this.menu, {
       topics: () => void this.topics.show(),
       askTeam: () => void this.people.ask(""),
@@ -125,4 +142,10 @@ export class More {
       delete: () => chat.askDelete(),
     });
   }
+}
+
+/** Safari tells nobody when there is nothing to do. */
+function whenIdle(act: () => void): void {
+  if ("requestIdleCallback" in window) requestIdleCallback(act);
+  else setTimeout(act, IDLE_AFTER_MS);
 }

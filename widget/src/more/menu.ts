@@ -6,7 +6,7 @@ export class Menu {
   readonly element = h("div", { class: "menu", id: "menu", part: "menu", hidden: "" });
 
   constructor(private readonly toggle: HTMLButtonElement) {
-    this.element.addEventListener("focusout", ({ relatedTarget }) => this.leftFor(relatedTarget));
+    this.element.addEventListener("focusout", ({ relatedTarget }) => this.#leftFor(relatedTarget));
     toggle.closest(".header")?.append(this.element);
     document.addEventListener("pointerdown", this.pressedAt, true);
   }
@@ -21,14 +21,14 @@ export class Menu {
 
   /** Closes; on request, returns focus to the button. */
   close(refocus = true): void {
-    this.expanded = false;
+    this.#expanded = false;
     if (refocus) this.toggle.focus();
   }
 
   /** Opens it, or closes it. */
   press(): void {
     if (this.open) return this.close();
-    this.expanded = true;
+    this.#expanded = true;
     this.element.querySelector("button")?.focus();
   }
 
@@ -38,12 +38,12 @@ export class Menu {
     if (this.open && !path.includes(this.element) && !path.includes(this.toggle)) this.close(false);
   };
 
-  private set expanded(now: boolean) {
+  set #expanded(now: boolean) {
     this.element.hidden = !now;
     this.toggle.setAttribute("aria-expanded", String(now));
   }
 
-  private leftFor(target: EventTarget | null): void {
+  #leftFor(target: EventTarget | null): void {
     const stays = target instanceof Node && (this.element.contains(target) || target === this.toggle);
     if (target && !stays) this.close(false);
   }

@@ -37,7 +37,7 @@ export class MenuEntries {
       entry(worded(later, "exportJson"), actions.exportJson),
       entry(worded(later, "delete"), actions.delete),
       pageLink(words, api.server, { class: "entry" }),
-      this.rememberEntry(later),
+      this.#rememberEntry(later),
     );
     this.look();
   }
@@ -47,7 +47,7 @@ export class MenuEntries {
     this.remembering.checked = this.host.store.remembered;
   }
 
-  private rememberEntry(later: Wording<LaterTexts>): HTMLElement {
+  #rememberEntry(later: Wording<LaterTexts>): HTMLElement {
     const { remembering } = this;
     remembering.addEventListener("change", () => (this.host.store.remember(remembering.checked), this.look()));
     const label = h("label", { class: "entry" }, remembering, worded(later, "remember"));

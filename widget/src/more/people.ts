@@ -1,5 +1,6 @@
 /** The way to the team: opens the form, and sends what it asks. */
 
+import type { Refusal } from "../api.js";
 import { newId } from "../ids.js";
 import { OnDemand } from "../on_demand.js";
 import { styleOnce } from "../styling.js";
@@ -7,6 +8,7 @@ import type * as team from "../team/index.js";
 import type { Wording } from "../wording.js";
 import type { Confirmation } from "./confirmation.js";
 import type { Host } from "./host.js";
+import { hoursOf } from "./hours.js";
 import { askPeople, type TeamQuestion } from "./requests.js";
 import type { LaterTexts } from "./texts.js";
 
@@ -18,7 +20,7 @@ export class People {
   private form: team.TeamForm | null = null;
   private asked: { said: string; id: string } | null = null;
   private readonly actions = {
-    send: (question: TeamQuestion, thanks: string) => this.send(question, thanks),
+    send: (question: TeamQuestion, thanks: string) => this.#send(question, thanks),
     close: () => this.confirmation.close(),
   };
 
@@ -42,7 +44,7 @@ export class People {
       const { TeamForm, styles } = await this.file.load();
       const { language } = words;
       const texts = { ...words.texts, cancel: this.later.texts.cancel };
-      const given = { texts, language, question, hours: opening?.team ?? [], days: opening?.retentionDays ?? 0 };
+      const given = { texts, language, question, hours: hoursOf(opening?.team ?? null), days: opening?.retentionDays ?? 0 };
       styleOnce(root, styles);
       if (!this.form?.fits(given)) this.form = new TeamForm(given, files, this.actions);
       this.confirmation.show(this.form.element, back instanceof HTMLElement ? back : composer.field);
@@ -58,26 +60,34 @@ export class People {
   }
 
   /** Sends a question; an emergency goes to the chat instead. Returns why it failed, if it did. */
-  private async send(question: TeamQuestion, thanks: string): Promise<string | null> {
+  async #send(question: TeamQuestion, thanks: string): Promise<string | null> {
     const { host } = this;
     try {
-      const emergency = await this.sent(question);
+      const emergency = await this.#sent(question);
       this.confirmation.close();
       this.form = null;
       if (emergency) host.send(question.text, true);
       else host.reading.goTo(host.conversation.note(thanks));
       return null;
     } catch (error) {
-      return host.reasonOf(error);
+      return (error as Partial<Refusal>).text || host.words.texts.failed;
     }
   }
 
   /** Returns whether it tells of an emergency. The same question again is the same to the front, which may have it. */
-  private sent(question: TeamQuestion): Promise<boolean> {
+  async #sent(question: TeamQuestion): Promise<boolean> {
     const { api, chat } = this.host;
     const said = JSON.stringify(question);
     if (this.asked?.said !== said) this.asked = { said, id: newId() };
     const { id } = this.asked;
-    return chat.withToken((token) => askPeople(api, token, id, question, chat.language));
+    const ask = async (): Promise<boolean> => askPeople(api, await chat.token(), id, question, chat.language);
+    try {
+      return await ask();
+    } catch (error) {
+      // Once more if the chat turns out to be gone.
+      if (!(error as Partial<Refusal>).chatIsGone) throw error;
+      chat.ended();
+      return ask();
+    }
   }
 }

@@ -13,21 +13,27 @@ const SEEN_PX = 48;
 export class Place {
   private readonly label = h("span");
   /** Leads to the answers that came meanwhile. */
-  private readonly newer = button({ class: "newer", hidden: "" }, () => this.readNewer(), this.label, picture("newest"));
-  private readonly observer = new ResizeObserver(() => this.keep());
+  private readonly newer = button({ class: "newer", hidden: "" }, () => this.#readNewer(), this.label, picture("newest"));
+  /** How many there are, on the launcher while the panel is closed. */
+  private readonly badge = h("span", { class: "badge", "aria-hidden": "true" });
+  private readonly badgeSaid = h("span", { class: "unseen" });
+  private readonly observer = new ResizeObserver(() => this.#keep());
   private at: { element: Element; share: number } | null = null;
 
   constructor(private readonly host: Host) {
-    const { reading, scroll, panel, words } = host;
+    const { reading, scroll, panel, words, launcher } = host;
     scroll.append(this.newer);
-    reading.count = () => this.count();
-    words.say(() => this.count());
-    for (const area of [scroll, panel]) area.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    launcher.element.append(this.badge, this.badgeSaid);
+    reading.count = () => this.#count();
+    words.say(() => this.#count());
+    for (const area of [scroll, panel]) area.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     for (const element of [scroll, panel, ...reading.messages]) this.observer.observe(element);
   }
 
   end(): void {
     this.observer.disconnect();
+    this.badge.remove();
+    this.badgeSaid.remove();
   }
 
   /** Scrolls no farther than needed to show an element whole. */
@@ -37,10 +43,10 @@ export class Place {
     const below = Math.min(box.bottom + GAP_PX - area.bottom, box.top - GAP_PX - area.top);
     reading.moved = true;
     if (below > 0) reading.scrollTo(reading.area.scrollTop + below);
-    this.remember();
+    this.#remember();
   }
 
-  private readNewer(): void {
+  #readNewer(): void {
     const { reading } = this.host;
     const [first] = reading.unread;
     if (this.newer.matches(":focus")) first?.focus({ preventScroll: true });
@@ -48,23 +54,23 @@ export class Place {
   }
 
   /** Keeps the place when texts or the panel change their size, for instance because the phone was turned. */
-  private keep(): void {
+  #keep(): void {
     const { at, host } = this;
     const { area, moved } = host.reading;
     if (!moved || !area.clientHeight || !at?.element.isConnected) return;
     host.reading.scrollTo(topOf(at.element, area) + at.share * at.element.getBoundingClientRect().height);
   }
 
-  private scrolled(): void {
+  #scrolled(): void {
     const { reading, isOpen } = this.host;
-    if (reading.moved) this.remember();
+    if (reading.moved) this.#remember();
     const [first] = reading.unread;
     const seen = first && first.getBoundingClientRect().top < reading.area.getBoundingClientRect().bottom - SEEN_PX;
     if (seen && isOpen) reading.forgetUnread();
   }
 
   /** Notes which message is at the top edge, and how much of it is above. */
-  private remember(): void {
+  #remember(): void {
     const { area, messages } = this.host.reading;
     if (!area.clientHeight) return;
     const { top } = area.getBoundingClientRect();
@@ -74,9 +80,14 @@ export class Place {
     this.at = element && box ? { element, share: (top - box.top) / box.height } : null;
   }
 
-  private count(): void {
-    const { reading, words } = this.host;
-    this.newer.hidden = !reading.unread.length;
-    this.label.textContent = filled(words.texts.unread, { count: reading.unread.length });
+  #count(): void {
+    const { reading, words, isOpen } = this.host;
+    const count = reading.unread.length;
+    const said = filled(words.texts.unread, { count });
+    this.newer.hidden = !count;
+    this.label.textContent = said;
+    this.badge.hidden = isOpen || !count;
+    this.badge.textContent = String(count);
+    this.badgeSaid.textContent = this.badge.hidden ? "" : ` (${said})`;
   }
 }

@@ -23,7 +23,5 @@ export type Shape = keyof typeof FILLED | keyof typeof LINES;
 
 /** A decorative picture; its meaning must be given in words next to it. */
 export function picture(name: Shape): SVGElement {
-  const made = drawn({ ...FILLED, ...LINES }[name]);
-  made.classList.toggle("lines", name in LINES);
-  return made;
+  return drawn({ ...FILLED, ...LINES }[name], name in LINES ? "lines" : "");
 }

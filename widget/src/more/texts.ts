@@ -31,12 +31,12 @@ export class LaterLibrary extends Library<LaterTexts> {
   /** Loads the texts of a language, as far as that does not take long; while it does, only the first to ask waits. */
   loadInTime(language: Language): Promise<void> {
     if (this.has(language)) return Promise.resolve();
-    const wait = this.waits.get(language) ?? Promise.race([this.come(language), patience()]);
+    const wait = this.waits.get(language) ?? Promise.race([this.#come(language), patience()]);
     this.waits.set(language, wait);
     return wait;
   }
 
-  private async come(language: Language): Promise<void> {
+  async #come(language: Language): Promise<void> {
     await this.load(language);
     // Where that failed, whoever asks next waits anew.
     this.waits.delete(language);

@@ -2,10 +2,13 @@
 
 import { button, h } from "../dom.js";
 import { directionOf, nameOfLanguage, type Language } from "../languages.js";
-import { isKept, type Content } from "../protocol.js";
+import type { Content } from "../protocol.js";
 import type { Texts } from "../texts.js";
 import type { AnswerMore } from "./answer.js";
 import { picture } from "./shapes.js";
+
+/** The kinds of answer worth keeping; not small talk, nor what is said about the chat itself. */
+const KEPT = new Set(["fact", "referral", "crisis", "fallback", "clarify"]);
 
 /** An answer as it is shown now. */
 export interface Shown {
@@ -40,9 +43,9 @@ export class AnswerTools {
 
   /** The buttons below an answer as it is shown now. */
   show(shown: Shown): HTMLElement[] {
-    if (!isKept(shown.content)) return [];
+    if (!KEPT.has(shown.content.kind)) return [];
     this.shown = shown;
-    if (this.opens) void this.fill();
+    if (this.opens) void this.#fill();
     const [likeliest] = shown.others;
     this.first = likeliest ? languageButton(likeliest, shown.texts, () => this.translate(likeliest)) : null;
     this.toggle.replaceChildren(picture("more"), shown.texts.more);
@@ -57,23 +60,23 @@ export class AnswerTools {
   /** Opens the panel, or closes it. */
   press(): void {
     this.opens = !!this.panel.hidden;
-    if (this.opens) void this.fill();
-    else this.expanded = false;
+    if (this.opens) void this.#fill();
+    else this.#expanded = false;
   }
 
   /** Opens the panel with what belongs to the answer as it is shown now; what comes too late for that is left out. */
-  private async fill(): Promise<void> {
+  async #fill(): Promise<void> {
     const { more, shown, panel } = this;
     if (!shown) return;
     const contents = await more.contents(shown);
     if (shown !== this.shown || !this.opens) return;
     panel.replaceChildren(...contents);
     if (!panel.hidden) return;
-    this.expanded = true;
+    this.#expanded = true;
     this.opened(panel);
   }
 
-  private set expanded(now: boolean) {
+  set #expanded(now: boolean) {
     this.panel.hidden = !now;
     this.toggle.setAttribute("aria-expanded", String(now));
   }

@@ -3,6 +3,7 @@
 import { button, h } from "../dom.js";
 import type { Language } from "../languages.js";
 import { worded, type Wording } from "../wording.js";
+import { suggestion } from "../view/suggestions.js";
 import type { Host } from "./host.js";
 import { topicsOf, type Topic } from "./requests.js";
 import { picture } from "./shapes.js";
@@ -18,18 +19,18 @@ export class Topics {
     later: Wording<LaterTexts>,
   ) {
     const { words } = host;
-    const close = button({ class: "round" }, () => this.close(), picture("close"));
+    const close = button({ class: "round" }, () => this.#close(), picture("close"));
     const title = h("h3", { id: "topics-title" }, worded(words, "topics"));
     this.element.setAttribute("aria-labelledby", "topics-title");
     this.element.append(h("div", { class: "topics-head" }, title, close), this.list);
     host.scroll.append(this.element);
     later.say((texts) => close.setAttribute("aria-label", texts.cancel));
-    words.say(() => this.open && void this.show(false));
+    words.say(() => this.#open && void this.show(false));
   }
 
   /** Opens or closes the list. */
   toggle(): void {
-    if (this.open) this.close();
+    if (this.#open) this.#close();
     else void this.show();
   }
 
@@ -39,36 +40,36 @@ export class Topics {
     const { language } = words;
     if (this.shown !== language) {
       try {
-        this.fill(await topicsOf(api, language));
+        this.#fill(await topicsOf(api, language));
         this.shown = language;
       } catch {
         return footer.warn(words.texts.failed);
       }
     }
-    this.expanded = true;
+    this.#expanded = true;
     if (!focus) return;
     this.element.focus({ preventScroll: true });
     this.element.scrollIntoView({ block: "start" });
   }
 
-  private get open(): boolean {
+  get #open(): boolean {
     return !this.element.hidden;
   }
 
-  private close(): void {
+  #close(): void {
     const hadFocus = this.element.matches(":focus-within");
-    this.expanded = false;
+    this.#expanded = false;
     if (hadFocus) this.host.topicsToggle.focus();
   }
 
-  private set expanded(now: boolean) {
+  set #expanded(now: boolean) {
     this.element.hidden = !now;
     this.host.topicsToggle.setAttribute("aria-expanded", String(now));
   }
 
-  private fill(topics: Topic[]): void {
+  #fill(topics: Topic[]): void {
     const questions = (topic: Topic): HTMLElement[] =>
-      topic.questions.map((text) => h("li", {}, button({ class: "suggestion", part: "suggestion" }, () => this.choose(text), text)));
+      topic.questions.map((text) => h("li", {}, suggestion(text, () => this.#choose(text))));
     this.list.replaceChildren(
       ...topics.map((topic) =>
         h("details", { name: "topics" }, h("summary", {}, topic.title), h("ul", {}, ...questions(topic))),
@@ -76,8 +77,8 @@ export class Topics {
     );
   }
 
-  private choose(question: string): void {
-    this.expanded = false;
+  #choose(question: string): void {
+    this.#expanded = false;
     this.host.send(question, true);
   }
 }

@@ -20,12 +20,12 @@ export class WhoHelps {
     this.ofLastAnswer = content.parts.flatMap(({ contacts }) => contacts);
     if (this.ofLastAnswer.length) this.lastKnown = this.ofLastAnswer;
     const isNew = this.host.conversation.log.contains(element);
-    if (isNew && this.misses === MISSES && !this.ofLastAnswer.length) this.show(this.anybody());
+    if (isNew && this.misses === MISSES && !this.ofLastAnswer.length) this.#show(this.#anybody());
   }
 
   /** Shows who can help with what was answered last, and leads there; returns whether anybody can. */
   lead(): boolean {
-    const card = this.show(this.ofLastAnswer);
+    const card = this.#show(this.ofLastAnswer);
     if (card) this.host.reading.goTo(card);
     return card !== null;
   }
@@ -35,13 +35,13 @@ export class WhoHelps {
     this.ofLastAnswer = this.lastKnown = [];
   }
 
-  private anybody(): Contact[] {
+  #anybody(): Contact[] {
     const office = this.host.opening?.contact;
     return this.lastKnown.length || !office ? this.lastKnown : [readContact({ name: office.text, url: office.url })];
   }
 
   /** Shows contacts as a message of its own that is in no chat. */
-  private show(contacts: Contact[]): HTMLElement | null {
+  #show(contacts: Contact[]): HTMLElement | null {
     if (!contacts.length) return null;
     const { words, conversation, canAsk } = this.host;
     const { texts, language } = words;

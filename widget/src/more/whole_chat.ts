@@ -6,6 +6,7 @@ import type { Wording } from "../wording.js";
 import type { Confirmation } from "./confirmation.js";
 import type { Host } from "./host.js";
 import { exported, type ExportFormat } from "./requests.js";
+import type { Tabs } from "./tabs.js";
 import type { LaterTexts } from "./texts.js";
 
 export class WholeChat {
@@ -13,6 +14,7 @@ export class WholeChat {
     private readonly host: Host,
     private readonly later: Wording<LaterTexts>,
     private readonly confirmation: Confirmation,
+    private readonly tabs: Tabs,
   ) {}
 
   askNew(): void {
@@ -21,7 +23,7 @@ export class WholeChat {
     const days = host.opening?.retentionDays ?? null;
     const choices = [
       { label: texts.newChatKeep, act: () => host.chat.forget() },
-      { label: texts.newChatDelete, act: () => void this.delete(), serious: true },
+      { label: texts.newChatDelete, act: () => void this.#delete(), serious: true },
     ];
     const text = days === null ? texts.newChatTextNow : filled(texts.newChatText, { days });
     this.confirmation.ask({ title: texts.newChatTitle, text, choices, cancel: texts.cancel, language: later.language });
@@ -29,7 +31,7 @@ export class WholeChat {
 
   askDelete(): void {
     const { texts, language } = this.later;
-    const choices = [{ label: texts.deleteConfirm, act: () => void this.delete(), serious: true }];
+    const choices = [{ label: texts.deleteConfirm, act: () => void this.#delete(), serious: true }];
     const { deleteTitle: title, deleteText: text, cancel } = texts;
     this.confirmation.ask({ title, text, choices, cancel, language });
   }
@@ -40,18 +42,29 @@ export class WholeChat {
     if (!token) return;
     try {
       offer(await exported(api, token, format, words.language), `iom-chat.${format === "json" ? "json" : "txt"}`);
-      footer.tell(this.later.texts.exported);
+      this.#tell(this.later.texts.exported);
     } catch {
       footer.warn(words.texts.failed);
     }
   }
 
-  private async delete(): Promise<void> {
-    const { chat, composer, footer } = this.host;
+  #tell(text: string): void {
+    const { footer, words } = this.host;
+    footer.warn(null);
+    footer.status.textContent = text;
+    footer.status.lang = words.language;
+  }
+
+  /** Erases the chat at the front, then here; if the first fails, forgets nothing. */
+  async #delete(): Promise<void> {
+    const { api, chat, composer, footer, store } = this.host;
     try {
-      await chat.delete();
+      const { token } = store.key;
+      if (token) await api.delete(token);
+      if (token) this.tabs.tell(token);
+      chat.forget();
       composer.draft = "";
-      footer.tell(this.later.texts.deleted);
+      this.#tell(this.later.texts.deleted);
     } catch {
       footer.warn(this.later.texts.notDeleted);
     }

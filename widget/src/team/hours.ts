@@ -1,7 +1,7 @@
 /** When people are at work, as the language of the chat writes it. */
 
 import { localeOf, type Language } from "../languages.js";
-import type { Hours } from "../protocol.js";
+import type { Hours } from "../more/hours.js";
 
 // A Monday is the first day of this month, so the day of the week is that of the month.
 const [YEAR, MONTH] = [2024, 0];

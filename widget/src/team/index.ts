@@ -6,7 +6,7 @@
 import { button, h } from "../dom.js";
 import { directionOf, type Language } from "../languages.js";
 import { filled, type TextFiles } from "../library.js";
-import type { Hours } from "../protocol.js";
+import type { Hours } from "../more/hours.js";
 import type { TeamQuestion } from "../more/requests.js";
 import type { LaterTexts } from "../more/texts.js";
 import type { Texts } from "../texts.js";
@@ -81,8 +81,8 @@ export class TeamForm {
         button({ class: "plain quiet" }, actions.close, texts.cancel),
       ),
     );
-    form.addEventListener("submit", (event) => (event.preventDefault(), void this.submit()));
-    this.element = this.box(form, hours);
+    form.addEventListener("submit", (event) => (event.preventDefault(), void this.#submit()));
+    this.element = this.#box(form, hours);
   }
 
   /** Whether this form, with what has been written into it, can be shown again in place of a new one. */
@@ -90,7 +90,7 @@ export class TeamForm {
     return language === this.given.language && question === this.given.question;
   }
 
-  private box(form: HTMLElement, hours: Hours[]): HTMLElement {
+  #box(form: HTMLElement, hours: Hours[]): HTMLElement {
     const { texts, language } = this.given;
     const { formIntro, formHours } = this.own;
     const attributes = {
@@ -107,8 +107,8 @@ export class TeamForm {
     return h("div", attributes, h("h2", { id: "team-title" }, texts.team), intro, form);
   }
 
-  private async submit(): Promise<void> {
-    if (this.sending || !this.checked()) return;
+  async #submit(): Promise<void> {
+    if (this.sending || !this.#checked()) return;
     this.sending = true;
     this.failure.textContent = "";
     this.progress.textContent = this.given.texts.sending;
@@ -120,7 +120,7 @@ export class TeamForm {
   }
 
   /** Says beside each field what is wrong with it, and goes to the first. */
-  private checked(): boolean {
+  #checked(): boolean {
     const { formNoQuestion, formWrongEmail, formNoConsent } = this.own;
     const email = this.email.value.trim();
     const checks: Array<[Control, boolean, string]> = [

@@ -3,14 +3,13 @@
 import { button, h } from "../dom.js";
 import { icon } from "../icons.js";
 import { directionOf, spoken, type Language } from "../languages.js";
-import { isKept, type Content, type Part } from "../protocol.js";
+import type { Content, Part } from "../protocol.js";
 import { helplinesIn, richText } from "../rich_text.js";
 import { filled, languageOfTexts, textsOf, type Texts } from "../texts.js";
 import { suggestionsOf } from "./suggestions.js";
 
 /** Kinds of answer in which the suggested questions are part of the message. */
 const ASKING_BACK = new Set(["clarify", "fallback"]);
-const KINDS = new Set(["fact", "clarify", "referral", "crisis", "fallback", "smalltalk", "control", "error"]);
 const CALLS_SHOWN = 3;
 
 /** Where the contacts and sources of a part go; until then, a line there tells a screen reader what they are. */
@@ -55,12 +54,12 @@ export class AnswerView {
     const texts = (this.texts = textsOf(language));
     this.shown = content;
     this.places = [];
-    element.className = `message answer ${KINDS.has(content.kind) ? content.kind : "smalltalk"}`;
+    element.className = `message answer${content.kind === "crisis" ? " crisis" : ""}`;
     element.lang = language;
     element.dir = directionOf(language);
     const by = h("p", { class: "unseen", id: `${id}-by`, lang: languageOfTexts(language) }, texts.assistantSaid);
-    element.replaceChildren(by, ...this.partsOf(content.parts));
-    this.suggest(content);
+    element.replaceChildren(by, ...this.#partsOf(content.parts));
+    this.#suggest(content);
   }
 
   /** Says in plain words what cannot be shown better, and offers to try that again. */
@@ -71,24 +70,24 @@ export class AnswerView {
       line.setAttribute("aria-live", "off");
       line.replaceChildren(...richText(plainly(part, texts), texts.newWindow, { phones: phonesOf(part) }));
     }
-    if (this.sequence === null || !isKept(this.content)) return;
+    if (!this.places.some(({ line }) => line.firstChild)) return;
     const offer = button({ class: "plain quiet" }, again, texts.more);
     element.append(h("div", { class: "row tools-row", "aria-live": "off" }, offer));
   }
 
-  private partsOf(parts: Part[]): HTMLElement[] {
-    const shown = (part: Part): HTMLElement[] => [...this.saidIn(part), ...this.placeFor(part)];
+  #partsOf(parts: Part[]): HTMLElement[] {
+    const shown = (part: Part): HTMLElement[] => [...this.#saidIn(part), ...this.#placeFor(part)];
     if (parts.length < 2) return parts.flatMap(shown);
     return [h("ol", { class: "parts" }, ...parts.map((part) => h("li", {}, ...questionOf(part), ...shown(part))))];
   }
 
-  private placeFor(part: Part): HTMLElement[] {
+  #placeFor(part: Part): HTMLElement[] {
     const line = h("div", { class: "unseen" }, summaryOf(part, this.texts));
     this.places.push({ part, line });
     return [line];
   }
 
-  private suggest({ kind, heading, suggestions }: Content): void {
+  #suggest({ kind, heading, suggestions }: Content): void {
     // What asks for the original elsewhere; here it is below the answer.
     const questions = suggestions.filter((question) => question !== this.texts.original);
     this.heading = heading ? h("p", { class: "label-line", id: `${this.id}-more` }, heading) : null;
@@ -97,7 +96,7 @@ export class AnswerView {
     this.questions = asksBack ? [] : questions;
   }
 
-  private saidIn(part: Part): HTMLElement[] {
+  #saidIn(part: Part): HTMLElement[] {
     const crisis = part.kind === "crisis";
     const numbers = { phones: phonesOf(part), emergency: crisis };
     const text = (some: string): HTMLElement[] => richText(some, this.texts.newWindow, numbers);

@@ -24,17 +24,16 @@ export class Composer {
     submit.append(h("span", {}, worded(words, "send")));
     const row = h("div", { class: "row" }, this.field, submit);
     this.element = h("form", { class: "composer", part: "composer" }, label, row, hint);
-    this.element.addEventListener("submit", (event) => (event.preventDefault(), this.submit()));
-    this.field.addEventListener("keydown", (event) => this.key(event));
-    this.field.addEventListener("input", () => this.grow());
+    this.element.addEventListener("submit", (event) => (event.preventDefault(), this.#submit()));
+    this.field.addEventListener("keydown", (event) => this.#key(event));
+    this.field.addEventListener("input", () => this.#grow());
     this.field.addEventListener("compositionstart", () => (this.composing = true));
     this.field.addEventListener("compositionend", () => (this.composing = false));
   }
 
   /** Puts a text back for editing, before what is already there. */
   put(text: string): void {
-    this.field.value = [text, this.field.value].filter(Boolean).join("\n");
-    this.grow();
+    this.draft = [text, this.draft].filter(Boolean).join("\n");
     this.field.focus();
   }
 
@@ -45,27 +44,26 @@ export class Composer {
 
   set draft(text: string) {
     this.field.value = text;
-    this.grow();
+    this.#grow();
   }
 
-  private key(event: KeyboardEvent): void {
+  #key(event: KeyboardEvent): void {
     // While a word is being composed (Chinese, Japanese …), Enter is for the input method.
     if (event.key !== "Enter" || event.shiftKey || this.composing || isComposing(event)) return;
     event.preventDefault();
-    this.submit();
+    this.#submit();
   }
 
-  private submit(): void {
+  #submit(): void {
     const text = this.field.value.trim();
-    if (text) this.field.value = "";
-    this.grow();
+    if (text) this.draft = "";
     this.field.focus();
     // Afterwards, since on a phone the focus then leaves the field.
     if (text) this.send(text);
   }
 
   /** Makes the field as high as its text, in browsers whose stylesheets cannot. */
-  private grow(): void {
+  #grow(): void {
     if (CSS.supports("field-sizing", "content")) return;
     const { style, offsetHeight, clientHeight } = this.field;
     style.height = "auto";

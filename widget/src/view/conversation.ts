@@ -2,10 +2,8 @@
 
 import type { Outgoing } from "../api.js";
 import type { SendState } from "../chat.js";
-import { button, h } from "../dom.js";
-import type { Language } from "../languages.js";
+import { h } from "../dom.js";
 import type { AssistantEvent, ChatEvent, Content } from "../protocol.js";
-import { textsOf } from "../texts.js";
 import type { Wording } from "../wording.js";
 import { AnswerView } from "./answer.js";
 import { VisitorMessage, type VisitorActions } from "./visitor_message.js";
@@ -19,8 +17,6 @@ export interface ConversationActions extends VisitorActions {
   ask(question: string): void;
   /** Adds what belongs to an answer but is not announced with it. */
   finish(view: AnswerView): void;
-  /** Offers the visitor to ask people what the assistant does not know. */
-  askTeam(question: string): void;
 }
 
 export class Conversation {
@@ -51,28 +47,29 @@ export class Conversation {
 
   /** The visitor's last message; null before the first. */
   get lastQuestion(): HTMLElement | null {
-    const all = [this.log, this.history].flatMap((place) => Array.from(place.querySelectorAll<HTMLElement>(".visitor")).reverse());
-    return all[0] ?? null;
+    const all = [this.history, this.log].flatMap((place) => [...place.querySelectorAll<HTMLElement>(".visitor")]);
+    return all.pop() ?? null;
   }
 
   /** The visitor's message that an answer belongs to, if it is shown. */
-  questionOf({ replyTo }: AssistantEvent): HTMLElement | null {
+  questionOf({ replyTo }: Partial<AssistantEvent>): HTMLElement | null {
     return (replyTo && this.sent.get(replyTo)?.element) || null;
   }
 
   /** Shows earlier messages without announcing them. */
   restore(events: ChatEvent[]): void {
     for (const event of events) {
-      if (event.type === "visitor") this.restoreVisitor(event);
-      else this.restoreAnswer(event);
+      if (event.type === "visitor") this.visitor(event, "sent", this.history);
+      else this.actions.finish(this.#added(event, this.history));
     }
     this.history.hidden = !this.history.firstChild;
   }
 
-  visitor(message: Outgoing, state: SendState): void {
+  visitor(message: Outgoing, state: SendState, place = this.log): void {
     const known = this.sent.get(message.id);
-    const view = known ?? this.newMessage(message);
-    if (!known) this.log.append(view.element);
+    const view = known ?? new VisitorMessage(message, this.words, this.actions);
+    this.sent.set(message.id, view);
+    if (!known || place !== this.log) place.append(view.element);
     view.show(state);
   }
 
@@ -84,11 +81,8 @@ export class Conversation {
 
   /** Adds an answer, after the question that it belongs to; returns its element. */
   answer(event: AssistantEvent): HTMLElement {
-    const view = this.made(event);
-    const question = this.questionOf(event);
-    if (question?.parentElement === this.log) this.endOfExchange(question).after(view.element);
-    else this.log.append(view.element);
-    this.finishLater(view);
+    const view = this.#added(event, this.log);
+    this.#finishLater(view);
     return view.element;
   }
 
@@ -96,25 +90,19 @@ export class Conversation {
   aside(content: Content, id: string): HTMLElement {
     const view = new AnswerView(content, id, this.words.language, this.actions.ask);
     this.log.append(view.element);
-    this.finishLater(view);
+    this.#finishLater(view);
     return view.element;
   }
 
-  private finishLater(view: AnswerView): void {
+  #finishLater(view: AnswerView): void {
     setTimeout(() => this.actions.finish(view), ANNOUNCEMENT_MS);
   }
 
   /** The last of the messages that belong to a question. */
-  private endOfExchange(question: HTMLElement): Element {
+  #endOfExchange(question: HTMLElement): Element {
     let last: Element = question;
     while (last.nextElementSibling && !last.nextElementSibling.matches(".visitor")) last = last.nextElementSibling;
     return last;
-  }
-
-  /** Says something that a screen reader would otherwise not hear. */
-  announce(text: string, language: Language): void {
-    this.heard.lang = language;
-    this.heard.textContent = text;
   }
 
   note(text: string): HTMLElement {
@@ -137,45 +125,20 @@ export class Conversation {
     this.typing.classList.toggle("idle", !any);
     this.timers.forEach(clearTimeout);
     this.typingText.textContent = "";
-    this.timers = any ? [this.later(ANNOUNCE_TYPING_AFTER_MS, "typing"), this.later(SLOW_AFTER_MS, "slow")] : [];
+    this.timers = any ? [this.#later(ANNOUNCE_TYPING_AFTER_MS, "typing"), this.#later(SLOW_AFTER_MS, "slow")] : [];
   }
 
-  private later(time: number, what: "typing" | "slow"): ReturnType<typeof setTimeout> {
+  #later(time: number, what: "typing" | "slow"): ReturnType<typeof setTimeout> {
     return setTimeout(() => (this.typingText.textContent = this.words.texts[what]), time);
   }
 
-  private newMessage(message: Outgoing): VisitorMessage {
-    const view = new VisitorMessage(message, this.words, this.actions);
-    this.sent.set(message.id, view);
-    return view;
-  }
-
-  private restoreVisitor(message: Outgoing): void {
-    const view = this.sent.get(message.id) ?? this.newMessage(message);
-    view.show("sent");
-    this.history.append(view.element);
-  }
-
-  private restoreAnswer(event: AssistantEvent): void {
-    const view = this.made(event);
-    this.actions.finish(view);
+  #added(event: AssistantEvent, place: HTMLElement): AnswerView {
+    const { sequence, at } = event;
+    const view = new AnswerView(event, `answer-${sequence}`, this.words.language, this.actions.ask, sequence, at);
     const question = this.questionOf(event);
-    if (question?.parentElement === this.history) this.endOfExchange(question).after(view.element);
-    else this.history.append(view.element);
-  }
-
-  private made(event: AssistantEvent): AnswerView {
-    const { language } = this.words;
-    const view = new AnswerView(event, `answer-${event.sequence}`, language, this.actions.ask, event.sequence, event.at);
-    if (event.kind === "fallback") view.element.append(this.offerOfTeam(event));
+    if (question?.parentElement === place) this.#endOfExchange(question).after(view.element);
+    else place.append(view.element);
     return view;
-  }
-
-  /** A button, shown only where people can be asked. */
-  private offerOfTeam({ replyTo, language }: AssistantEvent): HTMLElement {
-    const ask = (): void => this.actions.askTeam(this.sent.get(replyTo ?? "")?.text ?? "");
-    const offer = button({ class: "plain quiet", part: "ask-team" }, ask, textsOf(language).team);
-    return h("div", { class: "row ask-team" }, offer);
   }
 }
 

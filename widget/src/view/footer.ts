@@ -13,7 +13,8 @@ export class Footer {
   /** The way to a person. */
   readonly person: HTMLElement;
   private readonly alert = h("p", { class: "alert", role: "alert" });
-  private readonly status = h("p", { class: "status", role: "status" });
+  /** Confirmations. */
+  readonly status = h("p", { class: "status", role: "status" });
   private readonly contact = h("a", { target: "_blank", rel: "noopener noreferrer", part: "contact" });
   private readonly asking: HTMLButtonElement;
 
@@ -23,15 +24,11 @@ export class Footer {
     contactUrl: string,
     askForPerson: () => void,
   ) {
-    const label = h("span", {});
     const hint = h("span", { class: "unseen" });
-    this.contact.append(icon("person"), label, hint);
-    words.say((texts) => {
-      label.textContent = texts.person;
-      hint.textContent = ` (${texts.newWindow})`;
-    });
-    const ask = worded(words, "person");
-    this.asking = button({ class: "person", part: "contact", hidden: "" }, askForPerson, icon("person"), ask);
+    const named = (): Node[] => [icon("person"), worded(words, "person")];
+    this.contact.append(...named(), hint);
+    words.say((texts) => (hint.textContent = ` (${texts.newWindow})`));
+    this.asking = button({ class: "person", part: "contact", hidden: "" }, askForPerson, ...named());
     this.person = h("div", { class: "contact" }, this.asking, this.contact);
     this.bar = h("div", { class: "bar" }, this.alert, this.status, composer.element);
     this.element = h("div", { class: "footer", part: "footer" }, this.bar, this.person);
@@ -65,16 +62,9 @@ export class Footer {
     if (text) this.status.textContent = "";
   }
 
-  /** Shows a confirmation. */
-  tell(text: string): void {
-    this.alert.textContent = "";
-    this.status.textContent = text;
-    this.status.lang = this.words.language;
-  }
-
   /** Removes warnings and confirmations. */
   hush(): void {
-    this.alert.textContent = "";
+    this.warn(null);
     this.status.textContent = "";
   }
 }

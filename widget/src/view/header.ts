@@ -14,34 +14,28 @@ export interface HeaderActions {
   choose(language: Language): void;
 }
 
-export class Header {
-  readonly element: HTMLElement;
-  private readonly size: HTMLButtonElement;
+/** `menu` is the button for the menu; `large` says whether the panel is enlarged. */
+export function headerOf(words: Wording, menu: HTMLElement, large: boolean, actions: HeaderActions): HTMLElement {
+  const title = h("h2", { class: "title" }, worded(words, "titleShort"));
+  const machine = h("p", { class: "machine", id: "machine" }, worded(words, "machine"));
+  const heading = h("div", { class: "heading" }, title, machine);
+  const close = button({ class: "round", part: "close" }, actions.close, icon("close"));
+  words.say((texts) => named(close, texts.close));
+  const row = h("div", { class: "top" }, drawn(MARK, "mark"), heading, exitButton(words, actions.exit));
+  row.append(languageSwitch(words, actions.choose), sizeButton(words, large, actions.enlarge), menu, close);
+  return h("div", { class: "header", part: "header" }, row);
+}
 
-  constructor(words: Wording, menu: HTMLElement, actions: HeaderActions) {
-    const title = h("h2", { class: "title" }, worded(words, "titleShort"));
-    const machine = h("p", { class: "machine", id: "machine" }, worded(words, "machine"));
-    const heading = h("div", { class: "heading" }, title, machine);
-    const close = button({ class: "round", part: "close" }, actions.close, icon("close"));
-    words.say((texts) => named(close, texts.close));
-    const sized = { class: "round enlarge", part: "enlarge", "aria-pressed": "false" };
-    this.size = button(sized, () => this.toggleSize(actions), icon("larger"), icon("smaller"));
-    words.say((texts) => named(this.size, texts.enlarge));
-    const mark = drawn(MARK);
-    mark.classList.add("mark");
-    const row = h("div", { class: "top" }, mark, heading, exitButton(words, actions.exit));
-    row.append(languageSwitch(words, actions.choose), this.size, menu, close);
-    this.element = h("div", { class: "header", part: "header" }, row);
-  }
-
-  set enlarged(now: boolean) {
-    this.size.setAttribute("aria-pressed", String(now));
-  }
-
-  private toggleSize({ enlarge }: HeaderActions): void {
-    this.enlarged = this.size.getAttribute("aria-pressed") !== "true";
-    enlarge(this.size.getAttribute("aria-pressed") === "true");
-  }
+/** Enlarges the panel, and makes it small again. */
+function sizeButton(words: Wording, large: boolean, enlarge: (now: boolean) => void): HTMLElement {
+  const attributes = { class: "round enlarge", part: "enlarge", "aria-pressed": String(large) };
+  const size = button(attributes, () => {
+    const now = size.getAttribute("aria-pressed") !== "true";
+    size.setAttribute("aria-pressed", String(now));
+    enlarge(now);
+  }, icon("larger"));
+  words.say((texts) => named(size, texts.enlarge));
+  return size;
 }
 
 function exitButton(words: Wording, exit: () => void): HTMLElement {

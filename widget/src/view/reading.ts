@@ -11,7 +11,7 @@ export class Reading {
   count: () => void = () => undefined;
   /** The visitor has scrolled away from what was brought into view. */
   moved = false;
-  private readonly observer = new ResizeObserver(() => this.keep());
+  private readonly observer = new ResizeObserver(() => this.#keep());
   private target: HTMLElement | null = null;
   private expected = 0;
 
@@ -21,20 +21,20 @@ export class Reading {
     private readonly outer: HTMLElement,
     readonly messages: HTMLElement[],
   ) {
-    for (const area of [inner, outer]) area.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    for (const area of [inner, outer]) area.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     for (const element of [inner, outer, ...messages]) this.observer.observe(element);
   }
 
   /** Whether a new answer may be brought into view: the visitor is at the end, or waits for it below their question. */
   follows(question: HTMLElement | null): boolean {
-    return this.atEnd || (!this.moved && this.target !== null && this.target === question);
+    return this.#atEnd || (!this.moved && this.target !== null && this.target === question);
   }
 
   /** Puts a message at the top edge, as far as there is text below it. */
   goTo(message: HTMLElement): void {
     this.target = message;
     this.moved = false;
-    this.keep();
+    this.#keep();
   }
 
   /** Notes an answer that is not in view. */
@@ -67,29 +67,29 @@ export class Reading {
   }
 
   /** The height of what stays over the top of the area. */
-  private get covered(): number {
+  get #covered(): number {
     return parseFloat(getComputedStyle(this.area).scrollPaddingTop) || 0;
   }
 
-  private get atEnd(): boolean {
-    return this.left < NEAR_PX;
+  get #atEnd(): boolean {
+    return this.#left < NEAR_PX;
   }
 
   /** How far it can be scrolled down from here. */
-  private get left(): number {
+  get #left(): number {
     const { scrollHeight, scrollTop, clientHeight } = this.area;
     return scrollHeight - scrollTop - clientHeight;
   }
 
   /** Whether the browser has scrolled, since there is less text now than where it was scrolled to. */
-  private get cutShort(): boolean {
-    return this.area.scrollTop < this.expected && this.left < 1;
+  get #cutShort(): boolean {
+    return this.area.scrollTop < this.expected && this.#left < 1;
   }
 
   /** Keeps the target at the top when texts or the panel change their size, for instance because the phone was turned. */
-  private keep(): void {
+  #keep(): void {
     const { area, target, moved } = this;
-    if (area.clientHeight && target?.isConnected && !moved) this.scrollTo(topOf(target, area) - this.covered - GAP_PX);
+    if (area.clientHeight && target?.isConnected && !moved) this.scrollTo(topOf(target, area) - this.#covered - GAP_PX);
   }
 
   scrollTo(position: number): void {
@@ -97,9 +97,9 @@ export class Reading {
     this.expected = this.area.scrollTop;
   }
 
-  private scrolled(): void {
+  #scrolled(): void {
     const { area } = this;
-    if (Math.abs(area.scrollTop - this.expected) > 2 && !this.cutShort) this.moved = true;
+    if (Math.abs(area.scrollTop - this.expected) > 2 && !this.#cutShort) this.moved = true;
     if (this.moved && area.clientHeight) this.expected = area.scrollTop;
   }
 }

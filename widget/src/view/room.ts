@@ -34,8 +34,8 @@ export class Room {
   /** Works out what fits; to be called when the panel has just been shown, afterwards by itself. */
   fit(): void {
     if (!this.panel.clientHeight) return;
-    this.fitAboveKeyboard();
-    this.classify();
+    this.#fitAboveKeyboard();
+    this.#classify();
   }
 
   private readonly soon = (): void => {
@@ -43,7 +43,7 @@ export class Room {
     this.frame = requestAnimationFrame(() => this.fit());
   };
 
-  private classify(): void {
+  #classify(): void {
     const { panel, header, bar, rest } = this;
     const em = parseFloat(getComputedStyle(panel).fontSize);
     const line = parseFloat(getComputedStyle(this.scroll).lineHeight);
@@ -55,7 +55,7 @@ export class Room {
   }
 
   /** Where a keyboard lies over the page instead of making it smaller, the panel ends above it. */
-  private fitAboveKeyboard(): void {
+  #fitAboveKeyboard(): void {
     const view = window.visualViewport;
     // Zoomed in with two fingers, the visitor chooses what to see.
     const zoomed = !view || Math.abs(view.scale - 1) > 0.01;

@@ -28,27 +28,23 @@ export class VisitorMessage {
     this.element = h("article", { ...attributes, "aria-labelledby": by.id }, by, text, time, this.state);
   }
 
-  get text(): string {
-    return this.message.text;
-  }
-
   show(state: SendState): void {
     const { texts } = this.words;
     const said = { sending: texts.sending, waiting: texts.waiting, offline: texts.waitingOffline, failed: texts.notSent };
     this.element.classList.toggle("pending", state !== "sent");
     if (state === "sent") return this.state.replaceChildren();
     this.state.replaceChildren(said[state]);
-    if (state === "failed") this.offer(texts.retry, this.actions.retry);
+    if (state === "failed") this.#offer(texts.retry, this.actions.retry);
   }
 
   /** The front refused it, so the visitor may edit the text. */
   showRefused(): void {
     this.element.classList.add("pending");
     this.state.replaceChildren(this.words.texts.notSent);
-    this.offer(this.words.texts.edit, () => (this.element.remove(), this.actions.edit(this.message)));
+    this.#offer(this.words.texts.edit, () => (this.element.remove(), this.actions.edit(this.message)));
   }
 
-  private offer(label: string, act: () => void): void {
+  #offer(label: string, act: () => void): void {
     this.state.append(" ", button({ class: "plain" }, act, label));
   }
 }

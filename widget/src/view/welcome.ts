@@ -5,6 +5,7 @@ import type { Opening } from "../protocol.js";
 import { link } from "../rich_text.js";
 import { filled } from "../texts.js";
 import { worded, type Wording } from "../wording.js";
+import { suggestion } from "./suggestions.js";
 
 export class Welcome {
   readonly notice: HTMLElement;
@@ -49,22 +50,19 @@ export class Welcome {
     this.announcement.textContent = opening.announcement;
     this.storedShort.hidden = opening.retentionDays === null;
     this.storedShort.textContent = filled(texts.storedShort, { days });
-    this.links.replaceChildren(...this.linksTo(opening));
-    this.showStarters(opening.available ? opening.starters : []);
+    this.links.replaceChildren(...this.#linksTo(opening));
+    this.#showStarters(opening.available ? opening.starters : []);
   }
 
-  private linksTo({ privacy, imprint }: Opening): Node[] {
+  #linksTo({ privacy, imprint }: Opening): Node[] {
     const { texts } = this.words;
     const pairs = [[privacy, texts.privacy], [imprint, texts.imprint]] as const;
     return pairs.flatMap(([url, label]) => (url ? [link(url, label, texts.newWindow)] : []));
   }
 
-  private showStarters(questions: string[]): void {
+  #showStarters(questions: string[]): void {
     const title = h("p", { id: "starters-title", class: "label-line" }, this.words.texts.startersTitle);
-    const buttons = questions.map((question) =>
-      button({ class: "suggestion", part: "suggestion" }, () => this.ask(question), question),
-    );
-    this.starters.replaceChildren(title, ...buttons);
+    this.starters.replaceChildren(title, ...questions.map((question) => suggestion(question, this.ask)));
     this.wanted = this.isWanted;
   }
 }

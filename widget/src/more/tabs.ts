@@ -1,22 +1,27 @@
 /** Other tabs of this browser that have the same chat: a duplicated tab has its own copy of the key. */
 
+import type { OtherTabs } from "../chat.js";
+
 const CHANNEL = "iom-assistant";
 
-export class Tabs {
+export class Tabs implements OtherTabs {
   private channel: BroadcastChannel | null = null;
+  private last: string | null = null;
 
-  constructor(private readonly erased: (token: string) => void) {}
+  /** `erased` is called when another tab has erased the chat of a key, given the last one that was followed here. */
+  constructor(private readonly erased: (token: string, last: string | null) => void) {}
 
   /** Listens from now on; not before there is a chat, since a page that listens cannot rest in the browser's memory. */
-  listen(): void {
+  listen(token: string): void {
+    this.last = token;
     if (this.channel || !("BroadcastChannel" in window)) return;
     this.channel = new BroadcastChannel(CHANNEL);
-    this.channel.onmessage = ({ data }: MessageEvent<unknown>) => typeof data === "string" && this.erased(data);
+    this.channel.onmessage = ({ data }: MessageEvent<unknown>) => typeof data === "string" && this.erased(data, this.last);
   }
 
   /** Tells the others that the chat of this token is erased. */
   tell(token: string): void {
-    this.listen();
+    this.listen(token);
     this.channel?.postMessage(token);
   }
 

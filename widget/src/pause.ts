@@ -1,0 +1,13 @@
+/** A pause that can be ended early. */
+
+export class Pause {
+  /** Goes on at once. */
+  end: () => void = () => undefined;
+
+  of(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.end = () => (clearTimeout(timer), resolve());
+    });
+  }
+}
