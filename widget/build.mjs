@@ -9,12 +9,15 @@ const target = ["chrome102", "firefox112", "safari15.5"];
 
 const ORIGINALS = ["de.json", "en.json"];
 
+// Stylesheets have the element's own unit where they say rem, which would hang on the root of the page (styling.ts).
+const inOwnUnit = (styles) => styles.replace(/(\d)rem\b/g, "$1iu");
+
 const minifiedStyles = {
   name: "minified-styles",
   setup(bundler) {
     bundler.onLoad({ filter: /\.css$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true, target });
-      return { contents: code, loader: "text" };
+      return { contents: inOwnUnit(code), loader: "text" };
     });
   },
 };
@@ -76,7 +79,7 @@ if (process.argv.includes("--tests")) {
   const file = (name) => join(folder, name);
   // The form for the team, loaded when it is opened.
   const TEAM_VERSION = await versionOf(await bundled("src/team/index.ts", file("team.js"), {}, [textsThat(ofForm)]));
-  // What few visitors need, loaded when they ask for it.
+  // What belongs below an answer, and what few visitors need: loaded after the first answer, or when asked for.
   const more = await bundled("src/more/index.ts", file("more.js"), { TEAM_VERSION }, [textsThat(later)]);
   const MORE_VERSION = await versionOf(more);
   // The chat, loaded when it is first opened: for German pages with German texts, for all others with English ones.

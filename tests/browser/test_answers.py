@@ -171,6 +171,18 @@ def test_talking_to_a_person_shows_the_card_of_the_last_answer(visitor, front):
     assert front.posts[-1]["text"] == "Ich möchte mit einem Menschen sprechen"
 
 
+def test_talking_to_a_person_waits_for_the_card_of_the_last_answer(visitor, front):
+    front.script.answer = lambda text, language: referral(language)
+    held = []
+    visitor.page.route("**/more.js*", lambda route: held.append(route))
+    visitor.open().ask("Wer hilft mir?")
+    visitor.page.locator("iom-assistant .footer").get_by_role("button", name="Kontakt zu einem Menschen").click()
+    until(visitor.page, lambda: bool(held))
+    held.pop().continue_()
+    expect(visitor.answers).to_have_count(2)
+    assert len(front.posts) == 1
+
+
 @pytest.mark.parametrize("named", [True, False], ids=["named-before", "the-office"])
 def test_after_two_misses_somebody_to_ask_is_shown_by_itself(visitor, front, named):
     said = {"Wer?": referral("de") if named else a_fact()}

@@ -102,7 +102,7 @@ export class Assistant implements ChatListener, Host {
     this.topicsToggle = this.#makeTopicsToggle();
     this.conversation = this.#makeConversation();
     this.composer = new Composer(this.words, (text) => this.send(text));
-    this.footer = new Footer(this.words, this.composer, settings.contactUrl, () => this.askForPerson());
+    this.footer = new Footer(this.words, this.composer, settings.contactUrl, () => void this.askForPerson());
     const { welcome, conversation } = this;
     const parts = [welcome.notice, welcome.starters, conversation.history, conversation.log, conversation.typing, conversation.heard];
     this.scroll = scrollArea(this.words, ...parts);
@@ -225,7 +225,8 @@ export class Assistant implements ChatListener, Host {
   }
 
   connected(now: boolean): void {
-    if (now !== this.reachable) this.footer.warn(now ? null : this.#troubleNow());
+    const { offline, unreachable } = this.words.texts;
+    if (now !== this.reachable) this.footer.warn(now ? null : navigator.onLine ? unreachable : offline);
     this.reachable = now;
     this.footer.chatAnswers = this.canAsk;
   }
@@ -267,24 +268,15 @@ export class Assistant implements ChatListener, Host {
     else if (hadFocus) this.composer.field.focus();
   }
 
-  #setLarge(now: boolean): void {
-    this.panel.classList.toggle("large", now);
-    this.store.keepTab({ large: now });
-  }
-
   /** Shows who can help with what was answered last, or else asks the chat, or else follows the link to people. */
-  askForPerson(): void {
-    if (this.more?.whoHelps.lead()) return;
-    if (this.canAsk) this.send(this.words.texts.personQuestion, true);
+  async askForPerson(): Promise<void> {
+    const more = this.conversation.contacts.length ? await this.#here().catch(() => null) : null;
+    if (more) more.whoHelps.lead();
+    else if (this.canAsk) this.send(this.words.texts.personQuestion, true);
     else this.footer.followContact();
   }
 
   readonly loadTexts = load;
-
-  #choose(language: Language): void {
-    this.store.keepKey({ choice: language });
-    this.followLanguage();
-  }
 
   #exit(): void {
     const address = this.settings.exitUrl() ?? this.words.texts.exitUrl;
@@ -370,10 +362,6 @@ export class Assistant implements ChatListener, Host {
     this.topicsToggle.hidden = !this.conversation.empty || !this.opening?.available;
   }
 
-  #troubleNow(): string {
-    return navigator.onLine ? this.words.texts.unreachable : this.words.texts.offline;
-  }
-
   // Construction
 
   #makeTopicsToggle(): HTMLButtonElement {
@@ -402,8 +390,14 @@ export class Assistant implements ChatListener, Host {
     return headerOf(this.words, this.menuToggle, this.store.tab.large, {
       close: () => this.settings.opened(false),
       exit: () => this.#exit(),
-      enlarge: (now) => this.#setLarge(now),
-      choose: (language) => this.#choose(language),
+      enlarge: (large) => {
+        this.panel.classList.toggle("large", large);
+        this.store.keepTab({ large });
+      },
+      choose: (choice) => {
+        this.store.keepKey({ choice });
+        this.followLanguage();
+      },
     });
   }
 

@@ -10,7 +10,8 @@ export const MARK =
 export function drawn(shape: string, classes = ""): SVGElement {
   const picture = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");
-  for (const [attribute, value] of [["viewBox", "0 0 24 24"], ["aria-hidden", "true"], ["class", `icon ${classes}`]] as const) {
+  const attributes = { viewBox: "0 0 24 24", "aria-hidden": "true", class: `icon ${classes}` };
+  for (const [attribute, value] of Object.entries(attributes)) {
     picture.setAttribute(attribute, value);
   }
   path.setAttribute("d", shape);

@@ -12,8 +12,8 @@ export function styleOnce(root: ShadowRoot, styles: string): void {
 
 /** Adds styles to a root; returns how to undo it. */
 export function withStyles(root: Document | ShadowRoot, written: string): () => void {
-  // The element's own unit stands in for the root's em, which pages set as they like.
-  const styles = written.replace(/(-?[\d.]+)rem\b/g, "calc($1*var(--iom-unit))");
+  // build.mjs puts the element's own unit in the place of the root's em, which pages set as they like.
+  const styles = written.replace(/(-?[\d.]+)iu\b/g, "calc($1*var(--iom-unit))");
   if ("adoptedStyleSheets" in root && "replaceSync" in CSSStyleSheet.prototype) {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(styles);

@@ -44,7 +44,7 @@ export interface Host {
   hush: () => void;
   /** Asks a question, typed or pressed. */
   send(text: string, pressed: boolean): void;
-  askForPerson(): void;
+  askForPerson(): Promise<void>;
   /** Loads the texts of the chat in a language. */
   loadTexts(language: Language): Promise<void>;
 }

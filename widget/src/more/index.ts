@@ -1,4 +1,4 @@
-/** What few visitors need: a file of its own, loaded when it is asked for, or once the first answer is there. */
+/** What belongs below an answer, and what few visitors need: a file of its own, loaded after the first answer. */
 
 import type { Language } from "../languages.js";
 import { styleOnce } from "../styling.js";

@@ -29,7 +29,7 @@ export class MenuEntries {
     const entry = (label: HTMLElement, act: () => void, kind = "entry"): HTMLElement =>
       button({ class: kind }, () => (menu.close(), act()), label);
     menu.element.append(
-      entry(worded(words, "person"), () => host.askForPerson()),
+      entry(worded(words, "person"), () => void host.askForPerson()),
       entry(worded(words, "team"), actions.askTeam, "entry ask-team"),
       entry(worded(words, "topics"), actions.topics),
       entry(worded(later, "newChat"), actions.newChat),

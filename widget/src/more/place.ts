@@ -13,7 +13,7 @@ const SEEN_PX = 48;
 export class Place {
   private readonly label = h("span");
   /** Leads to the answers that came meanwhile. */
-  private readonly newer = button({ class: "newer", hidden: "" }, () => this.#readNewer(), this.label, picture("newest"));
+  private readonly newer = button({ class: "newer" }, () => this.#readNewer(), this.label, picture("newest"));
   /** How many there are, on the launcher while the panel is closed. */
   private readonly badge = h("span", { class: "badge", "aria-hidden": "true" });
   private readonly badgeSaid = h("span", { class: "unseen" });
@@ -28,6 +28,7 @@ export class Place {
     words.say(() => this.#count());
     for (const area of [scroll, panel]) area.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     for (const element of [scroll, panel, ...reading.messages]) this.observer.observe(element);
+    if (reading.moved) this.#remember();
   }
 
   end(): void {

@@ -16,7 +16,9 @@ export class Tabs implements OtherTabs {
     this.last = token;
     if (this.channel || !("BroadcastChannel" in window)) return;
     this.channel = new BroadcastChannel(CHANNEL);
-    this.channel.onmessage = ({ data }: MessageEvent<unknown>) => typeof data === "string" && this.erased(data, this.last);
+    this.channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (typeof data === "string") this.erased(data, this.last);
+    };
   }
 
   /** Tells the others that the chat of this token is erased. */

@@ -8,31 +8,32 @@ const MISSES = 2;
 
 export class WhoHelps {
   private misses = 0;
-  private ofLastAnswer: Contact[] = [];
   private lastKnown: Contact[] = [];
   private cards = 0;
 
   constructor(private readonly host: Host) {}
 
-  /** Notes who is named in an answer; after misses in a row that name nobody, shows who was named last, or the office. */
+  /** Notes who is named in an answer; after misses that name nobody, shows who was named last, or the office. */
   note({ content, element }: AnswerView): void {
+    // Deleted a moment ago.
+    if (!element.isConnected) return;
     this.misses = content.kind === "fallback" ? this.misses + 1 : 0;
-    this.ofLastAnswer = content.parts.flatMap(({ contacts }) => contacts);
-    if (this.ofLastAnswer.length) this.lastKnown = this.ofLastAnswer;
+    const named = content.parts.flatMap(({ contacts }) => contacts);
+    if (named.length) this.lastKnown = named;
     const isNew = this.host.conversation.log.contains(element);
-    if (isNew && this.misses === MISSES && !this.ofLastAnswer.length) this.#show(this.#anybody());
+    if (isNew && this.misses === MISSES && !named.length) this.#show(this.#anybody());
   }
 
-  /** Shows who can help with what was answered last, and leads there; returns whether anybody can. */
-  lead(): boolean {
-    const card = this.#show(this.ofLastAnswer);
-    if (card) this.host.reading.goTo(card);
-    return card !== null;
+  /** Shows who can help with what was answered last, and leads there. */
+  lead(): void {
+    const { conversation, reading } = this.host;
+    const card = this.#show(conversation.contacts);
+    if (card) reading.goTo(card);
   }
 
   forget(): void {
     this.misses = 0;
-    this.ofLastAnswer = this.lastKnown = [];
+    this.lastKnown = [];
   }
 
   #anybody(): Contact[] {

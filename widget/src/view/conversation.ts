@@ -3,7 +3,7 @@
 import type { Outgoing } from "../api.js";
 import type { SendState } from "../chat.js";
 import { h } from "../dom.js";
-import type { AssistantEvent, ChatEvent, Content } from "../protocol.js";
+import type { AssistantEvent, ChatEvent, Contact, Content } from "../protocol.js";
 import type { Wording } from "../wording.js";
 import { AnswerView } from "./answer.js";
 import { VisitorMessage, type VisitorActions } from "./visitor_message.js";
@@ -26,6 +26,8 @@ export class Conversation {
   private readonly typingText = h("span", { role: "status" });
   /** What only a screen reader says. */
   readonly heard = h("p", { class: "unseen", role: "status" });
+  /** Who can help with what was answered last. */
+  contacts: Contact[] = [];
   private readonly sent = new Map<string, VisitorMessage>();
   private timers: Array<ReturnType<typeof setTimeout>> = [];
 
@@ -74,7 +76,6 @@ export class Conversation {
   }
 
   refuse(message: Outgoing): void {
-    this.visitor(message, "failed");
     this.sent.get(message.id)?.showRefused();
     this.sent.delete(message.id);
   }
@@ -116,6 +117,7 @@ export class Conversation {
     this.history.hidden = true;
     this.log.replaceChildren();
     this.sent.clear();
+    this.contacts = [];
     this.awaiting(false);
   }
 
@@ -134,6 +136,7 @@ export class Conversation {
 
   #added(event: AssistantEvent, place: HTMLElement): AnswerView {
     const { sequence, at } = event;
+    this.contacts = event.parts.flatMap(({ contacts }) => contacts);
     const view = new AnswerView(event, `answer-${sequence}`, this.words.language, this.actions.ask, sequence, at);
     const question = this.questionOf(event);
     if (question?.parentElement === place) this.#endOfExchange(question).after(view.element);

@@ -86,7 +86,7 @@ export class Reading {
     return this.area.scrollTop < this.expected && this.#left < 1;
   }
 
-  /** Keeps the target at the top when texts or the panel change their size, for instance because the phone was turned. */
+  /** Keeps the target at the top when texts or the panel change their size, for instance when the phone is turned. */
   #keep(): void {
     const { area, target, moved } = this;
     if (area.clientHeight && target?.isConnected && !moved) this.scrollTo(topOf(target, area) - this.#covered - GAP_PX);
