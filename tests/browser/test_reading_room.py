@@ -154,6 +154,8 @@ def test_above_a_keyboard_the_field_is_in_sight_and_the_rest_scrolls_as_one(visi
     visitor = opened(visit(visitor_of, front, KEYBOARD_OPEN, has_touch=True))
     expect(visitor.field).to_be_in_viewport(ratio=1)
     visitor.ask("Wie vielen?")
+    # What belongs below the answer comes after it.
+    expect(visitor.answers.last.locator(".after")).to_be_attached()
     expect(visitor.field).to_be_in_viewport(ratio=1)
     expect(visitor.answers.last).to_be_in_viewport()
     until(visitor.page, lambda: visitor.in_root("return root.querySelector('.panel').scrollTop;") > 0)
@@ -193,6 +195,7 @@ def test_what_stands_above_the_field_stays_when_the_keyboard_opens(visitor_of, f
     visitor = opened(visit(visitor_of, front, SIZES["phone"], has_touch=True))
     for number in range(8):
         visitor.ask(f"Frage {number}")
+    expect(visitor.answers.last.locator(".after")).to_be_attached()
     visitor.field.focus()
     visitor.page.set_viewport_size({"width": 360, "height": 400})
     expect(visitor.answers.last).to_be_in_viewport(ratio=1)
