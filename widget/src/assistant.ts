@@ -33,6 +33,10 @@ import { Welcome } from "./view/welcome.js";
 import { worded, Wording } from "./wording.js";
 
 const OPENING_RETRY_MS = 5_000;
+// Whoever waits for more longer than this gets what can be had without it.
+const PATIENCE_MS = 3_000;
+// The control by which a visitor asks for a person.
+const PERSON = "person";
 /** Set by build.mjs: changes with what the file contains, so that no cache brings an older one. */
 declare const MORE_VERSION: string;
 
@@ -54,40 +58,40 @@ export class Assistant implements ChatListener, Host {
   readonly chat: Chat;
   readonly words: Wording;
   readonly launcher: Launcher;
-  private readonly header: HTMLElement;
+  readonly #header: HTMLElement;
   readonly panel: HTMLElement;
-  private readonly room: Room;
+  readonly #room: Room;
   readonly menuToggle: HTMLButtonElement;
   readonly welcome: Welcome;
   readonly topicsToggle: HTMLButtonElement;
   readonly conversation: Conversation;
   readonly composer: Composer;
   readonly footer: Footer;
-  private readonly presses = new Presses();
+  readonly #presses = new Presses();
   readonly scroll: HTMLElement;
   readonly reading: Reading;
-  private readonly repeats = new Repeats();
+  readonly #repeats = new Repeats();
   /** Stops what is being read aloud. */
   hush: () => void = () => undefined;
   opening: Opening | null = null;
-  private openingAgain: ReturnType<typeof setTimeout> | undefined;
-  private resumed = false;
-  private reachable = true;
-  private readonly moreFile: OnDemand<typeof moreFile>;
+  #openingAgain: ReturnType<typeof setTimeout> | undefined;
+  #resumed = false;
+  #reachable = true;
+  readonly #moreFile: OnDemand<typeof moreFile>;
   /** What few visitors need, once it is here. */
-  private more: moreFile.More | null = null;
+  #more: moreFile.More | null = null;
   /** The answers to which more belongs that is not here yet. */
-  private unfinished: AnswerView[] = [];
+  #unfinished: AnswerView[] = [];
   /** The controls that have been pressed and wait for it. */
-  private readonly waiting = new Set<string>();
-  private isOver = false;
-  private readonly endings: Array<() => void> = [];
+  readonly #waiting = new Set<string>();
+  #isOver = false;
+  readonly #endings: Array<() => void> = [];
 
   constructor(
     private readonly settings: Settings,
     private readonly before: Before,
   ) {
-    this.moreFile = new OnDemand(new URL(`./more.js?v=${MORE_VERSION}`, import.meta.url).href);
+    this.#moreFile = new OnDemand(new URL(`./more.js?v=${MORE_VERSION}`, import.meta.url).href);
     this.api = new Api(settings.server);
     this.store = before.store;
     library().share(before.files);
@@ -106,10 +110,10 @@ export class Assistant implements ChatListener, Host {
     const { welcome, conversation } = this;
     const parts = [welcome.notice, welcome.starters, conversation.history, conversation.log, conversation.typing, conversation.heard];
     this.scroll = scrollArea(this.words, ...parts);
-    this.header = this.#makeHeader();
+    this.#header = this.#makeHeader();
     welcome.starters.after(this.topicsToggle);
     this.panel = this.#makePanel();
-    this.room = new Room(this.panel, this.header, this.scroll, this.footer.bar, this.footer.person);
+    this.#room = new Room(this.panel, this.#header, this.scroll, this.footer.bar, this.footer.person);
     this.reading = new Reading(this.scroll, this.panel, [conversation.history, conversation.log]);
     this.scroll.dataset.size = String(this.store.key.size);
     this.#enterRegion();
@@ -138,7 +142,7 @@ export class Assistant implements ChatListener, Host {
   open(focus = true): void {
     if (this.isOpen) return;
     this.panel.hidden = false;
-    this.room.fit();
+    this.#room.fit();
     this.launcher.expanded = true;
     // In the flow of the page the visitor has opened nothing yet.
     if (!this.settings.inline) this.store.keepTab({ open: true });
@@ -150,7 +154,7 @@ export class Assistant implements ChatListener, Host {
 
   close(): void {
     if (!this.isOpen) return;
-    this.more?.menu.close(false);
+    this.#more?.menu.close(false);
     const hadFocus = this.panel.matches(":focus-within");
     this.panel.hidden = true;
     this.launcher.expanded = false;
@@ -171,13 +175,13 @@ export class Assistant implements ChatListener, Host {
   /** Releases everything outside the element. */
   end(): void {
     this.chat.stop();
-    this.room.end();
-    clearTimeout(this.openingAgain);
+    this.#room.end();
+    clearTimeout(this.#openingAgain);
     this.hush();
     this.reading.end();
-    this.more?.end();
-    this.isOver = true;
-    this.endings.forEach((end) => end());
+    this.#more?.end();
+    this.#isOver = true;
+    this.#endings.forEach((end) => end());
   }
 
   // Events from the chat
@@ -226,8 +230,8 @@ export class Assistant implements ChatListener, Host {
 
   connected(now: boolean): void {
     const { offline, unreachable } = this.words.texts;
-    if (now !== this.reachable) this.footer.warn(now ? null : navigator.onLine ? unreachable : offline);
-    this.reachable = now;
+    if (now !== this.#reachable) this.footer.warn(now ? null : navigator.onLine ? unreachable : offline);
+    this.#reachable = now;
     this.footer.chatAnswers = this.canAsk;
   }
 
@@ -244,8 +248,8 @@ export class Assistant implements ChatListener, Host {
   }
 
   reset(): void {
-    this.more?.forget();
-    this.unfinished = [];
+    this.#more?.forget();
+    this.#unfinished = [];
     this.hush();
     this.conversation.clear();
     this.reading.forgetUnread();
@@ -256,8 +260,8 @@ export class Assistant implements ChatListener, Host {
 
   /** Asks a question, typed or pressed; one that is asked twice by the same act only once. */
   send(text: string, pressed = false): void {
-    if (this.repeats.again(text, pressed, this.chat.isAwaiting, performance.now())) return;
-    if (this.reachable) this.footer.hush();
+    if (this.#repeats.again(text, pressed, this.chat.isAwaiting, performance.now())) return;
+    if (this.#reachable) this.footer.hush();
     this.#goOn();
     const hadFocus = this.welcome.starters.matches(":focus-within");
     this.chat.send(text);
@@ -270,7 +274,10 @@ export class Assistant implements ChatListener, Host {
 
   /** Shows who can help with what was answered last, or else asks the chat, or else follows the link to people. */
   async askForPerson(): Promise<void> {
-    const more = this.conversation.contacts.length ? await this.#here().catch(() => null) : null;
+    if (this.#waiting.has(PERSON)) return;
+    this.#waiting.add(PERSON);
+    const more = this.conversation.contacts.length ? await this.#soonHere().catch(() => null) : null;
+    this.#waiting.delete(PERSON);
     if (more) more.whoHelps.lead();
     else if (this.canAsk) this.send(this.words.texts.personQuestion, true);
     else this.footer.followContact();
@@ -284,7 +291,7 @@ export class Assistant implements ChatListener, Host {
     this.chat.vanish();
     this.conversation.clear();
     this.composer.draft = "";
-    this.more?.forget();
+    this.#more?.forget();
     leaveFor(address);
   }
 
@@ -296,13 +303,13 @@ export class Assistant implements ChatListener, Host {
 
   /** Whether the chat is open and can be reached. */
   get canAsk(): boolean {
-    return this.reachable && this.opening?.available === true;
+    return this.#reachable && this.opening?.available === true;
   }
 
   /** Resumes the stored chat the first time, and its connection after every rest. */
   #goOn(): void {
-    if (this.resumed) return this.chat.wakeUp();
-    this.resumed = true;
+    if (this.#resumed) return this.chat.wakeUp();
+    this.#resumed = true;
     // Earlier answers are shown whole.
     if (this.chat.begun) void this.#here().catch(() => undefined);
     this.chat.resume();
@@ -319,8 +326,8 @@ export class Assistant implements ChatListener, Host {
     } catch (error) {
       if (!this.isOpen || language !== this.words.language) return;
       this.connected(false);
-      clearTimeout(this.openingAgain);
-      this.openingAgain = setTimeout(() => void this.#loadOpening(), OPENING_RETRY_MS);
+      clearTimeout(this.#openingAgain);
+      this.#openingAgain = setTimeout(() => void this.#loadOpening(), OPENING_RETRY_MS);
       if (error instanceof TypeError && navigator.onLine) this.#explain().catch(() => undefined);
     }
   }
@@ -340,7 +347,7 @@ export class Assistant implements ChatListener, Host {
   /** Finds out why nothing can be had from the front; if this website may not, leads to the front's own page. */
   async #explain(): Promise<void> {
     // Where not even this can be had, the front cannot be reached.
-    if (await (await this.#loaded()).leadElsewhere()) clearTimeout(this.openingAgain);
+    if (await (await this.#loaded()).leadElsewhere()) clearTimeout(this.#openingAgain);
   }
 
   #show(opening: Opening): void {
@@ -348,7 +355,7 @@ export class Assistant implements ChatListener, Host {
     this.opening = opening;
     if (navigator.onLine) this.connected(true);
     this.welcome.show(opening);
-    this.more?.notice.look();
+    this.#more?.notice.look();
     this.#showStarters();
     this.panel.classList.toggle("team", opening.team !== null);
     this.composer.element.hidden = !opening.available;
@@ -411,8 +418,7 @@ export class Assistant implements ChatListener, Host {
       "aria-describedby": "machine notice-text",
       hidden: "",
     };
-    const { header, footer } = this;
-    const panel = h("div", attributes, header, this.scroll, footer.element);
+    const panel = h("div", attributes, this.#header, this.scroll, this.footer.element);
     this.words.say((texts) => panel.setAttribute("aria-label", texts.title));
     panel.addEventListener("keydown", (event) => this.#key(event));
     panel.addEventListener("keydown", pressOnce);
@@ -426,19 +432,19 @@ export class Assistant implements ChatListener, Host {
     sayWhere(region, this.words);
     const leave = (event: FocusEvent): void => this.#leftFor(event.relatedTarget);
     region.addEventListener("focusout", leave);
-    this.endings.push(() => region.removeEventListener("focusout", leave));
+    this.#endings.push(() => region.removeEventListener("focusout", leave));
   }
 
   #key(event: KeyboardEvent): void {
     if (event.key !== "Escape" || isComposing(event)) return;
-    if (!this.more?.escape()) this.settings.opened(false);
+    if (!this.#more?.escape()) this.settings.opened(false);
   }
 
   /** Counts Escape wherever it is pressed while the panel is open, or the focus in the chat, or just was. */
   #countEscape(event: KeyboardEvent): void {
     if (event.key !== "Escape" || event.repeat || isComposing(event)) return;
-    const counts = this.isOpen || event.composedPath().includes(this.element) || this.presses.begun(event.timeStamp);
-    if (!counts || !this.presses.add(event.timeStamp)) return;
+    const counts = this.isOpen || event.composedPath().includes(this.element) || this.#presses.begun(event.timeStamp);
+    if (!counts || !this.#presses.add(event.timeStamp)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     this.#exit();
@@ -453,15 +459,21 @@ export class Assistant implements ChatListener, Host {
   #listen(): void {
     const on = (target: EventTarget, name: string, act: (event: Event) => void, capture = false): void => {
       target.addEventListener(name, act, capture);
-      this.endings.push(() => target.removeEventListener(name, act, capture));
+      this.#endings.push(() => target.removeEventListener(name, act, capture));
     };
-    on(window, "online", () => (this.connected(true), this.chat.hurry()));
+    on(window, "online", () => this.#online());
     on(window, "offline", () => this.isOpen && this.connected(false));
     on(document, "visibilitychange", () => this.#lookedAt(!document.hidden));
     on(window, "keydown", (event) => this.#countEscape(event as KeyboardEvent), true);
     on(window, "pagehide", () => this.store.keepDraft(this.draft));
     on(window, "pageshow", (event) => (event as PageTransitionEvent).persisted && this.#returned());
-    this.endings.push(this.store.watch(() => this.#changedElsewhere()));
+    this.#endings.push(this.store.watch(() => this.#changedElsewhere()));
+  }
+
+  #online(): void {
+    this.connected(true);
+    this.chat.hurry();
+    if (this.#unfinished.length) this.#here().catch(() => undefined);
   }
 
   #lookedAt(now: boolean): void {
@@ -475,8 +487,8 @@ export class Assistant implements ChatListener, Host {
   #changedElsewhere(reread: () => void = () => this.store.reload()): void {
     const before = this.store.key.token;
     reread();
-    if (this.resumed && this.store.key.token !== before) this.chat.replaced();
-    this.more?.look();
+    if (this.#resumed && this.store.key.token !== before) this.chat.replaced();
+    this.#more?.look();
     this.followLanguage();
   }
 
@@ -498,18 +510,23 @@ export class Assistant implements ChatListener, Host {
 
   /** What few visitors need, loaded once; rejects if that fails. */
   async #here(): Promise<moreFile.More> {
-    const { More } = this.moreFile.file ?? (await this.moreFile.load());
-    if (this.isOver) throw new Error("the element is gone");
-    const more = (this.more ??= new More(this));
-    this.unfinished.splice(0).forEach((view) => more.finish(view));
+    const { More } = this.#moreFile.file ?? (await this.#moreFile.load());
+    if (this.#isOver) throw new Error("the element is gone");
+    const more = (this.#more ??= new More(this));
+    more.finishAll(this.#unfinished.splice(0));
     return more;
   }
 
-  /** Adds to an answer what belongs below it, as soon as that is here; where it cannot be had, the most important of it. */
+  /** The same; rejects too if that takes long. */
+  #soonHere(): Promise<moreFile.More> {
+    return Promise.race([this.#here(), new Promise<never>((_, reject) => setTimeout(reject, PATIENCE_MS))]);
+  }
+
+  /** Adds to an answer what belongs below it, as soon as that is here; until it can be had, the most important of it. */
   #finish(view: AnswerView): void {
-    this.unfinished.push(view);
+    this.#unfinished.push(view);
     const again = (): void => void this.#asked(view.id, (more) => more.finish(view).open());
-    this.#here().catch(() => view.finishPlainly(again));
+    this.#soonHere().catch(() => view.finishPlainly(again));
   }
 
   /**
@@ -519,8 +536,8 @@ export class Assistant implements ChatListener, Host {
    * already: an impatient second press does not take back the first.
    */
   async #asked(control: string, act: (more: moreFile.More) => void): Promise<boolean> {
-    if (this.waiting.has(control)) return false;
-    this.waiting.add(control);
+    if (this.#waiting.has(control)) return false;
+    this.#waiting.add(control);
     try {
       const more = await this.#loaded();
       if (this.isOpen) act(more);
@@ -529,7 +546,7 @@ export class Assistant implements ChatListener, Host {
       this.footer.warn(this.words.texts.failed);
       return false;
     } finally {
-      this.waiting.delete(control);
+      this.#waiting.delete(control);
     }
   }
 }

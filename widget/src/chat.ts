@@ -7,6 +7,7 @@ import { Live, pauseAfter, type LiveListener } from "./live.js";
 import { Pause } from "./pause.js";
 import type { AssistantEvent, ChatEvent } from "./protocol.js";
 import type { Store } from "./store.js";
+import { Tabs } from "./tabs.js";
 
 const FAILURES_UNTIL_FAILED = 3;
 // The front promises an answer or an apology within ten seconds.
@@ -31,28 +32,19 @@ export interface ChatListener {
   reset(): void;
 }
 
-/** Other tabs of this browser. */
-export interface OtherTabs {
-  /** Listens to what they tell, once there is a chat. */
-  listen(token: string): void;
-  /** Tells them that the chat of this key is erased. */
-  tell(token: string): void;
-  end(): void;
-}
-
 export class Chat implements LiveListener {
-  private live: Live | null = null;
-  private readonly awaited = new Set<string>();
-  private pumping = false;
+  #live: Live | null = null;
+  readonly #awaited = new Set<string>();
+  #pumping = false;
   // Counts dropped chats, so that results of requests for an earlier chat are ignored; a stopped one ignores them all.
-  private era = 0;
-  private stopped = false;
-  private failures = 0;
-  private slowed = false;
-  private lineIsUp = true;
-  private tabs: OtherTabs | null = null;
-  private readonly pause = new Pause();
-  private comingToken: Promise<string> | null = null;
+  #era = 0;
+  #stopped = false;
+  #failures = 0;
+  #slowed = false;
+  #lineIsUp = true;
+  readonly tabs = new Tabs((token, last) => this.#erasedElsewhere(token, last));
+  readonly #pause = new Pause();
+  #comingToken: Promise<string> | null = null;
 
   constructor(
     private readonly api: Api,
@@ -67,7 +59,7 @@ export class Chat implements LiveListener {
   }
 
   get isAwaiting(): boolean {
-    return this.awaited.size > 0 || this.store.tab.outbox.length > 0;
+    return this.#awaited.size > 0 || this.store.tab.outbox.length > 0;
   }
 
   /** The language that the visitor has chosen, or else that of the page. */
@@ -82,13 +74,6 @@ export class Chat implements LiveListener {
     void this.#pump();
   }
 
-  /** Agrees with the other tabs from now on. */
-  agreeWith(tabs: OtherTabs): void {
-    this.tabs = tabs;
-    const { token } = this.store.key;
-    if (token) tabs.listen(token);
-  }
-
   /** Reconnects after a rest. */
   wakeUp(): void {
     this.#follow();
@@ -96,7 +81,7 @@ export class Chat implements LiveListener {
 
   /** Disconnects while nobody is looking, unless an answer is awaited. */
   rest(): void {
-    if (!this.isAwaiting) this.live?.stop();
+    if (!this.isAwaiting) this.#live?.stop();
   }
 
   send(text: string): void {
@@ -108,8 +93,8 @@ export class Chat implements LiveListener {
 
   /** Retries at once whatever is waiting for the network. */
   hurry(): void {
-    this.pause.end();
-    this.live?.hurry();
+    this.#pause.end();
+    this.#live?.hurry();
   }
 
   /** Forgets the chat on this device. */
@@ -121,13 +106,18 @@ export class Chat implements LiveListener {
     this.listener.reset();
   }
 
+  /** If the chat is this one, which may have been found to be gone just before, this tab forgets it too. */
+  #erasedElsewhere(token: string, last: string | null): void {
+    if (token === (this.store.key.token ?? last)) this.forget();
+  }
+
   /** Erases everything at once, without waiting for the front. */
   vanish(): void {
     const { token } = this.store.key;
     if (token) this.api.delete(token, true).catch(() => undefined);
-    if (token) this.tabs?.tell(token);
+    if (token) this.tabs.tell(token);
     this.#drop();
-    this.stopped = true;
+    this.#stopped = true;
     this.store.clear();
   }
 
@@ -142,12 +132,12 @@ export class Chat implements LiveListener {
 
   /** Stops for good when the element is removed from the page; unsent messages stay in the outbox. */
   stop(): void {
-    this.stopped = true;
+    this.#stopped = true;
     // A chat that is being opened would be known to nobody: the next element opens one of its own.
-    this.era += 1;
-    this.live?.stop();
-    this.pause.end();
-    this.tabs?.end();
+    this.#era += 1;
+    this.#live?.stop();
+    this.#pause.end();
+    this.tabs.end();
   }
 
   // Events from the connection
@@ -169,7 +159,7 @@ export class Chat implements LiveListener {
       this.#await(event.id);
       this.listener.visitor(event, "sent");
     } else {
-      if (event.replyTo) this.awaited.delete(event.replyTo);
+      if (event.replyTo) this.#awaited.delete(event.replyTo);
       this.listener.answer(event);
     }
     this.#tellAwaiting();
@@ -177,8 +167,8 @@ export class Chat implements LiveListener {
 
   connected(now: boolean): void {
     this.listener.connected(now);
-    if (now && !this.lineIsUp) this.pause.end();
-    this.lineIsUp = now;
+    if (now && !this.#lineIsUp) this.#pause.end();
+    this.#lineIsUp = now;
   }
 
   ended(): void {
@@ -189,56 +179,56 @@ export class Chat implements LiveListener {
   }
 
   #drop(): void {
-    this.era += 1;
-    this.live?.stop();
-    this.live = null;
-    this.awaited.clear();
+    this.#era += 1;
+    this.#live?.stop();
+    this.#live = null;
+    this.#awaited.clear();
     this.#tellAwaiting();
   }
 
   #follow(fresh = false): void {
     const { token } = this.store.key;
-    if (!token || this.stopped) return;
-    this.tabs?.listen(token);
-    this.live ??= new Live(this.api, token, this, fresh);
-    this.live.start();
+    if (!token || this.#stopped) return;
+    this.tabs.listen(token);
+    this.#live ??= new Live(this.api, token, this, fresh);
+    this.#live.start();
   }
 
   // The outbox: one message at a time, in order
 
   async #pump(): Promise<void> {
-    if (this.pumping) return;
-    this.pumping = true;
-    for (let next = this.store.tab.outbox[0]; next && !this.stopped; next = this.store.tab.outbox[0]) {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    for (let next = this.store.tab.outbox[0]; next && !this.#stopped; next = this.store.tab.outbox[0]) {
       await this.#deliver(next);
     }
-    this.pumping = false;
+    this.#pumping = false;
   }
 
   async #deliver(message: Outgoing): Promise<void> {
-    const era = this.era;
+    const era = this.#era;
     try {
       const token = await this.token();
-      if (era !== this.era) return;
+      if (era !== this.#era) return;
       const sequence = await this.api.post(token, message, this.pageLanguage(), this.store.key.choice);
-      if (era !== this.era) return;
-      this.failures = 0;
+      if (era !== this.#era) return;
+      this.#failures = 0;
       this.#accepted(message, sequence);
     } catch (error) {
-      if (era === this.era) await this.#heed(error, message);
+      if (era === this.#era) await this.#heed(error, message);
     }
   }
 
   /** The key to the chat, which is opened if there is none. */
   async token(): Promise<string> {
     const { token } = this.store.key;
-    return token ?? (this.comingToken ??= this.#newToken().finally(() => (this.comingToken = null)));
+    return token ?? (this.#comingToken ??= this.#newToken().finally(() => (this.#comingToken = null)));
   }
 
   async #newToken(): Promise<string> {
-    const era = this.era;
+    const era = this.#era;
     const opened = await this.api.openChat(this.language);
-    if (era === this.era) {
+    if (era === this.#era) {
       this.store.keepKey(opened);
       this.#follow(true);
     } else if (opened.token) {
@@ -253,50 +243,50 @@ export class Chat implements LiveListener {
     this.#leaveOutbox(message.id);
     this.listener.visitor(message, "sent");
     // The response may come after the answer, when the connection is already resting.
-    if (this.live === null || this.live.last < sequence) this.#expect(message.id, sequence);
+    if (this.#live === null || this.#live.last < sequence) this.#expect(message.id, sequence);
     this.#tellAwaiting();
   }
 
   #expect(id: string, sequence: number): void {
     this.#await(id);
     this.#follow();
-    this.live?.expect(sequence);
+    this.#live?.expect(sequence);
   }
 
   async #heed(error: unknown, message: Outgoing): Promise<void> {
     const refusal = error instanceof Refusal ? error : null;
-    this.failures += 1;
+    this.#failures += 1;
     if (refusal?.chatIsGone) this.ended();
-    if (refusal?.chatIsGone && this.failures < FAILURES_UNTIL_FAILED) return;
+    if (refusal?.chatIsGone && this.#failures < FAILURES_UNTIL_FAILED) return;
     if (refusal && !refusal.passes && !refusal.chatIsGone) return this.#giveBack(message, refusal);
     if (refusal?.status === 429) this.#slowDown(refusal.text);
     this.listener.visitor(message, this.#stateOf(refusal));
-    await this.pause.of(refusal?.retryAfter ? refusal.retryAfter * 1000 : pauseAfter(this.failures));
+    await this.#pause.of(refusal?.retryAfter ? refusal.retryAfter * 1000 : pauseAfter(this.#failures));
   }
 
   #slowDown(text: string | null): void {
-    if (text === null && !this.slowed) return;
-    this.slowed = text !== null;
+    if (text === null && !this.#slowed) return;
+    this.#slowed = text !== null;
     this.listener.slowDown(text);
   }
 
   #stateOf(refusal: Refusal | null): SendState {
     if (refusal?.status === 429) return "waiting";
     if (!navigator.onLine) return "offline";
-    return this.failures >= FAILURES_UNTIL_FAILED ? "failed" : "waiting";
+    return this.#failures >= FAILURES_UNTIL_FAILED ? "failed" : "waiting";
   }
 
   #giveBack(message: Outgoing, refusal: Refusal): void {
-    this.failures = 0;
+    this.#failures = 0;
     this.#leaveOutbox(message.id);
     this.listener.refused(message, refusal.text);
   }
 
   #await(id: string): void {
-    if (this.awaited.has(id)) return;
-    this.awaited.add(id);
+    if (this.#awaited.has(id)) return;
+    this.#awaited.add(id);
     setTimeout(() => {
-      if (!this.awaited.delete(id)) return;
+      if (!this.#awaited.delete(id)) return;
       this.listener.unanswered();
       this.#tellAwaiting();
     }, ANSWER_TIMEOUT_MS);
@@ -308,6 +298,6 @@ export class Chat implements LiveListener {
   }
 
   #tellAwaiting(): void {
-    this.listener.awaiting(this.awaited.size > 0);
+    this.listener.awaiting(this.#awaited.size > 0);
   }
 }

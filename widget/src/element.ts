@@ -20,58 +20,58 @@ export class IomAssistant extends HTMLElement {
     return ["open", "language"];
   }
 
-  private loader: Loader | null = null;
-  private page: PageLanguage | null = null;
-  private quietly = false;
-  private draft = "";
-  private ending: ReturnType<typeof setTimeout> | undefined;
+  #loader: Loader | null = null;
+  #page: PageLanguage | null = null;
+  #quietly = false;
+  #draft = "";
+  #ending: ReturnType<typeof setTimeout> | undefined;
 
   connectedCallback(): void {
-    clearTimeout(this.ending);
+    clearTimeout(this.#ending);
     away.delete(this);
     // Moved within the page: everything goes on.
-    if (this.loader) return this.#moved(this.loader);
+    if (this.#loader) return this.#moved(this.#loader);
     for (const other of away) this.#succeed(other);
     registerUnit();
     const root = this.shadowRoot ?? this.attachShadow({ mode: "open" });
-    this.page = new PageLanguage(this, () => this.loader?.followLanguage());
-    this.loader = new Loader(this.#settings(this.page), root);
-    this.loader.draft ||= this.draft;
+    this.#page = new PageLanguage(this, () => this.#loader?.followLanguage());
+    this.#loader = new Loader(this.#settings(this.#page), root);
+    this.#loader.draft ||= this.#draft;
     this.#openQuietly();
   }
 
   #moved(loader: Loader): void {
     loader.stayInWindow();
-    this.page?.look();
+    this.#page?.look();
   }
 
   /** Ends only if the page has not put the element back after a while. */
   disconnectedCallback(): void {
     away.add(this);
-    this.ending = setTimeout(() => this.#end(), MOVED_WITHIN_MS);
+    this.#ending = setTimeout(() => this.#end(), MOVED_WITHIN_MS);
   }
 
   /** Takes the place of an element that the page has just taken away: the same chat is never led by two. */
   #succeed(other: IomAssistant): void {
     other.#end();
-    this.draft = other.draft;
+    this.#draft = other.#draft;
   }
 
   #end(): void {
-    clearTimeout(this.ending);
+    clearTimeout(this.#ending);
     away.delete(this);
-    this.draft = this.loader?.draft ?? this.draft;
-    this.page?.end();
-    this.loader?.end();
-    this.loader = null;
+    this.#draft = this.#loader?.draft ?? this.#draft;
+    this.#page?.end();
+    this.#loader?.end();
+    this.#loader = null;
   }
 
   attributeChangedCallback(name: string, before: string | null, now: string | null): void {
-    if (!this.loader) return;
-    if (name === "language") return this.loader.followLanguage();
+    if (!this.#loader) return;
+    if (name === "language") return this.#loader.followLanguage();
     if ((before === null) === (now === null)) return;
-    if (now === null) this.loader.close();
-    else this.loader.open(!this.quietly);
+    if (now === null) this.#loader.close();
+    else this.#loader.open(!this.#quietly);
     this.dispatchEvent(new CustomEvent(now === null ? "iom-assistant-close" : "iom-assistant-open", { bubbles: true }));
   }
 
@@ -86,12 +86,12 @@ export class IomAssistant extends HTMLElement {
 
   /** Opens without taking focus, because the page says so or it was open in this tab before. */
   #openQuietly(): void {
-    this.quietly = true;
+    this.#quietly = true;
     if (this.#isInline) this.open = true;
-    if (this.open) this.loader?.open(false);
-    else if (this.loader?.wasOpen && !smallScreen()) this.open = true;
-    else this.loader?.prepare();
-    this.quietly = false;
+    if (this.open) this.#loader?.open(false);
+    else if (this.#loader?.wasOpen && !smallScreen()) this.open = true;
+    else this.#loader?.prepare();
+    this.#quietly = false;
   }
 
   get #isInline(): boolean {

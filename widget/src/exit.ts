@@ -5,17 +5,17 @@ const WITHIN_MS = 1_500;
 
 /** Counts the presses of Escape: three in quick succession mean that the visitor wants to leave. */
 export class Presses {
-  private times: number[] = [];
+  #times: number[] = [];
 
   /** Whether presses are being counted at this time. */
   begun(at: number): boolean {
-    return this.times.some((time) => at - time < WITHIN_MS);
+    return this.#times.some((time) => at - time < WITHIN_MS);
   }
 
   /** Counts a press; returns whether it completes three. */
   add(at: number): boolean {
-    this.times = [...this.times.filter((time) => at - time < WITHIN_MS), at];
-    return this.times.length >= PRESSES;
+    this.#times = [...this.#times.filter((time) => at - time < WITHIN_MS), at];
+    return this.#times.length >= PRESSES;
   }
 }
 

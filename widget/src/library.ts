@@ -12,24 +12,24 @@ export interface Files {
 
 /** The files of texts beside this one; each is loaded once. */
 export class TextFiles implements Files {
-  private readonly contents = new Map<Language, unknown>();
-  private readonly loading = new Map<Language, Promise<void>>();
+  readonly #contents = new Map<Language, unknown>();
+  readonly #loading = new Map<Language, Promise<void>>();
 
   contentOf(language: Language): unknown {
-    return this.contents.get(language);
+    return this.#contents.get(language);
   }
 
   load(language: Language): Promise<void> {
-    if (this.contents.has(language)) return Promise.resolve();
-    const begun = this.loading.get(language) ?? this.#fetched(language).finally(() => this.loading.delete(language));
-    this.loading.set(language, begun);
+    if (this.#contents.has(language)) return Promise.resolve();
+    const begun = this.#loading.get(language) ?? this.#fetched(language).finally(() => this.#loading.delete(language));
+    this.#loading.set(language, begun);
     return begun;
   }
 
   async #fetched(language: Language): Promise<void> {
     try {
       const response = await fetch(new URL(`./texts/${language}.json`, import.meta.url));
-      if (response.ok) this.contents.set(language, (await response.json()) ?? {});
+      if (response.ok) this.#contents.set(language, (await response.json()) ?? {});
     } catch {
       // The usual texts stay.
     }
@@ -38,16 +38,16 @@ export class TextFiles implements Files {
 
 /** Texts of which some languages are here. */
 export class Library<Texts extends object> {
-  private readonly known: Map<Language, Texts>;
+  readonly #known: Map<Language, Texts>;
   /** What is read until the texts of a language are here: English, or else the first. */
-  private readonly usual: Language;
+  readonly #usual: Language;
 
   constructor(
     here: Record<Language, Texts>,
     private files: Files = new TextFiles(),
   ) {
-    this.known = new Map(Object.entries(here));
-    this.usual = this.known.has(DEFAULT) ? DEFAULT : ([...this.known.keys()][0] as Language);
+    this.#known = new Map(Object.entries(here));
+    this.#usual = this.#known.has(DEFAULT) ? DEFAULT : ([...this.#known.keys()][0] as Language);
   }
 
   /** Reads these files from now on, instead of its own. */
@@ -57,24 +57,24 @@ export class Library<Texts extends object> {
 
   /** Whether the texts of a language are here. */
   has(language: Language): boolean {
-    return this.known.has(language) || this.files.contentOf(language) !== undefined;
+    return this.#known.has(language) || this.files.contentOf(language) !== undefined;
   }
 
   /** The texts of a language; the usual ones until it is loaded. */
   of(language: Language): Texts {
-    const found = this.known.get(language);
+    const found = this.#known.get(language);
     if (found) return found;
-    const usual = this.known.get(this.usual) as Texts;
+    const usual = this.#known.get(this.#usual) as Texts;
     const content = this.files.contentOf(language);
     if (content === undefined) return usual;
     const texts = completed(content, usual);
-    this.known.set(language, texts);
+    this.#known.set(language, texts);
     return texts;
   }
 
   /** The language that `of` gives for a language. */
   languageOf(language: Language): Language {
-    return this.has(language) ? language : this.usual;
+    return this.has(language) ? language : this.#usual;
   }
 
   load(language: Language): Promise<void> {

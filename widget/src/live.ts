@@ -22,11 +22,11 @@ export interface LiveListener {
 }
 
 export class Live {
-  private running: AbortController | null = null;
-  private attempt: AbortController | null = null;
-  private readonly pause = new Pause();
-  private failures = 0;
-  private polling = false;
+  #running: AbortController | null = null;
+  #attempt: AbortController | null = null;
+  readonly #pause = new Pause();
+  #failures = 0;
+  #polling = false;
   last = 0;
 
   constructor(
@@ -39,22 +39,22 @@ export class Live {
 
   /** Follows the chat from the last event until `stop`; calling it again changes nothing. */
   start(): void {
-    if (this.running) return;
-    this.running = new AbortController();
-    void this.#follow(this.running.signal);
+    if (this.#running) return;
+    this.#running = new AbortController();
+    void this.#follow(this.#running.signal);
   }
 
   stop(): void {
-    this.running?.abort();
-    this.attempt?.abort();
-    this.pause.end();
-    this.running = null;
+    this.#running?.abort();
+    this.#attempt?.abort();
+    this.#pause.end();
+    this.#running = null;
   }
 
   /** Retries at once instead of waiting, for instance because the network is back. */
   hurry(): void {
-    this.failures = 0;
-    this.pause.end();
+    this.#failures = 0;
+    this.#pause.end();
   }
 
   /** Passes an event on, each once and in order. */
@@ -66,17 +66,17 @@ export class Live {
 
   /** Switches to polling if the stream does not deliver in time an event that the front is known to have. */
   expect(sequence: number): void {
-    if (!this.polling) setTimeout(() => void this.#check(sequence), STREAM_GRACE_MS);
+    if (!this.#polling) setTimeout(() => void this.#check(sequence), STREAM_GRACE_MS);
   }
 
   async #check(sequence: number): Promise<void> {
-    if (!this.running || this.last >= sequence) return;
+    if (!this.#running || this.last >= sequence) return;
     try {
-      const events = await this.api.events(this.token, this.last, 0, this.running.signal);
+      const events = await this.api.events(this.token, this.last, 0, this.#running.signal);
       if (this.last >= sequence) return;
       events.forEach((event) => this.take(event));
-      this.polling = true;
-      this.attempt?.abort();
+      this.#polling = true;
+      this.#attempt?.abort();
       this.hurry();
     } catch {
       // The main loop handles a network that is away.
@@ -87,21 +87,21 @@ export class Live {
     while (!stopped.aborted) {
       try {
         await this.#once();
-        if (!this.polling) await this.pause.of(RECONNECT_PAUSE_MS);
+        if (!this.#polling) await this.#pause.of(RECONNECT_PAUSE_MS);
       } catch (error) {
         if (stopped.aborted) return;
         if (error instanceof Refusal && error.chatIsGone) return this.listener.ended();
-        if (this.attempt?.signal.aborted) continue;
+        if (this.#attempt?.signal.aborted) continue;
         await this.#recover(error);
       }
     }
   }
 
   async #once(): Promise<void> {
-    this.attempt = new AbortController();
-    const { signal } = this.attempt;
+    this.#attempt = new AbortController();
+    const { signal } = this.#attempt;
     if (!this.restored) return this.#restore(signal);
-    if (this.polling) {
+    if (this.#polling) {
       await this.#poll(signal);
     } else {
       await this.api.stream(this.token, this.last, signal, (event) => this.take(event), () => this.#heard());
@@ -121,19 +121,19 @@ export class Live {
     const events = await this.api.events(this.token, this.last, LONG_POLL_SECONDS, signal);
     this.#heard();
     events.forEach((event) => this.take(event));
-    if (!events.length && Date.now() - asked < 1_000) await this.pause.of(EMPTY_POLL_PAUSE_MS);
+    if (!events.length && Date.now() - asked < 1_000) await this.#pause.of(EMPTY_POLL_PAUSE_MS);
   }
 
   #heard(): void {
-    this.failures = 0;
+    this.#failures = 0;
     this.listener.connected(true);
   }
 
   async #recover(error: unknown): Promise<void> {
-    this.failures += 1;
-    if (this.failures > 1) this.listener.connected(false);
+    this.#failures += 1;
+    if (this.#failures > 1) this.listener.connected(false);
     const asked = error instanceof Refusal ? (error.retryAfter ?? 0) * 1000 : 0;
-    await this.pause.of(Math.max(asked, pauseAfter(this.failures)));
+    await this.#pause.of(Math.max(asked, pauseAfter(this.#failures)));
   }
 }
 

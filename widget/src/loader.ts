@@ -59,71 +59,71 @@ function chatFile(language: Language): OnDemand<{ begin: typeof begin }> {
 }
 
 export class Loader {
-  private readonly region = h("div", { class: "assistant", role: "region" });
-  private readonly store: Store;
-  private readonly words: Wording<FirstTexts>;
-  private readonly launcher: Launcher;
-  private readonly unwatch: () => void;
-  private chat: Assistant | null = null;
-  private file: OnDemand<{ begin: typeof begin }> | null = null;
-  private begun = "";
+  readonly #region = h("div", { class: "assistant", role: "region" });
+  readonly #store: Store;
+  readonly #words: Wording<FirstTexts>;
+  readonly #launcher: Launcher;
+  readonly #unwatch: () => void;
+  #chat: Assistant | null = null;
+  #file: OnDemand<{ begin: typeof begin }> | null = null;
+  #begun = "";
   /** The panel is to be shown once it is here: with the focus, if that is still at this place. */
-  private wanted: { focus: boolean; from: Element | null } | null = null;
-  private trouble: HTMLElement | null = null;
-  private again: ReturnType<typeof setTimeout> | undefined;
-  private pause = RETRY_MS;
-  private ended = false;
+  #wanted: { focus: boolean; from: Element | null } | null = null;
+  #trouble: HTMLElement | null = null;
+  #again: ReturnType<typeof setTimeout> | undefined;
+  #pause = RETRY_MS;
+  #ended = false;
 
   constructor(
     private readonly settings: Settings,
     private readonly root: ShadowRoot,
   ) {
-    this.store = new Store(settings.server);
-    this.words = new Wording(firstLibrary, this.#language, settings.ownTexts);
-    this.launcher = new Launcher(this.words, () => this.#press());
-    this.region.append(this.launcher.element);
-    keepTyping(this.region);
-    sayWhere(this.region, this.words);
-    this.unwatch = this.store.watch(() => this.#changedElsewhere());
+    this.#store = new Store(settings.server);
+    this.#words = new Wording(firstLibrary, this.#language, settings.ownTexts);
+    this.#launcher = new Launcher(this.#words, () => this.#press());
+    this.#region.append(this.#launcher.element);
+    keepTyping(this.#region);
+    sayWhere(this.#region, this.#words);
+    this.#unwatch = this.#store.watch(() => this.#changedElsewhere());
     styleOnce(root, styles);
-    root.append(this.region);
+    root.append(this.#region);
     this.stayInWindow();
   }
 
   /** Whether the panel was open when this tab last left the page. */
   get wasOpen(): boolean {
-    return this.store.tab.open;
+    return this.#store.tab.open;
   }
 
   /** What stands in the field, not sent. */
   get draft(): string {
-    return this.chat?.draft ?? this.begun;
+    return this.#chat?.draft ?? this.#begun;
   }
 
   set draft(text: string) {
-    if (this.chat) this.chat.draft = text;
-    else this.begun = text;
+    if (this.#chat) this.#chat.draft = text;
+    else this.#begun = text;
   }
 
   /** Shows the panel; pass `focus` as false if the visitor did not just ask for it. */
   open(focus = true): void {
     this.stayInWindow();
-    if (this.chat) return this.chat.open(focus);
-    this.wanted ??= { focus, from: document.activeElement };
-    this.launcher.busy = true;
+    if (this.#chat) return this.#chat.open(focus);
+    this.#wanted ??= { focus, from: document.activeElement };
+    this.#launcher.busy = true;
     void this.#load();
   }
 
   /** Keeps the chat fixed to the window, wherever the page has put the element; one in the flow of the page stays there. */
   stayInWindow(): void {
-    if (!this.settings.inline) fixToWindow(this.region);
+    if (!this.settings.inline) fixToWindow(this.#region);
   }
 
   close(): void {
-    if (this.chat) return this.chat.close();
-    if (!this.wanted) return;
+    if (this.#chat) return this.#chat.close();
+    if (!this.#wanted) return;
     this.#giveUp();
-    this.store.keepTab({ open: false });
+    this.#store.keepTab({ open: false });
   }
 
   /** Loads the chat at once for a visitor who has begun one: it may be erased, or left in a hurry, at any time. */
@@ -133,87 +133,89 @@ export class Loader {
 
   /** Follows the page's language, unless the visitor has chosen one. */
   followLanguage(): void {
-    if (this.chat) this.chat.followLanguage();
-    else this.words.change(this.#language);
+    if (this.#chat) this.#chat.followLanguage();
+    else this.#words.change(this.#language);
   }
 
   /** Releases everything outside the element. */
   end(): void {
-    this.ended = true;
-    this.unwatch();
-    clearTimeout(this.again);
-    this.chat?.end();
-    this.region.remove();
+    this.#ended = true;
+    this.#unwatch();
+    clearTimeout(this.#again);
+    this.#chat?.end();
+    this.#region.remove();
   }
 
   get #language(): Language {
-    return this.store.key.choice ?? this.settings.pageLanguage();
+    return this.#store.key.choice ?? this.settings.pageLanguage();
   }
 
   get #isUsed(): boolean {
-    return this.store.key.token !== null || this.store.tab.outbox.length > 0;
+    return this.#store.key.token !== null || this.#store.tab.outbox.length > 0;
   }
 
   #press(): void {
-    if (this.wanted) return;
-    this.trouble?.remove();
-    this.trouble = null;
-    this.settings.opened(!this.chat?.isOpen);
+    if (this.#wanted) return;
+    this.#trouble?.remove();
+    this.#trouble = null;
+    this.settings.opened(!this.#chat?.isOpen);
   }
 
   #changedElsewhere(): void {
-    if (this.chat) return;
-    this.store.reload();
+    if (this.#chat) return;
+    this.#store.reload();
     this.followLanguage();
   }
 
   async #load(): Promise<void> {
-    clearTimeout(this.again);
+    clearTimeout(this.#again);
     try {
       // Without a pause where the file is here already.
-      const file = (this.file ??= chatFile(this.#language));
+      const file = (this.#file ??= chatFile(this.#language));
       const { begin } = file.file ?? (await file.load());
-      if (!this.ended) this.#enter(begin);
+      if (!this.#ended) this.#enter(begin);
     } catch (error) {
       console.error("iom-assistant: the chat could not be loaded.", error);
-      if (!this.ended) this.#fail();
+      if (!this.#ended) this.#fail();
     }
   }
 
   #enter(begun: typeof begin): void {
-    if (this.chat) return;
-    const { store, launcher, region, settings, words, wanted } = this;
+    if (this.#chat) return;
+    const { settings } = this;
+    const [store, launcher, region, words, wanted] = [this.#store, this.#launcher, this.#region, this.#words, this.#wanted];
     // It may have been erased while this page rested in the browser's memory.
     store.reread();
-    this.chat = begun(settings, { store, files, launcher, region, shared }, this.root);
-    this.chat.draft ||= this.begun;
+    this.#chat = begun(settings, { store, files, launcher, region, shared }, this.root);
+    this.#chat.draft ||= this.#begun;
     words.end();
-    this.trouble?.remove();
+    this.#trouble?.remove();
     this.#giveUp();
-    if (wanted) this.chat.open(wanted.focus && document.activeElement === wanted.from);
+    if (wanted) this.#chat.open(wanted.focus && document.activeElement === wanted.from);
   }
 
   /** Says so to whoever wants the chat, and where else it is. */
   #fail(): void {
-    const { wanted, settings } = this;
+    const { settings } = this;
+    const wanted = this.#wanted;
     this.#giveUp();
-    if (wanted) this.trouble ??= this.#sorry();
+    if (wanted) this.#trouble ??= this.#sorry();
     if (wanted) settings.opened(false);
     if (!settings.inline && !this.#isUsed) return;
-    this.again = setTimeout(() => (settings.inline ? this.open(false) : void this.#load()), this.pause);
-    this.pause = Math.min(2 * this.pause, LONGEST_RETRY_MS);
+    this.#again = setTimeout(() => (settings.inline ? this.open(false) : void this.#load()), this.#pause);
+    this.#pause = Math.min(2 * this.#pause, LONGEST_RETRY_MS);
   }
 
   #sorry(): HTMLElement {
-    const text = h("p", {}, worded(this.words, "failed"));
-    const link = pageLink(this.words, this.settings.server, { class: "open-page" });
+    const text = h("p", {}, worded(this.#words, "failed"));
+    const link = pageLink(this.#words, this.settings.server, { class: "open-page" });
     const note = h("div", { class: "trouble", role: "alert" }, text, link);
-    this.region.prepend(note);
+    this.#region.prepend(note);
     return note;
   }
 
   #giveUp(): void {
-    this.wanted = null;
-    this.launcher.busy = false;
+    this.#wanted = null;
+    this.#launcher.busy = false;
   }
 }

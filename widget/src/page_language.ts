@@ -6,46 +6,46 @@ import { languageAt, type Language } from "./languages.js";
 const MARKS_MS = 500;
 
 export class PageLanguage {
-  private current: Language;
-  private timer: ReturnType<typeof setTimeout> | undefined;
-  private readonly fonts = fonts();
-  private readonly observers: MutationObserver[];
+  #current: Language;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #fonts = fonts();
+  readonly #observers: MutationObserver[];
 
   constructor(
     private readonly place: Element,
     private readonly changed: () => void,
   ) {
-    this.current = languageAt(place);
+    this.#current = languageAt(place);
     const page = document.documentElement;
-    this.observers = [
+    this.#observers = [
       this.#observer(page, { attributeFilter: ["lang"], subtree: true }),
       this.#observer(page, { attributeFilter: ["class"] }),
     ];
   }
 
   get language(): Language {
-    return this.current;
+    return this.#current;
   }
 
   /** Looks again, for instance because the element was moved. */
   look(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.#timer);
     if (this.#isTranslated) return;
     const language = languageAt(this.place);
-    if (language === this.current) return;
-    this.current = language;
+    if (language === this.#current) return;
+    this.#current = language;
     this.changed();
   }
 
   end(): void {
-    clearTimeout(this.timer);
-    this.observers.forEach((observer) => observer.disconnect());
+    clearTimeout(this.#timer);
+    this.#observers.forEach((observer) => observer.disconnect());
   }
 
   #observer(page: Element, what: MutationObserverInit): MutationObserver {
     const observer = new MutationObserver(() => {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.look(), MARKS_MS);
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.look(), MARKS_MS);
     });
     observer.observe(page, what);
     return observer;
@@ -55,7 +55,7 @@ export class PageLanguage {
   get #isTranslated(): boolean {
     const { classList } = document.documentElement;
     const marked = classList.contains("translated-ltr") || classList.contains("translated-rtl");
-    return marked || fonts() > this.fonts || document.querySelector("[_msttexthash]") !== null;
+    return marked || fonts() > this.#fonts || document.querySelector("[_msttexthash]") !== null;
   }
 }
 

@@ -6,16 +6,16 @@ const SAME_ACT_MS = 1_000;
 const SECOND_PRESS_MS = 700;
 
 export class Repeats {
-  private text = "";
-  private at = -Infinity;
-  private pressed = false;
+  #text = "";
+  #at = -Infinity;
+  #pressed = false;
 
   /** Whether a text is the same act as the one before; `pressed` if it was not typed. */
   again(text: string, pressed: boolean, awaiting: boolean, now: number): boolean {
-    const since = now - this.at;
-    const same = text === this.text && awaiting && (pressed || since < SAME_ACT_MS);
-    if (same || (pressed && this.pressed && since < SECOND_PRESS_MS)) return true;
-    [this.text, this.at, this.pressed] = [text, now, pressed];
+    const since = now - this.#at;
+    const same = text === this.#text && awaiting && (pressed || since < SAME_ACT_MS);
+    if (same || (pressed && this.#pressed && since < SECOND_PRESS_MS)) return true;
+    [this.#text, this.#at, this.#pressed] = [text, now, pressed];
     return false;
   }
 }

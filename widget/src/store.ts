@@ -39,7 +39,7 @@ export class Store {
   tab: Tab = NEW_TAB;
   /** Whether the key outlives the tab. */
   remembered = false;
-  private sealed = false;
+  #sealed = false;
 
   constructor(private readonly server: string) {
     this.reload();
@@ -110,7 +110,7 @@ export class Store {
 
   /** Forgets everything, and keeps nothing from now on. */
   clear(): void {
-    this.sealed = true;
+    this.#sealed = true;
     this.remembered = false;
     this.key = NO_KEY;
     this.tab = NEW_TAB;
@@ -141,7 +141,7 @@ export class Store {
   }
 
   #put(storage: () => Storage, name: string, value: object): void {
-    if (this.sealed) return;
+    if (this.#sealed) return;
     attempt(() => storage().setItem(name, JSON.stringify({ ...value, server: this.server })));
   }
 }

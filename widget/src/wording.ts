@@ -8,7 +8,7 @@ import type { Texts as AllTexts } from "./texts.js";
 type Say<Texts> = (texts: Texts, language: Language) => void;
 
 export class Wording<Texts extends object = AllTexts> {
-  private sayings: Say<Texts>[] = [];
+  #sayings: Say<Texts>[] = [];
 
   /** `own` are texts that the page's author gives instead, in some language. */
   constructor(
@@ -29,7 +29,7 @@ export class Wording<Texts extends object = AllTexts> {
 
   /** Calls back now, and again whenever the language changes or its texts have been loaded. */
   say(saying: Say<Texts>): void {
-    this.sayings.push(saying);
+    this.#sayings.push(saying);
     saying(this.texts, this.library.languageOf(this.current));
   }
 
@@ -42,12 +42,12 @@ export class Wording<Texts extends object = AllTexts> {
 
   /** Says nothing more: another wording does. */
   end(): void {
-    this.sayings = [];
+    this.#sayings = [];
   }
 
   /** Says everything once more, since texts have come that were missing. */
   sayAll(): void {
-    this.sayings.forEach((saying) => saying(this.texts, this.library.languageOf(this.current)));
+    this.#sayings.forEach((saying) => saying(this.texts, this.library.languageOf(this.current)));
   }
 }
 

@@ -39,6 +39,7 @@ export class Below {
   /** Adds it to the answer as it is shown now. */
   show(): void {
     const { view } = this;
+    const focused = (view.element.getRootNode() as ShadowRoot).activeElement;
     view.element.querySelector(":scope > .tools-row")?.remove();
     for (const { part, line } of view.places) {
       const quiet = quietOf(part, view.texts, view.language);
@@ -49,10 +50,12 @@ export class Below {
     after.append(timeOf(view, view.language) ?? "");
     if (view.content.kind === "fallback") view.element.append(this.#offerOfTeam());
     if (after.firstChild) view.element.append(after);
+    if (focused && !focused.isConnected) view.element.focus({ preventScroll: true });
   }
 
-  /** Opens what else is offered. */
+  /** Opens what else is offered, for a visitor who has pressed a button that is gone now. */
   open(): void {
+    this.tools.focus();
     this.tools.press();
   }
 
@@ -61,12 +64,13 @@ export class Below {
     const { content, texts } = this.view;
     const question = this.host.conversation.questionOf(content)?.querySelector(".said")?.textContent ?? "";
     const offer = button({ class: "plain quiet", part: "ask-team" }, () => void this.more.people.ask(question), texts.team);
-    return h("div", { class: "row ask-team" }, offer);
+    return h("div", { class: "row ask-team", "aria-live": "off" }, offer);
   }
 
   #suggestions(): HTMLElement[] {
     const { heading, questions } = this.view;
-    if (heading) heading.className = "unseen";
+    // What asks back keeps it, with the questions that belong to it.
+    if (heading && questions.length) heading.className = "unseen";
     return suggestionsOf(questions.slice(0, SUGGESTIONS_SHOWN), this.ask, heading);
   }
 

@@ -16,7 +16,6 @@ import { NoticeDetails } from "./notice.js";
 import { People } from "./people.js";
 import { Place } from "./place.js";
 import { printing } from "./print.js";
-import { Tabs } from "./tabs.js";
 import { LaterLibrary, type LaterTexts } from "./texts.js";
 import { Topics } from "./topics.js";
 import { WhoHelps } from "./who_helps.js";
@@ -37,7 +36,6 @@ export class More {
   private readonly words: Wording<LaterTexts>;
   readonly menu: Menu;
   private readonly entries: MenuEntries;
-  private readonly tabs = new Tabs((token, last) => this.#erasedElsewhere(token, last));
   private explained = false;
   private prepared = false;
   private readonly stopPrinting: () => void;
@@ -56,7 +54,6 @@ export class More {
     this.notice = new NoticeDetails(host, this.words);
     this.whoHelps = new WhoHelps(host);
     this.languages = new LanguagesOffered(host);
-    host.chat.agreeWith(this.tabs);
     this.menu = new Menu(host.menuToggle);
     this.entries = this.#makeEntries();
     this.stopPrinting = printing(host);
@@ -71,6 +68,11 @@ export class More {
   async #prepare(): Promise<void> {
     await this.load(this.host.words.language);
     if (this.host.opening?.team) await this.people.prepare();
+  }
+
+  /** Adds to answers what belongs below them; whoever is reading keeps the place. */
+  finishAll(views: AnswerView[]): void {
+    if (views.length) this.place.still(() => views.forEach((view) => this.finish(view)));
   }
 
   /** Adds to an answer what belongs below it; returns that. */
@@ -125,14 +127,8 @@ export class More {
     this.stopPrinting();
   }
 
-  /** If the chat is this one, which may have been found to be gone just before, this tab forgets it too. */
-  #erasedElsewhere(token: string, last: string | null): void {
-    const { chat, store } = this.host;
-    if (token === (store.key.token ?? last)) chat.forget();
-  }
-
   #makeEntries(): MenuEntries {
-    const chat = new WholeChat(this.host, this.words, this.confirmation, this.tabs);
+    const chat = new WholeChat(this.host, this.words, this.confirmation);
     return new MenuEntries(this.host, this.words, this.menu, {
       topics: () => void this.topics.show(),
       askTeam: () => void this.people.ask(""),

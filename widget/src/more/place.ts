@@ -37,6 +37,16 @@ export class Place {
     this.badgeSaid.remove();
   }
 
+  /** Does something that changes what stands below messages, and leaves what is being read where it is. */
+  still(change: () => void): void {
+    const { reading } = this.host;
+    const element = reading.moved ? this.#atEdge() : undefined;
+    const before = element?.getBoundingClientRect().top ?? 0;
+    change();
+    if (element) reading.scrollTo(reading.area.scrollTop + element.getBoundingClientRect().top - before);
+    this.#remember();
+  }
+
   /** Scrolls no farther than needed to show an element whole. */
   reveal(element: HTMLElement): void {
     const { reading } = this.host;
@@ -72,13 +82,20 @@ export class Place {
 
   /** Notes which message is at the top edge, and how much of it is above. */
   #remember(): void {
-    const { area, messages } = this.host.reading;
+    const { area } = this.host.reading;
     if (!area.clientHeight) return;
     const { top } = area.getBoundingClientRect();
-    const all = messages.flatMap((list) => Array.from(list.children));
-    const element = all.find((one) => one.getBoundingClientRect().bottom > top);
+    const element = this.#atEdge();
     const box = element?.getBoundingClientRect();
     this.at = element && box ? { element, share: (top - box.top) / box.height } : null;
+  }
+
+  /** The message at the top edge. */
+  #atEdge(): Element | undefined {
+    const { area, messages } = this.host.reading;
+    const { top } = area.getBoundingClientRect();
+    const all = messages.flatMap((list) => Array.from(list.children));
+    return all.find((one) => one.getBoundingClientRect().bottom > top);
   }
 
   #count(): void {

@@ -57,6 +57,10 @@ export class AnswerTools {
     this.first?.focus({ preventScroll: true });
   }
 
+  focus(): void {
+    this.toggle.focus({ preventScroll: true });
+  }
+
   /** Opens the panel, or closes it. */
   press(): void {
     this.opens = !!this.panel.hidden;

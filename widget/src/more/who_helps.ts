@@ -20,8 +20,8 @@ export class WhoHelps {
     this.misses = content.kind === "fallback" ? this.misses + 1 : 0;
     const named = content.parts.flatMap(({ contacts }) => contacts);
     if (named.length) this.lastKnown = named;
-    const isNew = this.host.conversation.log.contains(element);
-    if (isNew && this.misses === MISSES && !named.length) this.#show(this.#anybody());
+    const isNewest = this.host.conversation.log.lastElementChild === element;
+    if (isNewest && this.misses === MISSES && !named.length) this.#show(this.#anybody());
   }
 
   /** Shows who can help with what was answered last, and leads there. */

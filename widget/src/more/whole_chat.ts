@@ -6,7 +6,6 @@ import type { Wording } from "../wording.js";
 import type { Confirmation } from "./confirmation.js";
 import type { Host } from "./host.js";
 import { exported, type ExportFormat } from "./requests.js";
-import type { Tabs } from "./tabs.js";
 import type { LaterTexts } from "./texts.js";
 
 export class WholeChat {
@@ -14,7 +13,6 @@ export class WholeChat {
     private readonly host: Host,
     private readonly later: Wording<LaterTexts>,
     private readonly confirmation: Confirmation,
-    private readonly tabs: Tabs,
   ) {}
 
   askNew(): void {
@@ -61,7 +59,7 @@ export class WholeChat {
     try {
       const { token } = store.key;
       if (token) await api.delete(token);
-      if (token) this.tabs.tell(token);
+      if (token) chat.tabs.tell(token);
       chat.forget();
       composer.draft = "";
       this.#tell(this.later.texts.deleted);

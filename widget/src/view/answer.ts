@@ -70,7 +70,7 @@ export class AnswerView {
       line.setAttribute("aria-live", "off");
       line.replaceChildren(...richText(plainly(part, texts), texts.newWindow, { phones: phonesOf(part) }));
     }
-    if (!this.places.some(({ line }) => line.firstChild)) return;
+    if (!this.questions.length && !this.places.some(({ line }) => line.firstChild)) return;
     const offer = button({ class: "plain quiet" }, again, texts.more);
     element.append(h("div", { class: "row tools-row", "aria-live": "off" }, offer));
   }
@@ -129,12 +129,13 @@ function unreviewed({ approvedOn, translation }: Part, texts: Texts): string {
 function plainly(part: Part, texts: Texts): string {
   const { asOf, contacts, sources } = part;
   const about = [
-    ...contacts.map(({ name, phone, email, url }) => [name, phone, email, url]),
+    ...contacts.map(({ name, phone, email, url, hours, address }) => [name, phone, email, url, hours, address]),
     ...sources.map(({ title, url }) => [texts.source, title, url]),
     [asOf && filled(texts.asOf, { date: asOf })],
     [unreviewed(part, texts)],
   ];
-  return about.map((words) => words.filter(Boolean).join(" ")).join("\n\n");
+  // Each is isolated, so that it keeps its order within a text that runs the other way.
+  return about.map((words) => words.flatMap((word) => (word ? `\u2068${word}\u2069` : [])).join(" ")).join("\n\n");
 }
 
 /** The text of a part, marked if it is not in the language of the answer. */

@@ -9,7 +9,7 @@ export class Composer {
   readonly element: HTMLFormElement;
   readonly field = h("textarea", { id: "field", part: "field", rows: "1", dir: "auto", enterkeyhint: "send" });
 
-  private composing = false;
+  #composing = false;
 
   constructor(
     words: Wording,
@@ -27,8 +27,8 @@ export class Composer {
     this.element.addEventListener("submit", (event) => (event.preventDefault(), this.#submit()));
     this.field.addEventListener("keydown", (event) => this.#key(event));
     this.field.addEventListener("input", () => this.#grow());
-    this.field.addEventListener("compositionstart", () => (this.composing = true));
-    this.field.addEventListener("compositionend", () => (this.composing = false));
+    this.field.addEventListener("compositionstart", () => (this.#composing = true));
+    this.field.addEventListener("compositionend", () => (this.#composing = false));
   }
 
   /** Puts a text back for editing, before what is already there. */
@@ -49,7 +49,7 @@ export class Composer {
 
   #key(event: KeyboardEvent): void {
     // While a word is being composed (Chinese, Japanese …), Enter is for the input method.
-    if (event.key !== "Enter" || event.shiftKey || this.composing || isComposing(event)) return;
+    if (event.key !== "Enter" || event.shiftKey || this.#composing || isComposing(event)) return;
     event.preventDefault();
     this.#submit();
   }

@@ -23,13 +23,13 @@ export class Conversation {
   readonly history = h("div", { class: "messages", role: "group", hidden: "" });
   readonly log = h("div", { class: "messages", role: "log", "aria-live": "polite", "aria-relevant": "additions" });
   readonly typing: HTMLElement;
-  private readonly typingText = h("span", { role: "status" });
+  readonly #typingText = h("span", { role: "status" });
   /** What only a screen reader says. */
   readonly heard = h("p", { class: "unseen", role: "status" });
   /** Who can help with what was answered last. */
   contacts: Contact[] = [];
-  private readonly sent = new Map<string, VisitorMessage>();
-  private timers: Array<ReturnType<typeof setTimeout>> = [];
+  readonly #sent = new Map<string, VisitorMessage>();
+  #timers: Array<ReturnType<typeof setTimeout>> = [];
 
   constructor(
     private readonly words: Wording,
@@ -40,7 +40,7 @@ export class Conversation {
       this.log.setAttribute("aria-label", texts.latest);
     });
     const dots = h("span", { class: "dots", "aria-hidden": "true" }, h("i"), h("i"), h("i"));
-    this.typing = h("div", { class: "typing idle" }, dots, this.typingText);
+    this.typing = h("div", { class: "typing idle" }, dots, this.#typingText);
   }
 
   get empty(): boolean {
@@ -55,7 +55,7 @@ export class Conversation {
 
   /** The visitor's message that an answer belongs to, if it is shown. */
   questionOf({ replyTo }: Partial<AssistantEvent>): HTMLElement | null {
-    return (replyTo && this.sent.get(replyTo)?.element) || null;
+    return (replyTo && this.#sent.get(replyTo)?.element) || null;
   }
 
   /** Shows earlier messages without announcing them. */
@@ -68,16 +68,16 @@ export class Conversation {
   }
 
   visitor(message: Outgoing, state: SendState, place = this.log): void {
-    const known = this.sent.get(message.id);
+    const known = this.#sent.get(message.id);
     const view = known ?? new VisitorMessage(message, this.words, this.actions);
-    this.sent.set(message.id, view);
+    this.#sent.set(message.id, view);
     if (!known || place !== this.log) place.append(view.element);
     view.show(state);
   }
 
   refuse(message: Outgoing): void {
-    this.sent.get(message.id)?.showRefused();
-    this.sent.delete(message.id);
+    this.#sent.get(message.id)?.showRefused();
+    this.#sent.delete(message.id);
   }
 
   /** Adds an answer, after the question that it belongs to; returns its element. */
@@ -116,7 +116,7 @@ export class Conversation {
     this.history.replaceChildren();
     this.history.hidden = true;
     this.log.replaceChildren();
-    this.sent.clear();
+    this.#sent.clear();
     this.contacts = [];
     this.awaiting(false);
   }
@@ -125,13 +125,13 @@ export class Conversation {
   awaiting(any: boolean): void {
     if (any === !this.typing.classList.contains("idle")) return;
     this.typing.classList.toggle("idle", !any);
-    this.timers.forEach(clearTimeout);
-    this.typingText.textContent = "";
-    this.timers = any ? [this.#later(ANNOUNCE_TYPING_AFTER_MS, "typing"), this.#later(SLOW_AFTER_MS, "slow")] : [];
+    this.#timers.forEach(clearTimeout);
+    this.#typingText.textContent = "";
+    this.#timers = any ? [this.#later(ANNOUNCE_TYPING_AFTER_MS, "typing"), this.#later(SLOW_AFTER_MS, "slow")] : [];
   }
 
   #later(time: number, what: "typing" | "slow"): ReturnType<typeof setTimeout> {
-    return setTimeout(() => (this.typingText.textContent = this.words.texts[what]), time);
+    return setTimeout(() => (this.#typingText.textContent = this.words.texts[what]), time);
   }
 
   #added(event: AssistantEvent, place: HTMLElement): AnswerView {

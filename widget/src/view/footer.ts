@@ -12,11 +12,11 @@ export class Footer {
   readonly bar: HTMLElement;
   /** The way to a person. */
   readonly person: HTMLElement;
-  private readonly alert = h("p", { class: "alert", role: "alert" });
+  readonly #alert = h("p", { class: "alert", role: "alert" });
   /** Confirmations. */
   readonly status = h("p", { class: "status", role: "status" });
-  private readonly contact = h("a", { target: "_blank", rel: "noopener noreferrer", part: "contact" });
-  private readonly asking: HTMLButtonElement;
+  readonly #contact = h("a", { target: "_blank", rel: "noopener noreferrer", part: "contact" });
+  readonly #asking: HTMLButtonElement;
 
   constructor(
     private readonly words: Wording,
@@ -26,23 +26,23 @@ export class Footer {
   ) {
     const hint = h("span", { class: "unseen" });
     const named = (): Node[] => [icon("person"), worded(words, "person")];
-    this.contact.append(...named(), hint);
+    this.#contact.append(...named(), hint);
     words.say((texts) => (hint.textContent = ` (${texts.newWindow})`));
-    this.asking = button({ class: "person", part: "contact", hidden: "" }, askForPerson, ...named());
-    this.person = h("div", { class: "contact" }, this.asking, this.contact);
-    this.bar = h("div", { class: "bar" }, this.alert, this.status, composer.element);
+    this.#asking = button({ class: "person", part: "contact", hidden: "" }, askForPerson, ...named());
+    this.person = h("div", { class: "contact" }, this.#asking, this.#contact);
+    this.bar = h("div", { class: "bar" }, this.#alert, this.status, composer.element);
     this.element = h("div", { class: "footer", part: "footer" }, this.bar, this.person);
     this.leadTo(contactUrl);
   }
 
   /** Sets the link to a person. */
   leadTo(url: string): void {
-    if (isSafe(url)) this.contact.setAttribute("href", url);
+    if (isSafe(url)) this.#contact.setAttribute("href", url);
   }
 
   /** Whether the chat can say who is there to talk to; otherwise a link leads to people. */
   set chatAnswers(now: boolean) {
-    const [shown, other] = now ? [this.asking, this.contact] : [this.contact, this.asking];
+    const [shown, other] = now ? [this.#asking, this.#contact] : [this.#contact, this.#asking];
     const hadFocus = other.matches(":focus");
     shown.hidden = false;
     other.hidden = true;
@@ -51,14 +51,14 @@ export class Footer {
 
   /** Follows the link to people. */
   followContact(): void {
-    this.contact.click();
+    this.#contact.click();
   }
 
   /** Shows a warning; null removes it. */
   warn(text: string | null): void {
-    if (this.alert.textContent === (text ?? "")) return;
-    this.alert.textContent = text;
-    this.alert.lang = this.words.language;
+    if (this.#alert.textContent === (text ?? "")) return;
+    this.#alert.textContent = text;
+    this.#alert.lang = this.words.language;
     if (text) this.status.textContent = "";
   }
 

@@ -11,17 +11,17 @@ interface Words {
 
 export class Launcher {
   readonly element: HTMLButtonElement;
-  private readonly label = h("span", { class: "launcher-label" });
+  readonly #label = h("span", { class: "launcher-label" });
 
   constructor(words: Words, toggle: () => void) {
     const attributes = { class: "launcher", part: "launcher", "aria-expanded": "false", "aria-controls": "panel" };
-    this.element = button(attributes, toggle, drawn(MARK), this.label);
+    this.element = button(attributes, toggle, drawn(MARK), this.#label);
     this.follow(words);
   }
 
   /** Takes its texts from here from now on. */
   follow(words: Words): void {
-    words.say((texts) => (this.label.textContent = texts.launcher));
+    words.say((texts) => (this.#label.textContent = texts.launcher));
   }
 
   /** What it opens is being loaded. */

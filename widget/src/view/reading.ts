@@ -11,9 +11,9 @@ export class Reading {
   count: () => void = () => undefined;
   /** The visitor has scrolled away from what was brought into view. */
   moved = false;
-  private readonly observer = new ResizeObserver(() => this.#keep());
-  private target: HTMLElement | null = null;
-  private expected = 0;
+  readonly #observer = new ResizeObserver(() => this.#keep());
+  #target: HTMLElement | null = null;
+  #expected = 0;
 
   /** `inner` scrolls, or `outer` where there is too little room; `messages` are what is read. */
   constructor(
@@ -22,17 +22,17 @@ export class Reading {
     readonly messages: HTMLElement[],
   ) {
     for (const area of [inner, outer]) area.addEventListener("scroll", () => this.#scrolled(), { passive: true });
-    for (const element of [inner, outer, ...messages]) this.observer.observe(element);
+    for (const element of [inner, outer, ...messages]) this.#observer.observe(element);
   }
 
   /** Whether a new answer may be brought into view: the visitor is at the end, or waits for it below their question. */
   follows(question: HTMLElement | null): boolean {
-    return this.#atEnd || (!this.moved && this.target !== null && this.target === question);
+    return this.#atEnd || (!this.moved && this.#target !== null && this.#target === question);
   }
 
   /** Puts a message at the top edge, as far as there is text below it. */
   goTo(message: HTMLElement): void {
-    this.target = message;
+    this.#target = message;
     this.moved = false;
     this.#keep();
   }
@@ -58,7 +58,7 @@ export class Reading {
   }
 
   end(): void {
-    this.observer.disconnect();
+    this.#observer.disconnect();
   }
 
   /** What scrolls now. */
@@ -83,24 +83,25 @@ export class Reading {
 
   /** Whether the browser has scrolled, since there is less text now than where it was scrolled to. */
   get #cutShort(): boolean {
-    return this.area.scrollTop < this.expected && this.#left < 1;
+    return this.area.scrollTop < this.#expected && this.#left < 1;
   }
 
   /** Keeps the target at the top when texts or the panel change their size, for instance when the phone is turned. */
   #keep(): void {
-    const { area, target, moved } = this;
+    const { area, moved } = this;
+    const target = this.#target;
     if (area.clientHeight && target?.isConnected && !moved) this.scrollTo(topOf(target, area) - this.#covered - GAP_PX);
   }
 
   scrollTo(position: number): void {
     this.area.scrollTop = position;
-    this.expected = this.area.scrollTop;
+    this.#expected = this.area.scrollTop;
   }
 
   #scrolled(): void {
     const { area } = this;
-    if (Math.abs(area.scrollTop - this.expected) > 2 && !this.#cutShort) this.moved = true;
-    if (this.moved && area.clientHeight) this.expected = area.scrollTop;
+    if (Math.abs(area.scrollTop - this.#expected) > 2 && !this.#cutShort) this.moved = true;
+    if (this.moved && area.clientHeight) this.#expected = area.scrollTop;
   }
 }
 

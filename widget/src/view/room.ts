@@ -10,8 +10,8 @@ const WIDE_EM = 40;
 const KEYBOARD_PX = 100;
 
 export class Room {
-  private readonly sizes = new ResizeObserver(() => this.soon());
-  private frame = 0;
+  readonly #sizes = new ResizeObserver(() => this.#soon());
+  #frame = 0;
 
   /** Watches the panel; `bar` is what stays at its end, `rest` stands below that. */
   constructor(
@@ -21,14 +21,14 @@ export class Room {
     private readonly bar: HTMLElement,
     private readonly rest: HTMLElement,
   ) {
-    [panel, header, bar].forEach((part) => this.sizes.observe(part));
-    for (const name of VIEW_EVENTS) window.visualViewport?.addEventListener(name, this.soon);
+    [panel, header, bar].forEach((part) => this.#sizes.observe(part));
+    for (const name of VIEW_EVENTS) window.visualViewport?.addEventListener(name, this.#soon);
   }
 
   end(): void {
-    this.sizes.disconnect();
-    cancelAnimationFrame(this.frame);
-    for (const name of VIEW_EVENTS) window.visualViewport?.removeEventListener(name, this.soon);
+    this.#sizes.disconnect();
+    cancelAnimationFrame(this.#frame);
+    for (const name of VIEW_EVENTS) window.visualViewport?.removeEventListener(name, this.#soon);
   }
 
   /** Works out what fits; to be called when the panel has just been shown, afterwards by itself. */
@@ -38,9 +38,9 @@ export class Room {
     this.#classify();
   }
 
-  private readonly soon = (): void => {
-    cancelAnimationFrame(this.frame);
-    this.frame = requestAnimationFrame(() => this.fit());
+  readonly #soon = (): void => {
+    cancelAnimationFrame(this.#frame);
+    this.#frame = requestAnimationFrame(() => this.fit());
   };
 
   #classify(): void {

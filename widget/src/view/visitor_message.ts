@@ -13,7 +13,7 @@ export interface VisitorActions {
 
 export class VisitorMessage {
   readonly element: HTMLElement;
-  private readonly state = h("p", { class: "state" });
+  readonly #state = h("p", { class: "state" });
 
   constructor(
     private readonly message: Outgoing & { at?: string | null },
@@ -25,26 +25,26 @@ export class VisitorMessage {
     const attributes = { class: "message visitor", part: "message visitor", "aria-live": "off", tabindex: "-1" };
     const by = h("p", { class: "unseen", id: `said-${message.id}` }, words.texts.youSaid);
     const time = timeOf({ at: message.at ?? new Date().toISOString() }, words.language);
-    this.element = h("article", { ...attributes, "aria-labelledby": by.id }, by, text, time, this.state);
+    this.element = h("article", { ...attributes, "aria-labelledby": by.id }, by, text, time, this.#state);
   }
 
   show(state: SendState): void {
     const { texts } = this.words;
     const said = { sending: texts.sending, waiting: texts.waiting, offline: texts.waitingOffline, failed: texts.notSent };
     this.element.classList.toggle("pending", state !== "sent");
-    if (state === "sent") return this.state.replaceChildren();
-    this.state.replaceChildren(said[state]);
+    if (state === "sent") return this.#state.replaceChildren();
+    this.#state.replaceChildren(said[state]);
     if (state === "failed") this.#offer(texts.retry, this.actions.retry);
   }
 
   /** The front refused it, so the visitor may edit the text. */
   showRefused(): void {
     this.element.classList.add("pending");
-    this.state.replaceChildren(this.words.texts.notSent);
+    this.#state.replaceChildren(this.words.texts.notSent);
     this.#offer(this.words.texts.edit, () => (this.element.remove(), this.actions.edit(this.message)));
   }
 
   #offer(label: string, act: () => void): void {
-    this.state.append(" ", button({ class: "plain" }, act, label));
+    this.#state.append(" ", button({ class: "plain" }, act, label));
   }
 }
