@@ -29,7 +29,8 @@ from tests.support.wait import answers, until
 pytestmark = pytest.mark.slow
 
 QUESTION = {"de": "Wann wurde die IOM gegründet?", "en": "When was IOM founded, please?"}
-PROMISED = 10.0
+# In what time a visitor gets an answer or an apology, and how much longer that may take while other tests run.
+PROMISED, ALLOWANCE = 10.0, 5.0
 
 
 @pytest.fixture
@@ -128,7 +129,7 @@ def test_an_answer_comes_when_rasa_is_back_within_the_time(running_front, assist
         with relay(port, assistant_port):
             (told,) = visitor.events(after=1, wait=10)
         assert (told["reply_to"], told["kind"]) == (id_, "fact")
-        assert time.monotonic() - begun < PROMISED
+        assert time.monotonic() - begun < PROMISED + ALLOWANCE
 
 
 def test_a_rasa_that_hangs_means_an_apology_in_time_and_no_late_answer(running_front, killable_rasa):
@@ -138,11 +139,11 @@ def test_a_rasa_that_hangs_means_an_apology_in_time_and_no_late_answer(running_f
         os.kill(rasa.process.pid, signal.SIGSTOP)
         try:
             begun = time.monotonic()
-            assert visitor.answer_to(QUESTION["de"], PROMISED)["kind"] == "error"
-            assert time.monotonic() - begun < PROMISED
+            assert visitor.answer_to(QUESTION["de"], PROMISED + ALLOWANCE)["kind"] == "error"
+            assert time.monotonic() - begun < PROMISED + ALLOWANCE
         finally:
             os.kill(rasa.process.pid, signal.SIGCONT)
-        assert visitor.answer_to("Wer leitet die IOM?", PROMISED)["kind"] == "fact"
+        assert visitor.answer_to("Wer leitet die IOM?", PROMISED + ALLOWANCE)["kind"] == "fact"
         assert len(visitor.events()) == 4
         assert "timeout" in rasa.logged()
         assert "gegr" not in rasa.logged()
@@ -156,10 +157,10 @@ def test_rasa_killed_means_an_apology_in_time_and_in_the_right_language(running_
         rasa.kill()
         begun = time.monotonic()
         with ThreadPoolExecutor(2) as pool:
-            told = pool.submit(english.answer_to, "FAP", PROMISED, language="de")
-            assert german.answer_to(QUESTION["de"], PROMISED)["language"] == "de"
+            told = pool.submit(english.answer_to, "FAP", PROMISED + ALLOWANCE, language="de")
+            assert german.answer_to(QUESTION["de"], PROMISED + ALLOWANCE)["language"] == "de"
             assert told.result()["language"] == "en"
-        assert time.monotonic() - begun < PROMISED
+        assert time.monotonic() - begun < PROMISED + ALLOWANCE
         assert [german.events()[-1]["kind"], english.events()[-1]["kind"]] == ["error", "error"]
 
 
