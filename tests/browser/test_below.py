@@ -166,6 +166,7 @@ def test_leaving_before_it_is_here_erases_the_chat_of_a_duplicated_tab_too(visit
     expect(other.answers).to_have_count(1)
     for _ in range(3):
         visitor.page.keyboard.press("Escape")
+    expect(visitor.page.get_by_text("news")).to_be_visible()
     expect(other.said).to_have_count(0)
 
 
