@@ -14,6 +14,7 @@ import type { Host } from "./more/host.js";
 import type * as moreFile from "./more/index.js";
 import { named } from "./naming.js";
 import { OnDemand } from "./on_demand.js";
+import { PATIENCE_MS } from "./pause.js";
 import type { AssistantEvent, ChatEvent, Opening } from "./protocol.js";
 import { Repeats } from "./repeats.js";
 import { sayWhere } from "./region.js";
@@ -33,8 +34,6 @@ import { Welcome } from "./view/welcome.js";
 import { worded, Wording } from "./wording.js";
 
 const OPENING_RETRY_MS = 5_000;
-// Whoever waits for more longer than this gets what can be had without it.
-const PATIENCE_MS = 3_000;
 // The control by which a visitor asks for a person.
 const PERSON = "person";
 /** Set by build.mjs: changes with what the file contains, so that no cache brings an older one. */

@@ -182,13 +182,13 @@ export class Loader {
 
   #enter(begun: typeof begin): void {
     if (this.#chat) return;
-    const { settings } = this;
-    const [store, launcher, region, words, wanted] = [this.#store, this.#launcher, this.#region, this.#words, this.#wanted];
+    const wanted = this.#wanted;
     // It may have been erased while this page rested in the browser's memory.
-    store.reread();
-    this.#chat = begun(settings, { store, files, launcher, region, shared }, this.root);
+    this.#store.reread();
+    const before = { store: this.#store, files, launcher: this.#launcher, region: this.#region, shared };
+    this.#chat = begun(this.settings, before, this.root);
     this.#chat.draft ||= this.#begun;
-    words.end();
+    this.#words.end();
     this.#trouble?.remove();
     this.#giveUp();
     if (wanted) this.#chat.open(wanted.focus && document.activeElement === wanted.from);
@@ -199,8 +199,10 @@ export class Loader {
     const { settings } = this;
     const wanted = this.#wanted;
     this.#giveUp();
-    if (wanted) this.#trouble ??= this.#sorry();
-    if (wanted) settings.opened(false);
+    if (wanted) {
+      this.#trouble ??= this.#sorry();
+      settings.opened(false);
+    }
     if (!settings.inline && !this.#isUsed) return;
     this.#again = setTimeout(() => (settings.inline ? this.open(false) : void this.#load()), this.#pause);
     this.#pause = Math.min(2 * this.#pause, LONGEST_RETRY_MS);

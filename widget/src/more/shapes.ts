@@ -1,6 +1,7 @@
 /** The pictures of this file. */
 
 import { drawn } from "../drawn.js";
+import { CLOSE, GLOBE, PHONE } from "../paths.js";
 
 const FILLED = {
   copy: "M8 2h12v15H8zm2 2v11h8V4zM4 6h2v13h10v2H4z",
@@ -13,10 +14,10 @@ const FILLED = {
 } as const;
 const LINES = {
   checked: "M4 12l6 6L20 6",
-  close: "M6 6l12 12M18 6 6 18",
-  globe: "M12 3a9 9 0 1 0 .01 0zM3 12h18M12 3c-5 5-5 13 0 18M12 3c5 5 5 13 0 18",
+  close: CLOSE,
+  globe: GLOBE,
   newest: "M12 4v15M5 12l7 7 7-7",
-  phone: "M4 4h4l2 5-2 2 5 5 2-2 5 2v4C11 21 3 13 4 4z",
+  phone: PHONE,
 } as const;
 
 export type Shape = keyof typeof FILLED | keyof typeof LINES;

@@ -5,13 +5,15 @@ import en from "../../texts/en.json";
 import type { LaterKey } from "../later.js";
 import type { Language } from "../languages.js";
 import { Library, type Files } from "../library.js";
+import { PATIENCE_MS } from "../pause.js";
 
 export type LaterTexts = Record<LaterKey, string>;
 
-// Nobody waits longer for a file of texts, which a slow connection may delay; until it comes, the texts are English.
-const PATIENCE_MS = 3_000;
-
-/** The texts by language; each but German and English is a file beside that of the chat's texts. */
+/**
+ * The texts by language; each but German and English is a file beside that of the chat's texts.
+ *
+ * A slow connection may delay that; until it comes, the texts are English.
+ */
 export class LaterLibrary extends Library<LaterTexts> {
   private readonly waits = new Map<Language, Promise<void>>();
 
