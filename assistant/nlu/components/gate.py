@@ -221,7 +221,7 @@ class Judge:
         listed = [piece for piece in parts if all(piece is not part for part, _ in proposed)]
         found = self.questions(whole, parts, listed)
         if len(found) == 1 and found[0].decision != "unsure":
-            found = self._hinted_at(whole, proposed) or found
+            found = self._second_questions(whole, proposed) or found
         return Understanding(evidence, tuple(found), trouble, choice)
 
     def part(self, message: Message, threshold: float | None = None) -> MessagePart:
@@ -331,20 +331,22 @@ class Judge:
         clearest = max((part for part in parts if len(part.text.split()) >= FEWEST_WORDS), key=_clarity, default=whole)
         return [clearest if _clarity(clearest) > _clarity(whole) and _hinted(clearest, whole) else whole]
 
-    def _hinted_at(self, whole: MessagePart, proposed: Sequence[tuple[MessagePart, Message]]) -> list[MessagePart]:
+    def _second_questions(
+        self, whole: MessagePart, proposed: Sequence[tuple[MessagePart, Message]]
+    ) -> list[MessagePart]:
         """Parts and loose pieces that, together with what the whole message means, are several questions; else none."""
         found: dict[tuple[str, ...], MessagePart] = {}
         for part, source in proposed:
-            loose = [self._hinted_part(whole, self.part(piece)) for piece in source.get(LOOSE) or ()]
+            loose = [self._meant_together(whole, self.part(piece)) for piece in source.get(LOOSE) or ()]
             pieces = [piece for piece in loose if piece]
             if len({piece.chosen for piece in pieces}) < 2 and part is not whole:
-                alone = self._hinted_part(whole, part)
+                alone = self._meant_together(whole, part)
                 pieces = [alone] if alone else pieces
             for piece in pieces:
                 found.setdefault(piece.chosen, piece)
         return list(found.values()) if len(found) > 1 and self._agree(whole, list(found.values())) else []
 
-    def _hinted_part(self, whole: MessagePart, part: MessagePart) -> MessagePart | None:
+    def _meant_together(self, whole: MessagePart, part: MessagePart) -> MessagePart | None:
         """The part with the entry that it and the whole message together mean; None if it asks for none."""
         if len(part.text.split()) < FEWEST_WORDS or _is_mere_name(part) or not _may_ask(part):
             return None
