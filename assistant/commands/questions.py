@@ -9,7 +9,7 @@ from pathlib import Path
 from assistant.core.languages import ORIGINALS
 from assistant.core.paths import KNOWLEDGE, ROOT, TRAINING
 from assistant.knowledge.errors import Finding
-from assistant.knowledge.examples import Example, examples
+from assistant.knowledge.examples import Example, examples, examples_elsewhere
 from assistant.knowledge.wording import said, wording
 from assistant.knowledge.yaml_lines import Located, read_yaml
 from assistant.privacy.masking import found
@@ -51,7 +51,7 @@ def personal_findings(
     state = fingerprint(DECIDES)
     known = _known(read, state)
     findings, clean = [], set()
-    for question in examples() if questions is None else questions:
+    for question in [*examples(), *examples_elsewhere()] if questions is None else questions:
         hashed = _hash(question.text)
         if hashed in known or question.text in invented:
             continue

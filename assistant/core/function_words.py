@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from assistant.core.languages import LANGUAGES, Language
+from assistant.core.words import Words, all_words
 
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 FUNCTION_WORD_ODDS = 2.0
@@ -41,12 +42,16 @@ FUNCTION_WORDS: Mapping[str, float] = {
     **dict.fromkeys(ENGLISH - GERMAN, -FUNCTION_WORD_ODDS),
 }
 
-# Of every language served that is written in Latin letters, without marks on them.
+
+def _telling_words(language: Language) -> frozenset[str]:
+    """The function words of a language in Latin letters, without marks on them, and others that it has often."""
+    own = all_words().get(language, Words()).get("common_words", ())
+    return frozenset(without_marks(word) for word in (*_function_words(language), *own) if word[:1].isascii())
+
+
+# Of every language served that is written in Latin letters.
 OF_LANGUAGES: Mapping[Language, frozenset[str]] = {
-    language: frozenset(words)
-    for language in LANGUAGES
-    for words in [{without_marks(word) for word in _function_words(language) if word[:1].isascii()}]
-    if words
+    language: words for language in LANGUAGES if (words := _telling_words(language))
 }
 
 

@@ -50,8 +50,10 @@ FEWEST_WORDS, FEWEST_WORDS_OF_OTHER = 2, 3
 VERY_LIKELY = 0.95
 # From this probability up, one function word of German or English more does not count against it.
 SURE = 0.8
-# So many function words stand for a language that the model does not see.
+# So many function words stand for a language that the model does not see,
 FEWEST_FUNCTION_WORDS = 2
+# unless it takes the text for another one with this probability: Italian shares many of them with Spanish.
+POSSIBLE_OTHER = 0.35
 # So many words in another script make a text mixed.
 MOST_FOREIGN_WORDS = 2
 # What the model says of a text that it knows nothing of.
@@ -135,7 +137,8 @@ def _foreign(words: list[str]) -> Evidence | None:
         few = len(words) <= FEWEST_WORDS_OF_OTHER
         if (own > original if few else own >= original) or (sure and not few and own + 1 >= original):
             return Evidence(served(code), True)
-    if probability < SURE and others.get(by_words, 0) >= max(FEWEST_FUNCTION_WORDS, original + 1):
+    seen = code in RECOGNISED and probability >= POSSIBLE_OTHER
+    if not seen and probability < SURE and others.get(by_words, 0) >= max(FEWEST_FUNCTION_WORDS, original + 1):
         return Evidence(by_words, code not in ORIGINALS or others[by_words] > original + 1)
     enough = probability >= (VERY_LIKELY if original else LIKELY_OTHER)
     if code in RECOGNISED and enough and original <= 1 and len(words) >= FEWEST_WORDS_OF_OTHER:

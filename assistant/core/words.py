@@ -21,8 +21,8 @@ class Words(TypedDict, total=False):
 
     `wishes` ask for answers in the language; `ordinals` holds the words for the first to the sixth choice, and
     `choice_words` may stand around them; `conditions` are the words for "not", "only" and "until"; `not_places` are
-    ordinary words that are spelt like the name of a country; `emergency_examples` are what people typically write in
-    each emergency, by its entry.
+    ordinary words that are spelt like the name of a country; `common_words`, without marks on their letters, are in
+    many messages in the language and in hardly any others.
     """
 
     wishes: list[str]
@@ -32,7 +32,7 @@ class Words(TypedDict, total=False):
     choice_words: list[str]
     conditions: Mapping[str, list[str]]
     not_places: list[str]
-    emergency_examples: Mapping[str, list[str]]
+    common_words: list[str]
 
 
 def read_words(folder: Path, language: Language) -> Words:

@@ -16,7 +16,7 @@ from assistant.knowledge import evidence
 from assistant.knowledge.check_approvals import stale_approvals
 from assistant.knowledge.check_texts import file_findings, repeated_findings, text_findings
 from assistant.knowledge.errors import Finding, KnowledgeError
-from assistant.knowledge.examples import parity_findings, scarce_findings
+from assistant.knowledge.examples import elsewhere_findings, parity_findings, scarce_findings
 from assistant.knowledge.load import (
     CONTACTS,
     DOORS,
@@ -80,6 +80,7 @@ def _findings(base: KnowledgeBase, folder: Path, training: Path, today: datetime
     findings += _seed_findings(folder)
     findings += parity_findings(training)
     findings += scarce_findings(places, training)
+    findings += elsewhere_findings(folder, training)
     findings += _overdue(base, folder, places, today)
     findings += translation_findings(folder)
     findings += text_findings(base, folder, today)

@@ -1,4 +1,4 @@
-"""The training questions in `data/nlu/<language>/`, read without Rasa."""
+"""The training questions, read without Rasa: of the originals in `data/nlu/<language>/`, of others in `knowledge/`."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assistant.core.languages import ORIGINALS, Language
-from assistant.core.paths import TRAINING
+from assistant.core.languages import LANGUAGES, ORIGINALS, Language
+from assistant.core.paths import KNOWLEDGE, TRAINING
 from assistant.knowledge.errors import Finding, KnowledgeError
 from assistant.knowledge.yaml_lines import read_yaml
 
 FEWEST_QUESTIONS = 10
+# The training questions of a language beside the originals, in its folder of `knowledge/`.
+FILE = "examples.yml"
 
 
 @dataclass(frozen=True)
@@ -27,15 +29,22 @@ class Example:
 
 
 def examples(folder: Path = TRAINING) -> Iterator[Example]:
-    """Every training question of every language."""
+    """Every training question of the originals, which Rasa reads too."""
     for language in ORIGINALS:
         for path in sorted((folder / language).glob("*.yml")):
-            yield from _examples_of(path, language)
+            yield from _examples_of(path, language, f"data/nlu/{language}/{path.name}")
 
 
-def _examples_of(path: Path, language: Language) -> Iterator[Example]:
-    """The training questions of one file; other blocks (lookups, synonyms) are skipped."""
-    name = f"data/nlu/{language}/{path.name}"
+def examples_elsewhere(folder: Path = KNOWLEDGE) -> Iterator[Example]:
+    """Every training question of the other languages, which need none."""
+    for language in LANGUAGES:
+        path = folder / language / FILE
+        if path.exists():
+            yield from _examples_of(path, language, f"knowledge/{language}/{FILE}")
+
+
+def _examples_of(path: Path, language: Language, name: str) -> Iterator[Example]:
+    """The training questions of one file, under the name it has in a finding; other blocks (lookups) are skipped."""
     try:
         content = read_yaml(path)
         blocks = [block for block in content["nlu"] if "intent" in block]
@@ -62,6 +71,15 @@ def parity_findings(folder: Path = TRAINING) -> list[Finding]:
         for file, intent in sorted(others - intents[language]):
             name = f"data/nlu/{language}/{file}"
             findings.append(Finding(name, 0, intent, "has examples only in another language; add them here"))
+    return findings + list(_repeated(found))
+
+
+def elsewhere_findings(folder: Path = KNOWLEDGE, training: Path = TRAINING) -> list[Finding]:
+    """Training questions of other languages for intents that the originals lack, and such that appear twice."""
+    intents, found = {example.intent for example in examples(training)}, list(examples_elsewhere(folder))
+    unknown = {(e.file, e.intent): e for e in reversed(found) if e.intent not in intents}
+    message = "there are no such training questions in data/nlu/; correct the intent"
+    findings = [Finding(first.file, first.line, first.intent, message) for first in unknown.values()]
     return findings + list(_repeated(found))
 
 

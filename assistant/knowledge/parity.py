@@ -108,10 +108,6 @@ class _Comparison:
         if not self.translations.words:
             yield Finding(f"{self.language}/{WORDS}", 0, "", "is missing; write it, or take the language off the list")
         known = {(original.kind, original.id) for original in wanted}
-        for id_ in self.translations.words.get("emergency_examples", {}):
-            if (ENTRIES, id_) not in known:
-                message = "there is no such emergency; correct the id"
-                yield Finding(f"{self.language}/{WORDS}", 0, f"emergency_examples/{id_}", message)
         for kind, items in self.translations.lists.items():
             for id_ in items:
                 if (kind, id_) not in known:

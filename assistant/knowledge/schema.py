@@ -15,6 +15,7 @@ from assistant.core.languages import LANGUAGES
 from assistant.core.paths import KNOWLEDGE
 from assistant.core.words import FILE as WORDS
 from assistant.knowledge.errors import Finding, KnowledgeError
+from assistant.knowledge.examples import FILE as EXAMPLES
 from assistant.knowledge.translations import LISTS, files
 from assistant.knowledge.yaml_lines import Located, Stamp, read_yaml, stamp_of
 
@@ -69,7 +70,7 @@ def _validator(file: str) -> jsonschema.Draft7Validator:
     language, _, name = file.rpartition("/")
     kind = name.removesuffix(".yml")
     definition = f"{kind}_file" if f"{kind}_file" in schema()["definitions"] else "topic_file"
-    if language and name != WORDS:
+    if language and name not in (WORDS, EXAMPLES):
         definition = "translated_list_file" if name in LISTS else "translated_topic_file"
     return jsonschema.Draft7Validator({**schema()["definitions"][definition], "definitions": schema()["definitions"]})
 

@@ -17,6 +17,7 @@ from typing import Any
 from assistant.core.languages import LANGUAGES, ORIGINALS, Language
 from assistant.core.words import FILE as WORDS
 from assistant.core.words import Words, read_words
+from assistant.knowledge.examples import FILE as EXAMPLES
 from assistant.knowledge.yaml_lines import Located, Stamp, read_yaml, stamp_of
 
 # The lists of the files that are not topics, by file.
@@ -98,7 +99,7 @@ def read(folder: Path, language: Language) -> Translations:
     """The translations of one language."""
     lists: dict[str, dict[str, Located]] = {}
     for path in files(folder, language):
-        if path.name == WORDS:
+        if path.name in (WORDS, EXAMPLES):
             continue
         content = read_yaml(path)
         kind = LISTS.get(path.name, ENTRIES)

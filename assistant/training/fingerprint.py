@@ -13,8 +13,8 @@ from assistant.core.paths import KNOWLEDGE, ROOT
 # The content that a model depends on; answers are read from knowledge/ when the servers start.
 CONTENT = (
     *("config.yml", "domain.yml", "knowledge/languages.yml", "data/nlu", "data/rules", "data/stories"),
-    # What people typically write in emergencies; its vectors are part of a model.
-    *(str(path.relative_to(ROOT)) for path in sorted(KNOWLEDGE.glob("*/words.yml"))),
+    # The training questions of the other languages.
+    *(str(path.relative_to(ROOT)) for path in sorted(KNOWLEDGE.glob("*/examples.yml"))),
 )
 # The code that trains. What only decides while a message is answered, such as the gate, is not part of a model.
 CODE = (
@@ -32,7 +32,6 @@ CODE = (
             "gram",
             "head",
             "kind_model",
-            "language_examples",
             "ridge",
             "similarity_graph",
             "spelling",

@@ -17,7 +17,7 @@ from assistant.training.fingerprint import fingerprint
 KEPT_MODELS = 3
 LAST_SECONDS = ROOT / ".cache" / "training-seconds.txt"
 # On two cores with nothing else to do.
-USUAL_MINUTES = 5
+USUAL_MINUTES = 7
 # The lines of a traceback that say what went wrong; the rest is Rasa's internals.
 CAUSE = re.compile(r"^[\w.]+(Error|Exception|NotFound|Interrupt)\b.*|^\S+\.yml:.*")
 

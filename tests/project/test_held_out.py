@@ -23,7 +23,7 @@ def test_a_correction_is_no_scoring_question_either(tmp_path: Path, monkeypatch)
     file.write_text('{"text": "Wie grenzt die IOM Zugewanderte von Touristen ab?"}\n', "utf-8")
     monkeypatch.setattr(check, "scoring_files", lambda: [file])
     monkeypatch.setattr(check, "VECTORS", tmp_path / "vectors.npz")
-    for name in ("examples", "emergency_examples"):
+    for name in ("examples", "examples_elsewhere"):
         monkeypatch.setattr(check, name, list)
     monkeypatch.setattr(check, "read", lambda: [correction(text="Wo sitzt ihr denn alle?")])
     assert too_near() == []

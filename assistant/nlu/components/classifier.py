@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,20 +23,21 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.core.conversation import SLOT, Conversation
 from assistant.core.languages import LANGUAGES, ORIGINALS, SERVED, Evidence, Language
+from assistant.core.paths import ELSEWHERE_VECTORS
 from assistant.core.progress import announce
 from assistant.core.understanding import ENTRIES, EVERYWHERE, LANGUAGE_REQUEST, kind_of
 from assistant.core.words import Words
 from assistant.knowledge import Entry, KnowledgeBase, knowledge
+from assistant.knowledge.examples import examples_elsewhere
 from assistant.nlu.components.encoder import SentenceEncoder
 from assistant.nlu.components.entities import ORDINAL, SUBJECT
 from assistant.nlu.components.guard import cleaned
 from assistant.nlu.components.message_keys import EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING
-from assistant.nlu.encoder.vectors import encode_passages, encoded
+from assistant.nlu.encoder.vectors import DIMENSION, KeptVectors, encode_passages, encoded
 from assistant.nlu.ranking.alignment import Alignment
 from assistant.nlu.ranking.context import Context, aspects_asked, by_ordinal, covers, joined
 from assistant.nlu.ranking.head import Answers, Head, Ranking, Scored
 from assistant.nlu.ranking.kind_model import Floats
-from assistant.nlu.ranking.language_examples import EMERGENCIES, QUESTIONS, Classified, LanguageExamples, arrays
 
 # The head's scores for every class, by text.
 Scores = Mapping[str, Scored]
@@ -45,11 +47,14 @@ MOST_FOLLOW_UP_WORDS = 12
 LIKELY_ENTRY = 0.5
 # In 4,300 texts, no piece of a text less likely than this to be answered by a fact was a question.
 POSSIBLE_QUESTION = 0.02
-ALIGNMENT, LANGUAGE_EXAMPLES = "alignment.npz", "language_examples.npz"
+ALIGNMENT = "alignment.npz"
+# The folders of the heads in a model.
+OF_ORIGINALS, OF_OTHERS = "originals", "others"
 # Characters of an answer that its vector is made of: what it is about stands at the beginning.
 LONGEST_ANSWER = 600
 RANGES = {
     "most_questions": (100, 10**6),
+    "most_borrowed": (100, 10**6),
     "most_ngrams": (1, 10**7),
     "spelling": (0, 1),
     "narrowness": (1e-3, 100),
@@ -77,6 +82,53 @@ class Before:
         return Before((*self.entries, *found), text if found else self.text, self.again and not found)
 
 
+@dataclass(frozen=True)
+class Questions:
+    """Training questions: texts in small letters, their classes, and their vectors, shape (texts, 384)."""
+
+    texts: Sequence[str]
+    classes: Sequence[str]
+    vectors: Floats
+
+    @classmethod
+    def of(cls, asked: Sequence[tuple[str, str, Floats]]) -> Questions:
+        """From text, class and vector of each."""
+        vectors = np.stack([vector for _, _, vector in asked]) if asked else np.zeros((0, DIMENSION), dtype=np.float32)
+        return cls([text.lower() for text, _, _ in asked], [class_ for _, class_, _ in asked], vectors)
+
+    def only(self, kept: Sequence[int]) -> Questions:
+        """Those with these indexes."""
+        return Questions([self.texts[i] for i in kept], [self.classes[i] for i in kept], self.vectors[list(kept)])
+
+    def and_(self, more: Questions) -> Questions:
+        """These and more."""
+        vectors = np.concatenate([self.vectors, more.vectors])
+        return Questions([*self.texts, *more.texts], [*self.classes, *more.classes], vectors)
+
+
+@dataclass(frozen=True)
+class Heads:
+    """What ranks: one head for the originals, one for the other languages."""
+
+    originals: Head
+    others: Head
+
+    def of(self, evidence: Evidence) -> Head:
+        """The head for a message's language."""
+        return self.others if evidence.elsewhere else self.originals
+
+    def save(self, folder: Path) -> None:
+        """Writes each into a folder of its own."""
+        for name, head in ((OF_ORIGINALS, self.originals), (OF_OTHERS, self.others)):
+            (folder / name).mkdir()
+            head.save(folder / name)
+
+    @classmethod
+    def load(cls, folder: Path) -> Heads:
+        """Reads what `save` wrote; raises FileNotFoundError if there is nothing."""
+        return cls(Head.load(folder / OF_ORIGINALS), Head.load(folder / OF_OTHERS))
+
+
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class EntryClassifier(IntentClassifier, GraphComponent):
     """Sets rankings on messages; the gate decides what follows from them."""
@@ -96,6 +148,7 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         """Measured values; see docs/decisions/0005-the-head.md."""
         return {
             "most_questions": 30000,
+            "most_borrowed": 12000,
             "ngrams": [2, 5],
             "most_ngrams": 40000,
             "spelling": 0.35,
@@ -112,12 +165,11 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         config: dict[str, Any],
         storage: ModelStorage,
         resource: Resource,
-        head: Head | None,
+        heads: Heads | None,
         alignment: Alignment | None = None,
-        language_examples: LanguageExamples | None = None,
     ) -> None:
-        self._config, self._storage, self._resource, self._head = config, storage, resource, head
-        self._alignment, self._language_examples = alignment or Alignment({}), language_examples or LanguageExamples({})
+        self._config, self._storage, self._resource, self._heads = config, storage, resource, heads
+        self._alignment = alignment or Alignment({})
         self._exact = exact_questions(knowledge())
         self._cached_context: Context | None = None
 
@@ -140,27 +192,32 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         return cls(config, model_storage, resource, None)
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fits the head on the examples, `most_questions` at most; fails if there is only one class."""
-        examples = [e for e in training_data.intent_examples if e.get(TEXT)]
-        labels = [example.get_full_intent() for example in examples]
+        """Fits a head on the examples, `most_questions` at most, and one for the other languages, which have some too.
+
+        The latter learns from `most_borrowed` of the originals' questions as well. Fails if there is only one class.
+        """
+        found = [e for e in training_data.intent_examples if e.get(TEXT)]
+        labels = [example.get_full_intent() for example in found]
         if len(set(labels)) < 2:
             raise InvalidConfigException("EntryClassifier: data/nlu needs examples of at least two intents.")
         kept = thinned(labels, self._config["most_questions"])
         if len(kept) < len(labels):
             announce(f"Training the head on {len(kept)} of {len(labels)} questions; more would not fit in memory.")
-        examples, labels = [examples[i] for i in kept], [labels[i] for i in kept]
-        vectors = np.stack([_vector(example) for example in examples])
-        texts = [str(example.get(TEXT)).lower() for example in examples]
-        announce(f"Fitting the head to {len(labels)} questions in {len(set(labels))} classes …")
+        own = Questions.of([(found[i].get(TEXT), labels[i], _vector(found[i])) for i in kept])
         self._alignment = aligned(knowledge())
-        own = arrays({**questions_elsewhere(knowledge()), **examples_of_emergencies(knowledge())})
-        self._language_examples = LanguageExamples.of(own)
-        self._head = Head.fit(texts, vectors, labels, self._config, answers(knowledge()), self._alignment.misses)
+        borrowed = own.only(thinned(own.classes, self._config["most_borrowed"]))
+        others = borrowed.and_(asked_elsewhere(knowledge(), self._alignment, set(labels)))
+        said = answers(knowledge())
+        self._heads = Heads(*(self._fitted(questions, said) for questions in (own, others)))
         with self._storage.write_to(self._resource) as folder:
-            self._head.save(folder)
+            self._heads.save(folder)
             np.savez(folder / ALIGNMENT, **self._alignment.arrays())
-            np.savez(folder / LANGUAGE_EXAMPLES, **own)
         return self._resource
+
+    def _fitted(self, questions: Questions, said: Answers) -> Head:
+        classes = questions.classes
+        announce(f"Fitting a head to {len(classes)} questions in {len(set(classes))} classes …")
+        return Head.fit(questions.texts, questions.vectors, classes, self._config, said)
 
     @classmethod
     def load(
@@ -171,13 +228,11 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         execution_context: ExecutionContext,
         **kwargs: Any,
     ) -> EntryClassifier:
-        """Loads the head of a trained model; raises ValueError if it has none."""
+        """Loads the heads of a trained model; raises ValueError if it has none."""
         with model_storage.read_from(resource) as folder:
             with np.load(folder / ALIGNMENT, allow_pickle=False) as stored:
                 alignment = Alignment.of({name: stored[name] for name in stored.files})
-            with np.load(folder / LANGUAGE_EXAMPLES, allow_pickle=False) as stored:
-                language_examples = LanguageExamples.of({name: stored[name] for name in stored.files})
-            return cls(config, model_storage, resource, Head.load(folder), alignment, language_examples)
+            return cls(config, model_storage, resource, Heads.load(folder), alignment)
 
     def process(self, messages: list[Message], tracker: DialogueStateTracker | None = None) -> list[Message]:
         """Ranks messages and their parts, and short ones again in the context of earlier answers."""
@@ -216,26 +271,20 @@ class EntryClassifier(IntentClassifier, GraphComponent):
         return dict(zip(texts, self._scored(texts, evidence)))
 
     def _scored(self, texts: Sequence[str], evidence: Evidence) -> list[Scored]:
-        if self._head is None or not texts:
+        if self._heads is None or not texts:
             return []
-        vectors = np.stack(encoded(texts))
-        moved = self._alignment.moved(vectors, evidence.language)
-        scored = self._head.scored([text.lower() for text in texts], moved, evidence.elsewhere)
-        if not evidence.elsewhere:
-            return scored
-        boosts = [self._language_examples.boosts(vector, evidence.language, self._head.classes) for vector in vectors]
-        return [replace(each, scores=each.scores + boost) for each, boost in zip(scored, boosts)]
+        moved = self._alignment.moved(np.stack(encoded(texts)), evidence.language)
+        return self._heads.of(evidence).scored([text.lower() for text in texts], moved)
 
     def _rank(self, message: Message, scores: Scores, before: Before, evidence: Evidence) -> None:
-        text, head = message.get(TEXT) or "", self._head
-        if head is None or text not in scores:
+        text = message.get(TEXT) or ""
+        if self._heads is None or text not in scores:
             found = self._exact.get(_folded(text))
             ranking = Ranking([(found, 1.0)], {kind_of(found): 1.0}) if found else Ranking([], {})
             message.set(RANKING, ranking)
             return
+        head = self._heads.of(evidence)
         ranking = head.ranking(text, scores[text])
-        if evidence.elsewhere:
-            ranking = self._language_examples.settled(ranking, encoded([text])[0], evidence.language)
         message.set(RANKING, ranking)
         last = knowledge().find(before.entries[-1]) if before.entries else None
         if last and len(text.split()) <= MOST_FOLLOW_UP_WORDS:
@@ -346,30 +395,23 @@ def aligned(base: KnowledgeBase) -> Alignment:
     return Alignment.fit(pairs)
 
 
-def questions_elsewhere(base: KnowledgeBase) -> dict[str, Classified]:
-    """The entries' questions in the languages without training questions, with their vectors."""
+def asked_elsewhere(base: KnowledgeBase, alignment: Alignment, classes: Collection[str]) -> Questions:
+    """What people write in the other languages, and the entries' questions, as if it were in the originals."""
     from assistant.knowledge import render
 
-    found: dict[str, Classified] = {}
+    asked = [(each.language, each.intent, cleaned(each.text)) for each in examples_elsewhere()]
     for language in (each for each in LANGUAGES if each not in ORIGINALS):
         entries = [entry for entry in base.entries.values() if language in entry.question]
-        asked = [cleaned(render(base, entry, language).question) for entry in entries]
-        if asked:
-            found[f"{language}/{QUESTIONS}"] = [entry.id for entry in entries], np.stack(encoded(asked))
-    return found
-
-
-def examples_of_emergencies(base: KnowledgeBase) -> dict[str, Classified]:
-    """What people typically write in each emergency, in the languages that list it, with its vectors."""
-    found: dict[str, Classified] = {}
-    for language, words in base.words.items():
-        said = [
-            (class_, cleaned(text)) for class_, texts in words.get("emergency_examples", {}).items() for text in texts
+        asked += [(language, entry.id, cleaned(render(base, entry, language).question)) for entry in entries]
+    # All of them, whatever the classes, since vectors that are not asked for are not kept.
+    vectors = KeptVectors(ELSEWHERE_VECTORS).of([text for _, _, text in asked])
+    return Questions.of(
+        [
+            (text, class_, alignment.moved(vectors[text][np.newaxis], language)[0])
+            for language, class_, text in asked
+            if class_ in classes
         ]
-        if said:
-            vectors = np.stack(encoded([text for _, text in said]))
-            found[f"{language}/{EMERGENCIES}"] = [class_ for class_, _ in said], vectors
-    return found
+    )
 
 
 def _folded(text: str) -> str:

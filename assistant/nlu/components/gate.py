@@ -95,7 +95,7 @@ class Thresholds:
     # The same for small talk and requests in longer messages: whoever is in need must not be met with small talk.
     talk: float = 0.46
     # Entries together are worth asking about.
-    clarify: float = 0.2
+    clarify: float = 0.18
     # One entry is worth offering.
     offer: float = 0.06
     # The same for one of several questions if the whole message means it too, and how likely the latter has to be.
@@ -110,7 +110,7 @@ class Thresholds:
     # By how much an entry has to be likelier than all emergencies together for there to be none,
     calm: float = 0.2
     # unless one part alone is this likely to be one.
-    torn: float = 0.9
+    torn: float = 0.91
     # By itself, a message must mean an entry at least this likely before the last answer may settle on it.
     itself: float = 0.01
     # From this probability of a follow-up up ("and how much?"), that is not required,
@@ -119,22 +119,13 @@ class Thresholds:
     rival: float = 0.15
     # What only the last answer makes of a message that surely asks for nothing by itself.
     leaning: float = 0.1
-    # In languages without training questions: `answer`, `unnamed` and `referral`, and `clarify`, which offers more.
-    elsewhere_answer: float = 0.4
+    # In languages beside the originals: `unnamed`, and `clarify`, which offers more.
     elsewhere_unnamed: float = 0.6
-    elsewhere_referral: float = 0.3
     elsewhere_clarify: float = 0.12
 
     def elsewhere(self) -> Thresholds:
         """The thresholds for a message in such a language."""
-        return replace(
-            self,
-            answer=self.elsewhere_answer,
-            part=self.elsewhere_answer,
-            unnamed=self.elsewhere_unnamed,
-            referral=self.elsewhere_referral,
-            clarify=self.elsewhere_clarify,
-        )
+        return replace(self, unnamed=self.elsewhere_unnamed, clarify=self.elsewhere_clarify)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)

@@ -7,7 +7,7 @@ questions in it and in the originals, takes most of that back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +16,6 @@ from assistant.nlu.ranking.kind_model import Floats
 
 # How strongly the map is held to changing nothing, in pairs of vectors.
 RIDGE = 1.0
-# In so many parts the pairs are left out of the map's training to see what it leaves over.
-FOLDS = 5
 
 
 @dataclass(frozen=True)
@@ -43,18 +41,15 @@ class Map:
 
 
 class Alignment:
-    """The maps of all languages, and by how much translations still miss their originals after it."""
+    """The maps of all languages."""
 
-    def __init__(self, maps: Mapping[str, Map], misses: Floats | None = None) -> None:
+    def __init__(self, maps: Mapping[str, Map]) -> None:
         self._maps = maps
-        self.misses = misses if misses is not None else np.zeros((0, 384), dtype=np.float32)
 
     @classmethod
     def fit(cls, pairs: Mapping[str, tuple[Floats, Floats]]) -> Alignment:
         """From the vectors of the same texts in each language and in the originals."""
-        misses = [miss for own, original in pairs.values() for miss in _misses(own, original)]
-        maps = {language: Map.fit(own, original) for language, (own, original) in pairs.items()}
-        return cls(maps, np.concatenate(misses) if misses else None)
+        return cls({language: Map.fit(own, original) for language, (own, original) in pairs.items()})
 
     def moved(self, vectors: Floats, language: str | None) -> Floats:
         """The vectors of texts in a language where the same texts would lie in the originals."""
@@ -76,10 +71,3 @@ class Alignment:
         parts = ("here", "turn", "there")
         languages = {name.partition("/")[0] for name in arrays}
         return cls({la: Map(*(arrays[f"{la}/{part}"].astype(np.float32) for part in parts)) for la in languages})
-
-
-def _misses(own: Floats, original: Floats) -> Iterator[Floats]:
-    """What a map that has not seen a text leaves between its translation and its original."""
-    for fold in range(FOLDS if len(own) >= 2 * FOLDS else 0):
-        left_out = np.arange(len(own)) % FOLDS == fold
-        yield Map.fit(own[~left_out], original[~left_out])(own[left_out]) - original[left_out]

@@ -48,12 +48,12 @@ class AnswerPrior:
             np.maximum.at(found.T, self._numbers, cosines.T)
         return found
 
-    def scores(self, likeness: Floats, sharpness: float | None = None) -> Floats:
+    def scores(self, likeness: Floats) -> Floats:
         """The prior score of each class: the likelier an answer among all answers, the closer to `share`."""
         if not self.answered.any():
             return np.zeros_like(likeness)
         found = np.zeros_like(likeness)
-        found[:, self.answered] = self._share * softmax(likeness[:, self.answered] * (sharpness or self._sharpness))
+        found[:, self.answered] = self._share * softmax(likeness[:, self.answered] * self._sharpness)
         return found
 
     def arrays(self) -> Mapping[str, Floats]:

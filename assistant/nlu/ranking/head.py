@@ -28,14 +28,6 @@ if TYPE_CHECKING:
 Halves = npt.NDArray[np.float16]
 Numbers = npt.NDArray[np.intp]
 MEANING, SAID = "meaning.onnx", "spelling.npy"
-# How sharply answers are told apart in other languages, where all of them lie farther away.
-MEANT_SHARPNESS = 15.0
-# People's own words lie farther beside than written questions do, by this factor.
-SPREAD = 1.5
-# Texts compared at once while training.
-BATCH = 256
-# Before the names of what judges by meaning alone.
-MEANT = "meant_"
 # How many examples' leave-one-out scores the kinds are learned from: enough for a few hundred parameters.
 CALIBRATED = 16384
 # The highest probability of a class that is too far behind the best to be judged.
@@ -64,17 +56,12 @@ class Answers:
 
 @dataclass(frozen=True)
 class Scored:
-    """One text with what the head and its answers say of each class, shape (1, classes) each.
-
-    `by_meaning` says that it is in a language without training questions, so that neither its spelling nor its words
-    were compared.
-    """
+    """One text with what the head and its answers say of each class, shape (1, classes) each."""
 
     scores: Floats
     likeness: Floats
     known: Floats
     unknown: Floats
-    by_meaning: bool = False
 
 
 class Head:
@@ -103,12 +90,8 @@ class Head:
         labels: Sequence[str],
         config: dict[str, Any],
         answers: Answers = Answers(),
-        misses: Floats | None = None,
     ) -> Head:
-        """Trains on texts, their vectors (n, 384) and labels; deterministic; needs some 3 n² bytes of memory.
-
-        `misses` is by how much vectors of texts in other languages lie beside where they belong.
-        """
+        """Trains on texts, their vectors (n, 384) and labels; deterministic; needs some 3 n² bytes of memory."""
         classes, numbers = np.unique(np.asarray(labels), return_inverse=True)
         spelling = Spelling.fit(texts, config["ngrams"], config["most_ngrams"])
         # Shuffled, so that the last of them represent all.
@@ -133,30 +116,21 @@ class Head:
         sizes = np.bincount(numbers, minlength=len(classes)).astype(np.float32)
         by_class = np.argsort(numbers[order], kind="stable")
         graph = written(centred[by_class], mean, weights[by_class], config)
-        meaning = session(graph)
-        moved = vectors[order[-last:]] + SPREAD * _drawn(misses, last)
-        beside = _centred(moved, mean)
-        nearness = np.exp(2 * config["narrowness"] * ((beside * centred[-last:]).sum(axis=1) - 1))
-        own = (1 - config["spelling"]) * nearness * (1 / diagonal - ridges[-last:])
-        likeness_beside = prior.likeness(beside)
-        scores = _in_batches(meaning, moved) - weights[-last:] * own[:, np.newaxis]
-        scores += prior.scores(likeness_beside, MEANT_SHARPNESS)
-        elsewhere = Sample(sample.texts, scores, likeness_beside, sample.numbers)
-        found = (spelling, words, prior)
-        parts = Learned.fit(classes.tolist(), (sample, elsewhere), sizes, found, config["sharpness"])
-        return cls(meaning, _summed(ngrams, weights, config), replace(parts, mean=mean), config, graph)
+        parts = Learned.fit(classes.tolist(), sample, sizes, (spelling, words, prior), config["sharpness"])
+        summed = _summed(ngrams, weights, config)
+        return cls(session(graph), summed, replace(parts, mean=mean), config, graph)
 
-    def scored(self, texts: Sequence[str], vectors: Floats, by_meaning: bool = False) -> list[Scored]:
+    def scored(self, texts: Sequence[str], vectors: Floats) -> list[Scored]:
         """How well each class fits each text: a score of about 1 for a sure fit, 0 for none, and other evidence."""
         scores: Floats = self._meaning.run(None, {"vectors": vectors})[0]
-        for row, text in enumerate([] if by_meaning else texts):
+        for row, text in enumerate(texts):
             ngrams, weights = self._parts.spelling.of(text)
             scores[row] += weights @ self._said[ngrams].astype(np.float32)
         likeness = self._parts.prior.likeness(_centred(vectors, self._parts.mean))
-        scores += self._parts.prior.scores(likeness, MEANT_SHARPNESS if by_meaning else None)
-        known, unknown = self._parts.words.support([""] * len(texts) if by_meaning else texts)
+        scores += self._parts.prior.scores(likeness)
+        known, unknown = self._parts.words.support(texts)
         rows = [slice(i, i + 1) for i in range(len(texts))]
-        return [Scored(scores[row], likeness[row], known[row], unknown[row], by_meaning) for row in rows]
+        return [Scored(scores[row], likeness[row], known[row], unknown[row]) for row in rows]
 
     def probabilities(self, scored: Scored) -> Floats:
         """The share of each class in the scores of one text."""
@@ -167,7 +141,7 @@ class Head:
         """The candidates of one text and its kinds; `boosts` are added to the scores of the classes."""
         scores = scored.scores if boosts is None else scored.scores + boosts
         evidence = Evidence([text], scores, scored.likeness, scored.known, scored.unknown)
-        judges = self._parts.by_meaning if scored.by_meaning else self._parts.judges
+        judges = self._parts.judges
         judged, chances = judges.candidates.probabilities(evidence)
         found = dict(zip(judged[0].tolist(), chances[0].tolist()))
         shares = softmax(scores * self._config["sharpness"])[0]
@@ -253,13 +227,9 @@ class OfClasses:
 
 @dataclass(frozen=True)
 class Learned:
-    """What the head needs beside its weights.
-
-    `by_meaning` judges texts in languages without training questions, by the same examples without spelling and words.
-    """
+    """What the head needs beside its weights."""
 
     judges: Judges
-    by_meaning: Judges
     spelling: Spelling
     words: KnownWords
     prior: AnswerPrior
@@ -269,26 +239,18 @@ class Learned:
     def fit(
         cls,
         classes: Sequence[str],
-        samples: tuple[Sample, Sample],
+        sample: Sample,
         sizes: Floats,
         found: tuple[Spelling, KnownWords, AnswerPrior],
         sharpness: float,
     ) -> Learned:
-        """Learns kinds and probabilities from a sample, and from the same as if it were in other languages.
-
-        `sizes` are the numbers of examples of all classes.
-        """
+        """Learns kinds and probabilities from a sample; `sizes` are the numbers of examples of all classes."""
         spelling, words, prior = found
-        sample, elsewhere = samples
         of_classes = OfClasses(prior.answered, sizes)
         known, unknown = words.support(sample.texts, sample.numbers.tolist())
         evidence = Evidence(sample.texts, sample.scores, sample.likeness, known, unknown)
-        nothing = words.support([""] * len(sample.texts))
-        meant = Evidence(elsewhere.texts, elsewhere.scores, elsewhere.likeness, *nothing)
-        judges, by_meaning = (
-            Judges.fit(classes, each, sample.numbers, of_classes, sharpness) for each in (evidence, meant)
-        )
-        return cls(judges, by_meaning, spelling, words, prior)
+        judges = Judges.fit(classes, evidence, sample.numbers, of_classes, sharpness)
+        return cls(judges, spelling, words, prior)
 
     @classmethod
     def of(
@@ -301,10 +263,8 @@ class Learned:
     ) -> Learned:
         """The same from saved arrays."""
         prior = AnswerPrior(kept, len(classes), config["answer_sharpness"], config["answer_share"])
-        meant = {name.removeprefix(MEANT): array for name, array in kept.items() if name.startswith(MEANT)}
         return cls(
             judges=Judges.of(classes, kept, prior.answered, config["sharpness"]),
-            by_meaning=Judges.of(classes, meant, prior.answered, config["sharpness"]),
             spelling=Spelling(config["ngrams"], vocabulary, kept["rarity"]),
             words=KnownWords(kept, len(classes), texts),
             prior=prior,
@@ -315,28 +275,13 @@ class Learned:
         """The arrays to save."""
         parts = (self.judges.arrays(), self.words.arrays(), self.prior.arrays())
         merged = {name: array for part in parts for name, array in part.items()}
-        meant = {f"{MEANT}{name}": array for name, array in self.by_meaning.arrays().items()}
-        return {**merged, **meant, "rarity": self.spelling.rarity, "mean": self.mean}
+        return {**merged, "rarity": self.spelling.rarity, "mean": self.mean}
 
 
 def _of_classes(answers: Answers, classes: Sequence[str]) -> list[tuple[int, str]]:
     """The texts of answers with the numbers of their classes."""
     number = {name: i for i, name in enumerate(classes)}
     return [(number[name], text) for name, text in zip(answers.classes, answers.texts) if name in number]
-
-
-def _drawn(misses: Floats | None, count: int) -> Floats | float:
-    """So many of the misses, drawn at random but always the same; nothing if there are none."""
-    if misses is None or not len(misses):
-        return 0.0
-    drawn: Floats = misses[np.random.default_rng(0).integers(len(misses), size=count)]
-    return drawn
-
-
-def _in_batches(meaning: InferenceSession, vectors: Floats) -> Floats:
-    parts = [vectors[start : start + BATCH].astype(np.float32) for start in range(0, len(vectors), BATCH)]
-    found: Floats = np.concatenate([meaning.run(None, {"vectors": part})[0] for part in parts])
-    return found
 
 
 def _summed(ngrams: csr_matrix, weights: Floats, config: dict[str, Any]) -> Halves:

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.core import language_detector
+from assistant.core.function_words import _function_words
 from assistant.core.language_detector import evidence_of
 from assistant.core.languages import NO_EVIDENCE
 
@@ -80,6 +82,25 @@ def test_words_of_german_offices_are_no_other_language(text):
 )
 def test_turkish_without_its_letters_is_turkish(text):
     assert evidence_of(text).language == "tr"
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("tr", "kimliksiz adam hangi doktora gider berlinde"),
+        ("tr", "ikamet kaydi kac gun icinde yapilir hangi daire"),
+        ("es", "formulario pa pedir reasentamiento existe?"),
+    ],
+)
+def test_what_many_messages_have_tells_a_language_that_the_model_does_not_see(language, text, monkeypatch):
+    assert evidence_of(text).language == language
+    monkeypatch.setattr(language_detector, "OF_LANGUAGES", {each: _function_words(each) for each in ("de", "en")})
+    assert evidence_of(text).language != language
+
+
+@pytest.mark.parametrize("text", ["voglio tornare a casa mia", "la carta del permesso"])
+def test_words_that_italian_shares_with_spanish_make_no_spanish_of_it(text):
+    assert evidence_of(text).language is None
 
 
 @pytest.mark.parametrize("text", ["", "123", "?!", "https://example.org/de", "a@b.de"])

@@ -6,6 +6,7 @@ import pytest
 
 from assistant.commands.translated import counted, record
 from assistant.core.languages import ORIGINALS
+from assistant.knowledge.examples import examples_elsewhere
 from assistant.knowledge.parity import originals, translation_findings
 from assistant.knowledge.render import render
 from assistant.knowledge.translations import fingerprint, read
@@ -58,14 +59,42 @@ def translated(project):
     return project
 
 
-def test_examples_of_emergencies_belong_to_one_that_exists(translated):
-    examples = '  emergency_examples: {crisis/flood: ["вода", "нас затопило", "рятуйте"]}\n'
-    translated.write(f"knowledge/{LANGUAGE}/words.yml", WORDS + examples)
-    (finding,) = translation_findings(translated.knowledge)
-    assert (finding.entry, finding.message) == (
-        "emergency_examples/crisis/flood",
-        "there is no such emergency; correct the id",
-    )
+QUESTIONS = """version: "3.1"
+nlu:
+  - intent: ask_history/opened
+    examples: |
+      - коли відкрили бюро
+      - з якого року ви працюєте
+"""
+EXAMPLES = f"knowledge/{LANGUAGE}/examples.yml"
+
+
+def test_a_language_may_have_training_questions(translated):
+    translated.write(EXAMPLES, QUESTIONS)
+    assert translated.check() == []
+    assert set(read(translated.knowledge, LANGUAGE).lists["entries"]) == {
+        "ask_history/opened",
+        "ask_history/reached",
+        "referral/doctor",
+    }
+    first, second = examples_elsewhere(translated.knowledge)
+    assert (first.language, first.file, first.intent) == (LANGUAGE, EXAMPLES, "ask_history/opened")
+    assert (second.text, second.line) == ("з якого року ви працюєте", translated.line_of(EXAMPLES, "з якого"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("ask_history/opened", "ask_history/closed", "there are no such training questions in data/nlu/"),
+        ("з якого року ви працюєте", "Коли відкрили  бюро", f"is already in {EXAMPLES}:5 (ask_history/opened)"),
+        ("examples: |", "example: |", '"examples" is missing'),
+        ('version: "3.1"\n', "", '"version" is missing'),
+    ],
+)
+def test_a_training_question_that_is_not_in_order_is_reported(translated, old, new, message):
+    translated.write(EXAMPLES, QUESTIONS.replace(old, new))
+    found = translated.check()
+    assert any(message in finding.message and "examples.yml" in finding.file for finding in found)
 
 
 def messages(project) -> list[str]:

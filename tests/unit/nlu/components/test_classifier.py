@@ -16,7 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from assistant.core.conversation import SLOT, Conversation
-from assistant.core.languages import LANGUAGES, ORIGINALS
+from assistant.core.languages import LANGUAGES, ORIGINALS, Evidence
 from assistant.core.understanding import ENTRIES, kind_of
 from assistant.knowledge import knowledge, render
 from assistant.nlu.components import classifier
@@ -25,9 +25,11 @@ from assistant.nlu.components.classifier import (
     MOST_FOLLOW_UP_WORDS,
     Before,
     EntryClassifier,
+    asked_elsewhere,
     thinned,
 )
-from assistant.nlu.components.message_keys import IN_CONTEXT, LOOSE, PARTS, RANKING
+from assistant.nlu.components.message_keys import EVIDENCE, IN_CONTEXT, LOOSE, PARTS, RANKING
+from assistant.nlu.ranking.alignment import Alignment
 from assistant.nlu.ranking.context import Context
 from assistant.nlu.ranking.head import Ranking
 from tests.unit.nlu.conftest import context, only
@@ -105,6 +107,28 @@ def test_loaded_classifier_ranks_as_the_trained_one(trained):
         assert before.entries[0][0] == since.entries[0][0]
         assert dict(since.entries) == pytest.approx(dict(before.entries), abs=0.005)
         assert since.kinds == pytest.approx(before.kinds, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "expected"),
+    [
+        ("uk", "хочу подати на притулок, хто допоможе", "referral/asylum"),
+        ("tr", "iltica basvurusu yapmak istiyorum, kim yardim eder", "referral/asylum"),
+        ("ar", "ما هو معهد البيانات العالمي", GDI),
+        ("ko", "안녕하세요", "smalltalk/greeting"),
+    ],
+)
+def test_message_in_another_language_is_ranked(trained, language, text, expected):
+    evidence = Evidence(language=language, clear=True).as_dict()
+    assert best(processed(trained[0], text, **{EVIDENCE: evidence})) == expected
+
+
+def test_questions_of_other_languages_are_learned_where_the_originals_have_the_class():
+    asked = asked_elsewhere(knowledge(), Alignment({}), {"referral/asylum"})
+    assert set(asked.classes) == {"referral/asylum"}
+    assert len(asked.texts) > 8 * 5
+    assert asked.vectors.shape == (len(asked.texts), 384)
+    assert all(text == text.lower() for text in asked.texts)
 
 
 def test_model_without_a_head_is_an_error(tmp_path):
@@ -307,6 +331,7 @@ def test_nothing_answered_before_leaves_nothing_to_lean_on(trained, tracker):
         pytest.param({"ngrams": 3}),
         pytest.param({"spelling": 1.5}),
         pytest.param({"most_ngrams": 0}),
+        pytest.param({"most_borrowed": 0}),
     ],
 )
 def test_configuration_it_could_not_train_with_is_refused(made, config):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from assistant.nlu.ranking.alignment import FOLDS, Alignment
+from assistant.nlu.ranking.alignment import Alignment
 
 RANDOM = np.random.default_rng(1)
 SIZE = 384
@@ -35,19 +35,6 @@ def test_texts_of_the_originals_stay_where_they_are(pairs):
     alignment = Alignment.fit({"uk": pairs})
     for language in ("de", "en", "ru", None):
         assert alignment.moved(own, language) is own
-
-
-def test_misses_are_those_of_texts_that_were_left_out(pairs):
-    own, original = pairs
-    alignment = Alignment.fit({"uk": pairs})
-    assert alignment.misses.shape == own.shape
-    seen = np.linalg.norm(alignment.moved(own, "uk") - original, axis=1).mean()
-    assert np.linalg.norm(alignment.misses, axis=1).mean() > seen
-
-
-def test_too_few_texts_have_no_misses(pairs):
-    few = tuple(each[:FOLDS] for each in pairs)
-    assert Alignment.fit({"uk": few}).misses.shape == (0, SIZE)
 
 
 def test_an_alignment_is_the_same_after_saving(pairs, tmp_path):
