@@ -1,4 +1,4 @@
-"""Questions in the languages that have no training questions: which entry they get, and in which language."""
+"""Questions in the languages beside the originals: which entry they get, and in which language."""
 
 from __future__ import annotations
 

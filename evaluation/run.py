@@ -38,7 +38,7 @@ def run_needs(system: System, cases: Sequence[NeedCase]) -> list[JudgedNeed]:
 
 
 def run_languages(system: System, questions: Sequence[Question]) -> list[JudgedQuestion]:
-    """The judgement of every question in the languages without training questions."""
+    """The judgement of every question in the languages beside the originals."""
     return [_judged_question(system, question) for question in progress(list(questions), "Asking in other languages")]
 
 

@@ -36,7 +36,7 @@ LANGUAGES: tuple[Language, ...] = tuple(SERVED)
 RECOGNISED: frozenset[str] = frozenset(
     yaml.safe_load((KNOWLEDGE / "other_languages.yml").read_text("utf-8"))["sentences"]
 )
-# The languages in which everything is written first and for which there are training questions.
+# The languages in which everything is written first, and whose training questions Rasa reads.
 ORIGINALS: tuple[Language, ...] = ("de", "en")
 DEFAULT: Language = "en"
 
@@ -56,7 +56,7 @@ class Evidence:
 
     @property
     def elsewhere(self) -> bool:
-        """Whether the text is in a language without training questions."""
+        """Whether the text is in another language than the originals."""
         return self.other is not None or self.language not in (None, *ORIGINALS)
 
     def as_dict(self) -> dict[str, Any]:

@@ -396,7 +396,7 @@ def aligned(base: KnowledgeBase) -> Alignment:
 
 
 def asked_elsewhere(base: KnowledgeBase, alignment: Alignment, classes: Collection[str]) -> Questions:
-    """What people write in the other languages, and the entries' questions, as if it were in the originals."""
+    """What people write in the other languages, and the entries' questions, moved to where the originals lie."""
     from assistant.knowledge import render
 
     asked = [(each.language, each.intent, cleaned(each.text)) for each in examples_elsewhere()]
